@@ -1,0 +1,11 @@
+//! Dates as a reporting house needs them: business dates, calendars, day counts and reporting periods.
+
+mod business_date;
+mod calendar;
+mod day_count;
+mod reporting_period;
+
+pub use business_date::{BusinessDate, BusinessDateError};
+pub use calendar::{CalendarError, HolidayCalendar};
+pub use day_count::DayCount;
+pub use reporting_period::ReportingPeriod;

@@ -1,0 +1,7 @@
+//! Names of things: our own ids, and the standard identifiers with their check digits.
+
+mod own;
+mod standard;
+
+pub use own::{IdError, InstrumentId, MarketId, PortfolioId, RunId};
+pub use standard::{Cusip, IdentifierError, Isin, Lei, Mic};

@@ -1,0 +1,24 @@
+//! The words of Financr: domain types, table definitions and contracts.
+//!
+//! Everything that two rooms of the house must agree on stands here and nowhere else: what a portfolio, a date, an
+//! amount and a table row are. Nothing here does I/O; the wall clock is read in `clock` and in no other place.
+
+pub mod clock;
+pub mod currency;
+pub mod dates;
+pub mod decimals;
+pub mod identifiers;
+pub mod measure_value;
+pub mod money;
+pub mod severity;
+pub mod table;
+pub mod tables;
+
+pub use clock::Clock;
+pub use currency::Currency;
+pub use dates::{BusinessDate, DayCount, HolidayCalendar, ReportingPeriod};
+pub use decimals::{Amount, Price, Quantity, Rate};
+pub use identifiers::{InstrumentId, MarketId, PortfolioId, RunId};
+pub use measure_value::MeasureValue;
+pub use money::Money;
+pub use severity::Severity;

@@ -1,0 +1,69 @@
+//! Every table of the lake, one file each.
+//!
+//! To add one: a file here, a line in the list, and a maker in `pipelines`.
+
+pub mod cash_flows;
+pub mod corporate_actions;
+pub mod daily_returns;
+pub mod exceptions;
+pub mod fx_rates;
+pub mod instruments;
+pub mod landings;
+pub mod measures;
+pub mod portfolio_values;
+pub mod portfolios;
+pub mod positions;
+pub mod quotes;
+pub mod realised_gains;
+pub mod rejects;
+pub mod transactions;
+pub mod valuations;
+
+use crate::table::TableDefinition;
+
+/// The tables in the order in which a night fills them.
+pub const TABLES: &[&TableDefinition] = &[
+    &landings::TABLE,
+    &instruments::TABLE,
+    &quotes::TABLE,
+    &fx_rates::TABLE,
+    &corporate_actions::TABLE,
+    &portfolios::TABLE,
+    &transactions::TABLE,
+    &rejects::TABLE,
+    &positions::TABLE,
+    &cash_flows::TABLE,
+    &realised_gains::TABLE,
+    &valuations::TABLE,
+    &portfolio_values::TABLE,
+    &daily_returns::TABLE,
+    &measures::TABLE,
+    &exceptions::TABLE,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_file_is_in_the_list() {
+        let listed: BTreeSet<&str> = TABLES.iter().map(|table| table.short_name()).collect();
+        assert_eq!(listed.len(), TABLES.len());
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/tables");
+        let files = std::fs::read_dir(folder).expect("the folder is there");
+        let names = files.map(|file| file.expect("readable").file_name().to_string_lossy().replace(".rs", ""));
+        let on_disk: BTreeSet<String> = names.collect();
+        assert_eq!(on_disk, listed.into_iter().map(str::to_owned).collect());
+    }
+
+    #[test]
+    fn keys_and_dates_are_columns() {
+        for table in TABLES {
+            for name in table.key.iter().chain(&table.dated) {
+                assert!(table.columns.iter().any(|column| column.name == *name), "{}.{name}", table.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! gold.daily_returns: how capital grew from one valuation date to the next.
+
+use crate::dates::BusinessDate;
+use crate::decimals::Amount;
+use crate::identifiers::PortfolioId;
+
+crate::table! {
+    /// One row per portfolio and valuation date. Inflows count at the start of the day and outflows at its end
+    /// (docs/adr/0004): both are capital that earned the return.
+    DailyReturn = "gold.daily_returns", key ["portfolio_id", "business_date"], dated Some("business_date"),
+    /// The portfolio.
+    portfolio_id: PortfolioId,
+    /// The valuation date.
+    business_date: BusinessDate,
+    /// Market value of the valuation date before, zero before the first; none if unknown.
+    begin_value: Option<Amount>,
+    /// External inflows that take effect on the date, positive; none if one is unknown.
+    inflow: Option<Amount>,
+    /// External outflows that take effect on the date, positive; none if one is unknown.
+    outflow: Option<Amount>,
+    /// Market value of the date; none if unknown.
+    end_value: Option<Amount>,
+    /// (end + outflow) / (begin + inflow) − 1, a fraction; none on a day without capital or with an unknown value.
+    return_fraction: Option<f64>,
+}

@@ -1,0 +1,30 @@
+//! silver.instruments: what can be held or compared with.
+
+use crate::currency::Currency;
+use crate::decimals::Rate;
+use crate::identifiers::{InstrumentId, MarketId};
+
+crate::table! {
+    /// One row per instrument of a market.
+    Instrument = "silver.instruments", key ["instrument_id"], dated None,
+    /// Market and symbol, e.g. `D01~AAPL`.
+    instrument_id: InstrumentId,
+    /// The market.
+    market_id: MarketId,
+    /// The symbol in that market. Not a key: two markets may use one symbol for two instruments.
+    symbol: String,
+    /// The name for people.
+    name: String,
+    /// The currency in which it is valued; for a pence line GBP, never GBX.
+    currency: Currency,
+    /// What a quote is multiplied by to be in `currency`: 0.01 for a pence line, otherwise 1.
+    price_scale: Rate,
+    /// What the quotes are adjusted for: `none`, `split` or `total`.
+    adjusted: String,
+    /// Where the quotes come from, in words.
+    quote_origin: String,
+    /// ISIN, where the file gives one.
+    isin: Option<String>,
+    /// CUSIP, where the file gives one.
+    cusip: Option<String>,
+}

@@ -1,0 +1,26 @@
+//! gold.measures: performance and risk figures.
+
+use chrono::NaiveDate;
+
+use crate::dates::{BusinessDate, ReportingPeriod};
+use crate::identifiers::PortfolioId;
+
+crate::table! {
+    /// One row per portfolio, business date, period and measure: a number, a day, or the reason why there is none.
+    MeasureRow = "gold.measures", key ["portfolio_id", "business_date", "period", "measure"],
+    dated Some("business_date"),
+    /// The portfolio.
+    portfolio_id: PortfolioId,
+    /// The date the period ends on.
+    business_date: BusinessDate,
+    /// The period: `MTD`, `YTD`, `1Y` or `SI`.
+    period: ReportingPeriod,
+    /// The measure's id, e.g. `volatility`.
+    measure: String,
+    /// The figure in the measure's unit; fractions are fractions.
+    value: Option<f64>,
+    /// The figure, where it is a day.
+    value_date: Option<NaiveDate>,
+    /// Why there is no figure; none where there is one.
+    unavailable_reason: Option<String>,
+}

@@ -1,0 +1,43 @@
+//! silver.transactions: the store's transactions, as a night saw them.
+
+use crate::currency::Currency;
+use crate::dates::BusinessDate;
+use crate::decimals::{Amount, Price, Quantity};
+use crate::identifiers::{InstrumentId, PortfolioId};
+
+crate::table! {
+    /// One row per booked transaction; immutable.
+    Transaction = "silver.transactions", key ["portfolio_id", "transaction_id"], dated Some("trade_date"),
+    /// The portfolio.
+    portfolio_id: PortfolioId,
+    /// The id within the portfolio, as the file gave it.
+    transaction_id: String,
+    /// Position in the file, from 1: the order of bookings of one day.
+    booking_sequence: i64,
+    /// The day of the trade or of the cash movement.
+    trade_date: BusinessDate,
+    /// The kind, e.g. `BUY`.
+    kind: String,
+    /// The instrument, for kinds that have one.
+    instrument_id: Option<InstrumentId>,
+    /// Units of the instrument, positive; the ratio of a SPLIT.
+    quantity: Option<Quantity>,
+    /// Price per unit as quoted; the amount per unit of a DIVIDEND.
+    price: Option<Price>,
+    /// The currency of `net_cash`, `fees` and `taxes`.
+    currency: Currency,
+    /// Fees inside `net_cash`, zero or positive.
+    fees: Amount,
+    /// Taxes inside `net_cash`, zero or positive.
+    taxes: Amount,
+    /// The signed change of the cash account in `currency`, fees and taxes inside.
+    net_cash: Amount,
+    /// The other currency of an FX deal.
+    counter_currency: Option<Currency>,
+    /// The signed amount booked in the other currency.
+    counter_amount: Option<Amount>,
+    /// What the broker wrote beside it.
+    note: String,
+    /// The file and line it was imported from, e.g. `D01/transactions.csv:7`.
+    origin: String,
+}
