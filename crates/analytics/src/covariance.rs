@@ -1,0 +1,70 @@
+//! How returns of several instruments move together, one estimator a file.
+//!
+//! Input is one list of daily returns per instrument; all lists are equally long, and the same position is the same
+//! day. Output is a year: daily covariances times 252.
+
+pub mod sample;
+
+use crate::covariance_matrix::{CovarianceError, CovarianceMatrix};
+
+/// A way of estimating covariances.
+#[derive(Clone, Copy, Debug)]
+pub struct CovarianceEstimator {
+    /// The id, e.g. `sample`.
+    pub id: &'static str,
+    /// The name on screens.
+    pub title: &'static str,
+    /// What it does, in a sentence.
+    pub definition: &'static str,
+    /// The covariances a year of daily returns, one list per instrument.
+    pub estimate: fn(&[Vec<f64>]) -> Result<CovarianceMatrix, CovarianceError>,
+}
+
+/// Every estimator.
+pub static COVARIANCE_ESTIMATORS: &[&CovarianceEstimator] = &[&sample::ESTIMATOR];
+
+/// There is no such estimator.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown covariance estimator `{id}`; known: {known}")]
+pub struct UnknownCovarianceEstimator {
+    /// The id as given.
+    pub id: String,
+    /// The ids that there are.
+    pub known: String,
+}
+
+/// The estimator of this id.
+///
+/// # Errors
+/// [`UnknownCovarianceEstimator`] if there is none.
+pub fn covariance_estimator(id: &str) -> Result<&'static CovarianceEstimator, UnknownCovarianceEstimator> {
+    COVARIANCE_ESTIMATORS.iter().copied().find(|listed| listed.id == id).ok_or_else(|| {
+        let known: Vec<&str> = COVARIANCE_ESTIMATORS.iter().map(|listed| listed.id).collect();
+        UnknownCovarianceEstimator { id: id.to_owned(), known: known.join(", ") }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_file_is_in_the_list() {
+        let listed: BTreeSet<&str> = COVARIANCE_ESTIMATORS.iter().map(|estimator| estimator.id).collect();
+        assert_eq!(listed.len(), COVARIANCE_ESTIMATORS.len());
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/covariance");
+        let files = std::fs::read_dir(folder).expect("the folder is there");
+        let names = files.map(|file| file.expect("readable").file_name().to_string_lossy().replace(".rs", ""));
+        let on_disk: BTreeSet<String> = names.collect();
+        assert_eq!(on_disk, listed.into_iter().map(str::to_owned).collect());
+    }
+
+    #[test]
+    fn a_wrong_id_is_told_the_right_ones() {
+        assert_eq!(covariance_estimator("sample").expect("listed").id, "sample");
+        let error = covariance_estimator("ledoit").expect_err("not listed").to_string();
+        assert_eq!(error, "unknown covariance estimator `ledoit`; known: sample");
+    }
+}

@@ -1,0 +1,35 @@
+//! Pure portfolio mathematics: performance, risk, attribution, optimisation.
+//!
+//! A figure is computed from one [`PerformanceSeries`]: a portfolio's values, daily returns and external flows over
+//! one period, in its base currency. Whoever needs a figure asks [`measure`] for it by its id, or walks through
+//! [`MEASURES`]. A figure is a number, a day, or the reason why there is none; never a zero or a NaN for "unknown".
+//!
+//! Nothing here reads a file, a clock or a network, and equal input gives equal output.
+//!
+//! Returns, weights and volatilities are fractions (0.05 is five percent). A year has 252 daily returns where
+//! dispersion is annualised, and 365 days where growth is. Value at risk is a positive fraction where it is a loss.
+
+pub mod attribution;
+pub mod covariance;
+pub mod covariance_matrix;
+pub mod drawdown;
+pub mod figure;
+pub mod internal_rate;
+pub mod measures;
+pub mod optimization;
+pub mod risk;
+pub mod root_finding;
+pub mod series;
+pub mod statistics;
+
+mod compounding;
+mod dietz;
+mod loss_tail;
+mod rate_search;
+mod reward_to_risk;
+#[cfg(test)]
+mod sample_series;
+
+pub use figure::NoFigure;
+pub use measures::{MEASURES, Measure, Unit, UnknownMeasure, measure};
+pub use series::{DatedNumber, PerformanceSeries};

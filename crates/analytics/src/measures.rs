@@ -1,0 +1,258 @@
+//! What is measured, one figure a file.
+//!
+//! A measure is a constant: an id, what it means, and a function from a portfolio's series to a figure or the reason
+//! why there is none. To add one: a file here and a line in the list.
+
+pub mod annualised_return_252;
+pub mod annualised_return_act365;
+pub mod calmar;
+pub mod downside_deviation;
+pub mod end_market_value;
+pub mod es_hist_95;
+pub mod es_hist_99;
+pub mod es_normal_95;
+pub mod es_normal_99;
+pub mod ewma_volatility_094;
+pub mod excess_kurtosis;
+pub mod gain;
+pub mod max_drawdown;
+pub mod max_drawdown_peak_date;
+pub mod max_drawdown_recovery_date;
+pub mod max_drawdown_trough_date;
+pub mod modified_dietz;
+pub mod modified_dietz_linked_monthly;
+pub mod mwr_period;
+pub mod net_external_flows;
+pub mod sharpe_rf;
+pub mod sharpe_rf0;
+pub mod skewness;
+pub mod sortino_rf;
+pub mod sortino_rf0;
+pub mod twr;
+pub mod var_cornish_fisher_95;
+pub mod var_cornish_fisher_99;
+pub mod var_ewma_95;
+pub mod var_ewma_99;
+pub mod var_hist_95;
+pub mod var_hist_99;
+pub mod var_normal_95;
+pub mod var_normal_99;
+pub mod volatility;
+pub mod xirr;
+
+use schemas::MeasureValue;
+
+use crate::series::PerformanceSeries;
+
+/// A figure that can be computed for any portfolio and period.
+#[derive(Clone, Copy, Debug)]
+pub struct Measure {
+    /// The id in tables and URLs, e.g. `volatility`. Also the name of its file.
+    pub id: &'static str,
+    /// The name on statements and screens.
+    pub title: &'static str,
+    /// What the number counts.
+    pub unit: Unit,
+    /// Whether the figure is a rate a year. Periods shorter than a year have one too, but statements must not show it
+    /// (GIPS 2020: returns for periods of less than one year must not be annualised).
+    pub annualised: bool,
+    /// What it means, in a sentence or two for the reader of a statement.
+    pub definition: &'static str,
+    /// The figure of a series, or the reason why there is none.
+    pub compute: fn(&PerformanceSeries) -> MeasureValue,
+}
+
+/// What a figure counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A part of one: 0.05 is five percent.
+    Fraction,
+    /// A plain number, e.g. a Sharpe ratio.
+    Ratio,
+    /// An amount in the portfolio's base currency.
+    Money,
+    /// A whole number of things.
+    Count,
+    /// A calendar day.
+    Date,
+}
+
+/// Every measure, in the order of a statement: values, returns, risk, drawdown, shape, loss tail.
+pub static MEASURES: &[&Measure] = &[
+    &end_market_value::MEASURE,
+    &net_external_flows::MEASURE,
+    &gain::MEASURE,
+    &twr::MEASURE,
+    &modified_dietz::MEASURE,
+    &modified_dietz_linked_monthly::MEASURE,
+    &xirr::MEASURE,
+    &mwr_period::MEASURE,
+    &annualised_return_act365::MEASURE,
+    &annualised_return_252::MEASURE,
+    &volatility::MEASURE,
+    &sharpe_rf0::MEASURE,
+    &sharpe_rf::MEASURE,
+    &sortino_rf0::MEASURE,
+    &sortino_rf::MEASURE,
+    &downside_deviation::MEASURE,
+    &max_drawdown::MEASURE,
+    &max_drawdown_peak_date::MEASURE,
+    &max_drawdown_trough_date::MEASURE,
+    &max_drawdown_recovery_date::MEASURE,
+    &calmar::MEASURE,
+    &skewness::MEASURE,
+    &excess_kurtosis::MEASURE,
+    &var_hist_95::MEASURE,
+    &es_hist_95::MEASURE,
+    &var_normal_95::MEASURE,
+    &es_normal_95::MEASURE,
+    &var_cornish_fisher_95::MEASURE,
+    &var_hist_99::MEASURE,
+    &es_hist_99::MEASURE,
+    &var_normal_99::MEASURE,
+    &es_normal_99::MEASURE,
+    &var_cornish_fisher_99::MEASURE,
+    &ewma_volatility_094::MEASURE,
+    &var_ewma_95::MEASURE,
+    &var_ewma_99::MEASURE,
+];
+
+/// There is no such measure.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown measure `{id}`; known: {known}")]
+pub struct UnknownMeasure {
+    /// The id as given.
+    pub id: String,
+    /// The ids that there are.
+    pub known: String,
+}
+
+/// The measure of this id.
+///
+/// # Errors
+/// [`UnknownMeasure`] if there is none.
+pub fn measure(id: &str) -> Result<&'static Measure, UnknownMeasure> {
+    MEASURES.iter().copied().find(|listed| listed.id == id).ok_or_else(|| {
+        let known: Vec<&str> = MEASURES.iter().map(|listed| listed.id).collect();
+        UnknownMeasure { id: id.to_owned(), known: known.join(", ") }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sample_series::{any_returns, assert_unavailable, dated, of_returns};
+    use crate::series::DatedNumber;
+
+    #[test]
+    fn names_are_unique_and_every_file_is_in_the_list() {
+        let listed: BTreeSet<&str> = MEASURES.iter().map(|measure| measure.id).collect();
+        assert_eq!(listed.len(), MEASURES.len());
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/measures");
+        let files = std::fs::read_dir(folder).expect("the folder is there");
+        let names = files.map(|file| file.expect("readable").file_name().to_string_lossy().replace(".rs", ""));
+        let on_disk: BTreeSet<String> = names.collect();
+        assert_eq!(on_disk, listed.into_iter().map(str::to_owned).collect());
+    }
+
+    #[test]
+    fn titles_are_unique_and_definitions_are_sentences() {
+        let titles: BTreeSet<&str> = MEASURES.iter().map(|measure| measure.title).collect();
+        assert_eq!(titles.len(), MEASURES.len());
+        for measure in MEASURES {
+            assert!(measure.definition.ends_with('.'), "{}", measure.id);
+            assert!(!measure.definition.contains("  "), "{}", measure.id);
+        }
+    }
+
+    #[test]
+    fn a_wrong_id_is_told_the_right_ones() {
+        assert_eq!(measure("volatility").expect("listed").id, "volatility");
+        let error = measure("sharp").expect_err("not listed").to_string();
+        assert!(error.starts_with("unknown measure `sharp`; known: end_market_value, "), "{error}");
+        assert!(error.contains("sharpe_rf0"));
+    }
+
+    #[test]
+    fn an_empty_period_has_no_figures() {
+        for measure in MEASURES {
+            if measure.id == "net_external_flows" {
+                assert_eq!((measure.compute)(&of_returns(&[])), MeasureValue::Number(0.0));
+            } else {
+                assert_unavailable(measure, &of_returns(&[]), "no");
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_none_takes_every_figure_with_it() {
+        let mut series = of_returns(&[0.01, 0.02, 0.01]);
+        series.returns = dated(&[("2024-01-02", 0.01), ("2024-01-03", f64::NAN), ("2024-01-04", 0.02)]);
+        for measure in MEASURES {
+            assert_unavailable(measure, &series, "the return of 2024-01-03 is not a finite number");
+        }
+    }
+
+    #[test]
+    fn one_day_has_the_figures_that_one_return_allows() {
+        let series = of_returns(&[0.01]);
+        let needs_more = [
+            "volatility",
+            "sharpe_rf0",
+            "sharpe_rf",
+            "sortino_rf0",
+            "sortino_rf",
+            "max_drawdown_peak_date",
+            "max_drawdown_trough_date",
+            "max_drawdown_recovery_date",
+            "calmar",
+            "skewness",
+            "excess_kurtosis",
+            "var_normal_95",
+            "es_normal_95",
+            "var_cornish_fisher_95",
+            "var_normal_99",
+            "es_normal_99",
+            "var_cornish_fisher_99",
+        ];
+        for measure in MEASURES {
+            let value = (measure.compute)(&series);
+            let expected = needs_more.contains(&measure.id);
+            assert_eq!(matches!(value, MeasureValue::Unavailable(_)), expected, "{}: {value:?}", measure.id);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn figures_are_finite_and_of_their_unit(
+            returns in any_returns(),
+            flow in -500.0..500.0_f64,
+            opening_value in 0.0..1000.0_f64,
+        ) {
+            let mut series = of_returns(&returns);
+            series.opening_value = opening_value;
+            series.flows.push(DatedNumber { date: series.opening_date.next_calendar_day(), number: flow });
+            for measure in MEASURES {
+                match (measure.compute)(&series) {
+                    MeasureValue::Number(number) => {
+                        prop_assert!(number.is_finite() && measure.unit != Unit::Date, "{}", measure.id);
+                    }
+                    MeasureValue::Date(_) => prop_assert!(measure.unit == Unit::Date, "{}", measure.id),
+                    MeasureValue::Unavailable(reason) => prop_assert!(!reason.is_empty(), "{}", measure.id),
+                }
+            }
+        }
+
+        #[test]
+        fn figures_of_the_same_series_are_the_same_bits(returns in any_returns()) {
+            let series = of_returns(&returns);
+            for measure in MEASURES {
+                prop_assert!((measure.compute)(&series) == (measure.compute)(&series.clone()), "{}", measure.id);
+            }
+        }
+    }
+}

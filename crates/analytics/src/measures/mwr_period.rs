@@ -1,0 +1,70 @@
+//! Money-weighted return of the period, not annualised.
+
+use schemas::MeasureValue;
+
+use super::{Measure, Unit};
+use crate::figure::{self, NoFigure};
+use crate::internal_rate;
+use crate::series::PerformanceSeries;
+
+/// Money-weighted return of the whole period.
+///
+/// `(1 + xirr)^(days/365) − 1`, with the days from the opening to the end.
+///
+/// - Input: opening value, closing market values, external flows on their own dates.
+/// - Output: fraction, not annualised: it may be shown for any period.
+/// - Unavailable: as `xirr`, but for rates that are absurd a year only; a period without a day.
+/// - Source: GIPS 2020, glossary, "money-weighted return".
+pub static MEASURE: Measure = Measure {
+    id: "mwr_period",
+    title: "Money-weighted return",
+    unit: Unit::Fraction,
+    annualised: false,
+    definition: "The internal rate of return for the length of the period, not a year: what the money earned, \
+                 weighted with how much of it was there.",
+    compute: mwr_period,
+};
+
+fn mwr_period(series: &PerformanceSeries) -> MeasureValue {
+    figure::number("the money-weighted return", period_return(series))
+}
+
+fn period_return(series: &PerformanceSeries) -> Result<f64, NoFigure> {
+    let continuous = internal_rate::of_series(series)?;
+    if series.days() <= 0 {
+        return Err(NoFigure::new("no money-weighted return of a period without a day"));
+    }
+    Ok((continuous * series.years()).exp_m1())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sample_series::{assert_close, assert_number, assert_unavailable, of_values};
+
+    #[test]
+    fn without_flows_it_is_the_plain_return() {
+        // 100 → 110 is 10 %, in a day as in two years.
+        assert_number(&MEASURE, &of_values(("2024-01-01", 100.0), &[("2024-01-02", 110.0)], &[]), 0.1);
+        assert_number(&MEASURE, &of_values(("2022-01-01", 100.0), &[("2024-01-01", 110.0)], &[]), 0.1);
+    }
+
+    #[test]
+    fn two_years_at_one_rate() {
+        // 100 and a year later 110 more, at 10 % a year: 121 + 121 = 242 after 730 days; 1.1² − 1 = 21 %.
+        let series = of_values(("2021-01-01", 100.0), &[("2023-01-01", 242.0)], &[("2022-01-01", 110.0)]);
+        assert_number(&MEASURE, &series, 0.21);
+        let first_day = of_values(("2024-01-02", 0.0), &[("2024-01-02", 990.0)], &[("2023-12-30", 1000.0)]);
+        assert_unavailable(&MEASURE, &first_day, "a period without a day");
+    }
+
+    proptest! {
+        #[test]
+        fn without_flows_the_length_does_not_matter(closing in 1.0..10_000.0_f64) {
+            let series = of_values(("2023-12-31", 100.0), &[("2024-02-29", closing)], &[]);
+            assert_close((MEASURE.compute)(&series).number().unwrap(), closing / 100.0 - 1.0);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Value at risk at 95 % if returns were normal.
+
+use schemas::MeasureValue;
+
+use super::{Measure, Unit};
+use crate::loss_tail;
+use crate::risk::normal;
+use crate::series::PerformanceSeries;
+
+/// Normal value at risk over one day, tail probability 0.05.
+///
+/// `−(μ + z s)` with `z = −1.6448` and the sample standard deviation (n − 1).
+///
+/// - Input: at least two daily returns as fractions.
+/// - Output: fraction of the value; a loss is positive.
+/// - Unavailable: fewer returns; the series has a number that is none.
+/// - Source: Jorion, *Value at Risk*, 3rd ed., ch. 5.
+pub static MEASURE: Measure = Measure {
+    id: "var_normal_95",
+    title: "Value at risk 95 %, normal",
+    unit: Unit::Fraction,
+    annualised: false,
+    definition: "The loss that would be exceeded on one day in twenty if daily returns were normal with their mean \
+                 and sample deviation.",
+    compute: var_normal_95,
+};
+
+fn var_normal_95(series: &PerformanceSeries) -> MeasureValue {
+    loss_tail::of_series(series, normal::value_at_risk, 0.05)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample_series::{assert_number, assert_unavailable, of_returns};
+
+    #[test]
+    fn two_returns() {
+        // 3 % and 1 %: mean 2 %, deviation √2 %.
+        let expected = 1.644_853_626_951_472_6 * 2e-4_f64.sqrt() - 0.02;
+        assert_number(&MEASURE, &of_returns(&[0.03, 0.01]), expected);
+        assert_unavailable(&MEASURE, &of_returns(&[0.03]), "not enough daily returns: 1 of 2");
+    }
+}

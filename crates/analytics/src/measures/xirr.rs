@@ -1,0 +1,88 @@
+//! Money-weighted return a year: the rate that a bank account would have needed.
+
+use schemas::MeasureValue;
+
+use super::{Measure, Unit};
+use crate::figure;
+use crate::internal_rate;
+use crate::series::PerformanceSeries;
+
+/// Internal rate of return a year.
+///
+/// `Σ Fᵢ (1 + r)^(−dᵢ/365) = 0`: the opening value and what came in are paid, what went out and the closing value are
+/// received, each on its own date.
+///
+/// - Input: opening value, closing market values, external flows on their own dates.
+/// - Output: fraction a year. Statements must not show it for periods of less than a year.
+/// - Unavailable: no rate balances the flows; more than one does (the reason names them); all flows have one sign; the
+///   rate is below −99.9999999 % or above 100,000,000 %; no valuation; the series has a number that is none.
+/// - Source: Microsoft, documentation of XIRR; GIPS 2020, glossary, "money-weighted return".
+pub static MEASURE: Measure = Measure {
+    id: "xirr",
+    title: "Money-weighted return a year",
+    unit: Unit::Fraction,
+    annualised: true,
+    definition: "The annual rate at which all flows and the closing value balance (internal rate of return, actual \
+                 days over 365).",
+    compute: xirr,
+};
+
+fn xirr(series: &PerformanceSeries) -> MeasureValue {
+    figure::number("the internal rate of return", internal_rate::of_series(series).and_then(internal_rate::annual_rate))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sample_series::{assert_close, assert_number, assert_unavailable, assert_within, of_values};
+
+    #[test]
+    fn one_year_without_flows() {
+        // 100 → 110 in 365 days: 10 %.
+        assert_number(&MEASURE, &of_values(("2023-01-01", 100.0), &[("2024-01-01", 110.0)], &[]), 0.1);
+        // Since inception: the first deposit takes the place of the opening value.
+        let since_inception = of_values(("2023-01-01", 0.0), &[("2024-01-01", 110.0)], &[("2023-01-01", 100.0)]);
+        assert_number(&MEASURE, &since_inception, 0.1);
+    }
+
+    #[test]
+    fn as_kaplan_prints_it() {
+        // Kaplan Schweser, CFA level I: a share bought at 100 and one more at 120 a year later, a dividend of 2 a
+        // share, both sold at 130: −100, −118, +264 at intervals of a year make 13.86 %.
+        let deposits = [("2021-01-01", 100.0), ("2022-01-01", 118.0)];
+        let series = of_values(("2021-01-01", 0.0), &[("2023-01-01", 264.0)], &deposits);
+        assert_within((MEASURE.compute)(&series).number().unwrap(), 0.1386, 5e-5);
+    }
+
+    #[test]
+    fn reasons() {
+        let lost = of_values(("2023-01-01", 100.0), &[("2024-01-01", 0.0)], &[]);
+        assert_unavailable(&MEASURE, &lost, "flows on two days");
+        let lost_twice = of_values(("2023-01-01", 100.0), &[("2024-01-01", 0.0)], &[("2023-02-01", 10.0)]);
+        assert_unavailable(&MEASURE, &lost_twice, "all flows have one sign");
+        let flows = [("2022-01-01", -230.0)];
+        let overdrawn = of_values(("2021-01-01", 100.0), &[("2023-01-01", -132.0)], &flows);
+        assert_unavailable(&MEASURE, &overdrawn, "ambiguous: 2 rates solve it: 10.0000 %, 20.0000 %");
+        let overnight = of_values(("2024-01-01", 100.0), &[("2024-01-02", 110.0)], &[]);
+        assert_unavailable(&MEASURE, &overnight, "above 100,000,000 %");
+    }
+
+    proptest! {
+        #[test]
+        fn the_unit_of_money_does_not_matter(
+            scale in 0.01..1e6_f64,
+            closing in 1.0..500.0_f64,
+            flow in -50.0..200.0_f64,
+        ) {
+            let at = |factor: f64| {
+                let values = [("2024-03-01", closing * factor)];
+                of_values(("2023-01-01", 100.0 * factor), &values, &[("2023-06-01", flow * factor)])
+            };
+            if let MeasureValue::Number(expected) = (MEASURE.compute)(&at(1.0)) {
+                assert_close((MEASURE.compute)(&at(scale)).number().unwrap(), expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Exponentially weighted variance: yesterday counts most.
+
+use schemas::MeasureValue;
+
+use super::RiskMethod;
+use crate::figure::{self, NoFigure};
+use crate::loss_tail;
+
+/// The weight of the variance so far, for daily returns.
+const DECAY: f64 = 0.94;
+
+/// Value at risk from the forecast of the next day's deviation, with a mean of zero.
+///
+/// `v ← 0.94 v + 0.06 r²`, starting with the square of the first return; `−z √v` after the last.
+///
+/// - Input: daily returns as fractions in order of date.
+/// - Output: fraction of the value, a loss is positive.
+/// - Unavailable: no return; a return is NaN or infinite.
+/// - Source: RiskMetrics, *Technical Document*, 4th ed., 1996, ch. 5.
+pub static METHOD: RiskMethod = RiskMethod {
+    id: "ewma",
+    title: "Exponentially weighted",
+    definition: "The tail of a normal distribution with a mean of zero and the exponentially weighted variance of the \
+                 daily returns (decay 0.94, started with the first squared return).",
+    value_at_risk,
+    expected_shortfall: None,
+};
+
+/// Minus the quantile of the forecast's normal distribution at the tail's probability.
+pub fn value_at_risk(returns: &[f64], tail_probability: f64) -> MeasureValue {
+    let outcome = loss_tail::check(returns, tail_probability, 1).and_then(|()| {
+        let quantile = loss_tail::normal_quantile(tail_probability)?;
+        Ok(-quantile * forecast_variance(returns)?.sqrt())
+    });
+    figure::number("the value at risk", outcome)
+}
+
+/// The variance forecast for the day after the last return.
+///
+/// # Errors
+/// [`NoFigure`] if there is no return.
+pub fn forecast_variance(returns: &[f64]) -> Result<f64, NoFigure> {
+    let Some((first, later)) = returns.split_first() else {
+        return Err(NoFigure::new("no daily return"));
+    };
+    Ok(later.iter().fold(first * first, |variance, number| DECAY * variance + (1.0 - DECAY) * number * number))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sample_series::{any_returns, assert_close};
+
+    #[test]
+    fn two_returns() {
+        // 0.94 · 0.01² + 0.06 · 0.02² = 1.18e-4.
+        assert_close(forecast_variance(&[0.01, 0.02]).unwrap() * 1e4, 1.18);
+        let expected = 1.644_853_626_951_472_6 * 1.18e-4_f64.sqrt();
+        assert_close(value_at_risk(&[0.01, 0.02], 0.05).number().unwrap(), expected);
+        assert_close(forecast_variance(&[-0.03]).unwrap() * 1e4, 9.0);
+        assert!(forecast_variance(&[]).is_err());
+    }
+
+    #[test]
+    fn the_weights_of_the_past_fade_as_published() {
+        // RiskMetrics (1996), table 5.7: with a decay of 0.94 only 1 % of the weight is older than 74 days.
+        let mut returns = vec![1.0; 100];
+        returns.extend([0.0; 74]);
+        assert!((forecast_variance(&returns).unwrap() - 0.01).abs() <= 5e-4);
+    }
+
+    proptest! {
+        #[test]
+        fn the_forecast_lies_between_the_squares(returns in any_returns()) {
+            let squares: Vec<f64> = returns.iter().map(|number| number * number).collect();
+            let forecast = forecast_variance(&returns).unwrap();
+            let largest = squares.iter().copied().fold(0.0, f64::max);
+            let smallest = squares.iter().copied().fold(1.0, f64::min);
+            prop_assert!(smallest - 1e-15 <= forecast);
+            prop_assert!(forecast <= largest + 1e-15);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The tail of a normal distribution with the mean and deviation of the returns.
+
+use schemas::MeasureValue;
+
+use super::RiskMethod;
+use crate::figure::{self, NoFigure};
+use crate::loss_tail;
+use crate::statistics;
+
+/// Value at risk and expected shortfall if daily returns were normal.
+///
+/// `−(μ + z s)` and `−μ + s φ(z) / α`, with the sample deviation (n − 1) and `z` the quantile of the tail.
+///
+/// - Input: at least two daily returns as fractions.
+/// - Output: fractions of the value, a loss is positive.
+/// - Unavailable: fewer returns; a return is NaN or infinite.
+/// - Source: Jorion, *Value at Risk*, 3rd ed., ch. 5; McNeil, Frey and Embrechts, *Quantitative Risk Management*, 2.2.
+pub static METHOD: RiskMethod = RiskMethod {
+    id: "normal",
+    title: "Normal distribution",
+    definition: "The tail of a normal distribution with the mean and the sample standard deviation of the daily \
+                 returns.",
+    value_at_risk,
+    expected_shortfall: Some(expected_shortfall),
+};
+
+/// Minus the normal quantile at the tail's probability.
+pub fn value_at_risk(returns: &[f64], tail_probability: f64) -> MeasureValue {
+    let outcome = fit(returns, tail_probability).map(|normal| -(normal.mean + normal.quantile * normal.deviation));
+    figure::number("the value at risk", outcome)
+}
+
+/// Minus the mean of the normal distribution's tail.
+pub fn expected_shortfall(returns: &[f64], tail_probability: f64) -> MeasureValue {
+    let outcome = fit(returns, tail_probability).map(|normal| {
+        let tail_mean = statistics::normal_density(normal.quantile) / tail_probability;
+        normal.deviation * tail_mean - normal.mean
+    });
+    figure::number("the expected shortfall", outcome)
+}
+
+struct Fit {
+    mean: f64,
+    deviation: f64,
+    quantile: f64,
+}
+
+fn fit(returns: &[f64], tail_probability: f64) -> Result<Fit, NoFigure> {
+    loss_tail::check(returns, tail_probability, 2)?;
+    let quantile = loss_tail::normal_quantile(tail_probability)?;
+    match (statistics::mean(returns), statistics::sample_standard_deviation(returns)) {
+        (Some(mean), Some(deviation)) => Ok(Fit { mean, deviation, quantile }),
+        _ => Err(NoFigure::new("a dispersion needs at least two daily returns")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sample_series::{any_returns, assert_close, assert_within};
+
+    #[test]
+    fn two_returns() {
+        // ±1 %: mean 0, variance (1 + 1) / 1 in percent squared. The normal tail starts at 1.645 deviations at 0.05
+        // and has its mean at 2.063 (McNeil, Frey and Embrechts, table 2.1: 2.06; at 0.01: 2.67).
+        let deviation = 2e-4_f64.sqrt();
+        let returns = [0.01, -0.01];
+        assert_close(value_at_risk(&returns, 0.05).number().unwrap(), 1.644_853_626_951_472_6 * deviation);
+        assert_within(expected_shortfall(&returns, 0.05).number().unwrap() / deviation, 2.06, 5e-3);
+        assert_within(expected_shortfall(&returns, 0.01).number().unwrap() / deviation, 2.67, 5e-3);
+    }
+
+    proptest! {
+        #[test]
+        fn leverage_scales_the_loss(returns in any_returns(), factor in 0.1..5.0_f64) {
+            let geared: Vec<f64> = returns.iter().map(|number| factor * number).collect();
+            for figure in [value_at_risk, expected_shortfall] {
+                let expected = factor * figure(&returns, 0.01).number().unwrap();
+                prop_assert!((figure(&geared, 0.01).number().unwrap() - expected).abs() <= 1e-12);
+            }
+        }
+
+        #[test]
+        fn the_mean_of_the_tail_is_beyond_its_edge(returns in any_returns(), tail in 0.001..0.5_f64) {
+            let edge = value_at_risk(&returns, tail).number().unwrap();
+            prop_assert!(edge <= expected_shortfall(&returns, tail).number().unwrap() + 1e-14);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Small series for tests, and how close a tested figure has to be.
+
+use proptest::prelude::*;
+use schemas::{BusinessDate, MeasureValue};
+
+use crate::measures::Measure;
+use crate::series::{DatedNumber, PerformanceSeries};
+
+/// Figures of a few operations in `f64` agree to this many parts of one.
+const TOLERANCE: f64 = 1e-12;
+
+/// Portfolio returns of 24 months from Bacon, *Practical Portfolio Performance Measurement and Attribution*, 2008, as
+/// `portfolio_bacon` of the R package `PerformanceAnalytics` carries them.
+pub(crate) const BACON_MONTHLY_RETURNS: [f64; 24] = [
+    0.003, 0.026, 0.011, -0.01, 0.015, 0.025, 0.016, 0.067, -0.014, 0.04, -0.005, 0.081, 0.04, -0.037, -0.061, 0.017,
+    -0.049, -0.022, 0.07, 0.058, -0.065, 0.024, -0.005, -0.009,
+];
+
+/// The day of a text like `2024-01-31`.
+pub(crate) fn date(text: &str) -> BusinessDate {
+    text.parse().expect("a date")
+}
+
+/// Numbers with their days.
+pub(crate) fn dated(entries: &[(&str, f64)]) -> Vec<DatedNumber> {
+    entries.iter().map(|(day, number)| DatedNumber { date: date(day), number: *number }).collect()
+}
+
+/// A period that opens on 2024-01-01 with a value of 100 and earns one return a day from 2024-01-02 on.
+pub(crate) fn of_returns(returns: &[f64]) -> PerformanceSeries {
+    let opening_date = date("2024-01-01");
+    let mut series = PerformanceSeries {
+        opening_date,
+        end_date: opening_date,
+        opening_value: 100.0,
+        values: Vec::new(),
+        returns: Vec::new(),
+        flows: Vec::new(),
+        risk_free_annual: Some(0.02),
+        benchmark: None,
+    };
+    let mut value = 100.0;
+    for number in returns {
+        let day = series.end_date.next_calendar_day();
+        value *= 1.0 + number;
+        series.end_date = day;
+        series.values.push(DatedNumber { date: day, number: value });
+        series.returns.push(DatedNumber { date: day, number: *number });
+    }
+    series
+}
+
+/// A period by its values and flows, without daily returns; it ends with the last value.
+pub(crate) fn of_values(opening: (&str, f64), values: &[(&str, f64)], flows: &[(&str, f64)]) -> PerformanceSeries {
+    let last = values.last().map_or(opening.0, |value| value.0);
+    PerformanceSeries {
+        opening_date: date(opening.0),
+        end_date: date(last),
+        opening_value: opening.1,
+        values: dated(values),
+        returns: Vec::new(),
+        flows: dated(flows),
+        risk_free_annual: None,
+        benchmark: None,
+    }
+}
+
+/// Both numbers are equal but for rounding.
+#[track_caller]
+pub(crate) fn assert_close(actual: f64, expected: f64) {
+    assert_within(actual, expected, TOLERANCE * (1.0 + expected.abs()));
+}
+
+/// Both numbers are at most a tolerance apart, e.g. the last printed digit of a published figure.
+#[track_caller]
+pub(crate) fn assert_within(actual: f64, expected: f64, tolerance: f64) {
+    assert!((actual - expected).abs() <= tolerance, "{actual} instead of {expected}");
+}
+
+/// The measure of the series is this number.
+#[track_caller]
+pub(crate) fn assert_number(measure: &Measure, series: &PerformanceSeries, expected: f64) {
+    match (measure.compute)(series) {
+        MeasureValue::Number(actual) => assert_close(actual, expected),
+        other => panic!("{}: {other:?} instead of {expected}", measure.id),
+    }
+}
+
+/// The measure of the series is unavailable, for a reason with these words.
+#[track_caller]
+pub(crate) fn assert_unavailable(measure: &Measure, series: &PerformanceSeries, words: &str) {
+    match (measure.compute)(series) {
+        MeasureValue::Unavailable(reason) => assert!(reason.contains(words), "{}: {reason}", measure.id),
+        other => panic!("{}: {other:?} instead of a reason with `{words}`", measure.id),
+    }
+}
+
+/// Two to sixty daily returns between a loss of 20 % and a gain of 25 %.
+pub(crate) fn any_returns() -> impl Strategy<Value = Vec<f64>> {
+    prop::collection::vec(-0.2..0.25_f64, 2..60)
+}
