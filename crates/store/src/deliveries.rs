@@ -1,0 +1,386 @@
+//! The outbox: messages that announce statements, each to be sent once.
+//!
+//! A message is written in the transaction that publishes its statement and sent later, by whoever leases it first. A
+//! sender that dies between the acceptance of a message and the note of it in the outbox is the one case in which a
+//! message goes out twice; its id never changes, so that mail servers can recognize the second one.
+
+use std::fmt;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use crate::database::{ByEngine, SqlTransaction, reading, row_limit, within};
+use crate::error::{Error, Result, is_missing_reference};
+use crate::store::Store;
+use crate::stored_text::{instant, lease_end, parsed, parsed_or_none, stored_words};
+
+stored_words! {
+    /// How far a message has come.
+    DeliveryState, "delivery state":
+    /// It is to be sent, now or later.
+    Pending = "pending",
+    /// It has been handed over.
+    Delivered = "delivered",
+    /// It will not be tried again.
+    Failed = "failed",
+}
+
+/// A message to be put into the outbox.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// The way it goes, e.g. `email`.
+    pub channel: String,
+    /// Where it goes, e.g. a mail address. Never logged.
+    pub recipient: String,
+    /// Its first line. Never logged.
+    pub subject: String,
+}
+
+/// A message in the outbox.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// The message. It follows from statement, channel and recipient.
+    pub id: String,
+    /// The statement that it announces.
+    pub statement_id: String,
+    /// The way it goes, e.g. `email`.
+    pub channel: String,
+    /// Where it goes, e.g. a mail address. Never logged.
+    pub recipient: String,
+    /// Its first line. Never logged.
+    pub subject: String,
+    /// How far it has come.
+    pub state: DeliveryState,
+    /// How often a sender has leased it, also if nothing came of it.
+    pub attempts: i64,
+    /// When it is due; none unless it is pending.
+    pub next_attempt_at: Option<DateTime<Utc>>,
+    /// When it was handed over; none unless it is delivered.
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// Why the last attempt failed.
+    pub last_error: Option<String>,
+}
+
+/// What follows from a failed attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextAttempt {
+    /// The message is tried again, not before this instant.
+    At(DateTime<Utc>),
+    /// The failure is permanent.
+    Never,
+}
+
+/// How many messages are in which state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryCounts {
+    /// Messages to be sent.
+    pub pending: i64,
+    /// Messages handed over.
+    pub delivered: i64,
+    /// Messages given up.
+    pub failed: i64,
+}
+
+/// The space of the ids of deliveries.
+const ID_SPACE: Uuid = Uuid::from_u128(0x3f0c_5d52_8a41_4a0e_9d6b_71f2_c8e4_1b95);
+
+const INSERT: &str = include_str!("queries/deliveries/insert.sql");
+const SELECT_DUE: &str = include_str!("queries/deliveries/select_due.sql");
+const SELECT_OF_STATEMENT: &str = include_str!("queries/deliveries/select_of_statement.sql");
+const MARK_DELIVERED: &str = include_str!("queries/deliveries/mark_delivered.sql");
+const MARK_FAILED_ATTEMPT: &str = include_str!("queries/deliveries/mark_failed_attempt.sql");
+const COUNT_BY_STATE: &str = include_str!("queries/deliveries/count_by_state.sql");
+const LEASE_OWNERS: &str = include_str!("queries/deliveries/lease_owners.sql");
+const RELEASE: &str = include_str!("queries/deliveries/release.sql");
+const CLAIM: ByEngine = ByEngine {
+    sqlite: include_str!("queries/deliveries/claim.sqlite.sql"),
+    postgres: include_str!("queries/deliveries/claim.postgres.sql"),
+};
+
+impl Store {
+    /// Puts a message about a published statement into the outbox, due now. Returns false if it was there already.
+    ///
+    /// # Errors
+    /// [`Error::UnknownStatement`] if the statement is not in the store, or the database's reason.
+    pub async fn enqueue_delivery(
+        &self,
+        statement_id: &str,
+        delivery: &NewDelivery,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        let mut work = self.database.begin().await?;
+        let inserted = enqueue(&mut work, statement_id, delivery, now).await?;
+        work.commit().await?;
+        Ok(inserted)
+    }
+
+    /// Messages that are due and that nobody is sending, the longest due first. To send them, claim them.
+    ///
+    /// - `limit`: messages, at most [`crate::PAGE_ROWS_MAX`].
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn due_deliveries(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<Delivery>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, DeliveryRow>(SELECT_DUE)
+                .bind(instant(now))
+                .bind(row_limit(limit))
+                .fetch_all(pool)
+                .await
+        })
+        .map_err(Error::query("read the deliveries that are due"))?;
+        rows.into_iter().map(DeliveryRow::delivery).collect()
+    }
+
+    /// Leases messages that are due to one sender: no other sender gets them before the lease ends. Counts an attempt.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn claim_deliveries(
+        &self,
+        owner: &str,
+        lease: TimeDelta,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<Delivery>> {
+        let mut work = self.database.begin().await?;
+        let text = work.text(&CLAIM);
+        let rows = within!(&mut work, open => {
+            sqlx::query_as::<_, DeliveryRow>(text)
+                .bind(owner)
+                .bind(lease_end(now, lease))
+                .bind(instant(now))
+                .bind(row_limit(limit))
+                .fetch_all(open)
+                .await
+        })
+        .map_err(Error::query("claim deliveries"))?;
+        let claimed: Result<Vec<Delivery>> = rows.into_iter().map(DeliveryRow::delivery).collect();
+        let mut deliveries = claimed?;
+        deliveries.sort_by(|left, right| (left.next_attempt_at, &left.id).cmp(&(right.next_attempt_at, &right.id)));
+        work.commit().await?;
+        Ok(deliveries)
+    }
+
+    /// The senders that have leased messages.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn delivery_lease_owners(&self) -> Result<Vec<String>> {
+        reading!(&self.database, pool => sqlx::query_scalar::<_, String>(LEASE_OWNERS).fetch_all(pool).await)
+            .map_err(Error::query("read who has leased deliveries"))
+    }
+
+    /// Lifts the leases of a sender that is known to be gone, and returns how many there were.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn release_deliveries(&self, dead_owner: &str) -> Result<u64> {
+        let mut work = self.database.begin().await?;
+        let rows = within!(&mut work, open => {
+            sqlx::query(RELEASE).bind(dead_owner).execute(open).await.map(|done| done.rows_affected())
+        })
+        .map_err(Error::query("lift the leases of a sender"))?;
+        work.commit().await?;
+        Ok(rows)
+    }
+
+    /// Notes that a message was handed over. Returns false if that was noted already, or the id is unknown.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn mark_delivered(&self, delivery_id: &str, now: DateTime<Utc>) -> Result<bool> {
+        let mut work = self.database.begin().await?;
+        let rows = within!(&mut work, open => {
+            sqlx::query(MARK_DELIVERED)
+                .bind(delivery_id)
+                .bind(instant(now))
+                .execute(open)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map_err(Error::query("note a delivery"))?;
+        work.commit().await?;
+        Ok(0 < rows)
+    }
+
+    /// Notes that an attempt failed, and ends its lease. Returns false, and changes nothing, if the message was
+    /// delivered or claimed by another sender since.
+    ///
+    /// - `delivery`: the message as [`Store::claim_deliveries`] returned it.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn mark_failed_attempt(&self, delivery: &Delivery, error: &str, next: NextAttempt) -> Result<bool> {
+        let (state, next_attempt_at) = match next {
+            NextAttempt::At(at) => (DeliveryState::Pending, Some(instant(at))),
+            NextAttempt::Never => (DeliveryState::Failed, None),
+        };
+        let mut work = self.database.begin().await?;
+        let rows = within!(&mut work, open => {
+            sqlx::query(MARK_FAILED_ATTEMPT)
+                .bind(delivery.id.as_str())
+                .bind(delivery.attempts)
+                .bind(state.word())
+                .bind(next_attempt_at.as_deref())
+                .bind(error)
+                .execute(open)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map_err(Error::query("note a failed delivery"))?;
+        work.commit().await?;
+        Ok(0 < rows)
+    }
+
+    /// The messages about one statement, by channel and recipient.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn deliveries_of_statement(&self, statement_id: &str) -> Result<Vec<Delivery>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, DeliveryRow>(SELECT_OF_STATEMENT).bind(statement_id).fetch_all(pool).await
+        })
+        .map_err(Error::query("read the deliveries of a statement"))?;
+        rows.into_iter().map(DeliveryRow::delivery).collect()
+    }
+
+    /// How many messages are in which state.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn delivery_counts(&self) -> Result<DeliveryCounts> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, (String, i64)>(COUNT_BY_STATE).fetch_all(pool).await
+        })
+        .map_err(Error::query("count the deliveries"))?;
+        let mut counts = DeliveryCounts::default();
+        for (word, count) in rows {
+            let state: DeliveryState = parsed(TABLE, "state", &word)?;
+            match state {
+                DeliveryState::Pending => counts.pending = count,
+                DeliveryState::Delivered => counts.delivered = count,
+                DeliveryState::Failed => counts.failed = count,
+            }
+        }
+        Ok(counts)
+    }
+}
+
+/// Puts a message into the outbox; false if it is there already.
+pub(crate) async fn enqueue(
+    work: &mut SqlTransaction,
+    statement_id: &str,
+    delivery: &NewDelivery,
+    due_at: DateTime<Utc>,
+) -> Result<bool> {
+    let rows = within!(work, open => {
+        sqlx::query(INSERT)
+            .bind(delivery_id(statement_id, delivery))
+            .bind(statement_id)
+            .bind(delivery.channel.as_str())
+            .bind(delivery.recipient.as_str())
+            .bind(delivery.subject.as_str())
+            .bind(instant(due_at))
+            .execute(open)
+            .await
+            .map(|done| done.rows_affected())
+    })
+    .map_err(|source| {
+        if is_missing_reference(&source) {
+            Error::UnknownStatement { statement_id: statement_id.to_owned() }
+        } else {
+            Error::query("enqueue a delivery")(source)
+        }
+    })?;
+    Ok(0 < rows)
+}
+
+/// The id of a message: the same for the same statement, channel and recipient, on any machine.
+fn delivery_id(statement_id: &str, delivery: &NewDelivery) -> String {
+    let name = [statement_id, delivery.channel.as_str(), delivery.recipient.as_str()].join("\n");
+    Uuid::new_v5(&ID_SPACE, name.as_bytes()).to_string()
+}
+
+impl fmt::Debug for NewDelivery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("NewDelivery").field("channel", &self.channel).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Delivery")
+            .field("id", &self.id)
+            .field("statement_id", &self.statement_id)
+            .field("channel", &self.channel)
+            .field("state", &self.state)
+            .field("attempts", &self.attempts)
+            .field("next_attempt_at", &self.next_attempt_at)
+            .field("delivered_at", &self.delivered_at)
+            .finish_non_exhaustive()
+    }
+}
+
+const TABLE: &str = "deliveries";
+
+#[derive(sqlx::FromRow)]
+struct DeliveryRow {
+    delivery_id: String,
+    statement_id: String,
+    channel: String,
+    recipient: String,
+    subject: String,
+    state: String,
+    attempts: i64,
+    next_attempt_at: Option<String>,
+    delivered_at: Option<String>,
+    last_error: Option<String>,
+}
+
+impl DeliveryRow {
+    fn delivery(self) -> Result<Delivery> {
+        Ok(Delivery {
+            id: self.delivery_id,
+            statement_id: self.statement_id,
+            channel: self.channel,
+            recipient: self.recipient,
+            subject: self.subject,
+            state: parsed(TABLE, "state", &self.state)?,
+            attempts: self.attempts,
+            next_attempt_at: parsed_or_none(TABLE, "next_attempt_at", self.next_attempt_at.as_deref())?,
+            delivered_at: parsed_or_none(TABLE, "delivered_at", self.delivered_at.as_deref())?,
+            last_error: self.last_error,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_follow_from_statement_channel_and_recipient() {
+        let mail = |recipient: &str| NewDelivery {
+            channel: "email".to_owned(),
+            recipient: recipient.to_owned(),
+            subject: "Your statement".to_owned(),
+        };
+        let first = delivery_id("s1", &mail("a@example.org"));
+        assert_eq!(first, delivery_id("s1", &mail("a@example.org")));
+        assert_ne!(first, delivery_id("s1", &mail("b@example.org")));
+        assert_ne!(first, delivery_id("s2", &mail("a@example.org")));
+    }
+
+    #[test]
+    fn debug_output_names_no_recipient() {
+        let mail = NewDelivery {
+            channel: "email".to_owned(),
+            recipient: "a@example.org".to_owned(),
+            subject: "Statement of A. Client".to_owned(),
+        };
+        let text = format!("{mail:?}");
+        assert!(!text.contains("example.org") && !text.contains("Client"), "{text}");
+    }
+}

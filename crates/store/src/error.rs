@@ -1,0 +1,232 @@
+//! What can go wrong with the store, and what to do about it.
+//!
+//! The texts name ids, never people, addresses or amounts: they end up in logs.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use schemas::{PortfolioId, RunId};
+
+use crate::runs::RunState;
+use crate::store::StoreKind;
+
+/// The result of everything that the store does.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why the store could not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The URL names a database of another make.
+    #[error("`{scheme}` is no database the store knows; use `sqlite:path/to/file.db` or `postgres://host/database`")]
+    UnknownScheme {
+        /// The part of the URL before the colon; the rest may hold a password.
+        scheme: String,
+    },
+    /// The URL names SQLite without a file.
+    #[error("the store needs a file that stays; use `sqlite:path/to/file.db`")]
+    NoFile,
+    /// The URL cannot be read.
+    #[error("the URL of the store cannot be read; use `sqlite:path/to/file.db` or `postgres://host/database`")]
+    Url {
+        /// What is wrong with it.
+        source: sqlx::Error,
+    },
+    /// The folder of the SQLite file cannot be made.
+    #[error("cannot make the folder `{folder}` of the store; check its permissions")]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// The reason of the operating system.
+        source: std::io::Error,
+    },
+    /// The lock file beside the SQLite file cannot be used.
+    #[error("cannot lock `{path}`; the folder of the store must be writable and local, not a network share")]
+    LockFile {
+        /// The lock file.
+        path: PathBuf,
+        /// The reason of the operating system.
+        source: std::io::Error,
+    },
+    /// Another process has been opening the store for too long.
+    #[error("another process has held `{path}` for {waited_s} s while opening the store; stop it and try again")]
+    LockHeld {
+        /// The lock file.
+        path: PathBuf,
+        /// How long we waited, in seconds.
+        waited_s: u64,
+    },
+    /// The database does not answer or refuses us.
+    #[error("cannot connect to the store {location}; check that it is there and that the user may use it")]
+    Connect {
+        /// File, or host and database.
+        location: String,
+        /// What the database said.
+        source: sqlx::Error,
+    },
+    /// The tables could not be brought up to date.
+    #[error("cannot bring the tables of the store {location} up to date; a newer program may have changed them")]
+    Migrate {
+        /// File, or host and database.
+        location: String,
+        /// The migration and its problem.
+        source: sqlx::migrate::MigrateError,
+    },
+    /// A demonstration store was opened as a live one, or the other way round.
+    #[error(
+        "this is a {found} store, and a {wanted} store is needed: {location}; \
+         name another database in `financr.toml`"
+    )]
+    WrongKind {
+        /// File, or host and database.
+        location: String,
+        /// What the store was made for.
+        found: StoreKind,
+        /// What it was opened for.
+        wanted: StoreKind,
+    },
+    /// An invented portfolio was to be saved in a live store.
+    #[error("portfolio `{portfolio_id}` is synthetic and this is a live store; save it in a demo store")]
+    SyntheticPortfolio {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+    },
+    /// A real portfolio was to be saved in a demonstration store.
+    #[error("portfolio `{portfolio_id}` is real and this is a demo store; save it in a live store")]
+    RealPortfolio {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+    },
+    /// The risk-free rate of a portfolio is not a finite number.
+    #[error("the risk-free rate of portfolio `{portfolio_id}` is not finite; give a fraction such as 0.02, or none")]
+    RiskFreeRate {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+    },
+    /// The portfolio is not in the store.
+    #[error("portfolio `{portfolio_id}` is not in the store; save it before its transactions")]
+    UnknownPortfolio {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+    },
+    /// A transaction of one portfolio was to be imported into another.
+    #[error("transaction `{transaction_id}` belongs to portfolio `{found}`, not to `{wanted}`; import it there")]
+    OtherPortfolio {
+        /// The transaction.
+        transaction_id: String,
+        /// Where it belongs.
+        found: PortfolioId,
+        /// Where it was to be imported.
+        wanted: PortfolioId,
+    },
+    /// The run is not in the store.
+    #[error("run `{run_id}` is not in the store; list the runs to find its id")]
+    UnknownRun {
+        /// The run.
+        run_id: RunId,
+    },
+    /// The id of a new run is the id of another one.
+    #[error("run id `{run_id}` is taken by another job, range of dates or revision; derive ids from all of these")]
+    RunIdTaken {
+        /// The id.
+        run_id: RunId,
+    },
+    /// A run is in the store under another id.
+    #[error("run `{run_id}` is in the store as `{existing}`; derive ids from job, dates and revision, always alike")]
+    RevisionTaken {
+        /// The id that was claimed.
+        run_id: RunId,
+        /// The id in the store.
+        existing: RunId,
+    },
+    /// Somebody else owns the run now, or it is over.
+    #[error("the lease of run `{run_id}` with fence {fence} is lost, nothing was written; stop working on the run")]
+    LeaseLost {
+        /// The run.
+        run_id: RunId,
+        /// The fence under which the write was tried.
+        fence: i64,
+    },
+    /// A run was to be ended in a state that is no end.
+    #[error("run `{run_id}` cannot end as `{state}`; ends are finished, failed and blocked")]
+    NotAnEnd {
+        /// The run.
+        run_id: RunId,
+        /// The state.
+        state: RunState,
+    },
+    /// The id of a new statement is the id of another one.
+    #[error(
+        "statement id `{statement_id}` is taken by another kind, portfolio, period or version; \
+         derive ids from all of these"
+    )]
+    StatementIdTaken {
+        /// The id.
+        statement_id: String,
+    },
+    /// A statement names a portfolio or a run that is not in the store.
+    #[error(
+        "statement `{statement_id}` names portfolio `{portfolio_id}` and run `{run_id}`, and one of them is not in the \
+         store; save the portfolio and claim the run first"
+    )]
+    StatementWithoutRun {
+        /// The statement.
+        statement_id: String,
+        /// Its portfolio.
+        portfolio_id: PortfolioId,
+        /// Its run.
+        run_id: RunId,
+    },
+    /// The statement is not in the store.
+    #[error("statement `{statement_id}` is not in the store; publish it before it is delivered")]
+    UnknownStatement {
+        /// The statement.
+        statement_id: String,
+    },
+    /// The schedule is not in the store.
+    #[error("schedule `{schedule_name}` is not in the store: its fire at {fire_at} is not enqueued; save it first")]
+    UnknownSchedule {
+        /// The schedule.
+        schedule_name: String,
+        /// The moment at which it was due.
+        fire_at: DateTime<Utc>,
+    },
+    /// A stored value is not what its column holds.
+    #[error("{table}.{column} holds something unreadable ({problem}); other software has written to the store")]
+    Stored {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A value cannot be written as JSON.
+    #[error("cannot write {what} as JSON")]
+    Json {
+        /// What was to be written.
+        what: &'static str,
+        /// The reason.
+        source: serde_json::Error,
+    },
+    /// The database failed or refused a statement.
+    #[error("cannot {action}")]
+    Query {
+        /// What was to be done, e.g. `read the portfolios`.
+        action: &'static str,
+        /// What the database said.
+        source: sqlx::Error,
+    },
+}
+
+impl Error {
+    /// Names what a statement of SQL was for.
+    pub(crate) fn query(action: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
+        move |source| Error::Query { action, source }
+    }
+}
+
+/// Whether a row refers to a row that is not there.
+pub(crate) fn is_missing_reference(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|cause| cause.is_foreign_key_violation())
+}

@@ -1,0 +1,35 @@
+//! Tables of people and runs: SQLite by default, PostgreSQL in production.
+//!
+//! What is booked and agreed (portfolios, transactions), what the machine is doing (runs and their steps, schedules)
+//! and what has left the house (statements, deliveries) stands here. Facts about markets and figures stand in the lake.
+//!
+//! One [`Store`] hides which engine is behind it: the same queries, in the subset of SQL that both understand, the same
+//! forms of dates and numbers, the same refusals. What must never change is refused by the database itself.
+
+mod database;
+mod deliveries;
+mod error;
+mod migrations;
+mod portfolios;
+mod postgres;
+mod run_claims;
+mod run_steps;
+mod runs;
+mod schedules;
+mod sqlite;
+mod statements;
+mod store;
+mod stored_text;
+mod transactions;
+
+pub use database::PAGE_ROWS_MAX;
+pub use deliveries::{Delivery, DeliveryCounts, DeliveryState, NewDelivery, NextAttempt};
+pub use error::{Error, Result};
+pub use portfolios::SaveOutcome;
+pub use run_claims::{Claim, NewRun};
+pub use run_steps::RunStep;
+pub use runs::{Run, RunCursor, RunState};
+pub use schedules::{CatchUp, Fire, FireState, Schedule};
+pub use statements::{PublishOutcome, Statement, StatementFile};
+pub use store::{Store, StoreKind};
+pub use transactions::{Conflict, ImportOutcome};

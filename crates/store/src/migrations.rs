@@ -1,0 +1,77 @@
+//! The steps by which the tables came to be what they are, in the order of their numbers.
+//!
+//! To change the tables: a file of one name in `migrations/sqlite` and in `migrations/postgres`, and a line in the
+//! list. A step that has been released is never edited: the store remembers its checksum and refuses to open.
+
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// One step, told to both engines.
+struct Step {
+    version: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! step {
+    ($version:literal, $name:literal) => {
+        Step {
+            version: $version,
+            name: $name,
+            sqlite: include_str!(concat!("../../../migrations/sqlite/", $name, ".sql")),
+            postgres: include_str!(concat!("../../../migrations/postgres/", $name, ".sql")),
+        }
+    };
+}
+
+const STEPS: &[Step] = &[
+    step!(1, "0001_stores"),
+    step!(2, "0002_portfolios"),
+    step!(3, "0003_transactions"),
+    step!(4, "0004_runs"),
+    step!(5, "0005_statements"),
+    step!(6, "0006_deliveries"),
+    step!(7, "0007_schedules"),
+];
+
+/// The steps for SQLite.
+pub(crate) fn sqlite() -> Migrator {
+    migrator(|step| step.sqlite)
+}
+
+/// The steps for PostgreSQL.
+pub(crate) fn postgres() -> Migrator {
+    migrator(|step| step.postgres)
+}
+
+fn migrator(text: fn(&Step) -> &'static str) -> Migrator {
+    let migration = |step: &Step| {
+        let sql = text(step).into_sql_str();
+        Migration::new(step.version, step.name.into(), MigrationType::Simple, sql, false)
+    };
+    Migrator::with_migrations(STEPS.iter().map(migration).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_both_folders_is_in_the_list_under_its_number() {
+        let listed: BTreeSet<String> = STEPS.iter().map(|step| format!("{}.sql", step.name)).collect();
+        assert_eq!(listed.len(), STEPS.len(), "names are unique");
+        for engine in ["sqlite", "postgres"] {
+            let folder = format!("{}/../../migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
+            let files = std::fs::read_dir(folder).expect("the folder is there");
+            let names = files.map(|file| file.expect("readable").file_name().to_string_lossy().into_owned());
+            assert_eq!(names.collect::<BTreeSet<String>>(), listed, "{engine}");
+        }
+        for (step, number) in STEPS.iter().zip(1..) {
+            assert_eq!(step.version, number);
+            assert!(step.name.starts_with(&format!("{number:04}_")), "{}", step.name);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Portfolios: what is agreed with the client today.
+
+use chrono::{DateTime, Utc};
+use schemas::tables::portfolios::Portfolio;
+use schemas::{Clock, PortfolioId};
+
+use crate::database::{ByEngine, SqlTransaction, reading, within};
+use crate::error::{Error, Result};
+use crate::store::{Store, StoreKind};
+use crate::stored_text::{instant, parsed, parsed_or_none};
+
+/// What saving came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SaveOutcome {
+    /// It was not there.
+    Inserted,
+    /// It was there, just like this.
+    Unchanged,
+    /// It was there and is different now.
+    Changed,
+}
+
+const SELECT_ALL: &str = include_str!("queries/portfolios/select_all.sql");
+const SELECT_ONE: &str = include_str!("queries/portfolios/select_one.sql");
+const INSERT: &str = include_str!("queries/portfolios/insert.sql");
+const UPDATE: &str = include_str!("queries/portfolios/update.sql");
+const LOCK: ByEngine = ByEngine {
+    sqlite: include_str!("queries/portfolios/lock.sqlite.sql"),
+    postgres: include_str!("queries/portfolios/lock.postgres.sql"),
+};
+
+impl Store {
+    /// Saves a portfolio as it is agreed now.
+    ///
+    /// - `synthetic`: whether the portfolio is invented. Invented portfolios belong into a demo store, real ones into a
+    ///   live store.
+    ///
+    /// # Errors
+    /// [`Error::SyntheticPortfolio`] or [`Error::RealPortfolio`] if it belongs into the other kind of store,
+    /// [`Error::RiskFreeRate`] if the rate is not finite, or the database's reason.
+    pub async fn save_portfolio(&self, portfolio: &Portfolio, synthetic: bool, clock: Clock) -> Result<SaveOutcome> {
+        self.check_kind(&portfolio.portfolio_id, synthetic)?;
+        if portfolio.risk_free_annual.is_some_and(|rate| !rate.is_finite()) {
+            return Err(Error::RiskFreeRate { portfolio_id: portfolio.portfolio_id.clone() });
+        }
+        let now = clock.now();
+        let mut transaction = self.database.begin().await?;
+        let outcome = if 0 < write(&mut transaction, INSERT, self.kind(), portfolio, now).await? {
+            SaveOutcome::Inserted
+        } else if stored(&mut transaction, &portfolio.portfolio_id).await?.as_ref() == Some(portfolio) {
+            SaveOutcome::Unchanged
+        } else {
+            write(&mut transaction, UPDATE, self.kind(), portfolio, now).await?;
+            SaveOutcome::Changed
+        };
+        transaction.commit().await?;
+        Ok(outcome)
+    }
+
+    /// All portfolios in the order of their ids.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn portfolios(&self) -> Result<Vec<Portfolio>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, PortfolioRow>(SELECT_ALL).fetch_all(pool).await
+        })
+        .map_err(Error::query("read the portfolios"))?;
+        rows.into_iter().map(PortfolioRow::portfolio).collect()
+    }
+
+    /// One portfolio; none if it is not there.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn portfolio(&self, portfolio_id: &PortfolioId) -> Result<Option<Portfolio>> {
+        let row = reading!(&self.database, pool => {
+            sqlx::query_as::<_, PortfolioRow>(SELECT_ONE).bind(portfolio_id.as_str()).fetch_optional(pool).await
+        })
+        .map_err(Error::query("read a portfolio"))?;
+        row.map(PortfolioRow::portfolio).transpose()
+    }
+
+    fn check_kind(&self, portfolio_id: &PortfolioId, synthetic: bool) -> Result<()> {
+        match (self.kind(), synthetic) {
+            (StoreKind::Live, true) => Err(Error::SyntheticPortfolio { portfolio_id: portfolio_id.clone() }),
+            (StoreKind::Demo, false) => Err(Error::RealPortfolio { portfolio_id: portfolio_id.clone() }),
+            (StoreKind::Live, false) | (StoreKind::Demo, true) => Ok(()),
+        }
+    }
+}
+
+/// Holds a portfolio's row until the transaction ends; false if it is not there.
+pub(crate) async fn lock(transaction: &mut SqlTransaction, portfolio_id: &PortfolioId) -> Result<bool> {
+    let text = transaction.text(&LOCK);
+    let found = within!(transaction, open => {
+        sqlx::query_scalar::<_, String>(text).bind(portfolio_id.as_str()).fetch_optional(open).await
+    })
+    .map_err(Error::query("lock a portfolio"))?;
+    Ok(found.is_some())
+}
+
+/// Inserts or updates a portfolio: both statements take the same values. Returns the rows written.
+async fn write(
+    transaction: &mut SqlTransaction,
+    statement: &'static str,
+    kind: StoreKind,
+    portfolio: &Portfolio,
+    now: DateTime<Utc>,
+) -> Result<u64> {
+    within!(transaction, open => {
+        sqlx::query(statement)
+            .bind(portfolio.portfolio_id.as_str())
+            .bind(kind.word())
+            .bind(portfolio.market_id.as_str())
+            .bind(portfolio.fx_source.as_str())
+            .bind(portfolio.title.as_str())
+            .bind(portfolio.base_currency.code())
+            .bind(portfolio.start_date.to_string())
+            .bind(portfolio.end_date.map(|date| date.to_string()))
+            .bind(portfolio.benchmark_symbol.as_deref())
+            .bind(portfolio.risk_free_annual)
+            .bind(portfolio.client_email.as_deref())
+            .bind(instant(now))
+            .execute(open)
+            .await
+            .map(|done| done.rows_affected())
+    })
+    .map_err(Error::query("save a portfolio"))
+}
+
+async fn stored(transaction: &mut SqlTransaction, portfolio_id: &PortfolioId) -> Result<Option<Portfolio>> {
+    let row = within!(transaction, open => {
+        sqlx::query_as::<_, PortfolioRow>(SELECT_ONE).bind(portfolio_id.as_str()).fetch_optional(open).await
+    })
+    .map_err(Error::query("read a portfolio"))?;
+    row.map(PortfolioRow::portfolio).transpose()
+}
+
+#[derive(sqlx::FromRow)]
+struct PortfolioRow {
+    portfolio_id: String,
+    market_id: String,
+    fx_source: String,
+    title: String,
+    base_currency: String,
+    start_date: String,
+    end_date: Option<String>,
+    benchmark_symbol: Option<String>,
+    risk_free_annual: Option<f64>,
+    client_email: Option<String>,
+}
+
+impl PortfolioRow {
+    fn portfolio(self) -> Result<Portfolio> {
+        let table = "portfolios";
+        Ok(Portfolio {
+            portfolio_id: parsed(table, "portfolio_id", &self.portfolio_id)?,
+            market_id: parsed(table, "market_id", &self.market_id)?,
+            fx_source: parsed(table, "fx_source", &self.fx_source)?,
+            title: self.title,
+            base_currency: parsed(table, "base_currency", &self.base_currency)?,
+            start_date: parsed(table, "start_date", &self.start_date)?,
+            end_date: parsed_or_none(table, "end_date", self.end_date.as_deref())?,
+            benchmark_symbol: self.benchmark_symbol,
+            risk_free_annual: self.risk_free_annual,
+            client_email: self.client_email,
+        })
+    }
+}

@@ -1,0 +1,13 @@
+-- deliveries: one row per statement, channel and recipient; nothing happens if it is there already.
+INSERT INTO deliveries (
+    delivery_id,
+    statement_id,
+    channel,
+    recipient,
+    subject,
+    state,
+    attempts,
+    next_attempt_at
+)
+VALUES ($1, $2, $3, $4, $5, 'pending', 0, $6)
+ON CONFLICT DO NOTHING

@@ -1,0 +1,15 @@
+-- deliveries: one row per message of one statement.
+SELECT
+    delivery_id,
+    statement_id,
+    channel,
+    recipient,
+    subject,
+    state,
+    attempts,
+    next_attempt_at,
+    delivered_at,
+    last_error
+FROM deliveries
+WHERE statement_id = $1
+ORDER BY channel, recipient

@@ -1,0 +1,18 @@
+-- portfolios: one row per portfolio; nothing happens if the id is there already.
+INSERT INTO portfolios (
+    portfolio_id,
+    store_kind,
+    market_id,
+    fx_source,
+    title,
+    base_currency,
+    start_date,
+    end_date,
+    benchmark_symbol,
+    risk_free_annual,
+    client_email,
+    created_at,
+    updated_at
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+ON CONFLICT (portfolio_id) DO NOTHING

@@ -1,0 +1,14 @@
+-- portfolios: one row per portfolio, in the order of their ids.
+SELECT
+    portfolio_id,
+    market_id,
+    fx_source,
+    title,
+    base_currency,
+    start_date,
+    end_date,
+    benchmark_symbol,
+    risk_free_annual,
+    client_email
+FROM portfolios
+ORDER BY portfolio_id

@@ -1,0 +1,14 @@
+-- portfolios: the row of one portfolio.
+SELECT
+    portfolio_id,
+    market_id,
+    fx_source,
+    title,
+    base_currency,
+    start_date,
+    end_date,
+    benchmark_symbol,
+    risk_free_annual,
+    client_email
+FROM portfolios
+WHERE portfolio_id = $1

@@ -1,0 +1,3 @@
+-- stores: one row, what this store is for.
+SELECT kind
+FROM stores

@@ -1,0 +1,278 @@
+//! Statements: documents that have been published and never change again.
+//!
+//! A statement and the messages that announce it are written in one transaction: no statement is forgotten by the
+//! outbox, and nobody is told of a statement that is not there.
+
+use chrono::{DateTime, Utc};
+use schemas::{BusinessDate, PortfolioId, RunId};
+
+use crate::database::{SqlTransaction, reading, row_limit, within};
+use crate::deliveries::{self, NewDelivery};
+use crate::error::{Error, Result, is_missing_reference};
+use crate::store::Store;
+use crate::stored_text::{instant, parsed};
+
+/// A published document of a portfolio and a period, in all its formats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// The statement, e.g. `periodic-D03-2014-12-31-1`.
+    pub id: String,
+    /// The kind of document, e.g. `periodic`.
+    pub kind: String,
+    /// The portfolio.
+    pub portfolio_id: PortfolioId,
+    /// The day before the first day of the period: its value is known, the period is earned after it.
+    pub period_start: BusinessDate,
+    /// The last day of the period.
+    pub period_end: BusinessDate,
+    /// Which version it is; a restatement has a higher one. Not negative.
+    pub version: i64,
+    /// The run that made it.
+    pub run_id: RunId,
+    /// SHA-256 of the document before it has a format, 64 hexadecimal digits.
+    pub document_sha256: String,
+    /// The files, in the order in which they are offered.
+    pub files: Vec<StatementFile>,
+    /// When it was published.
+    pub published_at: DateTime<Utc>,
+}
+
+/// One format of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementFile {
+    /// The media type, e.g. `application/pdf`.
+    pub media_type: String,
+    /// Where it is in the archive.
+    pub object_path: String,
+    /// SHA-256 of its bytes, 64 hexadecimal digits.
+    pub sha256: String,
+    /// Its length in bytes. Not negative.
+    pub byte_count: i64,
+}
+
+/// What publishing came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublishOutcome {
+    /// The statement is published.
+    Inserted,
+    /// This version was published before. The first document stays.
+    Existing(Statement),
+}
+
+const INSERT: &str = include_str!("queries/statements/insert.sql");
+const INSERT_FILE: &str = include_str!("queries/statements/insert_file.sql");
+const SELECT_ONE: &str = include_str!("queries/statements/select_one.sql");
+const SELECT_VERSION: &str = include_str!("queries/statements/select_version.sql");
+const SELECT_OF_PORTFOLIO: &str = include_str!("queries/statements/select_of_portfolio.sql");
+const SELECT_OF_RUN: &str = include_str!("queries/statements/select_of_run.sql");
+
+impl Store {
+    /// Publishes a statement that nobody is told of.
+    ///
+    /// # Errors
+    /// As for [`Store::publish_statement_with_deliveries`].
+    pub async fn publish_statement(&self, statement: &Statement) -> Result<PublishOutcome> {
+        self.publish_statement_with_deliveries(statement, &[]).await
+    }
+
+    /// Publishes a statement and puts the messages that announce it into the outbox, both or neither.
+    ///
+    /// If this version (kind, portfolio, period, version) was published before, the first document stays, and messages
+    /// that are not in the outbox yet announce that one. Messages are due at once.
+    ///
+    /// # Errors
+    /// [`Error::StatementIdTaken`] if the id belongs to another version, [`Error::StatementWithoutRun`] if its
+    /// portfolio or its run is not in the store, or the database's reason.
+    pub async fn publish_statement_with_deliveries(
+        &self,
+        statement: &Statement,
+        new_deliveries: &[NewDelivery],
+    ) -> Result<PublishOutcome> {
+        let mut work = self.database.begin().await?;
+        let outcome = if insert(&mut work, statement).await? {
+            PublishOutcome::Inserted
+        } else {
+            PublishOutcome::Existing(published(&mut work, statement).await?)
+        };
+        let statement_id = match &outcome {
+            PublishOutcome::Inserted => &statement.id,
+            PublishOutcome::Existing(first) => &first.id,
+        };
+        for delivery in new_deliveries {
+            deliveries::enqueue(&mut work, statement_id, delivery, statement.published_at).await?;
+        }
+        work.commit().await?;
+        Ok(outcome)
+    }
+
+    /// One statement; none if it is not there.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn statement(&self, statement_id: &str) -> Result<Option<Statement>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, StatementRow>(SELECT_ONE).bind(statement_id).fetch_all(pool).await
+        })
+        .map_err(Error::query("read a statement"))?;
+        Ok(gathered(rows)?.pop())
+    }
+
+    /// The statements of a portfolio, the latest period first.
+    ///
+    /// - `limit`: statements, at most [`crate::PAGE_ROWS_MAX`].
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn statements(&self, portfolio_id: &PortfolioId, limit: u32) -> Result<Vec<Statement>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, StatementRow>(SELECT_OF_PORTFOLIO)
+                .bind(portfolio_id.as_str())
+                .bind(row_limit(limit))
+                .fetch_all(pool)
+                .await
+        })
+        .map_err(Error::query("read the statements of a portfolio"))?;
+        gathered(rows)
+    }
+
+    /// The statements that a run has published, by portfolio, kind and period.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn statements_of_run(&self, run_id: &RunId) -> Result<Vec<Statement>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, StatementRow>(SELECT_OF_RUN).bind(run_id.as_str()).fetch_all(pool).await
+        })
+        .map_err(Error::query("read the statements of a run"))?;
+        gathered(rows)
+    }
+}
+
+/// Inserts a statement with its files; false if this version, or its id, is there already.
+async fn insert(work: &mut SqlTransaction, statement: &Statement) -> Result<bool> {
+    let inserted = within!(&mut *work, open => {
+        sqlx::query(INSERT)
+            .bind(statement.id.as_str())
+            .bind(statement.kind.as_str())
+            .bind(statement.portfolio_id.as_str())
+            .bind(statement.period_start.to_string())
+            .bind(statement.period_end.to_string())
+            .bind(statement.version)
+            .bind(statement.run_id.as_str())
+            .bind(statement.document_sha256.as_str())
+            .bind(instant(statement.published_at))
+            .execute(open)
+            .await
+            .map(|done| done.rows_affected())
+    })
+    .map_err(|source| refused(statement, source))?;
+    if inserted == 0 {
+        return Ok(false);
+    }
+    for (file, position) in statement.files.iter().zip(0_i64..) {
+        within!(&mut *work, open => {
+            sqlx::query(INSERT_FILE)
+                .bind(statement.id.as_str())
+                .bind(position)
+                .bind(file.media_type.as_str())
+                .bind(file.object_path.as_str())
+                .bind(file.sha256.as_str())
+                .bind(file.byte_count)
+                .execute(open)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map_err(Error::query("publish a file of a statement"))?;
+    }
+    Ok(true)
+}
+
+fn refused(statement: &Statement, source: sqlx::Error) -> Error {
+    if is_missing_reference(&source) {
+        Error::StatementWithoutRun {
+            statement_id: statement.id.clone(),
+            portfolio_id: statement.portfolio_id.clone(),
+            run_id: statement.run_id.clone(),
+        }
+    } else {
+        Error::query("publish a statement")(source)
+    }
+}
+
+/// The statement that was published as the version that another wants to be. If there is none, it was the id that kept
+/// the other from being published.
+async fn published(work: &mut SqlTransaction, statement: &Statement) -> Result<Statement> {
+    let rows = within!(work, open => {
+        sqlx::query_as::<_, StatementRow>(SELECT_VERSION)
+            .bind(statement.kind.as_str())
+            .bind(statement.portfolio_id.as_str())
+            .bind(statement.period_start.to_string())
+            .bind(statement.period_end.to_string())
+            .bind(statement.version)
+            .fetch_all(open)
+            .await
+    })
+    .map_err(Error::query("read a published statement"))?;
+    gathered(rows)?.pop().ok_or_else(|| Error::StatementIdTaken { statement_id: statement.id.clone() })
+}
+
+/// A statement with one of its files; without one if it has none.
+#[derive(sqlx::FromRow)]
+struct StatementRow {
+    statement_id: String,
+    kind: String,
+    portfolio_id: String,
+    period_start: String,
+    period_end: String,
+    version: i64,
+    run_id: String,
+    document_sha256: String,
+    published_at: String,
+    media_type: Option<String>,
+    object_path: Option<String>,
+    sha256: Option<String>,
+    byte_count: Option<i64>,
+}
+
+/// Gathers the rows of each statement, which follow each other, into one.
+fn gathered(rows: Vec<StatementRow>) -> Result<Vec<Statement>> {
+    let mut statements: Vec<Statement> = Vec::new();
+    for mut row in rows {
+        let file = row.take_file();
+        let continues = statements.last().is_some_and(|last| last.id == row.statement_id);
+        if !continues {
+            statements.push(row.statement()?);
+        }
+        if let Some(last) = statements.last_mut() {
+            last.files.extend(file);
+        }
+    }
+    Ok(statements)
+}
+
+impl StatementRow {
+    fn take_file(&mut self) -> Option<StatementFile> {
+        Some(StatementFile {
+            media_type: self.media_type.take()?,
+            object_path: self.object_path.take()?,
+            sha256: self.sha256.take()?,
+            byte_count: self.byte_count?,
+        })
+    }
+
+    fn statement(self) -> Result<Statement> {
+        let table = "statements";
+        Ok(Statement {
+            portfolio_id: parsed(table, "portfolio_id", &self.portfolio_id)?,
+            period_start: parsed(table, "period_start", &self.period_start)?,
+            period_end: parsed(table, "period_end", &self.period_end)?,
+            version: self.version,
+            run_id: parsed(table, "run_id", &self.run_id)?,
+            published_at: parsed(table, "published_at", &self.published_at)?,
+            files: Vec::new(),
+            id: self.statement_id,
+            kind: self.kind,
+            document_sha256: self.document_sha256,
+        })
+    }
+}

@@ -1,0 +1,360 @@
+//! Transactions: immutable booked facts.
+//!
+//! An import may be repeated as often as one likes: what is there already is left alone, and what is there with other
+//! content is reported, never overwritten. A mistake is corrected by booking its correction.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use schemas::tables::transactions::Transaction;
+use schemas::{BusinessDate, InstrumentId, PortfolioId};
+use serde::Serialize;
+
+use crate::database::{ByEngine, SqlTransaction, reading, within};
+use crate::error::{Error, Result};
+use crate::portfolios;
+use crate::store::Store;
+use crate::stored_text::{exact_number, instant, parsed, parsed_or_none};
+
+/// What an import came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportOutcome {
+    /// Transactions that are new.
+    pub inserted: u64,
+    /// Transactions that were there with the same content.
+    pub unchanged: u64,
+    /// Transactions that were there with other content; nothing of them was written.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// A transaction whose id is in the store with other content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The id within the portfolio.
+    pub transaction_id: String,
+    /// The file and line of the transaction that was refused.
+    pub origin: String,
+    /// Which fields differ, where the stored one came from, and what to do.
+    pub message: String,
+}
+
+/// Rows that one statement inserts: enough to make the statement's own cost small, few enough to bound its memory.
+const CHUNK_ROWS: usize = 1_000;
+
+const SELECT_OF_PORTFOLIO: &str = include_str!("queries/transactions/select_of_portfolio.sql");
+const SELECT_THROUGH: &str = include_str!("queries/transactions/select_through.sql");
+const FINGERPRINT: &str = include_str!("queries/transactions/fingerprint.sql");
+const INSERT_MANY: ByEngine = ByEngine {
+    sqlite: include_str!("queries/transactions/insert_many.sqlite.sql"),
+    postgres: include_str!("queries/transactions/insert_many.postgres.sql"),
+};
+
+impl Store {
+    /// Imports the transactions of one portfolio: all that are new, or none if the database fails.
+    ///
+    /// A transaction whose id is there with the same content (note and origin do not count) is unchanged; with other
+    /// content it is a conflict. The same holds for an id that occurs twice among the transactions given.
+    ///
+    /// # Errors
+    /// [`Error::OtherPortfolio`] if a transaction is of another portfolio, [`Error::UnknownPortfolio`] if the portfolio
+    /// is not in the store, or the database's reason.
+    pub async fn import_transactions(
+        &self,
+        portfolio_id: &PortfolioId,
+        transactions: &[Transaction],
+        now: DateTime<Utc>,
+    ) -> Result<ImportOutcome> {
+        if let Some(other) = transactions.iter().find(|transaction| transaction.portfolio_id != *portfolio_id) {
+            return Err(Error::OtherPortfolio {
+                transaction_id: other.transaction_id.clone(),
+                found: other.portfolio_id.clone(),
+                wanted: portfolio_id.clone(),
+            });
+        }
+        let mut work = self.database.begin().await?;
+        if !portfolios::lock(&mut work, portfolio_id).await? {
+            return Err(Error::UnknownPortfolio { portfolio_id: portfolio_id.clone() });
+        }
+        let already = stored(&mut work, portfolio_id).await?;
+        let (new, mut outcome) = sort_out(&already, transactions);
+        for chunk in new.chunks(CHUNK_ROWS) {
+            outcome.inserted += insert(&mut work, chunk, now).await?;
+        }
+        work.commit().await?;
+        tracing::info!(
+            portfolio.id = %portfolio_id,
+            inserted = outcome.inserted,
+            unchanged = outcome.unchanged,
+            conflicts = outcome.conflicts.len(),
+            "imported {} transactions of portfolio {portfolio_id}",
+            outcome.inserted
+        );
+        Ok(outcome)
+    }
+
+    /// All transactions up to a trade date, by portfolio, trade date and booking sequence.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn transactions_through(&self, date: BusinessDate) -> Result<Vec<Transaction>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, TransactionRow>(SELECT_THROUGH).bind(date.to_string()).fetch_all(pool).await
+        })
+        .map_err(Error::query("read the transactions"))?;
+        transactions_of(rows)
+    }
+
+    /// A marker of the transactions up to a trade date, e.g. `1203:1207`: how many there are, and the last number given
+    /// to one of them. It changes whenever a transaction is booked up to that date, and only then.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn transaction_fingerprint(&self, through: BusinessDate) -> Result<String> {
+        let (count, last) = reading!(&self.database, pool => {
+            sqlx::query_as::<_, (i64, i64)>(FINGERPRINT).bind(through.to_string()).fetch_one(pool).await
+        })
+        .map_err(Error::query("read the fingerprint of the transactions"))?;
+        Ok(format!("{count}:{last}"))
+    }
+}
+
+async fn stored(work: &mut SqlTransaction, portfolio_id: &PortfolioId) -> Result<Vec<Transaction>> {
+    let rows = within!(work, open => {
+        sqlx::query_as::<_, TransactionRow>(SELECT_OF_PORTFOLIO).bind(portfolio_id.as_str()).fetch_all(open).await
+    })
+    .map_err(Error::query("read the transactions of a portfolio"))?;
+    transactions_of(rows)
+}
+
+/// Inserts rows as one JSON text, which both engines unfold into rows: one statement, whatever the number of rows.
+async fn insert(work: &mut SqlTransaction, transactions: &[&Transaction], now: DateTime<Utc>) -> Result<u64> {
+    let entries: Vec<Entry<'_>> = transactions.iter().map(|transaction| Entry::of(transaction)).collect();
+    let json = serde_json::to_string(&entries).map_err(|source| Error::Json { what: "transactions", source })?;
+    let text = work.text(&INSERT_MANY);
+    within!(work, open => {
+        sqlx::query(text).bind(json).bind(instant(now)).execute(open).await.map(|done| done.rows_affected())
+    })
+    .map_err(Error::query("import transactions"))
+}
+
+/// Parts what is given into what is new, unchanged and in conflict.
+fn sort_out<'a>(stored: &'a [Transaction], given: &'a [Transaction]) -> (Vec<&'a Transaction>, ImportOutcome) {
+    let mut known: HashMap<&str, &Transaction> =
+        stored.iter().map(|transaction| (transaction.transaction_id.as_str(), transaction)).collect();
+    let mut new = Vec::new();
+    let mut outcome = ImportOutcome::default();
+    for transaction in given {
+        let Some(there) = known.get(transaction.transaction_id.as_str()) else {
+            known.insert(&transaction.transaction_id, transaction);
+            new.push(transaction);
+            continue;
+        };
+        let fields = differing_fields(there, transaction);
+        if fields.is_empty() {
+            outcome.unchanged += 1;
+        } else {
+            outcome.conflicts.push(conflict(there, transaction, &fields));
+        }
+    }
+    (new, outcome)
+}
+
+fn conflict(there: &Transaction, given: &Transaction, fields: &[&str]) -> Conflict {
+    let message = format!(
+        "transaction `{}` is booked already (from {}) with another {}; a booked transaction never changes: book a \
+         correction under a new id",
+        given.transaction_id,
+        there.origin,
+        fields.join(", ")
+    );
+    Conflict { transaction_id: given.transaction_id.clone(), origin: given.origin.clone(), message }
+}
+
+/// The fields in which two transactions differ; note and origin do not count.
+fn differing_fields(left: &Transaction, right: &Transaction) -> Vec<&'static str> {
+    let comparisons = [
+        ("booking_sequence", left.booking_sequence == right.booking_sequence),
+        ("trade_date", left.trade_date == right.trade_date),
+        ("kind", left.kind == right.kind),
+        ("instrument_id", left.instrument_id == right.instrument_id),
+        ("quantity", left.quantity == right.quantity),
+        ("price", left.price == right.price),
+        ("currency", left.currency == right.currency),
+        ("fees", left.fees == right.fees),
+        ("taxes", left.taxes == right.taxes),
+        ("net_cash", left.net_cash == right.net_cash),
+        ("counter_currency", left.counter_currency == right.counter_currency),
+        ("counter_amount", left.counter_amount == right.counter_amount),
+    ];
+    comparisons.into_iter().filter(|(_, equal)| !equal).map(|(field, _)| field).collect()
+}
+
+/// A row on its way into the database.
+#[derive(Serialize)]
+struct Entry<'a> {
+    portfolio_id: &'a str,
+    transaction_id: &'a str,
+    booking_sequence: i64,
+    trade_date: String,
+    kind: &'a str,
+    instrument_id: Option<&'a str>,
+    quantity: Option<String>,
+    price: Option<String>,
+    currency: &'a str,
+    fees: String,
+    taxes: String,
+    net_cash: String,
+    counter_currency: Option<&'a str>,
+    counter_amount: Option<String>,
+    note: &'a str,
+    origin: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    fn of(transaction: &'a Transaction) -> Entry<'a> {
+        Entry {
+            portfolio_id: transaction.portfolio_id.as_str(),
+            transaction_id: &transaction.transaction_id,
+            booking_sequence: transaction.booking_sequence,
+            trade_date: transaction.trade_date.to_string(),
+            kind: &transaction.kind,
+            instrument_id: transaction.instrument_id.as_ref().map(InstrumentId::as_str),
+            quantity: transaction.quantity.map(|quantity| exact_number(quantity.decimal())),
+            price: transaction.price.map(|price| exact_number(price.decimal())),
+            currency: transaction.currency.code(),
+            fees: exact_number(transaction.fees.decimal()),
+            taxes: exact_number(transaction.taxes.decimal()),
+            net_cash: exact_number(transaction.net_cash.decimal()),
+            counter_currency: transaction.counter_currency.as_ref().map(|currency| currency.code()),
+            counter_amount: transaction.counter_amount.map(|amount| exact_number(amount.decimal())),
+            note: &transaction.note,
+            origin: &transaction.origin,
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct TransactionRow {
+    portfolio_id: String,
+    transaction_id: String,
+    booking_sequence: i64,
+    trade_date: String,
+    kind: String,
+    instrument_id: Option<String>,
+    quantity: Option<String>,
+    price: Option<String>,
+    currency: String,
+    fees: String,
+    taxes: String,
+    net_cash: String,
+    counter_currency: Option<String>,
+    counter_amount: Option<String>,
+    note: String,
+    origin: String,
+}
+
+const TABLE: &str = "transactions";
+
+fn transactions_of(rows: Vec<TransactionRow>) -> Result<Vec<Transaction>> {
+    let mut ids = SharedIds::default();
+    rows.into_iter().map(|row| row.transaction(&mut ids)).collect()
+}
+
+impl TransactionRow {
+    fn transaction(self, ids: &mut SharedIds) -> Result<Transaction> {
+        Ok(Transaction {
+            portfolio_id: ids.portfolio(self.portfolio_id)?,
+            transaction_id: self.transaction_id,
+            booking_sequence: self.booking_sequence,
+            trade_date: parsed(TABLE, "trade_date", &self.trade_date)?,
+            kind: self.kind,
+            instrument_id: self.instrument_id.map(|text| ids.instrument(text)).transpose()?,
+            quantity: parsed_or_none(TABLE, "quantity", self.quantity.as_deref())?,
+            price: parsed_or_none(TABLE, "price", self.price.as_deref())?,
+            currency: parsed(TABLE, "currency", &self.currency)?,
+            fees: parsed(TABLE, "fees", &self.fees)?,
+            taxes: parsed(TABLE, "taxes", &self.taxes)?,
+            net_cash: parsed(TABLE, "net_cash", &self.net_cash)?,
+            counter_currency: parsed_or_none(TABLE, "counter_currency", self.counter_currency.as_deref())?,
+            counter_amount: parsed_or_none(TABLE, "counter_amount", self.counter_amount.as_deref())?,
+            note: self.note,
+            origin: self.origin,
+        })
+    }
+}
+
+/// Ids that have been read, so that a million rows of one portfolio hold its id once.
+#[derive(Default)]
+struct SharedIds {
+    portfolios: HashMap<String, PortfolioId>,
+    instruments: HashMap<String, InstrumentId>,
+}
+
+impl SharedIds {
+    fn portfolio(&mut self, text: String) -> Result<PortfolioId> {
+        if let Some(id) = self.portfolios.get(&text) {
+            return Ok(id.clone());
+        }
+        let id: PortfolioId = parsed(TABLE, "portfolio_id", &text)?;
+        self.portfolios.insert(text, id.clone());
+        Ok(id)
+    }
+
+    fn instrument(&mut self, text: String) -> Result<InstrumentId> {
+        if let Some(id) = self.instruments.get(&text) {
+            return Ok(id.clone());
+        }
+        let id: InstrumentId = parsed(TABLE, "instrument_id", &text)?;
+        self.instruments.insert(text, id.clone());
+        Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deposit(transaction_id: &str, net_cash: &str) -> Transaction {
+        Transaction {
+            portfolio_id: "P1".parse().expect("an id"),
+            transaction_id: transaction_id.to_owned(),
+            booking_sequence: 1,
+            trade_date: "2014-01-02".parse().expect("a date"),
+            kind: "DEPOSIT".to_owned(),
+            instrument_id: None,
+            quantity: None,
+            price: None,
+            currency: "EUR".parse().expect("a currency"),
+            fees: "0".parse().expect("a number"),
+            taxes: "0".parse().expect("a number"),
+            net_cash: net_cash.parse().expect("a number"),
+            counter_currency: None,
+            counter_amount: None,
+            note: String::new(),
+            origin: "a.csv:1".to_owned(),
+        }
+    }
+
+    #[test]
+    fn notes_origins_and_trailing_zeros_make_no_difference() {
+        let stored = [deposit("1", "100")];
+        let mut again = deposit("1", "100.00");
+        again.note = "seen twice".to_owned();
+        again.origin = "b.csv:9".to_owned();
+        let given = [again];
+        let (new, outcome) = sort_out(&stored, &given);
+        assert!(new.is_empty());
+        assert_eq!(outcome, ImportOutcome { inserted: 0, unchanged: 1, conflicts: Vec::new() });
+    }
+
+    #[test]
+    fn one_id_twice_in_one_file_is_a_conflict_with_itself() {
+        let given = [deposit("1", "100"), deposit("1", "100"), deposit("1", "101")];
+        let (new, outcome) = sort_out(&[], &given);
+        assert_eq!(new.len(), 1);
+        assert_eq!(outcome.unchanged, 1);
+        let messages: Vec<&str> = outcome.conflicts.iter().map(|conflict| conflict.message.as_str()).collect();
+        assert_eq!(messages.len(), 1);
+        assert!(messages[0].contains("another net_cash;"), "{}", messages[0]);
+    }
+}

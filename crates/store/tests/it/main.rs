@@ -1,0 +1,22 @@
+//! The store against both engines: every test runs on SQLite and on PostgreSQL.
+
+#[cfg(test)]
+mod deliveries;
+#[cfg(test)]
+mod opening;
+#[cfg(test)]
+mod places;
+#[cfg(test)]
+mod portfolios;
+#[cfg(test)]
+mod runs;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod schedules;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod statements;
+#[cfg(test)]
+mod transactions;

@@ -1,0 +1,72 @@
+//! Opening stores: what is made, what is kept apart, and what happens when several processes come at once.
+
+use schemas::Clock;
+use store::{Error, Store, StoreKind};
+use tokio::task::JoinSet;
+
+use crate::places::{Place, on_both_engines};
+use crate::samples::{portfolio, start};
+
+on_both_engines!(
+    a_store_stays_what_it_was_made_for,
+    invented_and_real_portfolios_are_kept_apart,
+    the_database_itself_keeps_them_apart,
+    eight_processes_open_a_new_store_at_once,
+);
+
+async fn a_store_stays_what_it_was_made_for(place: &Place) {
+    let demo = place.open(StoreKind::Demo).await;
+    assert_eq!(demo.kind(), StoreKind::Demo);
+
+    let error = Store::open(&place.url, StoreKind::Live).await.expect_err("a demo store is no live store");
+    assert!(matches!(error, Error::WrongKind { found: StoreKind::Demo, wanted: StoreKind::Live, .. }), "{error}");
+    assert!(error.to_string().starts_with("this is a demo store, and a live store is needed"), "{error}");
+
+    assert_eq!(place.open(StoreKind::Demo).await.kind(), StoreKind::Demo);
+    let changed = place.execute("UPDATE stores SET kind = 'live'").await;
+    assert!(changed.is_err(), "what a store is for never changes");
+}
+
+async fn invented_and_real_portfolios_are_kept_apart(place: &Place) {
+    let live = place.open(StoreKind::Live).await;
+    let clock = Clock::Fixed(start());
+    let error = live.save_portfolio(&portfolio("X1"), true, clock).await.expect_err("invented");
+    assert!(matches!(error, Error::SyntheticPortfolio { .. }), "{error}");
+    assert!(live.portfolios().await.expect("readable").is_empty());
+
+    let other = Place::sqlite().await;
+    let demo = other.open(StoreKind::Demo).await;
+    let error = demo.save_portfolio(&portfolio("X1"), false, clock).await.expect_err("real");
+    assert!(matches!(error, Error::RealPortfolio { .. }), "{error}");
+    demo.save_portfolio(&portfolio("X1"), true, clock).await.expect("invented, in a demo store");
+    other.remove().await;
+}
+
+async fn the_database_itself_keeps_them_apart(place: &Place) {
+    let live = place.open(StoreKind::Live).await;
+    live.save_portfolio(&portfolio("X1"), false, Clock::Fixed(start())).await.expect("real, in a live store");
+    let changed = place.execute("UPDATE portfolios SET store_kind = 'demo'").await;
+    assert!(changed.is_err(), "a live store has no demo portfolio");
+}
+
+async fn eight_processes_open_a_new_store_at_once(place: &Place) {
+    let mut openings = JoinSet::new();
+    for _ in 0..8 {
+        let url = place.url.clone();
+        openings.spawn(async move { Store::open(&url, StoreKind::Live).await.map(|store| store.kind()) });
+    }
+    for opened in openings.join_all().await {
+        assert_eq!(opened.expect("the store opens"), StoreKind::Live);
+    }
+}
+
+#[tokio::test]
+async fn other_databases_and_stores_without_a_file_are_refused() {
+    let error = Store::open("mysql://user:secret@host/database", StoreKind::Live).await.expect_err("MySQL");
+    assert!(matches!(error, Error::UnknownScheme { .. }), "{error}");
+    assert!(!error.to_string().contains("secret"), "{error}");
+    for url in ["sqlite::memory:", "sqlite:", "sqlite://?mode=memory"] {
+        let error = Store::open(url, StoreKind::Live).await.expect_err(url);
+        assert!(matches!(error, Error::NoFile), "{url}: {error}");
+    }
+}

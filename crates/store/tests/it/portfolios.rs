@@ -1,0 +1,49 @@
+//! Saving and reading portfolios.
+
+use schemas::Clock;
+use store::{Error, SaveOutcome, StoreKind};
+
+use crate::places::{Place, on_both_engines};
+use crate::samples::{date, portfolio, portfolio_id, start};
+
+on_both_engines!(
+    a_portfolio_is_inserted_unchanged_or_changed,
+    portfolios_come_in_the_order_of_their_ids,
+    a_rate_that_is_no_number_is_refused,
+);
+
+async fn a_portfolio_is_inserted_unchanged_or_changed(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let clock = Clock::Fixed(start());
+    let mut book = portfolio("D01");
+    assert_eq!(store.save_portfolio(&book, false, clock).await.expect("saved"), SaveOutcome::Inserted);
+    assert_eq!(store.save_portfolio(&book, false, clock).await.expect("saved"), SaveOutcome::Unchanged);
+
+    book.end_date = Some(date("2015-06-30"));
+    book.benchmark_symbol = None;
+    book.risk_free_annual = None;
+    book.client_email = Some("client@example.org".to_owned());
+    assert_eq!(store.save_portfolio(&book, false, clock).await.expect("saved"), SaveOutcome::Changed);
+    assert_eq!(store.portfolio(&portfolio_id("D01")).await.expect("readable"), Some(book));
+    assert_eq!(store.portfolio(&portfolio_id("D02")).await.expect("readable"), None);
+}
+
+async fn portfolios_come_in_the_order_of_their_ids(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    // Byte by byte, as in the rest of the house: capital letters before small ones, `-` before digits.
+    let ordered = ["A-1", "A1", "B", "a"];
+    for id in ["a", "B", "A1", "A-1"] {
+        store.save_portfolio(&portfolio(id), false, Clock::Fixed(start())).await.expect("saved");
+    }
+    let found = store.portfolios().await.expect("readable");
+    let ids: Vec<&str> = found.iter().map(|portfolio| portfolio.portfolio_id.as_str()).collect();
+    assert_eq!(ids, ordered);
+}
+
+async fn a_rate_that_is_no_number_is_refused(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let mut book = portfolio("D01");
+    book.risk_free_annual = Some(f64::NAN);
+    let error = store.save_portfolio(&book, false, Clock::Fixed(start())).await.expect_err("no number");
+    assert!(matches!(error, Error::RiskFreeRate { .. }), "{error}");
+}

@@ -1,0 +1,145 @@
+//! Importing transactions: repeatable, never overwriting, all or nothing.
+
+use schemas::Currency;
+use schemas::tables::transactions::Transaction;
+use store::{Error, ImportOutcome, StoreKind};
+use tokio::task::JoinSet;
+
+use crate::places::{Place, on_both_engines};
+use crate::samples::{date, portfolio_id, purchase, save_portfolio, start};
+
+on_both_engines!(
+    an_import_may_be_repeated,
+    other_content_is_a_conflict_and_is_not_written,
+    booked_transactions_never_change,
+    every_field_comes_back_as_it_was_booked,
+    thousands_of_rows_come_back_in_booking_order,
+    the_fingerprint_changes_with_what_is_booked_up_to_a_date,
+    four_imports_of_one_file_at_once_book_it_once,
+    transactions_need_their_portfolio,
+);
+
+fn purchases(portfolio: &str, count: i64) -> Vec<Transaction> {
+    (1..=count).map(|number| purchase(portfolio, number)).collect()
+}
+
+async fn an_import_may_be_repeated(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let id = save_portfolio(&store, "D01").await;
+    let mut file = purchases("D01", 3);
+    let outcome = store.import_transactions(&id, &file, start()).await.expect("imported");
+    assert_eq!(outcome, ImportOutcome { inserted: 3, unchanged: 0, conflicts: Vec::new() });
+
+    file.push(purchase("D01", 4));
+    file[0].note = "seen again".to_owned();
+    let outcome = store.import_transactions(&id, &file, start()).await.expect("imported");
+    assert_eq!(outcome, ImportOutcome { inserted: 1, unchanged: 3, conflicts: Vec::new() });
+}
+
+async fn other_content_is_a_conflict_and_is_not_written(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let id = save_portfolio(&store, "D01").await;
+    let booked = purchases("D01", 2);
+    store.import_transactions(&id, &booked, start()).await.expect("imported");
+
+    let mut changed = purchases("D01", 3);
+    changed[1].quantity = Some("13".parse().expect("a number"));
+    changed[1].origin = "D01/corrected.csv:2".to_owned();
+    let outcome = store.import_transactions(&id, &changed, start()).await.expect("imported");
+    assert_eq!((outcome.inserted, outcome.unchanged, outcome.conflicts.len()), (1, 1, 1));
+    let conflict = &outcome.conflicts[0];
+    assert_eq!((conflict.transaction_id.as_str(), conflict.origin.as_str()), ("2", "D01/corrected.csv:2"));
+    assert!(conflict.message.contains("(from D01/transactions.csv:2) with another quantity;"), "{}", conflict.message);
+
+    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    assert_eq!(found, [booked[0].clone(), booked[1].clone(), purchase("D01", 3)]);
+}
+
+async fn booked_transactions_never_change(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let id = save_portfolio(&store, "D01").await;
+    store.import_transactions(&id, &purchases("D01", 1), start()).await.expect("imported");
+    assert!(place.execute("UPDATE transactions SET note = 'changed'").await.is_err());
+    assert!(place.execute("DELETE FROM transactions").await.is_err());
+    assert_eq!(store.transactions_through(date("2014-12-31")).await.expect("readable"), purchases("D01", 1));
+}
+
+async fn every_field_comes_back_as_it_was_booked(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let id = save_portfolio(&store, "D01").await;
+    let mut exchange = purchase("D01", 1);
+    exchange.kind = "FX".to_owned();
+    exchange.instrument_id = None;
+    exchange.quantity = None;
+    exchange.price = None;
+    exchange.net_cash = "-0.0000000000000000000000000001".parse().expect("28 decimals");
+    exchange.counter_currency = Some(Currency::USD);
+    exchange.counter_amount = Some("79228162514264337593543950335".parse().expect("29 digits"));
+    exchange.note = "tab\tline\nquote\"backslash\\ euro€".to_owned();
+    store.import_transactions(&id, std::slice::from_ref(&exchange), start()).await.expect("imported");
+    assert_eq!(store.transactions_through(date("2014-12-31")).await.expect("readable"), [exchange]);
+}
+
+async fn thousands_of_rows_come_back_in_booking_order(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    // More rows than one statement inserts, in two portfolios.
+    for portfolio in ["D02", "D01"] {
+        let id = save_portfolio(&store, portfolio).await;
+        let outcome = store.import_transactions(&id, &purchases(portfolio, 2_500), start()).await.expect("imported");
+        assert_eq!(outcome.inserted, 2_500);
+    }
+    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    assert_eq!(found.len(), 5_000);
+    let order = |row: &Transaction| (row.portfolio_id.clone(), row.trade_date, row.booking_sequence);
+    assert!(found.windows(2).all(|pair| order(&pair[0]) < order(&pair[1])));
+    let early = store.transactions_through(date("2014-01-02")).await.expect("readable");
+    assert!(early.iter().all(|row| row.trade_date <= date("2014-01-02")));
+    // Numbers 28, 56, … 2492 fall on the 1st; 1, 29, … 2493 on the 2nd: 89 and 90 in each portfolio.
+    assert_eq!(early.len(), 2 * (89 + 90));
+}
+
+async fn the_fingerprint_changes_with_what_is_booked_up_to_a_date(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let id = save_portfolio(&store, "D01").await;
+    let early = date("2014-01-03");
+    assert_eq!(store.transaction_fingerprint(early).await.expect("readable"), "0:0");
+
+    store.import_transactions(&id, &purchases("D01", 2), start()).await.expect("imported");
+    let first = store.transaction_fingerprint(early).await.expect("readable");
+    assert_eq!(first, "2:2");
+
+    // Number 9 is traded on 10 January: it is news for that day, not for the days before.
+    store.import_transactions(&id, &[purchase("D01", 9)], start()).await.expect("imported");
+    assert_eq!(store.transaction_fingerprint(early).await.expect("readable"), first);
+    assert_ne!(store.transaction_fingerprint(date("2014-01-10")).await.expect("readable"), first);
+}
+
+async fn four_imports_of_one_file_at_once_book_it_once(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let id = save_portfolio(&store, "D01").await;
+    let mut imports = JoinSet::new();
+    for _ in 0..4 {
+        let (store, id) = (store.clone(), id.clone());
+        imports.spawn(async move { store.import_transactions(&id, &purchases("D01", 200), start()).await });
+    }
+    let mut inserted = 0;
+    let mut unchanged = 0;
+    for outcome in imports.join_all().await {
+        let outcome = outcome.expect("imported");
+        inserted += outcome.inserted;
+        unchanged += outcome.unchanged;
+        assert!(outcome.conflicts.is_empty());
+    }
+    assert_eq!((inserted, unchanged), (200, 600));
+}
+
+async fn transactions_need_their_portfolio(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let unknown = portfolio_id("D01");
+    let error = store.import_transactions(&unknown, &purchases("D01", 1), start()).await.expect_err("unknown");
+    assert!(matches!(error, Error::UnknownPortfolio { .. }), "{error}");
+
+    let id = save_portfolio(&store, "D02").await;
+    let error = store.import_transactions(&id, &purchases("D01", 1), start()).await.expect_err("another's");
+    assert!(matches!(error, Error::OtherPortfolio { .. }), "{error}");
+}
