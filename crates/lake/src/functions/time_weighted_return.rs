@@ -1,0 +1,71 @@
+//! `time_weighted_return(return_fraction)`: daily returns linked to one.
+
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef, Float64Array};
+use arrow::datatypes::DataType;
+use datafusion::common::ScalarValue;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::logical_expr::{Accumulator, AggregateUDF, Volatility, create_udaf};
+
+use super::AggregateFunction;
+
+/// `∏(1 + r) − 1` over a group's daily returns; rows without a return are left out; no row at all gives NULL.
+pub static FUNCTION: AggregateFunction = AggregateFunction {
+    name: "time_weighted_return",
+    definition: "time_weighted_return(return_fraction DOUBLE) -> DOUBLE: product of (1 + r) minus 1; NULLs left out",
+    make,
+};
+
+fn make() -> AggregateUDF {
+    create_udaf(
+        FUNCTION.name,
+        vec![DataType::Float64],
+        Arc::new(DataType::Float64),
+        Volatility::Immutable,
+        Arc::new(|_| Ok(Box::new(Linked { wealth: 1.0, days: 0 }))),
+        Arc::new(vec![DataType::Float64, DataType::Int64]),
+    )
+}
+
+#[derive(Debug)]
+struct Linked {
+    wealth: f64,
+    days: i64,
+}
+
+impl Accumulator for Linked {
+    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        for fraction in floats(values)?.iter().flatten() {
+            self.wealth *= 1.0 + fraction;
+            self.days += 1;
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self) -> Result<ScalarValue> {
+        Ok(ScalarValue::Float64((0 < self.days).then_some(self.wealth - 1.0)))
+    }
+
+    fn size(&self) -> usize {
+        size_of_val(self)
+    }
+
+    fn state(&mut self) -> Result<Vec<ScalarValue>> {
+        Ok(vec![ScalarValue::Float64(Some(self.wealth)), ScalarValue::Int64(Some(self.days))])
+    }
+
+    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
+        let days = states.get(1).and_then(|array| array.as_any().downcast_ref::<arrow::array::Int64Array>());
+        for wealth in floats(states)?.iter().flatten() {
+            self.wealth *= wealth;
+        }
+        self.days += days.and_then(arrow::compute::sum).unwrap_or(0);
+        Ok(())
+    }
+}
+
+fn floats(arrays: &[ArrayRef]) -> Result<&Float64Array> {
+    let array = arrays.first().and_then(|array| array.as_any().downcast_ref::<Float64Array>());
+    array.ok_or_else(|| DataFusionError::Internal("time_weighted_return takes a DOUBLE".to_owned()))
+}

@@ -1,0 +1,91 @@
+//! Keeping tables quick: many small files become few.
+//!
+//! Every night adds a file per table. Compaction writes the rows of the small ones into one file per month in one
+//! commit that changes no row; older versions stay readable, because replaced files are kept.
+
+use deltalake_core::kernel::Remove;
+use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use schemas::table::TableDefinition;
+
+use crate::commit::{self, table_folder};
+use crate::error::Error;
+use crate::table::Lake;
+
+/// Small files from which compaction is worth a commit.
+const SMALL_FILES_MIN: usize = 8;
+/// Size below which a file is small.
+const SMALL_FILE_BYTES: u64 = 4 << 20;
+
+/// What compaction did to a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compacted {
+    /// Files before.
+    pub files_before: usize,
+    /// Files after.
+    pub files_after: usize,
+}
+
+/// Writes the rows of a table's small files into fewer files. Does nothing while there are few of them.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read or the commit fails; the table is unchanged then.
+pub async fn compact(lake: &Lake, definition: &'static TableDefinition) -> Result<Compacted, Error> {
+    let snapshot = lake.snapshot(definition).await?;
+    let files_before = snapshot.files().len();
+    let small = snapshot.only_files(|file| file.byte_count < SMALL_FILE_BYTES);
+    if small.files().len() < SMALL_FILES_MIN {
+        return Ok(Compacted { files_before, files_after: files_before });
+    }
+    let failed = Error::query(definition.name);
+    let context = lake.engine().session(std::slice::from_ref(&small))?;
+    let table = context.table(definition.name).await.map_err(&failed)?;
+    let order =
+        definition.dated.iter().chain(definition.key).map(|name| datafusion::prelude::col(*name).sort(true, true));
+    let batches = table.sort(order.collect()).map_err(&failed)?.collect().await.map_err(&failed)?;
+    lake.rewrite(definition, &small, &batches).await?;
+    let files_after = lake.snapshot(definition).await?.files().len();
+    Ok(Compacted { files_before, files_after })
+}
+
+impl Lake {
+    /// Replaces files by others that hold the same rows.
+    async fn rewrite(
+        &self,
+        definition: &'static TableDefinition,
+        replaced: &crate::snapshot::Snapshot,
+        batches: &[crate::RecordBatch],
+    ) -> Result<(), Error> {
+        let failed = Error::delta("compact", definition.name);
+        let mut tables = self.tables().lock().await;
+        let table = self.table(&mut tables, definition).await?;
+        let state = table.snapshot().map_err(&failed)?;
+        let gone = |path: &str| {
+            let path = format!("{}/{path}", table_folder(definition));
+            replaced.files().iter().any(|file| file.path == path)
+        };
+        let removes: Vec<Remove> =
+            state.log_data().iter().filter(|view| gone(&view.path())).map(|view| view.remove_action(false)).collect();
+        if removes.len() != replaced.files().len() {
+            return Err(Error::Missing {
+                what: format!("every file of {} that was to be compacted", definition.name),
+                help: "another process wrote to the table meanwhile; run the compaction again",
+            });
+        }
+        let mut adds = commit::write_files(self.storage().root(), definition, batches).await?;
+        for add in &mut adds {
+            add.data_change = false;
+        }
+        CommitBuilder::from(CommitProperties::default().with_max_retries(0).with_cleanup_expired_logs(Some(false)))
+            .with_actions(commit::actions(adds, removes))
+            .build(
+                Some(state),
+                table.log_store(),
+                DeltaOperation::Write { mode: SaveMode::Overwrite, partition_by: None, predicate: None },
+            )
+            .await
+            .map_err(&failed)?;
+        table.update_state().await.map_err(&failed)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,54 @@
+//! Typed reads: what the other rooms ask of the tables, as records.
+//!
+//! Each question is one SQL file beside its function. Reads over a range of dates open only the files that overlap it.
+
+mod history;
+mod portfolio;
+mod tables;
+
+pub use history::{cash_flows, daily_returns, portfolio_values, realised_gains, transactions};
+pub use portfolio::{exceptions, latest_business_date, measures, positions, valuations};
+pub use tables::{StatementRows, instruments, portfolios, quote_dates, rows, statement};
+
+use schemas::table::{Record, TableDefinition};
+
+use crate::engine::Parameter;
+use crate::error::Error;
+use crate::snapshot::DateRange;
+use crate::table::{Lake, conform, conform_to};
+
+/// Runs a query over tables, each reduced to a range of dates, and returns its rows as records.
+pub(crate) async fn query<R: Record>(
+    lake: &Lake,
+    name: &str,
+    sql: &str,
+    tables: &[(&'static TableDefinition, DateRange)],
+    parameters: Vec<(&str, Parameter)>,
+) -> Result<Vec<R>, Error> {
+    let mut snapshots = Vec::with_capacity(tables.len());
+    for (definition, range) in tables {
+        snapshots.push(lake.snapshot(definition).await?.restricted_to(*range));
+    }
+    let context = lake.engine().session(&snapshots)?;
+    let batches = lake.engine().run(&context, name, sql, parameters).await?;
+    let mut rows = Vec::new();
+    for batch in batches {
+        rows.extend(R::from_batch(&conform(R::TABLE, &batch)?)?);
+    }
+    Ok(rows)
+}
+
+/// Some columns of a query's result, in the types that a table gives them.
+///
+/// # Errors
+/// [`Error::Columns`] if one is missing or has a type that cannot be brought into the table's.
+pub fn with_columns(
+    batch: &crate::RecordBatch,
+    definition: &'static TableDefinition,
+    columns: &[&str],
+) -> Result<crate::RecordBatch, Error> {
+    let wanted = |field: &&std::sync::Arc<arrow::datatypes::Field>| columns.contains(&field.name().as_str());
+    let schema = definition.schema();
+    let fields: Vec<_> = schema.fields().iter().filter(wanted).cloned().collect();
+    conform_to(definition, std::sync::Arc::new(arrow::datatypes::Schema::new(fields)), batch)
+}

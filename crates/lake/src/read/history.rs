@@ -1,0 +1,96 @@
+//! The history of one portfolio over a range of dates.
+
+use schemas::table::Record;
+use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::daily_returns::DailyReturn;
+use schemas::tables::portfolio_values::PortfolioValue;
+use schemas::tables::realised_gains::RealisedGain;
+use schemas::tables::transactions::Transaction;
+use schemas::{BusinessDate, PortfolioId};
+
+use super::query;
+use crate::engine::Parameter;
+use crate::error::Error;
+use crate::snapshot::DateRange;
+use crate::table::Lake;
+
+async fn history<R: Record>(
+    lake: &Lake,
+    sql: &str,
+    portfolio: &PortfolioId,
+    from: BusinessDate,
+    to: BusinessDate,
+) -> Result<Vec<R>, Error> {
+    let parameters = vec![
+        ("portfolio_id", Parameter::from(portfolio)),
+        ("from_date", Parameter::Date(from)),
+        ("to_date", Parameter::Date(to)),
+    ];
+    let tables = [(R::TABLE, DateRange::between(from, to))];
+    query(lake, R::TABLE.name, sql, &tables, parameters).await
+}
+
+/// Values from one date to another, both included, by date.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn portfolio_values(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    from: BusinessDate,
+    to: BusinessDate,
+) -> Result<Vec<PortfolioValue>, Error> {
+    history(lake, include_str!("portfolio_values.sql"), portfolio, from, to).await
+}
+
+/// Daily returns from one date to another, both included, by date.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn daily_returns(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    from: BusinessDate,
+    to: BusinessDate,
+) -> Result<Vec<DailyReturn>, Error> {
+    history(lake, include_str!("daily_returns.sql"), portfolio, from, to).await
+}
+
+/// External flows that took effect from one date to another, both included.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn cash_flows(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    from: BusinessDate,
+    to: BusinessDate,
+) -> Result<Vec<CashFlow>, Error> {
+    history(lake, include_str!("cash_flows.sql"), portfolio, from, to).await
+}
+
+/// Gains realised from one date to another, both included, in the order of the bookings.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn realised_gains(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    from: BusinessDate,
+    to: BusinessDate,
+) -> Result<Vec<RealisedGain>, Error> {
+    history(lake, include_str!("realised_gains.sql"), portfolio, from, to).await
+}
+
+/// Transactions from one trade date to another, both included, in the order of the bookings.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn transactions(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    from: BusinessDate,
+    to: BusinessDate,
+) -> Result<Vec<Transaction>, Error> {
+    history(lake, include_str!("transactions.sql"), portfolio, from, to).await
+}

@@ -1,0 +1,70 @@
+//! One portfolio on one date.
+
+use schemas::table::Record;
+use schemas::tables::exceptions::Exception;
+use schemas::tables::measures::MeasureRow;
+use schemas::tables::portfolio_values::PortfolioValue;
+use schemas::tables::positions::Position;
+use schemas::tables::valuations::Valuation;
+use schemas::{BusinessDate, PortfolioId};
+
+use super::query;
+use crate::engine::Parameter;
+use crate::error::Error;
+use crate::snapshot::DateRange;
+use crate::table::Lake;
+
+async fn on_date<R: Record>(
+    lake: &Lake,
+    sql: &str,
+    portfolio: &PortfolioId,
+    date: BusinessDate,
+    range: DateRange,
+) -> Result<Vec<R>, Error> {
+    let parameters = vec![("portfolio_id", Parameter::from(portfolio)), ("business_date", Parameter::Date(date))];
+    query(lake, R::TABLE.name, sql, &[(R::TABLE, range)], parameters).await
+}
+
+/// The positions in force at the close of a date, cash included; closed ones are left out.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn positions(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<Position>, Error> {
+    on_date(lake, include_str!("positions.sql"), portfolio, date, DateRange::through(date)).await
+}
+
+/// The value of each position on a date, cash included.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn valuations(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<Valuation>, Error> {
+    on_date(lake, include_str!("valuations.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// The measures of a date, for every period.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn measures(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<MeasureRow>, Error> {
+    on_date(lake, include_str!("measures.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// What the checks found on a date.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn exceptions(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<Exception>, Error> {
+    on_date(lake, include_str!("exceptions.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// The last date on which a portfolio was valued; none if it never was.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn latest_business_date(lake: &Lake, portfolio: &PortfolioId) -> Result<Option<BusinessDate>, Error> {
+    let parameters = vec![("portfolio_id", Parameter::from(portfolio))];
+    let tables = [(PortfolioValue::TABLE, DateRange::ALL)];
+    let sql = include_str!("latest_portfolio_value.sql");
+    let rows: Vec<PortfolioValue> = query(lake, "latest_portfolio_value", sql, &tables, parameters).await?;
+    Ok(rows.first().map(|row| row.business_date))
+}

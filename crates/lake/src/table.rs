@@ -1,0 +1,402 @@
+//! The lake and its three writes: append, upsert by key, replace a range of dates.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use deltalake_core::DeltaTable;
+use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake_core::kernel::{Add, Remove, StructType, Transaction};
+use deltalake_core::logstore::{StorageConfig, default_logstore};
+use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use object_store::path::Path;
+use object_store::prefix::PrefixStore;
+use schemas::BusinessDate;
+use schemas::table::{Record, TableDefinition};
+use tokio::sync::Mutex;
+
+use crate::commit::{self, data_file, table_folder};
+use crate::engine::{Engine, EngineSettings, Parameter};
+use crate::error::Error;
+use crate::snapshot::{DateRange, Snapshot};
+use crate::storage::Storage;
+
+/// Commits between two checkpoints of a table's log.
+const CHECKPOINT_INTERVAL: &str = "20";
+/// How long replaced files and old log entries are kept: the ten years for which figures must be reproducible.
+const RETENTION: &str = "interval 3650 days";
+
+/// Who writes what for which purpose. A write with a key that the table has already seen is not done again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WriteKey {
+    writer: String,
+    revision: i64,
+}
+
+impl WriteKey {
+    /// The write of a step of a run.
+    pub fn new(writer: impl Into<String>, revision: i64) -> WriteKey {
+        WriteKey { writer: writer.into(), revision }
+    }
+}
+
+/// What a write did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The table's version afterwards; none if the table is empty and nothing was to be written.
+    pub version: Option<u64>,
+    /// Rows written.
+    pub rows: u64,
+    /// Whether the write had been done before and nothing was done now.
+    pub already_done: bool,
+}
+
+/// The tables of facts.
+#[derive(Clone)]
+pub struct Lake {
+    storage: Storage,
+    engine: Engine,
+    tables: Arc<Mutex<HashMap<&'static str, DeltaTable>>>,
+}
+
+impl Lake {
+    /// The lake in a storage.
+    ///
+    /// # Errors
+    /// [`Error`] if the query engine cannot be set up.
+    pub fn open(storage: Storage, settings: &EngineSettings) -> Result<Lake, Error> {
+        let engine = Engine::new(&storage, settings)?;
+        Ok(Lake { storage, engine, tables: Arc::default() })
+    }
+
+    /// The objects beside the tables: landed bytes and archived documents.
+    pub fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// The query engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(crate) fn tables(&self) -> &Mutex<HashMap<&'static str, DeltaTable>> {
+        &self.tables
+    }
+
+    /// The newest version of a table.
+    ///
+    /// # Errors
+    /// [`Error::Delta`] if its log cannot be read.
+    pub async fn snapshot(&self, definition: &'static TableDefinition) -> Result<Snapshot, Error> {
+        let mut tables = self.tables.lock().await;
+        let table = self.table(&mut tables, definition).await?;
+        snapshot_of(definition, table)
+    }
+
+    /// The last revision that a writer wrote to a table; none if it never did.
+    ///
+    /// # Errors
+    /// [`Error::Delta`] if the table's log cannot be read.
+    pub async fn written_revision(
+        &self,
+        definition: &'static TableDefinition,
+        writer: &str,
+    ) -> Result<Option<i64>, Error> {
+        let failed = Error::delta("read", definition.name);
+        let mut tables = self.tables.lock().await;
+        let table = self.table(&mut tables, definition).await?;
+        if table.version().is_none() {
+            return Ok(None);
+        }
+        let log_store = table.log_store();
+        let state = table.snapshot().map_err(&failed)?;
+        state.snapshot().transaction_version(log_store.as_ref(), writer).await.map_err(&failed)
+    }
+
+    /// A table as it was at a version.
+    ///
+    /// # Errors
+    /// [`Error::Delta`] if there is no such version.
+    pub async fn snapshot_at(&self, definition: &'static TableDefinition, version: u64) -> Result<Snapshot, Error> {
+        let mut table = self.unloaded(definition);
+        table.load_version(version).await.map_err(Error::delta("read", definition.name))?;
+        snapshot_of(definition, &table)
+    }
+
+    /// Adds rows.
+    ///
+    /// # Errors
+    /// [`Error`] if the rows do not fit or the commit fails; nothing has been written then.
+    pub async fn append<R: Record>(&self, rows: &[R], key: &WriteKey) -> Result<Written, Error> {
+        self.write(R::TABLE, &[R::to_batch(rows)?], Replaced::Nothing, key).await
+    }
+
+    /// Replaces all rows.
+    ///
+    /// # Errors
+    /// [`Error`] if the rows do not fit or the commit fails; nothing has been written then.
+    pub async fn replace_all<R: Record>(&self, rows: &[R], key: &WriteKey) -> Result<Written, Error> {
+        self.write(R::TABLE, &[R::to_batch(rows)?], Replaced::Everything, key).await
+    }
+
+    /// Replaces the rows of a range of dates, both included. Rows given outside the range are an error.
+    ///
+    /// # Errors
+    /// [`Error`] if the rows do not fit or the commit fails; nothing has been written then.
+    pub async fn replace_dates<R: Record>(
+        &self,
+        from: BusinessDate,
+        to: BusinessDate,
+        rows: &[R],
+        key: &WriteKey,
+    ) -> Result<Written, Error> {
+        self.replace_dates_batches(R::TABLE, from, to, &[R::to_batch(rows)?], key).await
+    }
+
+    /// As [`Lake::replace_dates`], for rows that a query made. Columns are brought into the table's types by name.
+    ///
+    /// # Errors
+    /// [`Error`] if the rows do not fit or the commit fails; nothing has been written then.
+    pub async fn replace_dates_batches(
+        &self,
+        definition: &'static TableDefinition,
+        from: BusinessDate,
+        to: BusinessDate,
+        batches: &[RecordBatch],
+        key: &WriteKey,
+    ) -> Result<Written, Error> {
+        let conformed: Result<Vec<RecordBatch>, Error> =
+            batches.iter().map(|batch| conform(definition, batch)).collect();
+        self.write(definition, &conformed?, Replaced::Dates(DateRange::between(from, to)), key).await
+    }
+
+    /// Inserts rows and replaces those of the same key.
+    ///
+    /// # Errors
+    /// [`Error`] if the rows do not fit or the commit fails; nothing has been written then.
+    pub async fn upsert<R: Record>(&self, rows: &[R], key: &WriteKey) -> Result<Written, Error> {
+        self.write(R::TABLE, &[R::to_batch(rows)?], Replaced::Keys, key).await
+    }
+
+    async fn write(
+        &self,
+        definition: &'static TableDefinition,
+        batches: &[RecordBatch],
+        replaced: Replaced,
+        key: &WriteKey,
+    ) -> Result<Written, Error> {
+        let mut tables = self.tables.lock().await;
+        let table = self.created(&mut tables, definition).await?;
+        let failed = Error::delta("write", definition.name);
+        let state = table.snapshot().map_err(&failed)?;
+        let log_store = table.log_store();
+        let seen = state.snapshot().transaction_version(log_store.as_ref(), &key.writer).await.map_err(&failed)?;
+        if seen.is_some_and(|revision| key.revision <= revision) {
+            return Ok(Written { version: table.version(), rows: 0, already_done: true });
+        }
+        let current = snapshot_of(definition, table)?;
+        let (kept, overlapped) = self.kept_rows(&current, batches, replaced).await?;
+        let removes: Vec<Remove> = state
+            .log_data()
+            .iter()
+            .filter(|view| overlapped.contains(&format!("{}/{}", table_folder(definition), view.path())))
+            .map(|view| view.remove_action(true))
+            .collect();
+        let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
+        let all: Vec<RecordBatch> = kept.into_iter().chain(batches.iter().cloned()).collect();
+        let adds: Vec<Add> = commit::write_files(self.storage.root(), definition, &all).await?;
+        let transaction = Transaction::new(&key.writer, key.revision);
+        let properties = CommitProperties::default()
+            .with_application_transaction(transaction)
+            .with_max_retries(0)
+            .with_cleanup_expired_logs(Some(false));
+        let mode = if overlapped.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
+        CommitBuilder::from(properties)
+            .with_actions(commit::actions(adds, removes))
+            .build(Some(state), log_store, DeltaOperation::Write { mode, partition_by: None, predicate: None })
+            .await
+            .map_err(&failed)?;
+        table.update_state().await.map_err(&failed)?;
+        Ok(Written { version: table.version(), rows: u64::try_from(rows).unwrap_or(u64::MAX), already_done: false })
+    }
+
+    /// The rows that stay although their file goes, and the paths of the files that go.
+    async fn kept_rows(
+        &self,
+        current: &Snapshot,
+        batches: &[RecordBatch],
+        replaced: Replaced,
+    ) -> Result<(Vec<RecordBatch>, Vec<String>), Error> {
+        let paths = |snapshot: &Snapshot| snapshot.files().iter().map(|file| file.path.clone()).collect();
+        match replaced {
+            Replaced::Nothing => Ok((Vec::new(), Vec::new())),
+            Replaced::Everything => Ok((Vec::new(), paths(current))),
+            Replaced::Dates(range) => {
+                let overlapped = current.restricted_to(range);
+                let partly = |(first, last)| !range.covers(first, last);
+                let whole = !overlapped.files().iter().filter_map(|file| file.dates).any(partly);
+                let kept = if whole { Vec::new() } else { self.rows_outside(&overlapped, range).await? };
+                Ok((kept, paths(&overlapped)))
+            }
+            Replaced::Keys => {
+                let overlapped = match date_span(current.definition(), batches) {
+                    Some(range) => current.restricted_to(range),
+                    None => current.clone(),
+                };
+                if overlapped.files().is_empty() {
+                    return Ok((Vec::new(), Vec::new()));
+                }
+                let kept = self.rows_of_other_keys(&overlapped, batches).await?;
+                Ok((kept, paths(&overlapped)))
+            }
+        }
+    }
+
+    async fn rows_outside(&self, snapshot: &Snapshot, range: DateRange) -> Result<Vec<RecordBatch>, Error> {
+        let definition = snapshot.definition();
+        let column = definition.dated.unwrap_or_default();
+        let context = self.engine.session(std::slice::from_ref(snapshot))?;
+        let failed = Error::query(definition.name);
+        let bound = |date: Option<BusinessDate>| date.map(|date| Parameter::Date(date).into());
+        let table = context.table(definition.name).await.map_err(&failed)?;
+        let date = || datafusion::prelude::col(column);
+        let literal = datafusion::prelude::lit::<datafusion::common::ScalarValue>;
+        let before = bound(range.from).map(|from| date().lt(literal(from)));
+        let after = bound(range.to).map(|to| date().gt(literal(to)));
+        let outside = before.into_iter().chain(after).reduce(datafusion::prelude::Expr::or);
+        match outside {
+            None => Ok(Vec::new()),
+            Some(outside) => table.filter(outside).map_err(&failed)?.collect().await.map_err(&failed),
+        }
+    }
+
+    async fn rows_of_other_keys(
+        &self,
+        snapshot: &Snapshot,
+        batches: &[RecordBatch],
+    ) -> Result<Vec<RecordBatch>, Error> {
+        let definition = snapshot.definition();
+        let context = self.engine.session(std::slice::from_ref(snapshot))?;
+        let failed = Error::query(definition.name);
+        let stored = context.table(definition.name).await.map_err(&failed)?;
+        let incoming = context.read_batches(batches.iter().cloned()).map_err(&failed)?;
+        let key: Vec<datafusion::prelude::Expr> =
+            definition.key.iter().map(|column| datafusion::prelude::col(*column)).collect();
+        let incoming = incoming.select(key).map_err(&failed)?;
+        let kind = datafusion::common::JoinType::LeftAnti;
+        let kept = stored.join(incoming, kind, definition.key, definition.key, None).map_err(&failed)?;
+        kept.collect().await.map_err(&failed)
+    }
+
+    fn unloaded(&self, definition: &'static TableDefinition) -> DeltaTable {
+        let folder = table_folder(definition);
+        let prefixed = Arc::new(PrefixStore::new(Arc::clone(self.storage.root()), Path::from(folder.as_str())));
+        let location = url::Url::parse(&format!("lake:///{folder}/"));
+        // The name of a table is a constant of this program and always part of a valid address.
+        let location = location.unwrap_or_else(|_| unreachable!("{folder} is part of an address"));
+        let options = StorageConfig::default();
+        DeltaTable::new(default_logstore(prefixed, Arc::clone(self.storage.root()), &location, &options))
+    }
+
+    /// The table with its newest state; an empty one has none.
+    pub(crate) async fn table<'t>(
+        &self,
+        tables: &'t mut HashMap<&'static str, DeltaTable>,
+        definition: &'static TableDefinition,
+    ) -> Result<&'t mut DeltaTable, Error> {
+        let failed = Error::delta("read", definition.name);
+        let table = tables.entry(definition.name).or_insert_with(|| self.unloaded(definition));
+        if table.version().is_some() || table.verify_deltatable_existence().await.map_err(&failed)? {
+            table.update_state().await.map_err(&failed)?;
+        }
+        Ok(table)
+    }
+
+    async fn created<'t>(
+        &self,
+        tables: &'t mut HashMap<&'static str, DeltaTable>,
+        definition: &'static TableDefinition,
+    ) -> Result<&'t mut DeltaTable, Error> {
+        let failed = Error::delta("create", definition.name);
+        let table = self.table(tables, definition).await?;
+        if table.version().is_none() {
+            let schema: StructType = deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel::try_into_kernel(
+                definition.schema().as_ref(),
+            )
+            .map_err(|error: arrow::error::ArrowError| failed(error.into()))?;
+            *table = table
+                .clone()
+                .create()
+                .with_save_mode(SaveMode::Ignore)
+                .with_columns(schema.fields().cloned())
+                .with_comment(definition.doc.trim())
+                .with_configuration([
+                    ("delta.checkpointInterval".to_owned(), Some(CHECKPOINT_INTERVAL.to_owned())),
+                    ("delta.deletedFileRetentionDuration".to_owned(), Some(RETENTION.to_owned())),
+                    ("delta.logRetentionDuration".to_owned(), Some(RETENTION.to_owned())),
+                ])
+                .await
+                .map_err(&failed)?;
+        }
+        Ok(table)
+    }
+}
+
+/// Which stored rows a write takes the place of.
+#[derive(Clone, Copy)]
+enum Replaced {
+    Nothing,
+    Everything,
+    Dates(DateRange),
+    Keys,
+}
+
+fn snapshot_of(definition: &'static TableDefinition, table: &DeltaTable) -> Result<Snapshot, Error> {
+    let Some(version) = table.version() else {
+        return Ok(Snapshot::new(definition, None, Vec::new()));
+    };
+    let state = table.snapshot().map_err(Error::delta("read", definition.name))?;
+    let mut files = Vec::new();
+    for view in state.log_data().iter() {
+        files.push(data_file(definition, &view.path(), view.size(), view.stats().as_deref())?);
+    }
+    files.sort_by(|left, right| (left.dates, &left.path).cmp(&(right.dates, &right.path)));
+    Ok(Snapshot::new(definition, Some(version), files))
+}
+
+/// The first and last date of rows of a dated table.
+fn date_span(definition: &'static TableDefinition, batches: &[RecordBatch]) -> Option<DateRange> {
+    let column = definition.dated?;
+    let mut span: Option<(i32, i32)> = None;
+    for batch in batches {
+        let days = batch.column_by_name(column)?.as_any().downcast_ref::<arrow::array::Date32Array>()?;
+        let first = arrow::compute::min(days)?;
+        let last = arrow::compute::max(days)?;
+        span = Some(span.map_or((first, last), |(low, high)| (low.min(first), high.max(last))));
+    }
+    let date = |day: i32| BusinessDate::new(arrow::datatypes::Date32Type::to_naive_date_opt(day)?).ok();
+    let (first, last) = span?;
+    Some(DateRange { from: date(first), to: date(last) })
+}
+
+/// Brings the columns of a query's result into the types and order of a table.
+pub(crate) fn conform(definition: &'static TableDefinition, batch: &RecordBatch) -> Result<RecordBatch, Error> {
+    conform_to(definition, definition.schema(), batch)
+}
+
+/// Brings some columns of a query's result into the types that a table gives them.
+pub(crate) fn conform_to(
+    definition: &'static TableDefinition,
+    schema: arrow::datatypes::SchemaRef,
+    batch: &RecordBatch,
+) -> Result<RecordBatch, Error> {
+    let problem = |problem: String| Error::Columns { table: definition.name, problem };
+    let mut columns = Vec::with_capacity(schema.fields().len());
+    for field in schema.fields() {
+        let array = batch.column_by_name(field.name()).ok_or_else(|| problem(format!("no `{}`", field.name())))?;
+        let options = arrow::compute::CastOptions { safe: false, ..arrow::compute::CastOptions::default() };
+        let cast = arrow::compute::cast_with_options(array, field.data_type(), &options);
+        columns.push(cast.map_err(|error| problem(format!("`{}`: {error}", field.name())))?);
+    }
+    RecordBatch::try_new(schema, columns).map_err(|error| problem(error.to_string()))
+}
