@@ -1,0 +1,40 @@
+-- One row per portfolio, currency and date on which the cash position is not the sum of what was booked.
+WITH booked AS (
+    SELECT
+        portfolio_id,
+        trade_date,
+        currency,
+        net_cash AS amount
+    FROM silver.transactions
+    UNION ALL
+    SELECT
+        portfolio_id,
+        trade_date,
+        counter_currency AS currency,
+        counter_amount AS amount
+    FROM silver.transactions
+    WHERE counter_currency IS NOT NULL
+),
+balances AS (
+    SELECT
+        position.portfolio_id,
+        position.currency,
+        position.business_date,
+        position.quantity,
+        sum(booked.amount) AS booked_amount
+    FROM gold.positions AS position
+    JOIN booked
+        ON booked.portfolio_id = position.portfolio_id
+        AND booked.currency = position.currency
+        AND booked.trade_date <= position.business_date
+    WHERE position.instrument_id LIKE 'CASH~%'
+        AND position.business_date BETWEEN $from_date AND $to_date
+    GROUP BY position.portfolio_id, position.currency, position.business_date, position.quantity
+)
+SELECT
+    business_date,
+    portfolio_id,
+    currency AS subject,
+    concat('cash is ', quantity, ' ', currency, ', the bookings add up to ', booked_amount) AS message
+FROM balances
+WHERE quantity <> booked_amount

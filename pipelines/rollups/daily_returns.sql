@@ -1,0 +1,41 @@
+-- gold.daily_returns: one row per portfolio and valuation date.
+-- Inflows count at the start of the day and outflows at its end (docs/adr/0004): both are capital that earned the return.
+WITH flows AS (
+    SELECT
+        portfolio_id,
+        business_date,
+        sum(CASE WHEN amount_base > 0 THEN amount_base ELSE 0 END) AS inflow,
+        sum(CASE WHEN amount_base < 0 THEN -amount_base ELSE 0 END) AS outflow,
+        sum(CASE WHEN amount_base IS NULL THEN 1 ELSE 0 END) AS unknown_count
+    FROM gold.cash_flows
+    WHERE business_date BETWEEN $from_date AND $to_date
+    GROUP BY portfolio_id, business_date
+),
+days AS (
+    SELECT
+        today.portfolio_id,
+        today.business_date,
+        CASE WHEN today.previous_business_date IS NULL THEN 0 ELSE before.market_value END AS begin_value,
+        CASE WHEN flow.portfolio_id IS NULL THEN 0 WHEN flow.unknown_count = 0 THEN flow.inflow END AS inflow,
+        CASE WHEN flow.portfolio_id IS NULL THEN 0 WHEN flow.unknown_count = 0 THEN flow.outflow END AS outflow,
+        today.market_value AS end_value
+    FROM gold.portfolio_values AS today
+    LEFT JOIN gold.portfolio_values AS before
+        ON before.portfolio_id = today.portfolio_id AND before.business_date = today.previous_business_date
+    LEFT JOIN flows AS flow
+        ON flow.portfolio_id = today.portfolio_id AND flow.business_date = today.business_date
+    WHERE today.business_date BETWEEN $from_date AND $to_date
+)
+SELECT
+    portfolio_id,
+    business_date,
+    begin_value,
+    inflow,
+    outflow,
+    end_value,
+    CASE
+        WHEN CAST(begin_value + inflow AS DOUBLE) > CAST('1e-9' AS DOUBLE)
+            THEN CAST(end_value + outflow AS DOUBLE) / CAST(begin_value + inflow AS DOUBLE) - CAST('1' AS DOUBLE)
+    END AS return_fraction
+FROM days
+ORDER BY portfolio_id, business_date

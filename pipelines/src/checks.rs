@@ -1,0 +1,168 @@
+//! Consistency checks: SQL whose rows are the rows that are wrong.
+//!
+//! To add one: a file in `pipelines/checks/` and a line in the list. A check returns `business_date`, `portfolio_id`,
+//! `subject` and `message`, for business dates from `$from_date` to `$to_date`, and may only look at what was known
+//! on each of them.
+
+use lake::{DateRange, Lake, Parameter, RecordBatch};
+use schemas::table::{Record, TableDefinition};
+use schemas::tables::exceptions::Exception;
+use schemas::tables::{
+    corporate_actions, daily_returns, instruments, measures, portfolio_values, portfolios, positions, transactions,
+    valuations,
+};
+use schemas::{BusinessDate, PortfolioId, Severity};
+
+use crate::error::Error;
+use crate::{StageReport, Work};
+
+/// A consistency check.
+#[derive(Clone, Copy)]
+pub struct Check {
+    /// The name, that of its file.
+    pub name: &'static str,
+    /// What follows if it finds something.
+    pub severity: Severity,
+    /// Whether it can run before the books are kept, on silver alone.
+    pub layer: Layer,
+    /// The tables it reads. The second part says whether the whole history up to the last date is needed.
+    reads: &'static [(&'static TableDefinition, History)],
+    sql: &'static str,
+}
+
+/// Which tables a check looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// Silver only: runs before the books are kept, and again after.
+    Silver,
+    /// Gold: runs after the figures are made.
+    Gold,
+}
+
+/// How much of a table a check needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum History {
+    /// The dates of the work.
+    Range,
+    /// Every date up to the last one of the work.
+    Whole,
+}
+
+macro_rules! check {
+    ($name:literal, $severity:ident, $layer:ident, [$($table:ident $history:ident),+]) => {
+        Check {
+            name: $name,
+            severity: Severity::$severity,
+            layer: Layer::$layer,
+            reads: &[$((&$table::TABLE, History::$history)),+],
+            sql: include_str!(concat!("../checks/", $name, ".sql")),
+        }
+    };
+}
+
+/// Every check, worst first.
+pub const CHECKS: &[Check] = &[
+    check!("unknown_instruments", Block, Silver, [transactions Whole, instruments Whole]),
+    check!("missing_prices", Block, Gold, [valuations Range]),
+    check!("missing_fx_rates", Block, Gold, [valuations Range]),
+    check!("cash_reconciles", Block, Gold, [portfolio_values Range, transactions Whole, positions Whole]),
+    check!("values_foot", Block, Gold, [portfolio_values Range, valuations Range]),
+    check!("returns_foot", Block, Gold, [daily_returns Range]),
+    check!("returns_chain", Block, Gold, [daily_returns Whole, measures Range]),
+    check!("carried_prices", Warn, Gold, [valuations Range]),
+    check!("last_trade_prices", Warn, Gold, [valuations Range]),
+    check!("stale_fx_rates", Warn, Gold, [valuations Range]),
+    check!("short_positions", Warn, Gold, [valuations Range]),
+    check!("overdrawn_cash", Warn, Gold, [valuations Range]),
+    check!("extreme_returns", Warn, Gold, [daily_returns Range]),
+    check!("missing_dividends", Warn, Gold, [corporate_actions Range, portfolios Whole, positions Whole, transactions Whole, portfolio_values Range]),
+];
+
+/// Runs the checks of silver, or all of them, and replaces the exceptions of the dates of the work.
+///
+/// # Errors
+/// [`Error::Lake`] if a check cannot be run; a check that finds something is no error.
+pub async fn check(lake: &Lake, work: &Work, layer: Layer) -> Result<StageReport, Error> {
+    let mut report = StageReport::default();
+    let mut exceptions: Vec<Exception> = Vec::new();
+    for check in CHECKS.iter().filter(|check| layer == Layer::Gold || check.layer == Layer::Silver) {
+        exceptions.extend(run(lake, work, check, &mut report).await?);
+    }
+    exceptions.sort_by(|left, right| {
+        let order = |row: &Exception| (row.business_date, row.portfolio_id.clone(), row.check_name.clone());
+        order(left).cmp(&order(right)).then_with(|| left.subject.cmp(&right.subject))
+    });
+    exceptions.dedup_by(|right, left| {
+        (&left.check_name, left.business_date, &left.portfolio_id, &left.subject)
+            == (&right.check_name, right.business_date, &right.portfolio_id, &right.subject)
+    });
+    let purpose = if layer == Layer::Silver { "gold.exceptions/silver" } else { "gold.exceptions" };
+    let written = lake.replace_dates(work.from, work.to, &exceptions, &work.key(purpose)).await?;
+    let blocking = exceptions.iter().filter(|exception| exception.severity == Severity::Block).count();
+    report.rows_written = written.rows;
+    report.note = format!("{} findings, {blocking} of them blocking", exceptions.len());
+    Ok(report)
+}
+
+async fn run(lake: &Lake, work: &Work, check: &Check, report: &mut StageReport) -> Result<Vec<Exception>, Error> {
+    let mut snapshots = Vec::with_capacity(check.reads.len());
+    for (definition, history) in check.reads {
+        let range = match history {
+            History::Range => DateRange::between(work.from, work.to),
+            History::Whole => DateRange::through(work.to),
+        };
+        let snapshot = lake.snapshot(definition).await?;
+        report.read(&snapshot);
+        snapshots.push(snapshot.restricted_to(range));
+    }
+    let context = lake.engine().session(&snapshots)?;
+    let parameters = vec![("from_date", Parameter::Date(work.from)), ("to_date", Parameter::Date(work.to))];
+    let batches = lake.engine().run(&context, check.name, check.sql, parameters).await?;
+    let mut exceptions = Vec::new();
+    for batch in &batches {
+        exceptions.extend(findings(check, batch)?);
+    }
+    Ok(exceptions)
+}
+
+/// The rows of a check as exceptions.
+fn findings(check: &Check, batch: &RecordBatch) -> Result<Vec<Exception>, Error> {
+    let finding = lake::Error::from;
+    let table = Exception::TABLE.name;
+    let batch =
+        lake::read::with_columns(batch, Exception::TABLE, &["business_date", "portfolio_id", "subject", "message"])?;
+    let dates = schemas::table::typed_column::<BusinessDate>(table, "business_date", &batch).map_err(finding)?;
+    let portfolios = schemas::table::typed_column::<PortfolioId>(table, "portfolio_id", &batch).map_err(finding)?;
+    let subjects = schemas::table::typed_column::<String>(table, "subject", &batch).map_err(finding)?;
+    let messages = schemas::table::typed_column::<String>(table, "message", &batch).map_err(finding)?;
+    let mut exceptions = Vec::with_capacity(batch.num_rows());
+    for row in 0..batch.num_rows() {
+        exceptions.push(Exception {
+            check_name: check.name.to_owned(),
+            business_date: schemas::table::cell(table, "business_date", &dates, row).map_err(finding)?,
+            severity: check.severity,
+            portfolio_id: schemas::table::cell(table, "portfolio_id", &portfolios, row).map_err(finding)?,
+            subject: schemas::table::cell(table, "subject", &subjects, row).map_err(finding)?,
+            message: schemas::table::cell(table, "message", &messages, row).map_err(finding)?,
+        });
+    }
+    Ok(exceptions)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_file_is_in_the_list() {
+        let listed: BTreeSet<String> = CHECKS.iter().map(|check| format!("{}.sql", check.name)).collect();
+        assert_eq!(listed.len(), CHECKS.len());
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/checks");
+        let files = std::fs::read_dir(folder).expect("the folder is there");
+        let on_disk: BTreeSet<String> =
+            files.map(|file| file.expect("readable").file_name().to_string_lossy().into_owned()).collect();
+        assert_eq!(on_disk, listed);
+    }
+}

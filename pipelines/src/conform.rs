@@ -1,0 +1,134 @@
+//! Conforming: landed bytes become rows of silver, by key; every row that cannot is written down with its reason.
+
+use std::collections::BTreeMap;
+
+use lake::{DateRange, Lake, WriteKey};
+use schemas::table::Record;
+use schemas::tables::instruments::Instrument;
+use schemas::tables::landings::Landing;
+use schemas::tables::rejects::Reject;
+
+use crate::StageReport;
+use crate::error::Error;
+use crate::landing::object_path;
+use crate::sources::{Facts, Instruments, LandedFile, RowReject, source};
+
+/// The writer whose last revision is the landing up to which everything has been conformed.
+const WRITER: &str = "financr/conform";
+
+/// Conforms every landing that has not been conformed yet.
+///
+/// A file that cannot be read at all is one reject; it stops neither the others nor the night.
+///
+/// # Errors
+/// [`Error::Lake`] if a table cannot be read or written.
+pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
+    let mut report = StageReport::default();
+    let snapshot = lake.snapshot(Landing::TABLE).await?;
+    report.read(&snapshot);
+    let done = lake.written_revision(Reject::TABLE, WRITER).await?.unwrap_or(0);
+    let mut landings: Vec<Landing> = lake::read::rows(&snapshot, lake, DateRange::ALL).await?;
+    landings.retain(|landing| done < landing.landing_sequence);
+    let Some(last) = landings.iter().map(|landing| landing.landing_sequence).max() else {
+        report.note = "nothing new".to_owned();
+        return Ok(report);
+    };
+    let files = landings.len();
+    let (facts, rejects) = read_all(lake, landings, &mut report).await?;
+    let key = WriteKey::new(WRITER, last);
+    let written = [
+        lake.upsert(&last_of_each(facts.instruments, |row| row.instrument_id.clone()), &key).await?,
+        lake.upsert(&last_of_each(facts.quotes, |row| (row.instrument_id.clone(), row.quote_date)), &key).await?,
+        lake.upsert(&last_of_each(facts.fx_rates, |row| (row.fx_source.clone(), row.currency, row.rate_date)), &key)
+            .await?,
+        lake.upsert(
+            &last_of_each(facts.corporate_actions, |row| (row.instrument_id.clone(), row.ex_date, row.kind.clone())),
+            &key,
+        )
+        .await?,
+        // The rejects come last: their revision says that all the others are written.
+        lake.upsert(&rejects, &key).await?,
+    ];
+    report.rows_written = written.iter().map(|written| written.rows).sum();
+    report.note = format!("{files} files, {} rows, {} rejected", report.rows_written, rejects.len());
+    Ok(report)
+}
+
+/// Writes down rejected rows of files that the lake does not conform itself.
+///
+/// # Errors
+/// [`Error::Lake`] if the table cannot be written.
+pub async fn record_rejects(lake: &Lake, rejects: &[Reject]) -> Result<(), Error> {
+    if rejects.is_empty() {
+        return Ok(());
+    }
+    let text: Vec<String> = rejects.iter().map(|row| format!("{}:{}", row.landing_sha256, row.line)).collect();
+    let hash = crate::landing::sha256(text.join("\n").as_bytes());
+    lake.upsert(rejects, &WriteKey::new(format!("financr/import/{hash}"), 1)).await?;
+    Ok(())
+}
+
+async fn read_all(
+    lake: &Lake,
+    mut landings: Vec<Landing>,
+    report: &mut StageReport,
+) -> Result<(Facts, Vec<Reject>), Error> {
+    let snapshot = lake.snapshot(Instrument::TABLE).await?;
+    report.read(&snapshot);
+    let stored: Vec<Instrument> = lake::read::rows(&snapshot, lake, DateRange::ALL).await?;
+    let mut known: Instruments = stored.into_iter().map(|row| (row.instrument_id.clone(), row)).collect();
+    let order =
+        |landing: &Landing| source(&landing.source).map_or(u8::MAX, |source| (source.order)(&landing.file_name));
+    landings.sort_by_key(|landing| (order(landing), landing.landing_sequence));
+    let mut all = Facts::default();
+    let mut rejects: BTreeMap<(String, String, String, i64), Reject> = BTreeMap::new();
+    for landing in &landings {
+        let bytes = lake.storage().get(&object_path(&landing.source, &landing.sha256)).await?;
+        let file = LandedFile {
+            market_id: &landing.market_id,
+            file_name: &landing.file_name,
+            sha256: &landing.sha256,
+            bytes: &bytes,
+        };
+        let facts = match (source(&landing.source)?.parse)(&file, &known) {
+            Ok(facts) => facts,
+            Err(Error::Sheet { problem, .. }) => {
+                Facts { rejects: vec![whole_file(landing, problem)], ..Facts::default() }
+            }
+            Err(error) => return Err(error),
+        };
+        known.extend(facts.instruments.iter().map(|row| (row.instrument_id.clone(), row.clone())));
+        all.instruments.extend(facts.instruments);
+        all.quotes.extend(facts.quotes);
+        all.fx_rates.extend(facts.fx_rates);
+        all.corporate_actions.extend(facts.corporate_actions);
+        for row in facts.rejects {
+            let reject = reject_of(landing, row);
+            let market = reject.market_id.to_string();
+            let key = (reject.landing_sha256.clone(), reject.file_name.clone(), market, reject.line);
+            rejects.entry(key).or_insert(reject);
+        }
+    }
+    Ok((all, rejects.into_values().collect()))
+}
+
+fn whole_file(landing: &Landing, reason: String) -> RowReject {
+    RowReject { file: landing.file_name.clone(), line: 1, column: "(file)".to_owned(), reason }
+}
+
+fn reject_of(landing: &Landing, row: RowReject) -> Reject {
+    Reject {
+        landing_sha256: landing.sha256.clone(),
+        source: landing.source.clone(),
+        market_id: landing.market_id.clone(),
+        file_name: landing.file_name.clone(),
+        line: row.line,
+        column: row.column,
+        reason: row.reason,
+    }
+}
+
+/// The rows by key; where two have one key, the later one.
+fn last_of_each<R: Record, K: Ord>(rows: Vec<R>, key: impl Fn(&R) -> K) -> Vec<R> {
+    rows.into_iter().map(|row| (key(&row), row)).collect::<BTreeMap<K, R>>().into_values().collect()
+}

@@ -1,0 +1,106 @@
+//! Rollups: gold from gold, one table per file.
+//!
+//! A rollup is a SQL file named after the table it makes, or a maker in Rust where the mathematics is not SQL's. The
+//! order is derived from what each reads and writes.
+
+pub mod daily_returns;
+pub mod measures;
+pub mod portfolio_values;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use lake::{DateRange, Lake, Parameter};
+use schemas::table::TableDefinition;
+
+use crate::error::Error;
+use crate::{StageReport, Work};
+
+/// What a maker returns.
+type Made<'a> = Pin<Box<dyn Future<Output = Result<StageReport, Error>> + Send + 'a>>;
+
+/// The maker of one gold table.
+#[derive(Clone, Copy)]
+pub struct Rollup {
+    /// The table it makes.
+    pub writes: &'static TableDefinition,
+    /// The tables it reads.
+    pub reads: &'static [&'static TableDefinition],
+    /// Makes the rows of the dates of the work.
+    make: for<'a> fn(&'a Lake, &'a Work) -> Made<'a>,
+}
+
+/// Every rollup, in no particular order.
+pub const ROLLUPS: &[&Rollup] = &[&daily_returns::ROLLUP, &measures::ROLLUP, &portfolio_values::ROLLUP];
+
+/// Makes every gold table that is rolled up, each after those it reads.
+///
+/// # Errors
+/// [`Error`] if a table cannot be read or written.
+pub async fn roll_up(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
+    let mut total = StageReport::default();
+    let mut notes = Vec::new();
+    for rollup in in_order(ROLLUPS) {
+        let report = (rollup.make)(lake, work).await?;
+        total.rows_written += report.rows_written;
+        total.versions_read.extend(report.versions_read);
+        notes.push(format!("{} {}", report.rows_written, rollup.writes.short_name()));
+    }
+    total.note = notes.join(", ");
+    Ok(total)
+}
+
+/// The rollups, each after those whose tables it reads. Rollups that read each other in a circle come last.
+fn in_order(rollups: &[&'static Rollup]) -> Vec<&'static Rollup> {
+    let mut left: Vec<&'static Rollup> = rollups.to_vec();
+    let mut ordered = Vec::with_capacity(left.len());
+    while !left.is_empty() {
+        let pending: Vec<&str> = left.iter().map(|rollup| rollup.writes.name).collect();
+        let ready = |rollup: &&'static Rollup| !rollup.reads.iter().any(|read| pending.contains(&read.name));
+        let position = left.iter().position(ready).unwrap_or(0);
+        ordered.push(left.remove(position));
+    }
+    ordered
+}
+
+/// Runs a rollup that is one SQL statement over `$from_date` and `$to_date`.
+async fn from_sql(lake: &Lake, work: &Work, rollup: &Rollup, sql: &str) -> Result<StageReport, Error> {
+    let mut report = StageReport::default();
+    let mut snapshots = Vec::with_capacity(rollup.reads.len());
+    for definition in rollup.reads {
+        let snapshot = lake.snapshot(definition).await?;
+        report.read(&snapshot);
+        snapshots.push(snapshot.restricted_to(DateRange::through(work.to)));
+    }
+    let context = lake.engine().session(&snapshots)?;
+    let parameters = vec![("from_date", Parameter::Date(work.from)), ("to_date", Parameter::Date(work.to))];
+    let batches = lake.engine().run(&context, rollup.writes.name, sql, parameters).await?;
+    let key = work.key(rollup.writes.name);
+    let written = lake.replace_dates_batches(rollup.writes, work.from, work.to, &batches, &key).await?;
+    report.rows_written = written.rows;
+    Ok(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn tables_are_made_once_and_every_file_is_in_the_list() {
+        let listed: BTreeSet<String> =
+            ROLLUPS.iter().map(|rollup| format!("{}.rs", rollup.writes.short_name())).collect();
+        assert_eq!(listed.len(), ROLLUPS.len());
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rollups");
+        let files = std::fs::read_dir(folder).expect("the folder is there");
+        let names = files.map(|file| file.expect("readable").file_name().to_string_lossy().into_owned());
+        assert_eq!(names.filter(|name| name.ends_with(".rs")).collect::<BTreeSet<String>>(), listed);
+    }
+
+    #[test]
+    fn each_comes_after_what_it_reads() {
+        let order: Vec<&str> = in_order(ROLLUPS).iter().map(|rollup| rollup.writes.short_name()).collect();
+        assert_eq!(order, ["portfolio_values", "daily_returns", "measures"]);
+    }
+}

@@ -1,0 +1,64 @@
+//! The rows of gold.measures, gathered column by column: there are millions of them.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Date32Builder, Float64Builder, StringBuilder};
+use arrow::datatypes::Date32Type;
+use lake::RecordBatch;
+use schemas::table::{Record, TableError};
+use schemas::tables::measures::MeasureRow;
+use schemas::{BusinessDate, MeasureValue, PortfolioId, ReportingPeriod};
+
+use crate::error::Error;
+
+/// Columns under construction.
+#[derive(Default)]
+pub(super) struct Columns {
+    portfolio_id: StringBuilder,
+    business_date: Date32Builder,
+    period: StringBuilder,
+    measure: StringBuilder,
+    value: Float64Builder,
+    value_date: Date32Builder,
+    unavailable_reason: StringBuilder,
+}
+
+impl Columns {
+    pub(super) fn push(
+        &mut self,
+        portfolio_id: &PortfolioId,
+        date: BusinessDate,
+        period: ReportingPeriod,
+        measure: &str,
+        value: &MeasureValue,
+    ) {
+        self.portfolio_id.append_value(portfolio_id.as_str());
+        self.business_date.append_value(Date32Type::from_naive_date(date.day()));
+        self.period.append_value(period.code());
+        self.measure.append_value(measure);
+        let (number, day, reason) = match value {
+            MeasureValue::Number(number) => (Some(*number), None, None),
+            MeasureValue::Date(day) => (None, Some(Date32Type::from_naive_date(*day)), None),
+            MeasureValue::Unavailable(reason) => (None, None, Some(reason)),
+        };
+        self.value.append_option(number);
+        self.value_date.append_option(day);
+        self.unavailable_reason.append_option(reason);
+    }
+
+    /// The rows, in the order in which they came.
+    pub(super) fn finish(mut self) -> Result<RecordBatch, Error> {
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(self.portfolio_id.finish()),
+            Arc::new(self.business_date.finish()),
+            Arc::new(self.period.finish()),
+            Arc::new(self.measure.finish()),
+            Arc::new(self.value.finish()),
+            Arc::new(self.value_date.finish()),
+            Arc::new(self.unavailable_reason.finish()),
+        ];
+        let table = MeasureRow::TABLE.name;
+        let batch = RecordBatch::try_new(MeasureRow::TABLE.schema(), columns);
+        Ok(batch.map_err(|source| lake::Error::from(TableError::Arrow { table, source }))?)
+    }
+}

@@ -1,0 +1,255 @@
+//! `instruments.csv`, `prices.csv`, `fx.csv` and `corporate_actions.csv`.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use schemas::identifiers::{Cusip, Isin};
+use schemas::tables::corporate_actions::CorporateAction;
+use schemas::tables::fx_rates::FxRate;
+use schemas::tables::instruments::Instrument;
+use schemas::tables::quotes::Quote;
+use schemas::{BusinessDate, Currency, InstrumentId, Price, Rate};
+
+use crate::error::Error;
+use crate::frames::{Sheet, TextColumn};
+use crate::sources::{Facts, Instruments, LandedFile, RowReject};
+
+/// What is wrong with a row: the column and the reason.
+pub(super) type Fault = (&'static str, String);
+
+/// Instruments come before what refers to them.
+pub(super) fn order(file_name: &str) -> u8 {
+    match file_name {
+        "instruments.csv" => 0,
+        "prices.csv" | "fx.csv" | "corporate_actions.csv" => 1,
+        _ => 2,
+    }
+}
+
+/// The name of a file for people, e.g. `D01/prices.csv`.
+fn label(file: &LandedFile<'_>) -> String {
+    format!("{}/{}", file.market_id, file.file_name)
+}
+
+/// Reads every row of a sheet, and rejects those that have a fault.
+pub(super) fn each_row<R>(
+    file: &str,
+    sheet: &Sheet,
+    mut read: impl FnMut(usize, i64) -> Result<R, Fault>,
+) -> (Vec<R>, Vec<RowReject>) {
+    let whole_line = |bad: &crate::sieve::BadLine| RowReject {
+        file: file.to_owned(),
+        line: bad.line,
+        column: "(line)".to_owned(),
+        reason: bad.reason.clone(),
+    };
+    let mut rejects: Vec<RowReject> = sheet.rejected().iter().map(whole_line).collect();
+    let mut rows = Vec::with_capacity(sheet.lines().len());
+    for (row, line) in sheet.lines().iter().enumerate() {
+        match read(row, *line) {
+            Ok(record) => rows.push(record),
+            Err((column, reason)) => {
+                rejects.push(RowReject { file: file.to_owned(), line: *line, column: column.to_owned(), reason });
+            }
+        }
+    }
+    rejects.sort();
+    (rows, rejects)
+}
+
+/// Adds the column to a reason.
+pub(super) fn at<T, E: ToString>(column: &'static str, result: Result<T, E>) -> Result<T, Fault> {
+    result.map_err(|error| (column, error.to_string()))
+}
+
+/// The date of a row, or why it is none.
+pub(super) fn date_at(
+    column: &'static str,
+    texts: &TextColumn,
+    dates: &[Option<NaiveDate>],
+    row: usize,
+) -> Result<BusinessDate, Fault> {
+    let text = at(column, texts.required(row))?;
+    match dates.get(row).copied().flatten() {
+        Some(day) => at(column, BusinessDate::new(day)),
+        None => {
+            Err((column, format!("`{}` is no date of the form YYYY-MM-DD", text.chars().take(40).collect::<String>())))
+        }
+    }
+}
+
+/// The instrument with a symbol in a market.
+pub(super) fn listed<'i>(
+    file: &LandedFile<'_>,
+    instruments: &'i Instruments,
+    symbol: &str,
+) -> Result<&'i Instrument, Fault> {
+    let id = at("symbol", InstrumentId::new(file.market_id, symbol))?;
+    instruments.get(&id).ok_or_else(|| ("symbol", format!("`{symbol}` is not in the instruments.csv of its market")))
+}
+
+pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
+    let label = label(file);
+    let sheet = Sheet::read(&label, file.bytes, &["symbol", "currency"])?;
+    let [symbol, name, currency] = [sheet.text("symbol")?, sheet.text("name")?, sheet.text("currency")?];
+    let [scale, adjusted, origin] = [sheet.text("price_scale")?, sheet.text("adjusted")?, sheet.text("source")?];
+    let [isin, cusip] = [sheet.text("isin")?, sheet.text("cusip")?];
+    let mut seen: BTreeMap<InstrumentId, i64> = BTreeMap::new();
+    let (instruments, rejects) = each_row(&label, &sheet, |row, line| {
+        let symbol = at("symbol", symbol.required(row))?;
+        let instrument_id = at("symbol", InstrumentId::new(file.market_id, symbol))?;
+        if let Some(first) = seen.insert(instrument_id.clone(), line) {
+            return Err(("symbol", format!("`{symbol}` is already on line {first}")));
+        }
+        let price_scale = at("price_scale", scale.number(row))?.unwrap_or(Decimal::ONE);
+        if price_scale <= Decimal::ZERO {
+            return Err(("price_scale", format!("a price scale is positive, not {price_scale}")));
+        }
+        let adjusted = adjusted.cell(row).unwrap_or("none");
+        if !["none", "split", "total"].contains(&adjusted) {
+            return Err(("adjusted", format!("`{adjusted}` is none of none, split, total")));
+        }
+        let isin = isin.cell(row).map(str::parse::<Isin>).transpose();
+        let cusip = cusip.cell(row).map(str::parse::<Cusip>).transpose();
+        Ok(Instrument {
+            market_id: file.market_id.clone(),
+            symbol: symbol.to_owned(),
+            name: name.cell(row).unwrap_or(symbol).to_owned(),
+            currency: at("currency", at("currency", currency.required(row))?.parse::<Currency>())?,
+            price_scale: Rate::new(price_scale),
+            adjusted: adjusted.to_owned(),
+            quote_origin: origin.cell(row).unwrap_or("not stated").to_owned(),
+            isin: at("isin", isin)?.map(|isin| isin.to_string()),
+            cusip: at("cusip", cusip)?.map(|cusip| cusip.to_string()),
+            instrument_id,
+        })
+    });
+    Ok(Facts { instruments, rejects, ..Facts::default() })
+}
+
+pub(super) fn prices(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Error> {
+    let label = label(file);
+    let sheet = Sheet::read(&label, file.bytes, &["date", "symbol", "close", "currency"])?;
+    let [date, symbol] = [sheet.text("date")?, sheet.text("symbol")?];
+    let [close, currency] = [sheet.text("close")?, sheet.text("currency")?];
+    let dates = sheet.dates(&date)?;
+    let mut seen: BTreeMap<(InstrumentId, BusinessDate), i64> = BTreeMap::new();
+    let (quotes, rejects) = each_row(&label, &sheet, |row, line| {
+        let quote_date = date_at("date", &date, &dates, row)?;
+        let instrument = listed(file, instruments, at("symbol", symbol.required(row))?)?;
+        let price = at("close", close.required_number(row))?;
+        if price <= Decimal::ZERO {
+            return Err((
+                "close",
+                format!("a close is positive, not {price}; leave the row out if there was no trade"),
+            ));
+        }
+        at("close", Price::new(price).to_units())?;
+        let unit = at("currency", currency.required(row))?;
+        at("currency", quote_unit(instrument, unit))?;
+        if let Some(first) = seen.insert((instrument.instrument_id.clone(), quote_date), line) {
+            seen.insert((instrument.instrument_id.clone(), quote_date), first);
+            return Err(("date", format!("{} already has a close for this date on line {first}", instrument.symbol)));
+        }
+        Ok(Quote {
+            market_id: file.market_id.clone(),
+            instrument_id: instrument.instrument_id.clone(),
+            quote_date,
+            close: Price::new(price),
+            quote_unit: unit.to_owned(),
+            landing_sha256: file.sha256.to_owned(),
+            line,
+        })
+    });
+    Ok(Facts { quotes, rejects, ..Facts::default() })
+}
+
+/// Whether a quote in this unit fits its instrument: pence where the scale says so, the currency otherwise.
+fn quote_unit(instrument: &Instrument, unit: &str) -> Result<(), String> {
+    let Instrument { symbol, currency, price_scale, .. } = instrument;
+    let in_minor_unit = price_scale.decimal() != Decimal::ONE;
+    match Currency::of_minor_unit(unit) {
+        Some(major) if major == *currency && in_minor_unit => Ok(()),
+        Some(major) if major == *currency => {
+            Err(format!("{symbol} is quoted in {unit}, but its price_scale is 1; set it to 0.01 in instruments.csv"))
+        }
+        None if unit == currency.code() && !in_minor_unit => Ok(()),
+        None if unit == currency.code() => {
+            Err(format!("{symbol} has price_scale {price_scale}, so its quotes are in the minor unit, not in {unit}"))
+        }
+        _ => Err(format!("{symbol} is quoted in {currency}, not in {unit}")),
+    }
+}
+
+pub(super) fn fx(file: &LandedFile<'_>) -> Result<Facts, Error> {
+    let label = label(file);
+    let sheet = Sheet::read(&label, file.bytes, &["date", "currency", "units_per_eur"])?;
+    let [date, currency, units] = [sheet.text("date")?, sheet.text("currency")?, sheet.text("units_per_eur")?];
+    let dates = sheet.dates(&date)?;
+    let mut seen: BTreeMap<(Currency, BusinessDate), i64> = BTreeMap::new();
+    let (fx_rates, rejects) = each_row(&label, &sheet, |row, line| {
+        let rate_date = date_at("date", &date, &dates, row)?;
+        let currency = at("currency", at("currency", currency.required(row))?.parse::<Currency>())?;
+        let rate = at("units_per_eur", units.required_number(row))?;
+        if rate <= Decimal::ZERO {
+            return Err(("units_per_eur", format!("a rate is positive, not {rate}")));
+        }
+        at("units_per_eur", Rate::new(rate).to_units())?;
+        if let Some(first) = seen.insert((currency, rate_date), line) {
+            seen.insert((currency, rate_date), first);
+            return Err(("date", format!("{currency} already has a rate for this date on line {first}")));
+        }
+        Ok(FxRate {
+            fx_source: file.market_id.clone(),
+            currency,
+            rate_date,
+            units_per_eur: Rate::new(rate),
+            landing_sha256: file.sha256.to_owned(),
+            line,
+        })
+    });
+    Ok(Facts { fx_rates, rejects, ..Facts::default() })
+}
+
+pub(super) fn corporate_actions(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Error> {
+    let label = label(file);
+    let sheet = Sheet::read(&label, file.bytes, &["date", "symbol", "type"])?;
+    let [date, symbol, kind] = [sheet.text("date")?, sheet.text("symbol")?, sheet.text("type")?];
+    let [ratio, amount, currency] = [sheet.text("ratio")?, sheet.text("amount")?, sheet.text("currency")?];
+    let dates = sheet.dates(&date)?;
+    let (corporate_actions, rejects) = each_row(&label, &sheet, |row, line| {
+        let ex_date = date_at("date", &date, &dates, row)?;
+        let instrument = listed(file, instruments, at("symbol", symbol.required(row))?)?;
+        let kind = at("type", kind.required(row))?;
+        let known = ledger::corporate_actions::KINDS;
+        if !known.iter().any(|known| known.code == kind) {
+            let codes: Vec<&str> = known.iter().map(|known| known.code).collect();
+            return Err(("type", format!("unknown corporate action `{kind}`; known: {}", codes.join(", "))));
+        }
+        let (mut split_ratio, mut paid) = (None, None);
+        if kind == ledger::corporate_actions::split::CODE {
+            let ratio = at("ratio", ratio.required_number(row))?;
+            if ratio <= Decimal::ZERO {
+                return Err(("ratio", format!("a ratio is positive, not {ratio}")));
+            }
+            split_ratio = Some(Rate::new(ratio));
+        } else {
+            let amount = at("amount", amount.required_number(row))?;
+            let currency = at("currency", at("currency", currency.required(row))?.parse::<Currency>())?;
+            paid = Some((Price::new(amount), currency));
+        }
+        Ok(CorporateAction {
+            market_id: file.market_id.clone(),
+            instrument_id: instrument.instrument_id.clone(),
+            ex_date,
+            kind: kind.to_owned(),
+            ratio: split_ratio,
+            amount: paid.map(|(amount, _)| amount),
+            currency: paid.map(|(_, currency)| currency),
+            landing_sha256: file.sha256.to_owned(),
+            line,
+        })
+    });
+    Ok(Facts { corporate_actions, rejects, ..Facts::default() })
+}
