@@ -21,4 +21,5 @@ JOIN linked
 WHERE reported.measure = 'twr'
     AND reported.period = 'SI'
     AND reported.business_date BETWEEN $from_date AND $to_date
-    AND abs(reported.value - linked.linked_return) > CAST('1e-9' AS DOUBLE) * (CAST('1' AS DOUBLE) + abs(reported.value))
+    AND abs(reported.value - linked.linked_return)
+        > CAST('1e-9' AS DOUBLE) * (CAST('1' AS DOUBLE) + abs(reported.value))

@@ -12,8 +12,11 @@ SELECT
     portfolio.business_date,
     portfolio.portfolio_id,
     portfolio.portfolio_id AS subject,
-    concat('the value is ', portfolio.market_value, ', securities and cash add up to ',
-        portfolio.securities_value + portfolio.cash_value, ' and the positions to ', coalesce(summed.total, 0)) AS message
+    concat(
+        'the value is ', portfolio.market_value,
+        ', securities and cash add up to ', portfolio.securities_value + portfolio.cash_value,
+        ' and the positions to ', coalesce(summed.total, 0)
+    ) AS message
 FROM gold.portfolio_values AS portfolio
 LEFT JOIN summed
     ON summed.portfolio_id = portfolio.portfolio_id AND summed.business_date = portfolio.business_date

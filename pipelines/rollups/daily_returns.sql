@@ -1,5 +1,6 @@
 -- gold.daily_returns: one row per portfolio and valuation date.
--- Inflows count at the start of the day and outflows at its end (docs/adr/0004): both are capital that earned the return.
+-- Inflows count at the start of the day and outflows at its end: both are capital that earned the return
+-- (docs/adr/0004).
 WITH flows AS (
     SELECT
         portfolio_id,

@@ -75,7 +75,9 @@ pub const CHECKS: &[Check] = &[
     check!("short_positions", Warn, Gold, [valuations Range]),
     check!("overdrawn_cash", Warn, Gold, [valuations Range]),
     check!("extreme_returns", Warn, Gold, [daily_returns Range]),
-    check!("missing_dividends", Warn, Gold, [corporate_actions Range, portfolios Whole, positions Whole, transactions Whole, portfolio_values Range]),
+    check!("missing_dividends", Warn, Gold, [
+        corporate_actions Range, portfolios Whole, positions Whole, transactions Whole, portfolio_values Range
+    ]),
 ];
 
 /// Runs the checks of silver, or all of them, and replaces the exceptions of the dates of the work.

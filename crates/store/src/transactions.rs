@@ -170,10 +170,10 @@ fn conflict(there: &Transaction, given: &Transaction, fields: &[&str]) -> Confli
     Conflict { transaction_id: given.transaction_id.clone(), origin: given.origin.clone(), message }
 }
 
-/// The fields in which two transactions differ; note and origin do not count.
+/// The fields in which two transactions differ. Note and origin do not count, nor does the place in the file: a line
+/// added above others moves them and changes none of them.
 fn differing_fields(left: &Transaction, right: &Transaction) -> Vec<&'static str> {
     let comparisons = [
-        ("booking_sequence", left.booking_sequence == right.booking_sequence),
         ("trade_date", left.trade_date == right.trade_date),
         ("kind", left.kind == right.kind),
         ("instrument_id", left.instrument_id == right.instrument_id),

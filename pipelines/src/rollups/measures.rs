@@ -37,6 +37,7 @@ const PERIOD_MEASURES: &[&str] = &[
     "sharpe_rf",
     "twr",
     "volatility",
+    "xirr",
 ];
 
 /// One portfolio's history up to the last date of the work.

@@ -37,7 +37,8 @@ macro_rules! standard {
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let kind = stringify!($name);
-                let form = || IdentifierError::Form { text: text.chars().take(40).collect(), kind, expected: $expected };
+                let shown = || text.chars().take(40).collect();
+                let form = || IdentifierError::Form { text: shown(), kind, expected: $expected };
                 let bytes = <[u8; $length]>::try_from(text.as_bytes()).map_err(|_| form())?;
                 if !$form(&bytes) {
                     return Err(form());

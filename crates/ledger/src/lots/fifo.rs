@@ -41,7 +41,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_lost(sizes in prop::collection::vec((1_i64..1000, 0_i64..1_000_000), 1..12), sold in 1_i64..8000) {
+        fn nothing_is_lost(
+            sizes in prop::collection::vec((1_i64..1000, 0_i64..1_000_000), 1..12), sold in 1_i64..8000,
+        ) {
             let mut lots: Vec<Lot> = sizes.iter().map(|(quantity, cost)| lot(*quantity, *cost)).collect();
             let total = |lots: &[Lot]| -> (Decimal, Decimal) {
                 (lots.iter().map(|lot| lot.quantity).sum(), lots.iter().filter_map(|lot| lot.cost).sum())

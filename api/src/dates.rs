@@ -1,0 +1,87 @@
+//! Which date, or range of dates, a request is about.
+
+use chrono::Days;
+use schemas::{BusinessDate, PortfolioId};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::Context;
+use crate::problem::Problem;
+
+/// Days that a range may span: ten years and a little more.
+const RANGE_DAYS_MAX: i64 = 3_700;
+/// Days before its end at which a range begins if the request does not say.
+const RANGE_DAYS_DEFAULT: u64 = 365;
+
+/// One date.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DateQuery {
+    /// The business date; the last on which the portfolio was valued if none is given.
+    #[param(value_type = Option<String>, format = Date, example = "2014-12-31")]
+    date: Option<BusinessDate>,
+}
+
+/// A range of dates.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct RangeQuery {
+    /// The first date; 365 days before the last if none is given. A range has at most 3,700 days.
+    #[param(value_type = Option<String>, format = Date, example = "2014-01-01")]
+    from: Option<BusinessDate>,
+    /// The last date, included; the last on which the portfolio was valued if none is given.
+    #[param(value_type = Option<String>, format = Date, example = "2014-12-31")]
+    to: Option<BusinessDate>,
+}
+
+impl DateQuery {
+    /// The date that was asked for, or the portfolio's latest.
+    pub(crate) async fn date(&self, context: &Context, portfolio: &PortfolioId) -> Result<BusinessDate, Problem> {
+        date_or_latest(context, portfolio, self.date).await
+    }
+}
+
+impl RangeQuery {
+    /// The first and the last date that were asked for.
+    pub(crate) async fn range(
+        &self,
+        context: &Context,
+        portfolio: &PortfolioId,
+    ) -> Result<(BusinessDate, BusinessDate), Problem> {
+        let to = date_or_latest(context, portfolio, self.to).await?;
+        let from = self.from.unwrap_or_else(|| days_before(to));
+        if to < from {
+            return Err(Problem::bad_request(
+                format!("from {from} is after to {to}"),
+                "give the earlier date as `from`",
+            ));
+        }
+        if RANGE_DAYS_MAX < to.days_since(from) {
+            let detail = format!("{from} to {to} is more than {RANGE_DAYS_MAX} days");
+            return Err(Problem::bad_request(detail, "ask for a shorter range, several times"));
+        }
+        Ok((from, to))
+    }
+}
+
+async fn date_or_latest(
+    context: &Context,
+    portfolio: &PortfolioId,
+    asked: Option<BusinessDate>,
+) -> Result<BusinessDate, Problem> {
+    if let Some(date) = asked {
+        return Ok(date);
+    }
+    let latest = lake::read::latest_business_date(&context.lake, portfolio).await?;
+    latest.ok_or_else(|| {
+        let detail = format!("portfolio `{portfolio}` has never been valued");
+        Problem::not_found("Not valued", detail, "GET /runs shows whether a night was run; or name a date")
+    })
+}
+
+fn days_before(date: BusinessDate) -> BusinessDate {
+    let earlier = date.day().checked_sub_days(Days::new(RANGE_DAYS_DEFAULT));
+    earlier.and_then(|day| BusinessDate::new(day).ok()).unwrap_or(date)
+}

@@ -1,0 +1,139 @@
+//! Decides who may ask: HTTP, callers, results.
+//!
+//! Everything here reads and nothing writes: figures come from the lake through its typed reads, people's things and
+//! runs from the store. Whoever asks is checked first ([`Settings::token`]); whatever goes wrong is answered as
+//! problem+json (RFC 9457); every address is described at `/openapi.json`.
+
+mod asked;
+mod caller;
+mod dates;
+mod limits;
+mod openapi;
+mod page;
+mod problem;
+mod routes;
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use lake::Lake;
+use schemas::Clock;
+use secrecy::SecretString;
+use store::Store;
+
+use crate::caller::Admission;
+
+/// What the API answers from.
+#[derive(Clone)]
+pub struct ApiState {
+    /// People and runs.
+    pub store: Store,
+    /// Facts and figures.
+    pub lake: Lake,
+    /// The present instant, shown by `/health`.
+    pub clock: Clock,
+    /// The version of the program, e.g. `0.1.0`.
+    pub program_version: String,
+}
+
+/// Where the API listens and how much it takes.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The address to listen on. Default `127.0.0.1:8080`; any address that is not a loopback one needs a token.
+    pub bind: SocketAddr,
+    /// What callers must send as `Authorization: Bearer …`. Never in a file: `FINANCR_API_TOKEN` sets it. Without one
+    /// (an empty one is none) only callers on this machine are answered. Default none.
+    #[serde(skip)]
+    pub token: Option<SecretString>,
+    /// Seconds after which a request is given up. Default 10.
+    pub request_timeout_s: u64,
+    /// Bytes that the body of a request may have. Default 65,536 (64 KiB).
+    pub body_bytes_max: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            token: None,
+            request_timeout_s: 10,
+            body_bytes_max: 64 << 10,
+        }
+    }
+}
+
+/// Why the API did not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Others than this machine could read everything.
+    #[error("refusing to listen on {bind} without a token; set FINANCR_API_TOKEN, or listen on 127.0.0.1")]
+    TokenMissing {
+        /// The address that was to be listened on.
+        bind: SocketAddr,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {bind}; choose a free address of this machine")]
+    Listen {
+        /// The address.
+        bind: SocketAddr,
+        /// The reason of the operating system.
+        source: std::io::Error,
+    },
+    /// The server broke off.
+    #[error("the API stopped serving")]
+    Serve {
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// The description of the API cannot be written as JSON.
+    #[error("cannot write the description of the API")]
+    Description {
+        /// The reason.
+        source: serde_json::Error,
+    },
+}
+
+/// What every handler can reach.
+pub(crate) struct Context {
+    pub(crate) store: Store,
+    pub(crate) lake: Lake,
+    pub(crate) clock: Clock,
+    pub(crate) program_version: String,
+    pub(crate) admission: Admission,
+}
+
+/// The API as a service. Whoever serves it must hand in the peer's address (`ConnectInfo<SocketAddr>`): without a
+/// token, callers whose address is unknown are refused.
+///
+/// # Errors
+/// [`Error::TokenMissing`] if the address to listen on is open to others and there is no token.
+pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
+    let context = Arc::new(Context {
+        store: state.store,
+        lake: state.lake,
+        clock: state.clock,
+        program_version: state.program_version,
+        admission: Admission::of(settings)?,
+    });
+    let routes = openapi::described_routes()?.fallback(problem::unknown_address).with_state(context);
+    Ok(limits::limited(routes, settings))
+}
+
+/// Serves the API until `shutdown` is done, and then until the requests under way are answered.
+///
+/// # Errors
+/// As for [`router`]; [`Error::Listen`] and [`Error::Serve`] with the reason of the operating system.
+pub async fn serve(
+    state: ApiState,
+    settings: Settings,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Error> {
+    let bind = settings.bind;
+    let service = router(state, &settings)?.into_make_service_with_connect_info::<SocketAddr>();
+    let listener = tokio::net::TcpListener::bind(bind).await.map_err(|source| Error::Listen { bind, source })?;
+    let address = listener.local_addr().unwrap_or(bind);
+    tracing::info!(api.address = %address, "the API listens on {address}");
+    axum::serve(listener, service).with_graceful_shutdown(shutdown).await.map_err(|source| Error::Serve { source })
+}

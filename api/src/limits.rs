@@ -1,0 +1,61 @@
+//! What every request goes through before and after its handler.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+use tracing::Span;
+use uuid::Uuid;
+
+use crate::{Settings, problem};
+
+/// The header with the id of the request.
+const REQUEST_ID: &str = "x-request-id";
+
+/// The id of a request. Ids that callers send are not taken over: one id in the log is one request.
+#[derive(Clone, Copy)]
+struct RequestId(Uuid);
+
+/// Bounds every request in time and size and gives it an id. The last layer is the outermost one.
+pub(crate) fn limited(routes: Router, settings: &Settings) -> Router {
+    let timeout = Duration::from_secs(settings.request_timeout_s);
+    routes
+        .layer(RequestBodyLimitLayer::new(settings.body_bytes_max))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
+        .layer(CatchPanicLayer::custom(problem::of_panic))
+        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(TraceLayer::new_for_http().make_span_with(request_span).on_failure(()))
+        .layer(from_fn(identified))
+}
+
+async fn identified(mut request: Request, next: Next) -> Response {
+    let id = Uuid::new_v4();
+    request.extensions_mut().insert(RequestId(id));
+    let answered = next.run(request).await;
+    let mut response = problem::written_out(answered, id);
+    if let Ok(value) = HeaderValue::try_from(id.to_string()) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// The span of a request. It holds the path, which has ids, and not the parameters.
+fn request_span(request: &Request) -> Span {
+    let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.to_string());
+    tracing::info_span!(
+        "request",
+        request.id = id.as_deref(),
+        http.method = %request.method(),
+        http.path = request.uri().path(),
+    )
+}

@@ -1,0 +1,60 @@
+//! The addresses with their description, which is made from the handlers and served at `/openapi.json`.
+//!
+//! A copy stands in `schemas/openapi.json`; a test compares the two, so that a change of the contract is seen.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use utoipa::PartialSchema;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::tag::{Tag, TagBuilder};
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, RefOr};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::problem::Problem;
+use crate::routes::RESOURCES;
+use crate::{Context, Error};
+
+/// The version of the contract: raised when something is taken away or means something else.
+const CONTRACT_VERSION: &str = "1";
+const DESCRIPTION: &str = "Portfolios, their values and figures, statements, and the runs that made them. \
+    Exact numbers are strings without exponent; estimated figures are numbers, and fractions are fractions \
+    (0.05 is five percent); dates are ISO 8601. What is unknown is null, with the reason beside it where there is one.";
+
+/// All addresses, and `/openapi.json`, which describes them.
+pub(crate) fn described_routes() -> Result<Router<Arc<Context>>, Error> {
+    let mut routes = OpenApiRouter::with_openapi(frame());
+    for resource in RESOURCES {
+        routes = routes.merge((resource.routes)());
+    }
+    let (router, description) = routes.split_for_parts();
+    let text = description.to_pretty_json().map_err(|source| Error::Description { source })?;
+    let bytes = Bytes::from(text);
+    let answer = move || async move { ([(CONTENT_TYPE, "application/json")], bytes) };
+    Ok(router.route("/openapi.json", get(answer)))
+}
+
+/// The description without the addresses.
+fn frame() -> OpenApi {
+    let info = InfoBuilder::new().title("Financr").version(CONTRACT_VERSION).description(Some(DESCRIPTION)).build();
+    let mut bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    bearer.description =
+        Some("The token in FINANCR_API_TOKEN; without one, only its own machine is answered.".to_owned());
+    let components = ComponentsBuilder::new()
+        .schema("Problem", Problem::schema())
+        .security_scheme("bearer", RefOr::T(SecurityScheme::Http(bearer)))
+        .build();
+    OpenApiBuilder::new()
+        .info(info)
+        .components(Some(components))
+        .security(Some([SecurityRequirement::new("bearer", Vec::<String>::new())]))
+        .tags(Some(RESOURCES.iter().map(|resource| tag(resource.name, resource.doc))))
+        .build()
+}
+
+fn tag(name: &str, doc: &str) -> Tag {
+    TagBuilder::new().name(name).description(Some(doc)).build()
+}

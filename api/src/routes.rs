@@ -1,0 +1,60 @@
+//! What can be asked, one resource a file.
+//!
+//! To add one: a file here and a line in the list.
+
+mod exceptions;
+mod health;
+mod performance;
+mod portfolios;
+mod positions;
+mod runs;
+mod statements;
+mod transactions;
+mod valuations;
+
+use std::sync::Arc;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::Context;
+
+/// A resource with its addresses.
+pub(crate) struct Resource {
+    /// The name in the description. Also the name of its file.
+    pub(crate) name: &'static str,
+    /// What it is, in a sentence.
+    pub(crate) doc: &'static str,
+    /// Its addresses and who answers them.
+    pub(crate) routes: fn() -> OpenApiRouter<Arc<Context>>,
+}
+
+/// Every resource, in the order of the description.
+pub(crate) static RESOURCES: &[&Resource] = &[
+    &health::RESOURCE,
+    &portfolios::RESOURCE,
+    &positions::RESOURCE,
+    &valuations::RESOURCE,
+    &performance::RESOURCE,
+    &transactions::RESOURCE,
+    &exceptions::RESOURCE,
+    &statements::RESOURCE,
+    &runs::RESOURCE,
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_file_is_in_the_list() {
+        let listed: BTreeSet<&str> = RESOURCES.iter().map(|resource| resource.name).collect();
+        assert_eq!(listed.len(), RESOURCES.len());
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/routes");
+        let files = std::fs::read_dir(folder).expect("the folder is there");
+        let names = files.map(|file| file.expect("readable").file_name().to_string_lossy().replace(".rs", ""));
+        let on_disk: BTreeSet<String> = names.collect();
+        assert_eq!(on_disk, listed.into_iter().map(str::to_owned).collect());
+    }
+}

@@ -1,0 +1,66 @@
+//! Who is answered.
+
+use api::{Error, Settings};
+
+use crate::house::{ELSEWHERE, House, LOCAL, ask};
+
+fn with_token(token: &str) -> Settings {
+    Settings { token: Some(token.into()), ..Settings::default() }
+}
+
+#[tokio::test]
+async fn a_token_is_required_where_there_is_one() {
+    let house = House::with_values().await;
+    let router = house.router_with(&with_token("right-token")).expect("a router");
+    let wrong: [&[(&str, &str)]; 5] = [
+        &[],
+        &[("authorization", "Bearer wrong-token")],
+        &[("authorization", "Bearer ")],
+        &[("authorization", "Basic right-token")],
+        &[("authorization", "right-token")],
+    ];
+    for path in ["/portfolios", "/portfolios/D03", "/portfolios/D03/positions", "/runs", "/statements/x/pdf"] {
+        for headers in wrong {
+            let answer = ask(router.clone(), path, LOCAL, headers).await;
+            answer.problem(401);
+            assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"financr\"");
+        }
+    }
+    let right = [("authorization", "Bearer right-token")];
+    let answer = ask(router, "/portfolios/D03", ELSEWHERE, &right).await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn without_a_token_only_this_machine_is_answered() {
+    let house = House::with_values().await;
+    assert_eq!(ask(house.router(), "/portfolios", LOCAL, &[]).await.status, 200);
+    assert_eq!(ask(house.router(), "/portfolios", "[::1]:50000", &[("host", "localhost:8080")]).await.status, 200);
+    ask(house.router(), "/portfolios", ELSEWHERE, &[]).await.problem(401);
+    ask(house.router(), "/portfolios", LOCAL, &[("host", "rebound.example.org:8080")]).await.problem(401);
+}
+
+#[tokio::test]
+async fn an_open_address_needs_a_token() {
+    let house = House::empty().await;
+    let bind = "0.0.0.0:8080".parse().expect("an address");
+    for token in [None, Some("".into())] {
+        let refused = house.router_with(&Settings { bind, token, ..Settings::default() });
+        let error = refused.err().expect("refused");
+        assert!(matches!(error, Error::TokenMissing { .. }), "{error}");
+        assert!(error.to_string().contains("set FINANCR_API_TOKEN"), "{error}");
+    }
+    assert!(house.router_with(&Settings { bind, ..with_token("right-token") }).is_ok());
+}
+
+#[tokio::test]
+async fn every_answer_has_an_id_and_is_kept_by_nobody() {
+    let house = House::empty().await;
+    for path in ["/health/live", "/nowhere"] {
+        let answer = house.get(path).await;
+        assert_eq!(answer.header("x-request-id").len(), 36, "{path}");
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+    }
+    house.get("/nowhere").await.problem(404);
+}

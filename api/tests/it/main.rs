@@ -1,0 +1,48 @@
+//! The API as callers see it, over a lake in memory and a store in a folder of the test.
+
+#[cfg(test)]
+mod callers {
+    mod get;
+}
+#[cfg(test)]
+mod exceptions {
+    mod get;
+}
+#[cfg(test)]
+mod health {
+    mod get;
+}
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod openapi {
+    mod get;
+}
+#[cfg(test)]
+mod performance {
+    mod get;
+}
+#[cfg(test)]
+mod portfolios {
+    mod get;
+}
+#[cfg(test)]
+mod positions {
+    mod get;
+}
+#[cfg(test)]
+mod runs {
+    mod get;
+}
+#[cfg(test)]
+mod statements {
+    mod get;
+}
+#[cfg(test)]
+mod transactions {
+    mod get;
+}
+#[cfg(test)]
+mod valuations {
+    mod get;
+}

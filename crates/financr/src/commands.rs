@@ -1,0 +1,136 @@
+//! The commands, one per file.
+
+mod demo;
+mod evaluate;
+mod import;
+mod run;
+mod schedule;
+mod serve;
+mod show;
+mod sql;
+mod status;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Config};
+use crate::ending::{EXPLANATION, exit_code};
+use crate::listing::{Format, Listing};
+use crate::progress::Display;
+use crate::telemetry::{self, Volume};
+
+/// The reporting back office of an investment platform.
+#[derive(Debug, Parser)]
+#[command(name = "financr", version, about, after_help = help_end(), max_term_width = 110)]
+pub struct Cli {
+    /// The configuration file [default: financr.toml in this folder, else as shipped]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How rows are written to standard output
+    #[arg(long, global = true, value_enum, default_value_t)]
+    format: Format,
+    /// Write every step as JSON lines to standard error instead of showing progress
+    #[arg(long, global = true)]
+    log: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = concat!(
+    "Examples:\n",
+    "  financr demo                                  see everything work on a made-up market\n",
+    "  financr import books/                         take in book folders (docs/BOOK_FOLDER.md)\n",
+    "  financr run nightly --date 2014-12-31         one night\n",
+    "  financr run nightly --from 2014-01-02 --to 2014-12-31    a range as one rebuild\n",
+    "  financr show D01 --date 2014-12-31            one portfolio\n",
+    "  financr sql \"SELECT * FROM gold.measures LIMIT 5\" --format csv\n",
+    "  financr evaluate books/ --out results.json    every figure, to compare with another system"
+);
+
+fn help_end() -> String {
+    format!("{EXAMPLES}\n\n{EXPLANATION}")
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Arguments),
+    Import(import::Arguments),
+    Run(run::Arguments),
+    Show(show::Arguments),
+    Status(status::Arguments),
+    Sql(sql::Arguments),
+    Evaluate(evaluate::Arguments),
+    Serve(serve::Arguments),
+    Schedule(schedule::Arguments),
+}
+
+/// What every command is given beside its own arguments.
+struct Session {
+    config: Option<PathBuf>,
+    format: Format,
+    display: Display,
+}
+
+impl Session {
+    fn config(&self) -> anyhow::Result<Config> {
+        config::load(self.config.as_deref())
+    }
+
+    fn write(&self, listing: &Listing) -> anyhow::Result<()> {
+        listing.write(self.format, &mut std::io::stdout().lock())
+    }
+
+    /// Writes a sentence for people; nothing where rows for a machine are asked for.
+    fn say(&self, sentence: &str) -> anyhow::Result<()> {
+        if self.format == Format::Table {
+            writeln!(std::io::stdout().lock(), "{sentence}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs a command and returns the program's exit code.
+pub async fn execute(cli: Cli) -> ExitCode {
+    let served = matches!(cli.command, Command::Serve(_) | Command::Schedule(_));
+    let logged = cli.log || served;
+    telemetry::start(if logged { Volume::Steps } else { Volume::Quiet });
+    let session = Session { config: cli.config, format: cli.format, display: Display::new(logged) };
+    let outcome = match cli.command {
+        Command::Demo(arguments) => demo::execute(&session, &arguments).await,
+        Command::Import(arguments) => import::execute(&session, &arguments).await,
+        Command::Run(arguments) => run::execute(&session, &arguments).await,
+        Command::Show(arguments) => show::execute(&session, &arguments).await,
+        Command::Status(arguments) => status::execute(&session, &arguments).await,
+        Command::Sql(arguments) => sql::execute(&session, &arguments).await,
+        Command::Evaluate(arguments) => evaluate::execute(&session, &arguments).await,
+        Command::Serve(arguments) => serve::execute(&session, &arguments).await,
+        Command::Schedule(arguments) => schedule::execute(&session, &arguments).await,
+    };
+    if let Err(error) = &outcome {
+        // There is nowhere left to report to if standard error is closed.
+        let _closed = writeln!(std::io::stderr().lock(), "error: {error:#}");
+    }
+    exit_code(&outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound_and_every_file_is_a_command() {
+        Cli::command().debug_assert();
+        let names: Vec<String> =
+            Cli::command().get_subcommands().map(|command| format!("{}.rs", command.get_name())).collect();
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/commands");
+        for file in std::fs::read_dir(folder).expect("the folder is there") {
+            let file = file.expect("readable").file_name().to_string_lossy().into_owned();
+            assert!(names.contains(&file), "{file}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `financr evaluate`: every figure of a folder of books, through the real pipeline, in a place of its own.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use jobs::catalog::job;
+use jobs::{Context, Request, run};
+use rust_decimal::prelude::ToPrimitive;
+use schemas::tables::portfolios::Portfolio;
+use schemas::{Amount, BusinessDate, ReportingPeriod};
+use serde_json::{Map, Value, json};
+use store::StoreKind;
+
+use super::Session;
+use super::import::summary;
+use crate::ending::{Ending, Usage};
+use crate::{config, house};
+
+/// Replay books over their whole history in a temporary store and write every figure
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// A book folder, or a folder of them
+    folder: PathBuf,
+    /// The file to write
+    #[arg(long, default_value = "results.json")]
+    out: PathBuf,
+}
+
+/// The stages of one rebuild, in order. Nothing is published and nothing is mailed.
+const STAGES: [&str; 4] = ["conform", "book", "rollup", "check"];
+
+pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
+    let place = tempfile::tempdir().context("cannot make a temporary folder")?;
+    let config = config::parse(&config::within(place.path(), StoreKind::Live))?;
+    let context = house::open(&config, session.display.watcher()).await?;
+    session.display.begin("import");
+    let imported = jobs::import::import(&context, &arguments.folder).await?;
+    session.display.end(&summary(&imported));
+    let portfolios = context.store.portfolios().await?;
+    let Some(from) = portfolios.iter().map(|portfolio| portfolio.start_date).min() else {
+        return Err(Usage(format!("{} holds no book that can be read", arguments.folder.display())).into());
+    };
+    // Quotes are only known once they are conformed; the range is extended to the last of them for open portfolios.
+    run(&context, job("conform")?, Request { from, to: from }).await?;
+    let to = last_date(&context, &portfolios, from).await?;
+    for stage in STAGES {
+        run(&context, job(stage)?, Request { from, to }).await?;
+    }
+    let mut results = Map::new();
+    for portfolio in &portfolios {
+        results.insert(portfolio.portfolio_id.to_string(), figures(&context, portfolio, to).await?);
+    }
+    let text = serde_json::to_string_pretty(&json!({ "portfolios": results }))?;
+    std::fs::write(&arguments.out, text).with_context(|| format!("cannot write {}", arguments.out.display()))?;
+    session.say(&format!("{} portfolios, {}", portfolios.len(), arguments.out.display()))?;
+    for failure in &imported.failures {
+        session.say(&format!("{}: {}", failure.0.display(), failure.1))?;
+    }
+    for reject in &imported.rejects {
+        session.say(&format!("{}:{} {}: {}", reject.file, reject.line, reject.column, reject.reason))?;
+    }
+    Ok(if imported.is_partial() { Ending::Partial } else { Ending::Done })
+}
+
+async fn last_date(context: &Context, portfolios: &[Portfolio], from: BusinessDate) -> anyhow::Result<BusinessDate> {
+    let ends: Option<Vec<BusinessDate>> = portfolios.iter().map(|portfolio| portfolio.end_date).collect();
+    if let Some(last) = ends.and_then(|ends| ends.into_iter().max()) {
+        return Ok(last);
+    }
+    let quoted = jobs::days_with_quotes(context, from, "2199-12-31".parse()?).await?;
+    Ok(quoted.last().copied().unwrap_or(from))
+}
+
+/// The figures of one portfolio at its end, in the layout that comparing programs read.
+async fn figures(context: &Context, portfolio: &Portfolio, to: BusinessDate) -> anyhow::Result<Value> {
+    let lake = &context.lake;
+    let id = &portfolio.portfolio_id;
+    let values = lake::read::portfolio_values(lake, id, portfolio.start_date, to).await?;
+    let returns = lake::read::daily_returns(lake, id, portfolio.start_date, to).await?;
+    let fractions: BTreeMap<BusinessDate, Option<f64>> =
+        returns.iter().map(|row| (row.business_date, row.return_fraction)).collect();
+    let number = |amount: Option<Amount>| amount.and_then(|amount| amount.decimal().to_f64());
+    let daily: Vec<Value> = values
+        .iter()
+        .map(|row| {
+            let fraction = fractions.get(&row.business_date).copied().flatten();
+            json!([row.business_date.to_string(), number(row.market_value), fraction])
+        })
+        .collect();
+    let mut metrics = Map::new();
+    let mut dates = Map::new();
+    if let Some(last) = values.last() {
+        let measures = lake::read::measures(lake, id, last.business_date).await?;
+        for row in measures.into_iter().filter(|row| row.period == ReportingPeriod::SinceInception) {
+            match row.measure.strip_prefix("max_drawdown_").and_then(|rest| rest.strip_suffix("_date")) {
+                Some(moment) => dates.insert(moment.to_owned(), json!(row.value_date.map(|day| day.to_string()))),
+                // Several rates solve it: that is neither a figure nor its absence, so nothing is said.
+                None if row.unavailable_reason.as_deref().is_some_and(|reason| reason.starts_with("ambiguous")) => None,
+                None => metrics.insert(row.measure, json!(row.value)),
+            };
+        }
+    }
+    let gains = lake::read::realised_gains(lake, id, portfolio.start_date, to).await?;
+    let sold = gains.iter().filter(|row| ["SELL", "WRITE_OFF"].contains(&row.kind.as_str()));
+    let realised: Vec<Value> = sold.map(|row| json!(number(row.gain))).collect();
+    Ok(json!({ "metrics": metrics, "drawdown_dates": dates, "daily": daily, "realised_fifo": realised }))
+}

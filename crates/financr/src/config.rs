@@ -1,0 +1,225 @@
+//! The configuration: one file, and the only place that reads the environment.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use lake::{EngineSettings, S3Settings};
+use secrecy::SecretString;
+use serde::Deserialize;
+use store::StoreKind;
+
+use crate::ending::Usage;
+
+/// The file as shipped, which is also what holds without a file.
+const SHIPPED: &str = include_str!("../../../financr.toml");
+/// The file that is looked for in the folder in which the program is started.
+const FILE_NAME: &str = "financr.toml";
+
+/// Everything that can be configured.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    pub(crate) store: StoreSection,
+    pub(crate) lake: LakeSection,
+    #[serde(default)]
+    pub(crate) engine: EngineSection,
+    pub(crate) mail: Option<jobs::MailSettings>,
+    #[serde(default)]
+    pub(crate) delivery: DeliverySection,
+    #[serde(default)]
+    pub(crate) sources: SourcesSection,
+    #[serde(default)]
+    pub(crate) api: api::Settings,
+    #[serde(default)]
+    pub(crate) schedule: Vec<ScheduleSection>,
+    /// How to reach a bucket; from the environment.
+    #[serde(skip)]
+    pub(crate) s3: S3Settings,
+}
+
+/// Where people and runs are kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoreSection {
+    pub(crate) url: String,
+    #[serde(default)]
+    kind: Kind,
+}
+
+/// What the store is for.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    #[default]
+    Live,
+    Demo,
+}
+
+impl StoreSection {
+    /// What the store is for. It is written into the store when that is made and cannot be changed afterwards.
+    pub(crate) fn kind(&self) -> StoreKind {
+        match self.kind {
+            Kind::Live => StoreKind::Live,
+            Kind::Demo => StoreKind::Demo,
+        }
+    }
+}
+
+/// Where facts are kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LakeSection {
+    pub(crate) url: String,
+}
+
+/// What the query engine may use, in MiB.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct EngineSection {
+    memory_mib_max: usize,
+    spill_mib_max: u64,
+}
+
+impl Default for EngineSection {
+    fn default() -> Self {
+        EngineSection { memory_mib_max: 2048, spill_mib_max: 20_480 }
+    }
+}
+
+impl EngineSection {
+    pub(crate) fn settings(&self) -> EngineSettings {
+        EngineSettings {
+            memory_bytes_max: self.memory_mib_max << 20,
+            spill_bytes_max: self.spill_mib_max << 20,
+            ..EngineSettings::default()
+        }
+    }
+}
+
+/// The outbox.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct DeliverySection {
+    pub(crate) attempts_max: i64,
+}
+
+impl Default for DeliverySection {
+    fn default() -> Self {
+        DeliverySection { attempts_max: 8 }
+    }
+}
+
+/// Where facts come from.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SourcesSection {
+    pub(crate) book_folder: BookFolderSection,
+    pub(crate) ecb_reference_rates: jobs::EcbSettings,
+}
+
+/// Book folders that arrive by themselves.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct BookFolderSection {
+    pub(crate) inbox: Option<PathBuf>,
+}
+
+/// When a job runs by itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScheduleSection {
+    pub(crate) name: String,
+    pub(crate) job: String,
+    pub(crate) cron: String,
+    pub(crate) time_zone: String,
+    #[serde(default = "all")]
+    pub(crate) catch_up: String,
+}
+
+fn all() -> String {
+    "all".to_owned()
+}
+
+/// Reads the file that was named, or `financr.toml` in the current folder, or the shipped one; then the environment.
+///
+/// # Errors
+/// [`Usage`] if the file cannot be read or holds a key or a value that means nothing.
+pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Config> {
+    let beside = Path::new(FILE_NAME);
+    let path = named.or_else(|| beside.is_file().then_some(beside));
+    let text = match path {
+        Some(path) => {
+            std::fs::read_to_string(path).map_err(|error| Usage(format!("cannot read {}: {error}", path.display())))?
+        }
+        None => SHIPPED.to_owned(),
+    };
+    let name = path.map_or_else(|| "the shipped configuration".to_owned(), |path| path.display().to_string());
+    let mut config: Config = toml::from_str(&text).map_err(|error| Usage(format!("{name}: {error}")))?;
+    from_environment(&mut config, |variable| std::env::var(variable).ok());
+    Ok(config)
+}
+
+/// The shipped configuration with everything in one folder, as text: the evaluation's and the demo's.
+pub(crate) fn within(folder: &Path, kind: StoreKind) -> String {
+    let place = folder.display().to_string();
+    SHIPPED
+        .replace("financr-data", &place.replace('\\', "/"))
+        .replace("[store]\n", &format!("[store]\nkind = \"{kind}\"\n"))
+}
+
+/// The configuration in a text that the program wrote itself.
+///
+/// # Errors
+/// If it cannot be read, which a test rules out.
+pub(crate) fn parse(text: &str) -> anyhow::Result<Config> {
+    toml::from_str(text).context("a configuration of the program's own")
+}
+
+fn from_environment(config: &mut Config, variable: impl Fn(&str) -> Option<String>) {
+    let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
+    if let Some(url) = variable("FINANCR_STORE_URL") {
+        config.store.url = url;
+    }
+    if let Some(url) = variable("FINANCR_LAKE_URL") {
+        config.lake.url = url;
+    }
+    config.api.token = variable("FINANCR_API_TOKEN").map(SecretString::from);
+    if let Some(jobs::MailSettings { transport: jobs::MailTransport::Smtp(smtp), .. }) = &mut config.mail {
+        smtp.password = variable("FINANCR_SMTP_PASSWORD").map(SecretString::from);
+    }
+    config.s3 = S3Settings {
+        endpoint: variable("AWS_ENDPOINT"),
+        region: variable("AWS_REGION"),
+        access_key_id: variable("AWS_ACCESS_KEY_ID"),
+        secret_access_key: variable("AWS_SECRET_ACCESS_KEY"),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_file_is_readable_and_unknown_keys_are_errors() {
+        let config: Config = toml::from_str(SHIPPED).expect("readable");
+        assert_eq!(config.store.url, "sqlite:financr-data/store.db");
+        let wrong = SHIPPED.replace("memory_mib_max", "memory_gib_max");
+        let error = toml::from_str::<Config>(&wrong).expect_err("no such key").to_string();
+        assert!(error.contains("memory_gib_max") && error.contains("memory_mib_max"), "{error}");
+    }
+
+    #[test]
+    fn a_configuration_in_one_folder_is_readable() {
+        let config = parse(&within(Path::new("/tmp/demo"), StoreKind::Demo)).expect("readable");
+        assert_eq!(config.store.kind(), StoreKind::Demo);
+        assert_eq!(config.lake.url, "/tmp/demo/lake");
+    }
+
+    #[test]
+    fn the_environment_has_the_last_word() {
+        let mut config: Config = toml::from_str(SHIPPED).expect("readable");
+        from_environment(&mut config, |name| (name == "FINANCR_LAKE_URL").then(|| "s3://bucket/lake".to_owned()));
+        assert_eq!(config.lake.url, "s3://bucket/lake");
+        assert!(config.api.token.is_none());
+    }
+}

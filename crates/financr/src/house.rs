@@ -1,0 +1,59 @@
+//! Opening the house: store, lake and settings become the context that jobs are given.
+
+use std::sync::Arc;
+
+use jobs::{Context, Progress, Settings};
+use lake::{Lake, Storage};
+use schemas::Clock;
+use store::{CatchUp, Schedule, Store};
+
+use crate::config::Config;
+use crate::ending::Usage;
+
+/// The version that runs and documents name.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Opens store and lake as configured.
+///
+/// # Errors
+/// If one of them cannot be opened; the message says which and what to do.
+pub(crate) async fn open(config: &Config, watch: Arc<dyn Fn(Progress) + Send + Sync>) -> anyhow::Result<Context> {
+    let store = Store::open(&config.store.url, config.store.kind()).await?;
+    let lake = Lake::open(Storage::open(&config.lake.url, &config.s3)?, &config.engine.settings())?;
+    Ok(Context {
+        store,
+        lake,
+        clock: Clock::System,
+        settings: Settings {
+            ecb_reference_rates: config.sources.ecb_reference_rates.clone(),
+            inbox: config.sources.book_folder.inbox.clone(),
+            mail: config.mail.clone(),
+            delivery_attempts_max: config.delivery.attempts_max,
+        },
+        program_version: VERSION.to_owned(),
+        watch,
+    })
+}
+
+/// Writes the configured schedules into the store.
+///
+/// # Errors
+/// [`Usage`] if one of them cannot be understood, or the store's reason.
+pub(crate) async fn save_schedules(config: &Config, context: &Context) -> anyhow::Result<()> {
+    for section in &config.schedule {
+        jobs::catalog::job(&section.job)?;
+        let catch_up: CatchUp = section.catch_up.parse().map_err(|_| {
+            Usage(format!("schedule `{}`: catch_up is none, last or all, not `{}`", section.name, section.catch_up))
+        })?;
+        let schedule = Schedule {
+            name: section.name.clone(),
+            job: section.job.clone(),
+            cron: section.cron.clone(),
+            time_zone: section.time_zone.clone(),
+            catch_up,
+            disabled_at: None,
+        };
+        context.store.save_schedule(&schedule, context.clock.now()).await?;
+    }
+    Ok(())
+}

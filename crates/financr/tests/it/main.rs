@@ -1,0 +1,3 @@
+//! The whole house, tried as its users try it.
+
+mod tidy;

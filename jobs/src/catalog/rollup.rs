@@ -1,0 +1,18 @@
+//! Roll up: portfolio values, daily returns and measures.
+
+use super::{Job, Step};
+
+/// The step.
+pub(super) const STEP: Step = Step {
+    name: "roll_up",
+    run: |context, work| Box::pin(async move { Ok(pipelines::rollups::roll_up(&context.lake, work).await?) }),
+};
+
+/// Gold from gold.
+pub static JOB: Job = Job {
+    name: "rollup",
+    definition: "makes portfolio values, daily returns and measures of the dates from the books",
+    ingests: false,
+    once: false,
+    steps: &[STEP],
+};

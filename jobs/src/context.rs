@@ -1,0 +1,76 @@
+//! What every job is given: the store, the lake, the clock, the settings, and somebody who watches.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use lake::Lake;
+use pipelines::StageReport;
+use pipelines::sources::ecb_reference_rates;
+use reports::delivery::email::MailSettings;
+use schemas::Clock;
+use store::Store;
+
+/// What jobs can be told by configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the ECB's rates come from.
+    pub ecb_reference_rates: ecb_reference_rates::Settings,
+    /// A folder of book folders that every night looks through; none for imports by hand only.
+    pub inbox: Option<PathBuf>,
+    /// How mail goes out; none to leave it in the outbox.
+    pub mail: Option<MailSettings>,
+    /// Tries before a message is given up.
+    pub delivery_attempts_max: i64,
+}
+
+/// What happens while a job runs, for whoever watches.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// A step begins; its number and how many there are.
+    StepStarted {
+        /// The step.
+        step: &'static str,
+        /// Its number, from 1.
+        position: usize,
+        /// How many steps the job has.
+        steps: usize,
+    },
+    /// A step had been done by an earlier process.
+    StepSkipped {
+        /// The step.
+        step: &'static str,
+    },
+    /// A step is done.
+    StepFinished {
+        /// The step.
+        step: &'static str,
+        /// What it did.
+        report: StageReport,
+        /// How long it took, in milliseconds.
+        duration_ms: u64,
+    },
+    /// Part of a long step is done.
+    Advanced {
+        /// Pieces done.
+        done: usize,
+        /// Pieces in all.
+        total: usize,
+    },
+}
+
+/// What every job is given.
+#[derive(Clone)]
+pub struct Context {
+    /// Tables of people and runs.
+    pub store: Store,
+    /// Tables of facts.
+    pub lake: Lake,
+    /// The time.
+    pub clock: Clock,
+    /// The configuration.
+    pub settings: Settings,
+    /// The version of the program, written into runs and documents.
+    pub program_version: String,
+    /// Is told what happens.
+    pub watch: Arc<dyn Fn(Progress) + Send + Sync>,
+}

@@ -1,0 +1,105 @@
+//! What can go wrong while jobs run.
+
+use chrono::{DateTime, Utc};
+use schemas::{BusinessDate, PortfolioId, RunId};
+
+/// Why a job could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such job.
+    #[error("unknown job `{name}`; known: {known}")]
+    UnknownJob {
+        /// The name as given.
+        name: String,
+        /// The names that are known.
+        known: String,
+    },
+    /// The range of dates is the wrong way round.
+    #[error("the range ends on {to}, before it starts on {from}")]
+    Range {
+        /// The first date.
+        from: BusinessDate,
+        /// The last date.
+        to: BusinessDate,
+    },
+    /// Another process works on the run.
+    #[error("run {run_id} is held by {owner} until {until}; wait for it, or stop that process")]
+    Held {
+        /// The run.
+        run_id: RunId,
+        /// The process.
+        owner: String,
+        /// When its lease ends.
+        until: DateTime<Utc>,
+    },
+    /// A step failed.
+    #[error("step {step} of run {run_id} failed; mend the cause and run the same command again, it goes on there")]
+    Step {
+        /// The run.
+        run_id: RunId,
+        /// The step.
+        step: &'static str,
+        /// The reason.
+        source: Box<Error>,
+    },
+    /// Tables could not be made.
+    #[error(transparent)]
+    Pipelines(#[from] pipelines::Error),
+    /// The lake refused.
+    #[error(transparent)]
+    Lake(#[from] lake::Error),
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// A document could not be made or delivered.
+    #[error("the statement of {portfolio} cannot be made")]
+    Document {
+        /// The portfolio.
+        portfolio: PortfolioId,
+        /// The reason.
+        source: reports::Error,
+    },
+    /// Mail cannot be sent as configured.
+    #[error("mail cannot be sent as configured")]
+    Mail(#[source] reports::Error),
+    /// A made-up portfolio would reach a store of real ones, or the other way round.
+    #[error("{what}; {help}")]
+    Kind {
+        /// What was tried.
+        what: String,
+        /// What to do.
+        help: &'static str,
+    },
+    /// A schedule cannot be read.
+    #[error("schedule `{name}`: {problem}")]
+    Schedule {
+        /// The schedule.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A worker thread ended without a result.
+    #[error("a worker ended without a result; this is a bug")]
+    Worker,
+}
+
+impl Error {
+    /// Whether the run belongs to another process by now.
+    pub(crate) fn is_lost_lease(&self) -> bool {
+        matches!(self, Error::Store(store::Error::LeaseLost { .. }))
+    }
+
+    /// Whether the cause is what was given, and not something that failed.
+    pub fn is_wrong_input(&self) -> bool {
+        matches!(
+            self,
+            Error::UnknownJob { .. }
+                | Error::Range { .. }
+                | Error::Kind { .. }
+                | Error::Schedule { .. }
+                | Error::Pipelines(
+                    pipelines::Error::Folder { .. } | pipelines::Error::Sheet { .. } | pipelines::Error::File { .. }
+                )
+        )
+    }
+}

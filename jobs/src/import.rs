@@ -1,0 +1,158 @@
+//! Import: book folders into the store and the landing zone.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use lake::DateRange;
+use pipelines::conform::record_rejects;
+use pipelines::landing::{Delivered, Landed, land, sha256};
+use pipelines::sources::RowReject;
+use pipelines::sources::book_folder::{BookFolder, Found, read_folder};
+use schemas::table::Record;
+use schemas::tables::instruments::Instrument;
+use schemas::tables::landings::Landing;
+use schemas::tables::rejects::Reject;
+use schemas::{InstrumentId, MarketId, PortfolioId};
+use store::{Conflict, SaveOutcome, StoreKind};
+
+use crate::context::{Context, Progress};
+use crate::error::Error;
+
+/// What an import did.
+#[derive(Clone, Debug, Default)]
+pub struct ImportReport {
+    /// Portfolios that are new.
+    pub portfolios_new: Vec<PortfolioId>,
+    /// Portfolios whose description has changed.
+    pub portfolios_changed: Vec<PortfolioId>,
+    /// Portfolios that were already as in the folder.
+    pub portfolios_unchanged: u64,
+    /// Markets found.
+    pub markets: u64,
+    /// Transactions that are new.
+    pub transactions_inserted: u64,
+    /// Transactions that were already booked.
+    pub transactions_unchanged: u64,
+    /// Transactions whose id is taken by another content; they are not booked.
+    pub conflicts: Vec<Conflict>,
+    /// Files landed.
+    pub landed: Landed,
+    /// Rows that cannot be used.
+    pub rejects: Vec<RowReject>,
+    /// Folders that cannot be taken at all, with the reason.
+    pub failures: Vec<(PathBuf, String)>,
+    /// Keys of `portfolio.json` files that mean nothing to this program.
+    pub ignored_keys: BTreeSet<String>,
+}
+
+impl ImportReport {
+    /// Whether something in the folder was not taken in.
+    pub fn is_partial(&self) -> bool {
+        !(self.rejects.is_empty() && self.conflicts.is_empty() && self.failures.is_empty())
+    }
+}
+
+/// Imports a book folder, or a folder of them. What was imported before, with the same content, changes nothing.
+///
+/// # Errors
+/// [`Error`] if the folder holds no books, the store or the lake refuses, or made-up books would reach a store of real
+/// ones. Rows and books that cannot be used are no errors; the report lists them.
+pub async fn import(context: &Context, folder: &Path) -> Result<ImportReport, Error> {
+    let found = find(context, folder).await?;
+    refuse_other_kind(context, &found)?;
+    let mut report = ImportReport {
+        markets: found.markets.len().try_into().unwrap_or(u64::MAX),
+        failures: found.failures,
+        ..ImportReport::default()
+    };
+    let total = found.books.len();
+    let mut deliveries: Vec<Delivered> = Vec::new();
+    for market in found.markets {
+        deliveries.extend(market.deliveries);
+        report.rejects.extend(market.rejects);
+    }
+    let mut rejected: Vec<Reject> = Vec::new();
+    for (position, book) in found.books.into_iter().enumerate() {
+        rejected.extend(book_rejects(&book));
+        save(context, &book, &mut report).await?;
+        report.ignored_keys.extend(book.ignored_keys);
+        report.rejects.extend(book.rejects);
+        deliveries.extend(book.deliveries);
+        (context.watch)(Progress::Advanced { done: position + 1, total });
+    }
+    report.landed = land(&context.lake, &deliveries, context.clock).await?;
+    record_rejects(&context.lake, &rejected).await?;
+    Ok(report)
+}
+
+/// Reads the folder, looking up markets that were imported earlier.
+async fn find(context: &Context, folder: &Path) -> Result<Found, Error> {
+    let snapshot = context.lake.snapshot(Instrument::TABLE).await?;
+    let instruments: Vec<Instrument> = lake::read::rows(&snapshot, &context.lake, DateRange::ALL).await?;
+    let snapshot = context.lake.snapshot(Landing::TABLE).await?;
+    let landings: Vec<Landing> = lake::read::rows(&snapshot, &context.lake, DateRange::ALL).await?;
+    let folder = folder.to_owned();
+    let reading = tokio::task::spawn_blocking(move || {
+        let listed = |market: &MarketId| -> BTreeSet<InstrumentId> {
+            let of_market = instruments.iter().filter(|instrument| instrument.market_id == *market);
+            of_market.map(|instrument| instrument.instrument_id.clone()).collect()
+        };
+        let has_fx =
+            |market: &MarketId| landings.iter().any(|row| row.market_id == *market && row.file_name == "fx.csv");
+        read_folder(&folder, &listed, &has_fx)
+    });
+    Ok(reading.await.map_err(|_| Error::Worker)??)
+}
+
+fn refuse_other_kind(context: &Context, found: &Found) -> Result<(), Error> {
+    let markets = found.markets.iter().map(|market| (market.market_id.to_string(), market.synthetic));
+    let books = found.books.iter().map(|book| (book.portfolio.portfolio_id.to_string(), book.synthetic));
+    let demo = context.store.kind() == StoreKind::Demo;
+    match markets.chain(books).find(|(_, synthetic)| *synthetic != demo) {
+        None => Ok(()),
+        Some((name, true)) => Err(Error::Kind {
+            what: format!("`{name}` is synthetic and this is a store of real portfolios"),
+            help: "look at synthetic books with `financr demo`, which has a store of its own",
+        }),
+        Some((name, false)) => Err(Error::Kind {
+            what: format!("`{name}` is not marked as synthetic and this is a demo store"),
+            help: "import real books with a configuration that names another store",
+        }),
+    }
+}
+
+async fn save(context: &Context, book: &BookFolder, report: &mut ImportReport) -> Result<(), Error> {
+    let id = &book.portfolio.portfolio_id;
+    match context.store.save_portfolio(&book.portfolio, book.synthetic, context.clock).await? {
+        SaveOutcome::Inserted => report.portfolios_new.push(id.clone()),
+        SaveOutcome::Changed => report.portfolios_changed.push(id.clone()),
+        SaveOutcome::Unchanged => report.portfolios_unchanged += 1,
+    }
+    let outcome = context.store.import_transactions(id, &book.transactions, context.clock.now()).await?;
+    report.transactions_inserted += outcome.inserted;
+    report.transactions_unchanged += outcome.unchanged;
+    report.conflicts.extend(outcome.conflicts);
+    Ok(())
+}
+
+/// The rejected rows of a book's transactions; those of market files are found again when these are conformed.
+fn book_rejects(book: &BookFolder) -> Vec<Reject> {
+    let Some(file) = book.deliveries.iter().find(|file| file.file_name == "transactions.csv") else {
+        return Vec::new();
+    };
+    let hash = sha256(&file.bytes);
+    let mut lines = BTreeSet::new();
+    let of_file = book.rejects.iter().filter(|reject| reject.file.ends_with("/transactions.csv"));
+    of_file
+        .filter(|reject| lines.insert(reject.line))
+        .map(|reject| Reject {
+            landing_sha256: hash.clone(),
+            source: file.source.to_owned(),
+            market_id: file.market_id.clone(),
+            file_name: file.file_name.clone(),
+            line: reject.line,
+            column: reject.column.clone(),
+            reason: reject.reason.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,36 @@
+//! Decides when: what a night consists of, who works on it, and what happens after a failure.
+//!
+//! Every run is written down before it starts and step by step while it works. A process that dies leaves a record
+//! from which the next one goes on; two processes never work on one run at the same time.
+
+pub mod catalog;
+mod context;
+mod error;
+pub mod import;
+mod outbox;
+mod owner;
+mod publication;
+mod runner;
+pub mod schedule;
+
+pub use context::{Context, Progress, Settings};
+pub use error::Error;
+pub use runner::{Outcome, Request, run};
+
+pub use pipelines::sources::book_folder::Found;
+pub use pipelines::sources::ecb_reference_rates::Settings as EcbSettings;
+pub use pipelines::sources::{RowReject, SOURCES};
+pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
+
+/// The days of a range on which anything was quoted, after everything that has landed has been conformed.
+///
+/// # Errors
+/// [`Error`] if a table cannot be read or written.
+pub async fn days_with_quotes(
+    context: &Context,
+    from: schemas::BusinessDate,
+    to: schemas::BusinessDate,
+) -> Result<Vec<schemas::BusinessDate>, Error> {
+    pipelines::conform::conform(&context.lake).await?;
+    Ok(lake::read::quote_dates(&context.lake, from, to).await?)
+}

@@ -1,0 +1,267 @@
+//! Publication: statements are written once, archived under the hash of their bytes, and announced.
+//!
+//! The first document of a period stays the document of that period. If figures have changed since, the statement is
+//! listed as differing; it is not replaced behind the client's back.
+
+use bytes::Bytes;
+use pipelines::landing::sha256;
+use pipelines::{StageReport, Work};
+use reports::delivery::archive;
+use reports::gather::{Origin, month_to_date};
+use reports::statements::{StatementInput, portfolio_statement};
+use reports::{Format, render};
+use schemas::{BusinessDate, HolidayCalendar, Severity};
+use store::{NewDelivery, PublishOutcome, Statement, StatementFile, StoreKind};
+
+use crate::context::{Context, Progress};
+use crate::error::Error;
+
+/// Which portfolios get a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// Those whose month or life ends on the date.
+    Due,
+    /// All that were valued on the date.
+    All,
+}
+
+/// The calendar whose months statements follow.
+const CALENDAR: &str = "TARGET";
+/// The version of a statement that was never restated.
+const FIRST_VERSION: u32 = 1;
+
+/// A statement in all its formats.
+struct Rendered {
+    document_sha256: String,
+    files: Vec<(Format, Bytes, String)>,
+}
+
+/// What became of the statements.
+#[derive(Default)]
+struct Tally {
+    written: u64,
+    existing: u64,
+    differing: Vec<String>,
+    blocked: Vec<String>,
+    mails: u64,
+}
+
+/// Writes the statements of the last date of the work.
+pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Result<StageReport, Error> {
+    let date = work.to;
+    let month_end = is_month_end(date)?;
+    let origin = Origin {
+        run_id: work.run_id.clone(),
+        inputs_fingerprint: work.inputs_fingerprint.clone(),
+        program_version: context.program_version.clone(),
+        synthetic: context.store.kind() == StoreKind::Demo,
+    };
+    let mut inputs = month_to_date(&context.lake, date, &origin).await?;
+    if which == Which::Due && !month_end {
+        inputs.retain(|input| input.portfolio.end_date == Some(date));
+    }
+    let total = inputs.len();
+    let mut tally = Tally::default();
+    let mut rendering = tokio::task::JoinSet::new();
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut waiting = inputs.into_iter();
+    for input in waiting.by_ref().take(workers) {
+        rendering.spawn_blocking(move || (render_all(&input), input));
+    }
+    let mut done = 0;
+    while let Some(finished) = rendering.join_next().await {
+        let (rendered, input) = finished.map_err(|_| Error::Worker)?;
+        if let Some(next) = waiting.next() {
+            rendering.spawn_blocking(move || (render_all(&next), next));
+        }
+        match rendered {
+            Ok(rendered) => keep(context, work, &input, rendered, &mut tally).await?,
+            Err(source) => tally.blocked.push(blocked_because(&input, &source)),
+        }
+        done += 1;
+        (context.watch)(Progress::Advanced { done, total });
+    }
+    tally.blocked.sort();
+    tally.differing.sort();
+    let blocked = tally.blocked.iter().map(|blocked| format!("no statement for {blocked}"));
+    Ok(StageReport {
+        rows_written: tally.written,
+        note: tally.sentence(date, which, month_end),
+        snags: blocked.collect(),
+        ..StageReport::default()
+    })
+}
+
+fn is_month_end(date: BusinessDate) -> Result<bool, Error> {
+    let schedule = |error: schemas::dates::CalendarError| Error::Schedule {
+        name: "monthly statements".to_owned(),
+        problem: error.to_string(),
+    };
+    HolidayCalendar::named(CALENDAR).map_err(schedule)?.is_month_end(date).map_err(schedule)
+}
+
+fn render_all(input: &StatementInput) -> Result<Rendered, reports::Error> {
+    let document = portfolio_statement::build(input)?;
+    let mut files = Vec::with_capacity(Format::ALL.len());
+    for format in Format::ALL {
+        let bytes = render(&document, format)?;
+        let hash = sha256(&bytes);
+        files.push((format, bytes, hash));
+    }
+    let json = files.iter().find(|(format, _, _)| *format == Format::Json);
+    let document_sha256 = json.map(|(_, _, hash)| hash.clone()).unwrap_or_default();
+    Ok(Rendered { document_sha256, files })
+}
+
+/// Why a statement is blocked, for the run ledger: the portfolio, and the findings or the error.
+fn blocked_because(input: &StatementInput, error: &reports::Error) -> String {
+    let blocking = input.exceptions.iter().filter(|row| row.severity == Severity::Block);
+    let checks: std::collections::BTreeSet<&str> = blocking.map(|row| row.check_name.as_str()).collect();
+    let id = &input.portfolio.portfolio_id;
+    if checks.is_empty() {
+        format!("{id} ({})", crate::runner::with_causes(error))
+    } else {
+        format!("{id} ({})", checks.into_iter().collect::<Vec<_>>().join(", "))
+    }
+}
+
+async fn keep(
+    context: &Context,
+    work: &Work,
+    input: &StatementInput,
+    rendered: Rendered,
+    tally: &mut Tally,
+) -> Result<(), Error> {
+    let kind = portfolio_statement::STATEMENT.id;
+    let portfolio_id = &input.portfolio.portfolio_id;
+    let key = archive::StatementKey {
+        kind: kind.to_owned(),
+        portfolio_id: portfolio_id.clone(),
+        period_end: input.business_date,
+        version: FIRST_VERSION,
+    };
+    let mut files = Vec::with_capacity(rendered.files.len());
+    for (format, bytes, hash) in rendered.files {
+        let failed = |source| Error::Document { portfolio: portfolio_id.clone(), source };
+        let path = archive::object_path(&key, format, &bytes).map_err(failed)?;
+        let byte_count = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        context.lake.storage().put_once(&path, bytes).await?;
+        files.push(StatementFile {
+            media_type: format.content_type().to_owned(),
+            object_path: path,
+            sha256: hash,
+            byte_count,
+        });
+    }
+    let statement = Statement {
+        id: format!("{kind}-{portfolio_id}-{}-v{FIRST_VERSION}", input.business_date),
+        kind: kind.to_owned(),
+        portfolio_id: portfolio_id.clone(),
+        period_start: input.period_start,
+        period_end: input.business_date,
+        version: i64::from(FIRST_VERSION),
+        run_id: work.run_id.clone(),
+        document_sha256: rendered.document_sha256,
+        files,
+        published_at: context.clock.now(),
+    };
+    let mail = input.portfolio.client_email.as_ref().map(|address| NewDelivery {
+        channel: "email".to_owned(),
+        recipient: address.clone(),
+        subject: format!("Portfolio statement {} to {}", portfolio_id, input.business_date),
+    });
+    let mails = mail.as_slice();
+    match context.store.publish_statement_with_deliveries(&statement, mails).await? {
+        PublishOutcome::Inserted => {
+            tally.written += 1;
+            tally.mails += u64::try_from(mails.len()).unwrap_or(u64::MAX);
+        }
+        PublishOutcome::Existing(first) => {
+            tally.existing += 1;
+            if first.run_id != work.run_id {
+                note_difference(context, input, &first, tally).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the figures differ from those of the statement that was published first, run and inputs aside.
+async fn note_difference(
+    context: &Context,
+    input: &StatementInput,
+    first: &Statement,
+    tally: &mut Tally,
+) -> Result<(), Error> {
+    let Some(file) = first.files.iter().find(|file| file.media_type == Format::Json.content_type()) else {
+        return Ok(());
+    };
+    let published = context.lake.storage().get(&file.object_path).await?;
+    let same_run = StatementInput { run_id: first.run_id.clone(), ..input.clone() };
+    let failed = |source| Error::Document { portfolio: input.portfolio.portfolio_id.clone(), source };
+    let mut document = portfolio_statement::build(&same_run).map_err(failed)?;
+    let text: serde_json::Value = serde_json::from_slice(&published).unwrap_or_default();
+    if let Some(inputs) = find_text(&text, "inputs_fingerprint") {
+        document.metadata.inputs_fingerprint = inputs.to_owned();
+    }
+    if let Some(version) = find_text(&text, "program_version") {
+        document.metadata.program_version = version.to_owned();
+    }
+    let now = render(&document, Format::Json).map_err(failed)?;
+    let now: serde_json::Value = serde_json::from_slice(&now).unwrap_or_default();
+    if sections(&now) != sections(&text) {
+        tally.differing.push(input.portfolio.portfolio_id.to_string());
+    }
+    Ok(())
+}
+
+/// The parts of a statement that hold its figures.
+fn sections(statement: &serde_json::Value) -> Option<Vec<&serde_json::Value>> {
+    let sections = statement.get("sections")?.as_array()?;
+    let about_the_run = |section: &&serde_json::Value| {
+        let id = section.get("id").and_then(serde_json::Value::as_str).unwrap_or_default();
+        !id.starts_with("note")
+    };
+    Some(sections.iter().filter(about_the_run).collect())
+}
+
+/// The first text under a key, anywhere in a JSON value.
+fn find_text<'v>(value: &'v serde_json::Value, key: &str) -> Option<&'v str> {
+    match value {
+        serde_json::Value::Object(fields) => fields
+            .get(key)
+            .and_then(serde_json::Value::as_str)
+            .or_else(|| fields.values().find_map(|inner| find_text(inner, key))),
+        serde_json::Value::Array(items) => items.iter().find_map(|inner| find_text(inner, key)),
+        _ => None,
+    }
+}
+
+impl Tally {
+    fn sentence(&self, date: BusinessDate, which: Which, month_end: bool) -> String {
+        if which == Which::Due && !month_end && self.written + self.existing == 0 && self.blocked.is_empty() {
+            return format!("no statement is due on {date}");
+        }
+        let mut text = format!("{} statements written, {} mails queued", self.written, self.mails);
+        if 0 < self.existing {
+            text += &format!(", {} were there before", self.existing);
+        }
+        if !self.differing.is_empty() {
+            text += &format!(", {} of them would differ now: {}", self.differing.len(), first_few(&self.differing));
+        }
+        if !self.blocked.is_empty() {
+            text += &format!(", {} blocked: {}", self.blocked.len(), first_few(&self.blocked));
+        }
+        text
+    }
+}
+
+/// A list that stays readable however long it is.
+fn first_few(items: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let shown = items.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match items.len().checked_sub(SHOWN) {
+        None | Some(0) => shown,
+        Some(more) => format!("{shown} and {more} more"),
+    }
+}

@@ -1,0 +1,72 @@
+//! Where a statement's files are kept: a path that follows from what the file is and what is in it.
+//!
+//! Two files with different contents never share a path, so nothing is ever overwritten, and writing the same file
+//! twice is harmless. The caller does the writing.
+
+use std::fmt::Write;
+
+use schemas::{BusinessDate, PortfolioId};
+use sha2::{Digest, Sha256};
+
+use super::Channel;
+use crate::error::Error;
+use crate::render::Format;
+use crate::statements;
+
+/// The archive's place on the shelf.
+pub const CHANNEL: Channel = Channel { id: "archive", title: "Archive" };
+
+/// What names a statement; each of its versions is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StatementKey {
+    /// The kind, one of [`statements::STATEMENTS`].
+    pub kind: String,
+    /// The portfolio.
+    pub portfolio_id: PortfolioId,
+    /// The last day of the period.
+    pub period_end: BusinessDate,
+    /// 1 for the first statement of the period, then 2, 3, … for restatements.
+    pub version: u32,
+}
+
+/// The path of a statement's file in the object store:
+/// `statements/<kind>/<portfolio>/<period_end>/v<version>/<sha256>.<ending>`.
+///
+/// # Errors
+/// [`Error::UnknownStatement`] if there is no such kind: a name that nobody has checked never becomes a path.
+pub fn object_path(key: &StatementKey, format: Format, content: &[u8]) -> Result<String, Error> {
+    let kind = statements::named(&key.kind)?.id;
+    let StatementKey { portfolio_id, period_end, version, .. } = key;
+    let name = sha256_hex(content);
+    Ok(format!("statements/{kind}/{portfolio_id}/{period_end}/v{version}/{name}.{}", format.extension()))
+}
+
+/// The SHA-256 of a file as 64 lower-case hexadecimal digits.
+pub fn sha256_hex(content: &[u8]) -> String {
+    Sha256::digest(content).iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_says_what_the_file_is_and_what_is_in_it() {
+        // FIPS 180-2, appendix B.1: SHA-256 of "abc".
+        let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256_hex(b"abc"), sha256);
+        let key = StatementKey {
+            kind: "portfolio_statement".to_owned(),
+            portfolio_id: "D03".parse().expect("an id"),
+            period_end: "2014-12-31".parse().expect("a date"),
+            version: 2,
+        };
+        let path = object_path(&key, Format::Pdf, b"abc").expect("a known kind");
+        assert_eq!(path, format!("statements/portfolio_statement/D03/2014-12-31/v2/{sha256}.pdf"));
+        assert!(object_path(&StatementKey { kind: "../x".to_owned(), ..key }, Format::Pdf, b"abc").is_err());
+    }
+}

@@ -1,0 +1,182 @@
+//! Mail with the statement attached.
+//!
+//! The message is a function of the delivery: its id, its boundary and its date are given, so a second attempt sends
+//! the same message and a mail program that sees both shows one. Neither names nor addresses are ever logged or put
+//! into a reason: an outcome may be stored and shown to people who may not know who the client is.
+
+mod folder;
+mod message;
+mod smtp;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use lettre::message::Mailbox;
+use secrecy::SecretString;
+use serde::Deserialize;
+
+use super::{Channel, DeliveryId, Outcome};
+use crate::error::Error;
+use crate::render::Format;
+use folder::MailFolder;
+use smtp::SmtpServer;
+
+/// Mail's place on the shelf.
+pub const CHANNEL: Channel = Channel { id: "email", title: "E-mail" };
+
+/// How mail leaves the house.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailSettings {
+    /// The sender, e.g. `Financr <statements@example.org>`.
+    pub from: String,
+    /// Where mail goes: `transport = { folder = "mail" }` or `[mail.transport.smtp]`.
+    pub transport: MailTransport,
+    /// Seconds after which a sending is given up; default 30.
+    #[serde(default = "default_timeout_s")]
+    pub timeout_s: u64,
+}
+
+/// Where mail goes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailTransport {
+    /// Into this folder, one file a message; for trying out.
+    Folder(PathBuf),
+    /// To a mail server.
+    Smtp(SmtpSettings),
+}
+
+/// The mail server.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmtpSettings {
+    /// The server's name, e.g. `mail.example.org`; with TLS its certificate must carry it.
+    pub host: String,
+    /// The port: usually 587 with `start_tls`, 465 with `tls`, 25 with `none`.
+    pub port: u16,
+    /// How the connection is protected; default `start_tls`.
+    #[serde(default)]
+    pub tls: TlsMode,
+    /// The name to log in with; none to send without logging in.
+    #[serde(default)]
+    pub username: Option<String>,
+    /// The password; never in the file, set by the program from the environment.
+    #[serde(skip)]
+    pub password: Option<SecretString>,
+    /// Connections kept open at most; default 4.
+    #[serde(default = "default_connections_max")]
+    pub connections_max: u32,
+}
+
+/// How the connection to a mail server is protected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TlsMode {
+    /// Not at all; only for a server on this machine.
+    None,
+    /// Plain at first, then TLS, and nothing is sent without it.
+    #[default]
+    StartTls,
+    /// TLS from the start.
+    Tls,
+}
+
+fn default_timeout_s() -> u64 {
+    30
+}
+
+fn default_connections_max() -> u32 {
+    4
+}
+
+/// A message to be sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// The delivery; the message's id follows from it.
+    pub delivery_id: DeliveryId,
+    /// The recipient's address.
+    pub to: String,
+    /// The subject line.
+    pub subject: String,
+    /// The text, plain.
+    pub body: String,
+    /// The file that goes with it.
+    pub attachment: Attachment,
+    /// The message's date; the same for every attempt.
+    pub date: DateTime<Utc>,
+}
+
+/// A file that goes with a message.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// The file name that the recipient sees; other than letters, digits, `.`, `_` and `-` become `_`.
+    pub file_name: String,
+    /// What it is.
+    pub format: Format,
+    /// What is in it.
+    pub content: Bytes,
+}
+
+impl fmt::Debug for Mail {
+    /// Only the id: what is logged by mistake must not name anybody.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Mail").field("delivery_id", &self.delivery_id).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Attachment").field("bytes", &self.content.len()).finish_non_exhaustive()
+    }
+}
+
+/// Sends mail as the settings say. Keep one for the life of the program: it keeps connections open.
+#[derive(Debug)]
+pub struct Mailer {
+    from: Mailbox,
+    transport: Transport,
+}
+
+#[derive(Debug)]
+enum Transport {
+    Folder(MailFolder),
+    Smtp(Box<SmtpServer>),
+}
+
+impl Mailer {
+    /// A mailer for these settings, not yet connected. With a mail server it must be made inside a Tokio runtime.
+    ///
+    /// # Errors
+    /// [`Error::Mail`] if the sender's address, the timeout or the server's name cannot be used.
+    pub fn new(settings: &MailSettings) -> Result<Mailer, Error> {
+        let problem = |problem: &str| Error::Mail { problem: problem.to_owned() };
+        let from: Mailbox = settings.from.parse().map_err(|_| problem("`from` is no mail address"))?;
+        if settings.timeout_s == 0 {
+            return Err(problem("`timeout_s` is zero; use at least 1"));
+        }
+        let timeout = Duration::from_secs(settings.timeout_s);
+        let transport = match &settings.transport {
+            MailTransport::Folder(path) => Transport::Folder(MailFolder::new(path.clone())),
+            MailTransport::Smtp(smtp) => Transport::Smtp(Box::new(SmtpServer::new(smtp, timeout)?)),
+        };
+        Ok(Mailer { from, transport })
+    }
+
+    /// Hands a message over. A folder knows which messages it has; a mail server does not, so the caller must keep
+    /// which deliveries are done. After a transient failure the message may nevertheless have arrived: try again with
+    /// the same delivery id and date.
+    pub async fn deliver(&self, mail: &Mail) -> Outcome {
+        let message = match message::compose(&self.from, mail) {
+            Ok(message) => message,
+            Err(error) => return Outcome::PermanentFailure(error.to_string()),
+        };
+        match &self.transport {
+            Transport::Folder(folder) => folder.deliver(&mail.delivery_id, message.formatted()).await,
+            Transport::Smtp(server) => server.deliver(&message).await,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! What can go wrong while a document is made or handed over.
+
+use schemas::{BusinessDate, Currency, PortfolioId};
+
+/// Why there is no document.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A statement was given rows of somebody else. Nobody may ever read another client's figures.
+    #[error("{table} has a row of {found} in the statement of {expected}")]
+    ForeignRow {
+        /// The table the row is from.
+        table: &'static str,
+        /// Whose statement it is.
+        expected: PortfolioId,
+        /// Whose row it is.
+        found: PortfolioId,
+    },
+    /// A statement was given rows of another time.
+    #[error("{table} has a row of {found}, which is not {expected}")]
+    ForeignDate {
+        /// The table the row is from.
+        table: &'static str,
+        /// The date or period the rows should be of.
+        expected: String,
+        /// The date of the row.
+        found: BusinessDate,
+    },
+    /// A check says that nothing may be published.
+    #[error("no statement of {portfolio_id} for {date}: check `{check_name}` blocks it ({findings} blocking findings)")]
+    Blocked {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// The date of the statement.
+        date: BusinessDate,
+        /// The first blocking check by name.
+        check_name: String,
+        /// How many findings block.
+        findings: usize,
+    },
+    /// Positions and cash do not add up to the value of the portfolio.
+    #[error(
+        "{portfolio_id} on {date}: positions and cash differ from the portfolio's value by {residual} {currency}, \
+         more than rounding explains; re-run the rollups of that date"
+    )]
+    DoesNotFoot {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// The date of the statement.
+        date: BusinessDate,
+        /// Value of the portfolio minus the sum of the printed parts.
+        residual: rust_decimal::Decimal,
+        /// The base currency.
+        currency: Currency,
+    },
+    /// A sum has more digits than a decimal holds.
+    #[error("the sum of {what} has more than 28 digits")]
+    Overflow {
+        /// What was added.
+        what: &'static str,
+    },
+    /// Amounts of two currencies stand in one sum.
+    #[error("{what} mix {left} and {right}: they have no sum")]
+    MixedCurrencies {
+        /// What was added.
+        what: &'static str,
+        /// One currency.
+        left: Currency,
+        /// The other.
+        right: Currency,
+    },
+    /// No such statement.
+    #[error("unknown statement `{id}`; known: {known}")]
+    UnknownStatement {
+        /// The id as given.
+        id: String,
+        /// The ids there are.
+        known: String,
+    },
+    /// A font of the program cannot be read or cut down.
+    #[error("cannot use the font {font}: {problem}")]
+    Font {
+        /// The font.
+        font: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The PDF writer refused the pages.
+    #[error("cannot write the document as PDF: {problem}")]
+    Pdf {
+        /// The writer's reason.
+        problem: String,
+    },
+    /// The document does not become JSON.
+    #[error("cannot write the document as JSON")]
+    Json(#[source] serde_json::Error),
+    /// A file could not be written.
+    #[error("cannot write {what}")]
+    Write {
+        /// Which file.
+        what: &'static str,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A row of a regulatory file lacks a mandatory value, or has one that the schema refuses. Nothing is filled in.
+    #[error("row {row} of the {form}: `{field}` {problem}")]
+    Row {
+        /// The form.
+        form: &'static str,
+        /// The row, from 1, in the order given.
+        row: usize,
+        /// The field as the schema calls it.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A regulatory file as a whole breaks a limit.
+    #[error("the {form} {problem}")]
+    Form {
+        /// The form.
+        form: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A mail or the settings for mail cannot be used.
+    #[error("mail: {problem}")]
+    Mail {
+        /// What is wrong; never an address.
+        problem: String,
+    },
+}

@@ -1,0 +1,60 @@
+//! Gives a document a format.
+//!
+//! The same document gives the same bytes in any process on any machine: archives are addressed by content, and a
+//! statement that is made again years later must be recognised as the one that was sent.
+
+mod csv;
+mod json;
+mod pdf;
+pub(crate) mod xml;
+
+use bytes::Bytes;
+
+use crate::document::Document;
+use crate::error::Error;
+
+/// A file format of statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Format {
+    /// For people.
+    Pdf,
+    /// For spreadsheets.
+    Csv,
+    /// For programs.
+    Json,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Format; 3] = [Format::Pdf, Format::Csv, Format::Json];
+
+    /// The file name's ending, without the point.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Pdf => "pdf",
+            Format::Csv => "csv",
+            Format::Json => "json",
+        }
+    }
+
+    /// The media type.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Format::Pdf => "application/pdf",
+            Format::Csv => "text/csv; charset=utf-8; header=absent",
+            Format::Json => "application/json",
+        }
+    }
+}
+
+/// Gives a document a format. A PDF of a long document takes tens of milliseconds: call it off the async threads.
+///
+/// # Errors
+/// [`Error::Font`], [`Error::Pdf`] and [`Error::Json`]; each is a bug and none depends on the figures.
+pub fn render(document: &Document, format: Format) -> Result<Bytes, Error> {
+    match format {
+        Format::Pdf => pdf::render(document),
+        Format::Csv => Ok(csv::render(document)),
+        Format::Json => json::render(document),
+    }
+}

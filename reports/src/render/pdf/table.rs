@@ -1,0 +1,250 @@
+//! Tables: columns as wide as their figures, headings repeated on every page, rows and totals never torn apart.
+//!
+//! Figures never wrap and are never cut. A table that is too wide gets a smaller font; only words wrap.
+
+use super::font::{Faces, Weight};
+use super::footnotes::{self, shown};
+use super::layout::{Anchor, Ink, LEFT, SMALL, Sheet, Style, WIDTH, wrap};
+use crate::document::{Alignment, Cell, ColumnKind, Footnotes, NONE_IN_PERIOD, Table};
+
+/// Font sizes to try, the largest first.
+const SIZES: [f32; 8] = [7.6, 7.2, 6.8, 6.4, 6.0, 5.6, 5.2, 4.8];
+/// Space between two columns.
+const GAP: f32 = 7.0;
+/// Space above and below the text of a row.
+const PADDING: f32 = 2.4;
+/// The distance of lines inside a row, in font sizes.
+const LEADING: f32 = 1.22;
+/// Lines that a cell of words gets at most; a name that needs more ends in an ellipsis.
+const LINES_MAX: usize = 12;
+/// The width that a column of words keeps before the font gets smaller, in thousandths of the font size.
+const WORDS_MIN: f32 = 11_000.0;
+/// Height of the note that a table is continued.
+const CONTINUED: f32 = 16.0;
+
+/// What one column needs, in thousandths of the font size.
+struct Need {
+    min: f32,
+    natural: f32,
+}
+
+/// Where one column stands.
+struct Place {
+    left: f32,
+    width: f32,
+    alignment: Alignment,
+    wraps: bool,
+}
+
+/// How a table is set.
+struct Plan {
+    size: f32,
+    places: Vec<Place>,
+}
+
+/// A row broken into lines.
+struct SetRow {
+    cells: Vec<Vec<String>>,
+    height: f32,
+}
+
+/// Draws a table with its heading and footnotes, over as many pages as it takes.
+pub(super) fn draw(sheet: &mut Sheet, title: &str, table: &Table) {
+    let reasons = table.footnotes();
+    let plan = Plan::of(sheet.faces, table, &reasons);
+    let faces = sheet.faces;
+    let header = plan.set_header(faces, table);
+    let rows: Vec<SetRow> = table.rows.iter().map(|row| plan.set(faces, row, &reasons, Weight::Regular)).collect();
+    let total = table.total.as_ref().map(|row| plan.set(faces, row, &reasons, Weight::Bold));
+    let total_height = total.as_ref().map_or(0.0, |total| total.height);
+    let first_height = rows.first().map_or(plan.size + 2.0 * PADDING, |row| row.height);
+    let below_first = if rows.len() < 2 { total_height } else { 0.0 };
+
+    sheet.heading(title, header.height + first_height + below_first);
+    plan.draw_header(sheet, &header);
+    if rows.is_empty() {
+        let style = Style::new(plan.size, Weight::Regular, Ink::Muted);
+        sheet.text(Anchor::Left, LEFT, sheet.y - PADDING - plan.size, style, NONE_IN_PERIOD);
+        sheet.skip(plan.size + 2.0 * PADDING + 2.0);
+    }
+    for (index, row) in rows.iter().enumerate() {
+        let below = if index + 1 < rows.len() { 0.0 } else { total_height };
+        if sheet.room() < row.height + below {
+            sheet.turn_page();
+            sheet.text(Anchor::Left, LEFT, sheet.y - SMALL.size, SMALL, &format!("{title}, continued"));
+            sheet.skip(CONTINUED);
+            plan.draw_header(sheet, &header);
+        }
+        plan.draw(sheet, row, Weight::Regular);
+        sheet.rule(sheet.y, 0.25, Ink::Rule);
+    }
+    if let Some(total) = total {
+        sheet.rule(sheet.y, 0.7, Ink::Text);
+        plan.draw(sheet, &total, Weight::Bold);
+    }
+    footnotes::draw(sheet, &reasons);
+}
+
+impl Plan {
+    fn of(faces: &Faces, table: &Table, reasons: &Footnotes) -> Plan {
+        let needs = needs(faces, table, reasons);
+        let count = needs.len().max(1) as f32;
+        let room = WIDTH - GAP * (count - 1.0);
+        let units_min: f32 = needs.iter().map(|need| need.min).sum::<f32>().max(1.0);
+        let fitting = SIZES.into_iter().find(|size| units_min * size / 1000.0 <= room);
+        let size = fitting.unwrap_or((room * 1000.0 / units_min * 100.0).floor() / 100.0);
+
+        let spare = (room - units_min * size / 1000.0).max(0.0);
+        let wishes: f32 = needs.iter().map(|need| need.natural - need.min).sum::<f32>() * size / 1000.0;
+        let granted = if spare < wishes { spare / wishes } else { 1.0 };
+        let rest = (spare - wishes).max(0.0) / count;
+        let mut left = LEFT;
+        let mut places = Vec::with_capacity(needs.len());
+        for (column, need) in table.columns.iter().zip(needs) {
+            let width = (need.min + (need.natural - need.min) * granted) * size / 1000.0 + rest;
+            let wraps = column.kind == ColumnKind::Text;
+            places.push(Place { left, width, alignment: column.alignment, wraps });
+            left += width + GAP;
+        }
+        Plan { size, places }
+    }
+
+    /// Breaks a row into lines.
+    fn set(&self, faces: &Faces, row: &[Cell], reasons: &Footnotes, weight: Weight) -> SetRow {
+        let face = faces.of(weight);
+        let cells = row.iter().zip(&self.places).map(|(cell, place)| {
+            let text = shown(cell, reasons);
+            let is_words = place.wraps && matches!(cell, Cell::Text(_));
+            if is_words { at_most(LINES_MAX, wrap(face, &text, self.size, place.width)) } else { vec![text] }
+        });
+        self.row(cells.collect())
+    }
+
+    fn set_header(&self, faces: &Faces, table: &Table) -> SetRow {
+        let face = faces.of(Weight::Bold);
+        let titles = table.columns.iter().zip(&self.places);
+        self.row(titles.map(|(column, place)| wrap(face, &column.title, self.size, place.width)).collect())
+    }
+
+    fn row(&self, cells: Vec<Vec<String>>) -> SetRow {
+        let lines = cells.iter().map(Vec::len).max().unwrap_or(1).max(1) as f32;
+        SetRow { cells, height: self.size + (lines - 1.0) * self.size * LEADING + 2.0 * PADDING }
+    }
+
+    /// Draws the headings, their last lines side by side, over a rule.
+    fn draw_header(&self, sheet: &mut Sheet, header: &SetRow) {
+        let style = Style::new(self.size, Weight::Bold, Ink::Muted);
+        let last_line = sheet.y - header.height + PADDING + 0.2 * self.size;
+        for (lines, place) in header.cells.iter().zip(&self.places) {
+            let mut y = last_line;
+            for line in lines.iter().rev() {
+                place.text(sheet, y, style, line);
+                y += self.size * LEADING;
+            }
+        }
+        sheet.skip(header.height);
+        sheet.rule(sheet.y, 0.8, Ink::Accent);
+    }
+
+    fn draw(&self, sheet: &mut Sheet, row: &SetRow, weight: Weight) {
+        let style = Style::new(self.size, weight, Ink::Text);
+        for (lines, place) in row.cells.iter().zip(&self.places) {
+            let mut y = sheet.y - PADDING - 0.8 * self.size;
+            for line in lines {
+                place.text(sheet, y, style, line);
+                y -= self.size * LEADING;
+            }
+        }
+        sheet.skip(row.height);
+    }
+}
+
+impl Place {
+    fn text(&self, sheet: &mut Sheet, y: f32, style: Style, text: &str) {
+        match self.alignment {
+            Alignment::Left => sheet.text(Anchor::Left, self.left, y, style, text),
+            Alignment::Right => sheet.text(Anchor::Right, self.left + self.width, y, style, text),
+        }
+    }
+}
+
+/// What each column needs: figures their widest one, words a minimum and as much as they would like.
+fn needs(faces: &Faces, table: &Table, reasons: &Footnotes) -> Vec<Need> {
+    let (regular, bold) = (faces.of(Weight::Regular), faces.of(Weight::Bold));
+    let needs = table.columns.iter().enumerate().map(|(index, column)| {
+        let words = column.title.split_whitespace();
+        let heading = words.map(|word| bold.units(word)).fold(0.0, f32::max);
+        let of_row = |row: &Vec<Cell>| row.get(index).map_or(0.0, |cell| regular.units(&shown(cell, reasons)));
+        let body = table.rows.iter().map(of_row).fold(0.0, f32::max);
+        let total = table.total.as_ref().and_then(|row| row.get(index));
+        let body = total.map_or(body, |cell| body.max(bold.units(&shown(cell, reasons))));
+        let kept = if column.kind == ColumnKind::Text { body.min(WORDS_MIN) } else { body };
+        Need { min: heading.max(kept), natural: heading.max(body) }
+    });
+    needs.collect()
+}
+
+fn at_most(lines_max: usize, mut lines: Vec<String>) -> Vec<String> {
+    if lines_max < lines.len() {
+        lines.truncate(lines_max);
+        if let Some(last) = lines.last_mut() {
+            last.pop();
+            last.push('…');
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_decimal::Decimal;
+    use schemas::Currency;
+
+    use super::super::font::faces;
+    use super::super::layout::{Mark, RIGHT};
+    use super::*;
+    use crate::document::Column;
+
+    fn table(rows: usize, amount: Decimal, name: &str) -> Table {
+        let money = |title: &str| Column::new("amount", title, ColumnKind::Money);
+        let columns =
+            vec![Column::new("name", "Name", ColumnKind::Text), money("A"), money("B"), money("C"), money("D")];
+        let cell = Cell::Money { amount, currency: Currency::EUR };
+        let row = vec![Cell::text(name), cell.clone(), cell.clone(), cell.clone(), cell];
+        Table { columns, rows: vec![row.clone(); rows], total: Some(row) }
+    }
+
+    #[test]
+    fn the_widest_figures_stay_inside_the_page() {
+        let faces = faces().expect("built in");
+        for amount in [Decimal::ONE, Decimal::MAX, Decimal::MIN] {
+            let mut sheet = Sheet::new(faces);
+            draw(&mut sheet, "Huge", &table(3, amount, &"A very long name of a fund ".repeat(20)));
+            for mark in sheet.finish().into_iter().flatten() {
+                if let Mark::Text { x, style, text, .. } = mark {
+                    let end = x + faces.of(style.weight).width(&text, style.size);
+                    assert!(LEFT - 0.1 <= x && end <= RIGHT + 0.1, "{text} from {x} to {end}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_page_repeats_the_headings_and_no_total_stands_alone() {
+        let faces = faces().expect("built in");
+        for rows in 1..130 {
+            let mut sheet = Sheet::new(faces);
+            draw(&mut sheet, "Rows", &table(rows, Decimal::TEN, "x"));
+            let pages = sheet.finish();
+            for page in &pages {
+                let texts = page.iter().filter_map(|mark| match mark {
+                    Mark::Text { text, style, .. } => Some((text.as_str(), style.weight)),
+                    _ => None,
+                });
+                let texts: Vec<(&str, Weight)> = texts.collect();
+                assert!(texts.contains(&("Name", Weight::Bold)), "{rows} rows: headings on every page");
+                assert!(texts.contains(&("x", Weight::Regular)), "{rows} rows: a row on every page");
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Every statement that a client can get, one file each.
+//!
+//! To add one: a file here that builds a [`Document`] from a [`StatementInput`], and a line in the list. What they are
+//! made from is read in `gather`, the only file of this room that knows the lake.
+
+pub mod portfolio_statement;
+
+pub use portfolio_statement::StatementInput;
+
+use crate::document::Document;
+use crate::error::Error;
+
+/// A kind of statement.
+#[derive(Clone, Copy, Debug)]
+pub struct StatementKind {
+    /// The name for programs, in paths and URLs, e.g. `portfolio_statement`.
+    pub id: &'static str,
+    /// The name for people.
+    pub title: &'static str,
+    /// Makes the document; the same input gives the same document.
+    pub build: fn(&StatementInput) -> Result<Document, Error>,
+}
+
+/// The statements there are.
+pub const STATEMENTS: &[&StatementKind] = &[&portfolio_statement::STATEMENT];
+
+/// The statement of this name.
+///
+/// # Errors
+/// [`Error::UnknownStatement`] if there is none; the error lists the names.
+pub fn named(id: &str) -> Result<&'static StatementKind, Error> {
+    let found = STATEMENTS.iter().find(|statement| statement.id == id).copied();
+    let known = || STATEMENTS.iter().map(|statement| statement.id).collect::<Vec<_>>().join(", ");
+    found.ok_or_else(|| Error::UnknownStatement { id: id.to_owned(), known: known() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let ids: BTreeSet<&str> = STATEMENTS.iter().map(|statement| statement.id).collect();
+        let titles: BTreeSet<&str> = STATEMENTS.iter().map(|statement| statement.title).collect();
+        assert_eq!((ids.len(), titles.len()), (STATEMENTS.len(), STATEMENTS.len()));
+        assert!(named("portfolio_statement").is_ok());
+        let error = named("yearly").expect_err("no such statement");
+        assert_eq!(error.to_string(), "unknown statement `yearly`; known: portfolio_statement");
+    }
+
+    #[test]
+    fn every_file_is_in_the_list() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/statements");
+        let entries = std::fs::read_dir(folder).expect("the folder is there");
+        let names = entries.map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned());
+        let stems = names.filter_map(|name| name.strip_suffix(".rs").map(str::to_owned));
+        let on_disk: BTreeSet<String> = stems.collect();
+        let listed: BTreeSet<String> = STATEMENTS.iter().map(|statement| statement.id.to_owned()).collect();
+        assert_eq!(on_disk, listed);
+    }
+}

@@ -1,0 +1,214 @@
+//! The monthly statement of one portfolio: what it was worth, what came in, what it earned, and what it holds.
+//!
+//! Every sum is the sum of the figures that are printed, so a reader with a pocket calculator finds no difference. A
+//! figure that cannot be known is a dash with its reason, never a zero. If positions and cash do not add up to the
+//! portfolio's value there is no statement at all.
+
+mod activity;
+mod holdings;
+mod key_figures;
+mod notes;
+mod performance;
+
+use std::collections::BTreeMap;
+
+use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::exceptions::Exception;
+use schemas::tables::instruments::Instrument;
+use schemas::tables::measures::MeasureRow;
+use schemas::tables::portfolio_values::PortfolioValue;
+use schemas::tables::portfolios::Portfolio;
+use schemas::tables::positions::Position;
+use schemas::tables::realised_gains::RealisedGain;
+use schemas::tables::transactions::Transaction;
+use schemas::tables::valuations::Valuation;
+use schemas::{Amount, BusinessDate, Currency, InstrumentId, PortfolioId, RunId, Severity};
+
+use super::StatementKind;
+use crate::document::{Cell, Chart, ChartPoint, Content, DataGrade, Document, Metadata, Period, Section};
+use crate::error::Error;
+
+/// Why an amount of the ledger is unknown.
+const NO_PRICE: &str = "a price or a rate is missing";
+
+/// The statement's place on the shelf.
+pub const STATEMENT: StatementKind = StatementKind { id: "portfolio_statement", title: "Portfolio statement", build };
+
+/// Everything a statement is made from. Rows may come in any order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatementInput {
+    /// The portfolio.
+    pub portfolio: Portfolio,
+    /// The date of the statement, the last of its period.
+    pub business_date: BusinessDate,
+    /// The opening date of the period: its closing value is known, what happens after it belongs to the period.
+    pub period_start: BusinessDate,
+    /// The run that makes the statement.
+    pub run_id: RunId,
+    /// A fingerprint of the versions of all tables read.
+    pub inputs_fingerprint: String,
+    /// The version of the program.
+    pub program_version: String,
+    /// Whether the portfolio's market is made up; every page then says so.
+    pub synthetic: bool,
+    /// The instruments held or traded, for their names.
+    pub instruments: Vec<Instrument>,
+    /// What each position is worth on the business date, cash included.
+    pub valuations: Vec<Valuation>,
+    /// The positions in force on the business date, for their cost; of several rows of an instrument the latest counts.
+    pub positions: Vec<Position>,
+    /// The portfolio's values since its inception, the opening date's and the business date's among them.
+    pub portfolio_values: Vec<PortfolioValue>,
+    /// The external flows that take effect in the period.
+    pub cash_flows: Vec<CashFlow>,
+    /// The transactions of the period.
+    pub transactions: Vec<Transaction>,
+    /// What the sales of the period earned.
+    pub realised_gains: Vec<RealisedGain>,
+    /// Performance and risk on the business date, all periods.
+    pub measures: Vec<MeasureRow>,
+    /// What the checks of the business date found.
+    pub exceptions: Vec<Exception>,
+}
+
+impl StatementInput {
+    /// The currency of the portfolio's figures.
+    fn base_currency(&self) -> Currency {
+        self.portfolio.base_currency
+    }
+
+    /// The portfolio's value on the business date; none if it was not valued.
+    fn closing_value(&self) -> Option<&PortfolioValue> {
+        self.portfolio_values.iter().find(|row| row.business_date == self.business_date)
+    }
+
+    /// The instruments by id.
+    fn instruments_by_id(&self) -> BTreeMap<&InstrumentId, &Instrument> {
+        self.instruments.iter().map(|instrument| (&instrument.instrument_id, instrument)).collect()
+    }
+}
+
+/// Makes the statement.
+///
+/// # Errors
+/// [`Error::ForeignRow`] and [`Error::ForeignDate`] if rows of another portfolio or time are among the input,
+/// [`Error::Blocked`] if a check forbids the statement, [`Error::DoesNotFoot`] if positions and cash are not the
+/// portfolio's value, [`Error::Overflow`] and [`Error::MixedCurrencies`] if figures have no sum.
+pub fn build(input: &StatementInput) -> Result<Document, Error> {
+    refuse_foreign_rows(input)?;
+    refuse_blocked(input)?;
+    let holdings = holdings::sections(input)?;
+    let mut sections = vec![key_figures::section(input)?, performance::section(input), value_chart(input)];
+    sections.extend(holdings);
+    sections.push(activity::cash_flows(input)?);
+    sections.push(activity::transactions(input)?);
+    sections.extend(notes::sections(input));
+    Ok(Document {
+        title: input.portfolio.title.clone(),
+        subtitle: STATEMENT.title.to_owned(),
+        portfolio_id: input.portfolio.portfolio_id.clone(),
+        period: Period { opening_date: input.period_start, closing_date: input.business_date },
+        metadata: Metadata {
+            kind: STATEMENT.id.to_owned(),
+            program_version: input.program_version.clone(),
+            run_id: input.run_id.clone(),
+            inputs_fingerprint: input.inputs_fingerprint.clone(),
+            data_grade: data_grade(input),
+            language: "en".to_owned(),
+            synthetic: input.synthetic,
+        },
+        sections,
+    })
+}
+
+fn data_grade(input: &StatementInput) -> DataGrade {
+    if input.exceptions.iter().any(|exception| exception.severity == Severity::Quarantine) {
+        DataGrade::C
+    } else if input.exceptions.is_empty() {
+        DataGrade::A
+    } else {
+        DataGrade::B
+    }
+}
+
+fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
+    let expected = &input.portfolio.portfolio_id;
+    let owner = |table: &'static str, found: &PortfolioId| {
+        if found == expected {
+            Ok(())
+        } else {
+            Err(Error::ForeignRow { table, expected: expected.clone(), found: found.clone() })
+        }
+    };
+    input.valuations.iter().try_for_each(|row| owner("gold.valuations", &row.portfolio_id))?;
+    input.positions.iter().try_for_each(|row| owner("gold.positions", &row.portfolio_id))?;
+    input.portfolio_values.iter().try_for_each(|row| owner("gold.portfolio_values", &row.portfolio_id))?;
+    input.cash_flows.iter().try_for_each(|row| owner("gold.cash_flows", &row.portfolio_id))?;
+    input.transactions.iter().try_for_each(|row| owner("silver.transactions", &row.portfolio_id))?;
+    input.realised_gains.iter().try_for_each(|row| owner("gold.realised_gains", &row.portfolio_id))?;
+    input.measures.iter().try_for_each(|row| owner("gold.measures", &row.portfolio_id))?;
+    input.exceptions.iter().try_for_each(|row| owner("gold.exceptions", &row.portfolio_id))?;
+
+    let on_date = |table: &'static str, found: BusinessDate| {
+        if found == input.business_date {
+            Ok(())
+        } else {
+            Err(Error::ForeignDate { table, expected: input.business_date.to_string(), found })
+        }
+    };
+    input.valuations.iter().try_for_each(|row| on_date("gold.valuations", row.business_date))?;
+    input.measures.iter().try_for_each(|row| on_date("gold.measures", row.business_date))?;
+
+    let in_period = |table: &'static str, found: BusinessDate| {
+        if input.period_start < found && found <= input.business_date {
+            Ok(())
+        } else {
+            let expected = format!("after {} and up to {}", input.period_start, input.business_date);
+            Err(Error::ForeignDate { table, expected, found })
+        }
+    };
+    input.cash_flows.iter().try_for_each(|row| in_period("gold.cash_flows", row.business_date))?;
+    input.realised_gains.iter().try_for_each(|row| in_period("gold.realised_gains", row.business_date))
+}
+
+fn refuse_blocked(input: &StatementInput) -> Result<(), Error> {
+    let blocking = || input.exceptions.iter().filter(|exception| exception.severity == Severity::Block);
+    match blocking().map(|exception| &exception.check_name).min() {
+        None => Ok(()),
+        Some(check_name) => Err(Error::Blocked {
+            portfolio_id: input.portfolio.portfolio_id.clone(),
+            date: input.business_date,
+            check_name: check_name.clone(),
+            findings: blocking().count(),
+        }),
+    }
+}
+
+/// An amount in the base currency, or why there is none.
+fn base_money(input: &StatementInput, amount: Option<Amount>, reason: impl FnOnce() -> String) -> Cell {
+    amount.map_or_else(|| Cell::unavailable(reason()), |amount| Cell::money(amount, input.base_currency()))
+}
+
+/// The value since inception as a line. A day on which a position had no value breaks the line.
+fn value_chart(input: &StatementInput) -> Section {
+    let by_date: BTreeMap<BusinessDate, &PortfolioValue> = input
+        .portfolio_values
+        .iter()
+        .filter(|row| row.business_date <= input.business_date)
+        .map(|row| (row.business_date, row))
+        .collect();
+    let point = |row: &PortfolioValue| ChartPoint {
+        date: row.business_date.day(),
+        cell: base_money(input, row.market_value, || "a position had no price or rate".to_owned()),
+    };
+    let chart = Chart {
+        series: "Market value".to_owned(),
+        currency: input.base_currency(),
+        points: by_date.into_values().map(point).collect(),
+    };
+    Section {
+        id: "value_history",
+        title: format!("Value since inception, {}", input.base_currency()),
+        content: Content::Chart(chart),
+    }
+}

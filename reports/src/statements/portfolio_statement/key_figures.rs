@@ -1,0 +1,94 @@
+//! The figures on top: what the portfolio was worth, what came in, what it earned, what it is worth.
+//!
+//! The gain is what is left of the printed figures, so the four foot to the cent.
+
+use schemas::Amount;
+
+use super::{NO_PRICE, StatementInput, base_money};
+use crate::document::{Cell, Content, KeyFigure, KeyFigures, Section, sum_of_printed};
+use crate::error::Error;
+
+pub(super) fn section(input: &StatementInput) -> Result<Section, Error> {
+    let start = value_at_start(input);
+    let contributions = net_contributions(input)?;
+    let end = value_at_end(input);
+    let gain = what_is_left(&start, &contributions, &end)?;
+    let figures = vec![
+        figure("Value at start", start),
+        figure("Net contributions", contributions),
+        figure("Gain", gain),
+        figure("Value at end", end),
+        figure("Realised on sales", realised(input)?),
+    ];
+    Ok(Section {
+        id: "key_figures",
+        title: format!("Key figures, {}", input.base_currency()),
+        content: Content::KeyFigures(KeyFigures {
+            figures,
+            note: "Value at start + net contributions + gain = value at end. What was realised on sales is a part of \
+                   the gains since each purchase and need not be a part of this period's gain."
+                .to_owned(),
+        }),
+    })
+}
+
+fn figure(label: &str, cell: Cell) -> KeyFigure {
+    KeyFigure { label: label.to_owned(), cell }
+}
+
+/// The value on the opening date, or of the last valuation before it; zero if the portfolio did not exist then.
+fn value_at_start(input: &StatementInput) -> Cell {
+    let values = &input.portfolio_values;
+    let earlier = values.iter().filter(|row| row.business_date <= input.period_start);
+    if let Some(row) = earlier.max_by_key(|row| row.business_date) {
+        let date = row.business_date;
+        return base_money(input, row.market_value, || format!("a position had no value on {date}"));
+    }
+    let first = values.iter().min_by_key(|row| row.business_date);
+    let starts_inside = input.period_start < input.portfolio.start_date;
+    if starts_inside || first.is_some_and(|row| row.previous_business_date.is_none()) {
+        Cell::money(Amount::ZERO, input.base_currency())
+    } else {
+        Cell::unavailable(format!("there is no valuation on or before {}", input.period_start))
+    }
+}
+
+fn value_at_end(input: &StatementInput) -> Cell {
+    match input.closing_value() {
+        Some(row) => base_money(input, row.market_value, || "a position has no price or rate".to_owned()),
+        None => Cell::unavailable(format!("the portfolio was not valued on {}", input.business_date)),
+    }
+}
+
+/// The sum of the flows as the table of flows prints them.
+fn net_contributions(input: &StatementInput) -> Result<Cell, Error> {
+    let currency = input.base_currency();
+    let flows: Vec<Cell> =
+        input.cash_flows.iter().map(|flow| Cell::known_money(flow.amount_base, currency, NO_PRICE)).collect();
+    sum_or_zero(input, &flows, "net contributions")
+}
+
+fn realised(input: &StatementInput) -> Result<Cell, Error> {
+    let currency = input.base_currency();
+    let gains: Vec<Cell> =
+        input.realised_gains.iter().map(|row| Cell::known_money(row.gain_base, currency, NO_PRICE)).collect();
+    sum_or_zero(input, &gains, "realised gains")
+}
+
+fn sum_or_zero(input: &StatementInput, cells: &[Cell], what: &'static str) -> Result<Cell, Error> {
+    if cells.is_empty() {
+        return Ok(Cell::money(Amount::ZERO, input.base_currency()));
+    }
+    sum_of_printed(cells, what)
+}
+
+/// The gain: value at end − value at start − net contributions, all as printed.
+fn what_is_left(start: &Cell, contributions: &Cell, end: &Cell) -> Result<Cell, Error> {
+    let (Some(opening), Some(flows), Some(closing)) =
+        (start.printed_number(), contributions.printed_number(), end.printed_number())
+    else {
+        return Ok(Cell::unavailable("the value at start, at end or a flow is unknown"));
+    };
+    let gain = closing.checked_sub(opening).and_then(|rest| rest.checked_sub(flows));
+    gain.map(|amount| end.with_number(amount)).ok_or(Error::Overflow { what: "the gain" })
+}

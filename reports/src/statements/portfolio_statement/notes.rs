@@ -1,0 +1,94 @@
+//! The small print: what the checks found, what the figures mean, and where the statement comes from.
+
+use schemas::Severity;
+
+use super::holdings::price_basis;
+use super::{StatementInput, data_grade, performance};
+use crate::document::{Content, Section};
+
+pub(super) fn sections(input: &StatementInput) -> [Section; 3] {
+    [
+        section("findings", "Findings", findings(input)),
+        section("definitions", "What the figures mean", definitions(input)),
+        section("provenance", "About this statement", provenance(input)),
+    ]
+}
+
+fn section(id: &'static str, title: &str, notes: Vec<String>) -> Section {
+    Section { id, title: title.to_owned(), content: Content::Notes(notes) }
+}
+
+/// Every finding of a check as a line of its own, then the prices that are not of the day.
+fn findings(input: &StatementInput) -> Vec<String> {
+    let mut found: Vec<_> = input.exceptions.iter().collect();
+    found.sort_by_key(|row| (std::cmp::Reverse(row.severity), &row.check_name, &row.subject, &row.message));
+    let line = |severity: Severity| match severity {
+        Severity::Warn => "Warning",
+        Severity::Quarantine => "Kept out of the figures",
+        Severity::Block => "Blocking",
+    };
+    let mut notes: Vec<String> = found
+        .into_iter()
+        .map(|row| format!("{}: {} ({}, {})", line(row.severity), row.message, row.check_name, row.subject))
+        .collect();
+    let with_basis = |basis: &str| input.valuations.iter().filter(|row| price_basis(row) == basis).count();
+    let carried = with_basis("carried");
+    if 0 < carried {
+        notes.push(format!(
+            "{} from an earlier day because there was no quote on {}; marked `carried` in the positions.",
+            counted(carried, "price is", "prices are"),
+            input.business_date
+        ));
+    }
+    let last_trade = with_basis("last trade");
+    if 0 < last_trade {
+        notes.push(format!(
+            "{} that of the last trade because there has been no quote so far; marked `last trade` in the positions.",
+            counted(last_trade, "price is", "prices are")
+        ));
+    }
+    if notes.is_empty() {
+        notes.push("No check found anything, and every price is of the day.".to_owned());
+    }
+    notes
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+fn definitions(input: &StatementInput) -> Vec<String> {
+    let base = input.base_currency();
+    let mut notes = vec![
+        format!("Value: quantity times price, converted to {base} at the rates of the day; cash at its balance."),
+        "Net contributions: deposits, withdrawals and transfers in kind. Dividends, interest, fees and taxes are part \
+         of the gain."
+            .to_owned(),
+        "Gain: value at end less value at start less net contributions.".to_owned(),
+        format!(
+            "Unrealised gain: value less the cost of the lots still held (first in, first out), each lot at the {base} \
+             rate of its own day."
+        ),
+        "Realised gain: proceeds of a sale less the cost of the lots it closed (first in, first out).".to_owned(),
+        "Weight: value over the value of the whole portfolio.".to_owned(),
+        "Totals are sums of the printed figures; rounded weights may therefore add up to slightly more or less than \
+         100%."
+            .to_owned(),
+    ];
+    notes.extend(performance::definitions());
+    notes
+}
+
+fn provenance(input: &StatementInput) -> Vec<String> {
+    let grade = data_grade(input);
+    let mut notes = vec![
+        format!("Data grade {}: {}.", grade.letter(), grade.meaning()),
+        format!("Made by run {} of Financr {}.", input.run_id, input.program_version),
+        format!("Fingerprint of the inputs: {}", input.inputs_fingerprint),
+    ];
+    if input.synthetic {
+        notes
+            .push("The market behind these figures is made up: this is synthetic data, not a real account.".to_owned());
+    }
+    notes
+}

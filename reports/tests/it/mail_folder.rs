@@ -1,0 +1,138 @@
+//! Mail into a folder: the message, and that it appears once.
+
+use bytes::Bytes;
+use chrono::{TimeZone, Utc};
+use reports::delivery::Outcome;
+use reports::delivery::email::{Attachment, Mail, MailSettings, MailTransport, Mailer};
+use reports::{Error, Format};
+
+pub(crate) fn mail(delivery_id: &str) -> Mail {
+    Mail {
+        delivery_id: delivery_id.parse().expect("an id"),
+        to: "client@example.org".to_owned(),
+        subject: "Your statement of 31 December 2014 – Réserve".to_owned(),
+        body: "Dear client,\n\nattached is your statement.\n".to_owned(),
+        attachment: Attachment {
+            file_name: "D03 2014-12-31.pdf".to_owned(),
+            format: Format::Pdf,
+            content: Bytes::from_static(b"%PDF-1.7 \xff\xfe a file"),
+        },
+        date: Utc.with_ymd_and_hms(2015, 1, 1, 4, 30, 0).single().expect("an instant"),
+    }
+}
+
+fn settings(folder: &std::path::Path) -> MailSettings {
+    MailSettings {
+        from: "Financr <statements@financr.example>".to_owned(),
+        transport: MailTransport::Folder(folder.to_owned()),
+        timeout_s: 5,
+    }
+}
+
+fn names(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("the folder is there");
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.expect("readable").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_message_has_its_headers_and_its_attachment() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mailer = Mailer::new(&settings(folder.path())).expect("a mailer");
+    assert_eq!(mailer.deliver(&mail("D03-1")).await, Outcome::Delivered);
+    let text = std::fs::read_to_string(folder.path().join("D03-1.eml")).expect("the message");
+    let headers: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).collect();
+    for header in [
+        "Message-ID: <D03-1@financr.example>",
+        "Date: Thu, 01 Jan 2015 04:30:00 +0000",
+        "To: client@example.org",
+        "MIME-Version: 1.0",
+    ] {
+        assert!(headers.contains(&header), "{header} in {headers:?}");
+    }
+    assert!(headers.iter().any(|line| line.starts_with("From: ") && line.contains("<statements@financr.example>")));
+    assert!(text.is_ascii(), "every mail server takes it");
+    assert!(text.contains("filename=\"D03_2014-12-31.pdf\""), "{text}");
+    assert!(text.contains("Content-Type: application/pdf"), "{text}");
+    assert!(text.contains("attached is your statement."), "{text}");
+}
+
+#[tokio::test]
+async fn a_delivery_appears_exactly_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mailer = Mailer::new(&settings(folder.path())).expect("a mailer");
+    assert_eq!(mailer.deliver(&mail("D03-1")).await, Outcome::Delivered);
+    let first = std::fs::read(folder.path().join("D03-1.eml")).expect("the message");
+    let mut changed = mail("D03-1");
+    changed.body.push_str("P.S.");
+    assert_eq!(mailer.deliver(&changed).await, Outcome::AlreadyDelivered);
+    assert_eq!(std::fs::read(folder.path().join("D03-1.eml")).expect("the message"), first);
+
+    let attempts: Vec<_> = (0..8)
+        .map(|_| {
+            let settings = settings(folder.path());
+            tokio::spawn(async move { Mailer::new(&settings).expect("a mailer").deliver(&mail("D03-2")).await })
+        })
+        .collect();
+    let mut delivered = 0;
+    for attempt in attempts {
+        match attempt.await.expect("no panic") {
+            Outcome::Delivered => delivered += 1,
+            other => assert_eq!(other, Outcome::AlreadyDelivered),
+        }
+    }
+    assert_eq!(delivered, 1);
+    assert_eq!(names(folder.path()), ["D03-1.eml", "D03-2.eml"], "and nothing unfinished is left");
+}
+
+#[tokio::test]
+async fn the_same_mail_gives_the_same_bytes() {
+    let (here, there) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    for folder in [&here, &there] {
+        let mailer = Mailer::new(&settings(folder.path())).expect("a mailer");
+        assert_eq!(mailer.deliver(&mail("D03-1")).await, Outcome::Delivered);
+    }
+    let read = |folder: &tempfile::TempDir| std::fs::read(folder.path().join("D03-1.eml")).expect("the message");
+    assert!(read(&here) == read(&there));
+}
+
+#[tokio::test]
+async fn what_cannot_succeed_is_not_tried_again_and_names_nobody() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mailer = Mailer::new(&settings(folder.path())).expect("a mailer");
+    let mut nobody = mail("D03-1");
+    nobody.to = "Alice Client, no address".to_owned();
+    let Outcome::PermanentFailure(reason) = mailer.deliver(&nobody).await else { unreachable!("no address, no mail") };
+    assert!(!reason.contains("Alice"), "{reason}");
+    assert!(!format!("{nobody:?}").contains("Alice"), "not even in a log by mistake");
+
+    let file = folder.path().join("a-file");
+    std::fs::write(&file, "not a folder").expect("written");
+    let blocked = Mailer::new(&settings(&file)).expect("a mailer").deliver(&mail("D03-1")).await;
+    assert!(matches!(blocked, Outcome::TransientFailure(_)), "{blocked:?}");
+
+    let mut wrong = settings(folder.path());
+    wrong.from = "nobody".to_owned();
+    assert!(matches!(Mailer::new(&wrong), Err(Error::Mail { .. })));
+}
+
+#[test]
+fn settings_are_strict() {
+    let read = |text: &str| serde_json::from_str::<MailSettings>(text);
+    let folder = read(r#"{ "from": "a@example.org", "transport": { "folder": "mail" } }"#).expect("a folder");
+    assert!(matches!(folder.transport, MailTransport::Folder(_)));
+    assert_eq!(folder.timeout_s, 30);
+    let server =
+        r#"{ "from": "a@example.org", "transport": { "smtp": { "host": "h", "port": 587, "username": "u" } } }"#;
+    assert!(matches!(read(server).expect("a server").transport, MailTransport::Smtp(_)));
+    for wrong in [
+        r#"{ "from": "a@example.org" }"#,
+        r#"{ "from": "a@example.org", "transport": { "pigeon": "roof" } }"#,
+        r#"{ "from": "a@example.org", "transport": { "folder": "mail" }, "colour": "blue" }"#,
+        r#"{ "from": "a@example.org", "transport": { "smtp": { "host": "h", "port": 587, "password": "p" } } }"#,
+    ] {
+        assert!(read(wrong).is_err(), "{wrong}");
+    }
+}

@@ -1,0 +1,16 @@
+//! The documents as their readers get them, and how they are handed over.
+
+#[cfg(test)]
+mod form_13f;
+#[cfg(test)]
+mod formats;
+#[cfg(test)]
+mod inputs;
+#[cfg(test)]
+mod mail_folder;
+#[cfg(test)]
+mod mail_server;
+#[cfg(test)]
+mod reading;
+#[cfg(test)]
+mod statement;

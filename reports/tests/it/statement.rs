@@ -1,0 +1,180 @@
+//! What the portfolio statement shows, and when there is none.
+
+use reports::document::{Content, DataGrade, Document, NONE_IN_PERIOD, Section};
+use reports::statements::StatementInput;
+use reports::statements::portfolio_statement::build;
+use reports::{Error, Format};
+use schemas::Severity;
+
+use crate::inputs::{amount, date, empty, of_size, reversed, two_positions};
+use crate::reading::{csv_section, file};
+
+fn statement(input: &StatementInput) -> Document {
+    build(input).expect("a statement")
+}
+
+fn section<'a>(document: &'a Document, id: &str) -> &'a Section {
+    document.sections.iter().find(|section| section.id == id).expect("the section is there")
+}
+
+fn fields(document: &Document, section: &str, first: &str) -> Vec<String> {
+    let lines = csv_section(document, section).into_iter();
+    let mut found = lines.filter(|fields| fields.get(2).is_some_and(|field| field == first));
+    found.next().expect("the line is there")
+}
+
+#[test]
+fn every_figure_is_as_worked_out() {
+    let document = statement(&two_positions());
+    let expected = include_str!("../cases/portfolio_statement/two_positions/expected.csv");
+    let text = String::from_utf8(file(&document, Format::Csv)).expect("UTF-8");
+    let sections = ["key_figures", "positions", "cash", "composition", "cash_flows", "transactions"];
+    let is_compared = |line: &&str| {
+        let (id, rest) = line.split_once(',').unwrap_or((*line, ""));
+        sections.contains(&id) && !rest.starts_with("note")
+    };
+    let found: Vec<&str> = text.lines().filter(is_compared).map(|line| line.trim_end_matches(',')).collect();
+    let expected: Vec<&str> = expected.lines().collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn figures_that_cannot_be_known_say_why() {
+    let document = statement(&two_positions());
+    let twr = fields(&document, "performance", "Time-weighted return");
+    assert_eq!(twr[3..5], ["-0.0031", "0.1615"]);
+    assert_eq!(twr[5], "unavailable: the portfolio is younger than the period");
+    let annualised = fields(&document, "performance", "Time-weighted return a year");
+    assert_eq!(annualised[3], "unavailable: the period is shorter than a year and is not annualised");
+    assert_eq!(annualised[4], "unavailable: the measure was not computed for this date", "a whole year to date");
+    assert_eq!(annualised[6], annualised[3], "the portfolio is half a year old");
+    let sharpe = fields(&document, "performance", "Sharpe ratio");
+    assert_eq!((sharpe[3].as_str(), sharpe[6].as_str()), (annualised[4].as_str(), "1.23"));
+    assert_eq!(fields(&document, "performance", "Peak before it")[6], "2014-09-19");
+    assert_eq!(fields(&document, "performance", "Trough after it")[6], "2014-10-16");
+}
+
+#[test]
+fn an_old_portfolio_is_annualised() {
+    let mut input = two_positions();
+    input.portfolio.start_date = date("2013-12-31");
+    let document = statement(&input);
+    assert_eq!(fields(&document, "performance", "Time-weighted return a year")[6], "0.3500");
+    let xirr = fields(&document, "performance", "Money-weighted return a year");
+    assert_eq!(xirr[6], "unavailable: the figure is not a number of at most 28 digits");
+}
+
+#[test]
+fn findings_and_marks_are_visible_and_grade_the_data() {
+    let mut input = two_positions();
+    let document = statement(&input);
+    assert_eq!(document.metadata.data_grade, DataGrade::B);
+    let Content::Notes(findings) = &section(&document, "findings").content else { unreachable!("findings are notes") };
+    let warning = "Warning: the price of 2014-12-30 is carried to 2014-12-31 (carried_price, D03~SAP.DE)";
+    assert_eq!(findings[0], warning);
+    assert!(findings[1].starts_with("1 price is from an earlier day"), "{}", findings[1]);
+
+    input.exceptions[0].severity = Severity::Quarantine;
+    assert_eq!(statement(&input).metadata.data_grade, DataGrade::C);
+    input.exceptions.clear();
+    assert_eq!(statement(&input).metadata.data_grade, DataGrade::A);
+}
+
+#[test]
+fn a_missing_price_is_a_dash_and_no_total() {
+    let mut input = two_positions();
+    let apple = &mut input.valuations[1];
+    apple.price = None;
+    apple.price_date = None;
+    apple.price_basis = "missing".to_owned();
+    apple.value = None;
+    apple.value_base = None;
+    if let Some(last) = input.portfolio_values.last_mut() {
+        last.market_value = None;
+    }
+    let document = statement(&input);
+    let position = fields(&document, "positions", "Apple, Inc.");
+    assert_eq!(position[5], "unavailable: there is no price on or before 2014-12-31");
+    assert_eq!(position[7], "no price");
+    assert_eq!(fields(&document, "positions", "Total")[10], "unavailable: a part of the sum is unavailable");
+    assert_eq!(fields(&document, "key_figures", "Value at end")[3], "unavailable: a position has no price or rate");
+    assert_eq!(
+        fields(&document, "key_figures", "Gain")[3],
+        "unavailable: the value at start, at end or a flow is unknown"
+    );
+    assert!(fields(&document, "composition", "Value at end")[3].starts_with("unavailable"));
+}
+
+#[test]
+fn a_flow_of_unknown_value_leaves_no_gain() {
+    let mut input = two_positions();
+    input.cash_flows[0].amount_base = None;
+    let document = statement(&input);
+    let unknown = "unavailable: a part of the sum is unavailable";
+    assert_eq!(fields(&document, "key_figures", "Net contributions")[3], unknown);
+    assert_eq!(fields(&document, "cash_flows", "Total")[6], unknown);
+    assert_eq!(
+        fields(&document, "key_figures", "Gain")[3],
+        "unavailable: the value at start, at end or a flow is unknown"
+    );
+}
+
+#[test]
+fn a_portfolio_that_began_in_the_period_started_at_zero() {
+    let mut input = of_size(1);
+    input.portfolio.start_date = date("2014-12-01");
+    input.portfolio_values.remove(0);
+    input.portfolio_values[0].business_date = date("2014-12-01");
+    assert_eq!(fields(&statement(&input), "key_figures", "Value at start")[3], "0.00");
+
+    input.portfolio.start_date = date("2014-06-30");
+    let unknown = fields(&statement(&input), "key_figures", "Value at start");
+    assert_eq!(unknown[3], "unavailable: there is no valuation on or before 2014-11-30");
+}
+
+#[test]
+fn empty_tables_say_so() {
+    let document = statement(&empty());
+    for id in ["positions", "cash", "cash_flows", "transactions"] {
+        let lines = csv_section(&document, id);
+        assert_eq!(lines.last().expect("a line")[1..], ["note", NONE_IN_PERIOD], "{id}");
+    }
+    assert_eq!(fields(&document, "composition", "Value at end")[3], "0.00");
+}
+
+#[test]
+fn rows_of_others_and_of_other_times_are_refused() {
+    let mut input = two_positions();
+    input.transactions[0].portfolio_id = "D04".parse().expect("an id");
+    let error = build(&input).expect_err("another client's row");
+    assert_eq!(error.to_string(), "silver.transactions has a row of D04 in the statement of D03");
+
+    let mut input = two_positions();
+    input.valuations[0].business_date = date("2014-12-30");
+    assert!(matches!(build(&input), Err(Error::ForeignDate { table: "gold.valuations", .. })));
+
+    let mut input = two_positions();
+    input.cash_flows[0].business_date = date("2014-11-30");
+    assert!(matches!(build(&input), Err(Error::ForeignDate { table: "gold.cash_flows", .. })));
+}
+
+#[test]
+fn a_block_or_a_residual_stops_the_statement() {
+    let mut input = two_positions();
+    input.exceptions[0].severity = Severity::Block;
+    assert!(matches!(build(&input), Err(Error::Blocked { findings: 1, .. })));
+
+    let mut input = two_positions();
+    if let Some(last) = input.portfolio_values.last_mut() {
+        last.market_value = Some(amount("11614.60"));
+    }
+    let error = build(&input).expect_err("six cents are more than rounding");
+    assert!(matches!(error, Error::DoesNotFoot { .. }), "{error}");
+}
+
+#[test]
+fn the_order_of_the_input_does_not_matter() {
+    let input = two_positions();
+    let (forwards, backwards) = (statement(&input), statement(&reversed(&input)));
+    assert_eq!(forwards, backwards);
+}
