@@ -46,7 +46,7 @@ async fn an_open_address_needs_a_token() {
     let bind = "0.0.0.0:8080".parse().expect("an address");
     for token in [None, Some("".into())] {
         let refused = house.router_with(&Settings { bind, token, ..Settings::default() });
-        let error = refused.err().expect("refused");
+        let error = refused.expect_err("refused");
         assert!(matches!(error, Error::TokenMissing { .. }), "{error}");
         assert!(error.to_string().contains("set FINANCR_API_TOKEN"), "{error}");
     }

@@ -1,3 +1,16 @@
-//! The whole house, tried as its users try it.
+//! The whole house, tried as its users try it: through the binary, on folders of its own.
 
+#[cfg(test)]
+mod books;
+#[cfg(test)]
+mod command_line;
+#[cfg(test)]
+mod evaluation;
+#[cfg(test)]
+mod house;
+#[cfg(test)]
+mod killed;
+#[cfg(test)]
+mod night;
+#[cfg(test)]
 mod tidy;

@@ -1,0 +1,125 @@
+//! The command line as people meet it: what is accepted, what is refused, and with which words.
+
+use crate::books;
+use crate::house::House;
+
+#[test]
+fn a_second_import_of_the_same_folder_changes_nothing() {
+    let house = House::new();
+    books::write(&house.path().join("books"));
+    house.done(&["import", "books"]);
+    let landings = house.done(&["sql", "SELECT * FROM bronze.landings", "--format", "csv"]);
+    let said = house.done(&["import", "books"]);
+    assert!(said.contains("0 new portfolios, 0 new transactions, 0 new files"), "{said}");
+    assert!(said.contains("2 portfolios known, 22 transactions known"), "{said}");
+    assert_eq!(house.done(&["sql", "SELECT * FROM bronze.landings", "--format", "csv"]), landings);
+}
+
+#[test]
+fn bad_rows_are_rejected_with_file_line_column_and_reason_and_the_good_ones_go_in() {
+    let house = House::new();
+    books::write(&house.path().join("books"));
+    let damage = |file: &str, lines: &str| {
+        let path = house.path().join("books/MIXED").join(file);
+        let text = std::fs::read_to_string(&path).expect("there");
+        std::fs::write(&path, text + lines).expect("written");
+    };
+    damage(
+        "transactions.csv",
+        "17,2024-02-30,BUY,ALPHA,1,1,GBP,0,0,-1,,,\n18,2024-01-05,BOUGHT,ALPHA,1,1,GBP,0,0,-1,,,\n",
+    );
+    damage("transactions.csv", "19,2024-01-05,BUY,OMEGA,1,1,GBP,0,0,-1,,,\n20,2024-01-05,FEE,,,,GBX,0,0,-1,,,\n");
+    damage("prices.csv", "2024-02-02,GAMMA,-5,EUR\n2024-02-01,ALPHA,1240.1,GBP\n");
+    let ended = house.run(&["import", "books", "--format", "csv"]);
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    let lines: Vec<&str> = ended.stdout.lines().collect();
+    assert_eq!(lines[0], "file,line,column,reason");
+    for expected in [
+        "MIXED/transactions.csv,18,date,`2024-02-30` is no date of the form YYYY-MM-DD",
+        "MIXED/transactions.csv,19,type,\"unknown transaction kind `BOUGHT`; known: DEPOSIT, WITHDRAWAL, BUY, SELL, \
+         DIVIDEND, INTEREST, FEE, TAX, FX, SPLIT, TRANSFER_IN, TRANSFER_OUT, WRITE_OFF\"",
+        "MIXED/transactions.csv,20,symbol,`OMEGA` is not in the instruments.csv of its market",
+        "MIXED/transactions.csv,21,currency,\"`GBX` is a minor unit, not a currency; use `GBP` with a price_scale of \
+         0.01\"",
+    ] {
+        assert!(lines.contains(&expected), "{expected}\n{}", ended.stdout);
+    }
+    let of_prices = |column: &str| lines.iter().any(|line| line.contains("prices.csv") && line.contains(column));
+    assert!(of_prices(",close,") && of_prices(",currency,"), "{}", ended.stdout);
+    house.done(&["run", "nightly", "--date", "2024-01-31"]);
+    let rejected = house.done(&["sql", "SELECT file_name, line FROM silver.rejects ORDER BY 1, 2", "--format", "csv"]);
+    assert_eq!(rejected.lines().count(), 7, "the header and six rows\n{rejected}");
+    let booked = house.done(&["sql", "SELECT count(*) AS n FROM silver.transactions", "--format", "csv"]);
+    assert_eq!(booked, "n\n22\n");
+}
+
+#[test]
+fn wrong_use_ends_with_two_and_says_what_to_do() {
+    let house = House::new();
+    std::fs::create_dir(house.path().join("empty")).expect("made");
+    std::fs::write(house.path().join("wrong.toml"), "[store]\nurl = \"sqlite:x.db\"\nspeed = 3\n").expect("written");
+    for (arguments, words) in [
+        (&["run", "nigthly", "--date", "2024-01-31"][..], "unknown job `nigthly`; known: nightly, ingest, conform"),
+        (&["run", "nightly", "--date", "31.01.2024"], "`31.01.2024` is no date of the form YYYY-MM-DD"),
+        (&["run", "nightly", "--from", "2024-02-01", "--to", "2024-01-01"], "the range ends on 2024-01-01"),
+        (&["import", "empty"], "no portfolio.json and no market.json in it or below it"),
+        (&["import", "nowhere"], "nowhere"),
+        (&["show", "NOBODY"], "portfolio `NOBODY` is not valued"),
+        (&["--config", "wrong.toml", "status"], "unknown field `speed`, expected"),
+        (&["--config", "missing.toml", "status"], "cannot read missing.toml"),
+    ] {
+        let ended = house.run(arguments);
+        assert_eq!(ended.code, Some(2), "{arguments:?}\n{}{}", ended.stdout, ended.stderr);
+        assert!(ended.stderr.contains(words), "{arguments:?}\n{}", ended.stderr);
+    }
+}
+
+#[test]
+fn made_up_books_cannot_reach_a_store_of_real_ones() {
+    let house = House::new();
+    books::write(&house.path().join("books"));
+    let path = house.path().join("books/MIXED/portfolio.json");
+    let text = std::fs::read_to_string(&path).expect("there");
+    std::fs::write(&path, text.replacen('{', "{\"synthetic\":true,", 1)).expect("written");
+    let ended = house.run(&["import", "books"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("`MIXED` is synthetic and this is a store of real portfolios"), "{}", ended.stderr);
+    let known = house.done(&["sql", "SELECT count(*) AS n FROM bronze.landings", "--format", "csv"]);
+    assert_eq!(known, "n\n0\n", "nothing of it went in");
+}
+
+#[test]
+fn the_demo_runs_says_that_it_is_made_up_and_stays_in_its_folder() {
+    let house = House::new();
+    let said = house.done(&["demo", "--portfolios", "8", "--folder", "demo"]);
+    assert!(said.starts_with("Everything below is made up"), "{said}");
+    assert!(said.contains("statements written") && said.contains("Where to look next"), "{said}");
+    assert_eq!(house.files("demo/mail").len(), 8);
+    let shown = house.done(&["--config", "demo/financr.toml", "show", "DEMO-001"]);
+    assert!(shown.contains("twr"), "{shown}");
+    // The demo's store cannot be opened as a store of real portfolios.
+    let shipped = include_str!("../../../../financr.toml").replace("financr-data", "demo");
+    std::fs::write(house.path().join("real.toml"), shipped).expect("written");
+    let ended = house.run(&["--config", "real.toml", "status"]);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stderr.contains("demo"), "{}", ended.stderr);
+    // A second demo finds the first one's work.
+    let said = house.done(&["demo", "--portfolios", "8", "--folder", "demo"]);
+    assert!(said.contains("has done this before"), "{said}");
+}
+
+#[test]
+fn rows_come_as_json_too() {
+    let house = House::new();
+    books::write(&house.path().join("books"));
+    house.done(&["import", "books"]);
+    house.done(&["run", "nightly", "--date", "2024-01-31"]);
+    let runs = house.done(&["status", "--format", "json"]);
+    let runs: serde_json::Value = serde_json::from_str(&runs).expect("JSON");
+    assert_eq!(runs[0]["run"], "nightly-2024-01-31-1");
+    let portfolios = house.done(&["show", "--format", "json"]);
+    let portfolios: serde_json::Value = serde_json::from_str(&portfolios).expect("JSON");
+    assert_eq!(portfolios[1]["portfolio"], "MIXED");
+    let ended = house.run(&["sql", "DELETE FROM gold.measures"]);
+    assert_eq!(ended.code, Some(1), "the lake is read only from here");
+}

@@ -1,0 +1,85 @@
+//! `financr evaluate` against figures worked by hand, and against the correctness pack where it lies beside the
+//! project.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::house::House;
+
+fn write(folder: &Path, name: &str, text: &str) {
+    std::fs::create_dir_all(folder).expect("made");
+    std::fs::write(folder.join(name), text).expect("written");
+}
+
+#[test]
+fn figures_worked_by_hand() {
+    let house = House::new();
+    let book = house.path().join("books/HAND");
+    write(
+        &book,
+        "portfolio.json",
+        r#"{"id":"HAND","base_currency":"EUR","start":"2023-01-02","end":"2024-01-02","risk_free_annual":0}"#,
+    );
+    write(&book, "instruments.csv", "symbol,name,currency,price_scale,adjusted,source\nONE,One,EUR,1,none,test\n");
+    // 10 units: 1,000 → 1,100 (+10 %) → 990 (−10 %) → after buying 5 more for 495 from a deposit: 1,485 → 1,782 (+20 %).
+    write(
+        &book,
+        "prices.csv",
+        "date,symbol,close,currency\n2023-01-02,ONE,100,EUR\n2023-01-03,ONE,110,EUR\n2023-07-03,ONE,99,EUR\n\
+         2024-01-02,ONE,118.8,EUR\n",
+    );
+    write(
+        &book,
+        "transactions.csv",
+        "tx_id,date,type,symbol,quantity,price,currency,fees,taxes,net_cash,counter_currency,counter_amount,note\n\
+         1,2023-01-02,DEPOSIT,,,,EUR,0,0,1000,,,\n2,2023-01-02,BUY,ONE,10,100,EUR,0,0,-1000,,,\n\
+         3,2023-07-03,DEPOSIT,,,,EUR,0,0,495,,,\n4,2023-07-03,BUY,ONE,5,99,EUR,0,0,-495,,,\n\
+         5,2024-01-02,SELL,ONE,12,118.8,EUR,0,0,1425.6,,,\n",
+    );
+    house.done(&["evaluate", "books", "--out", "results.json"]);
+    let text = std::fs::read_to_string(house.path().join("results.json")).expect("written");
+    let results: Value = serde_json::from_str(&text).expect("JSON");
+    let book = &results["portfolios"]["HAND"];
+    let figure = |name: &str| book["metrics"][name].as_f64().expect(name);
+    let close = |name: &str, expected: f64| {
+        assert!((figure(name) - expected).abs() < 1e-9, "{name}: {} is not {expected}", figure(name));
+    };
+    close("end_market_value", 1782.0);
+    close("net_external_flows", 1495.0);
+    close("gain", 287.0);
+    // The inflow of 3 July counts at the start of its day: (990 + 495) / (1,100 + 495) = 1,485 / 1,595.
+    close("twr", 1.1 * (1485.0 / 1595.0) * 1.2 - 1.0);
+    // 365 days; the deposit of 495 stays 183 of them.
+    close("modified_dietz", 287.0 / (1000.0 + 495.0 * 183.0 / 365.0));
+    close("max_drawdown", 1485.0 / 1595.0 - 1.0);
+    assert_eq!(book["drawdown_dates"]["peak"], "2023-01-03");
+    assert_eq!(book["drawdown_dates"]["trough"], "2023-07-03");
+    // 10 units cost 100 and 2 cost 99: 1,425.60 − 1,198.
+    assert_eq!(book["realised_fifo"], serde_json::json!([227.6]));
+    assert_eq!(book["daily"][2], serde_json::json!(["2023-07-03", 1485.0, 1485.0 / 1595.0 - 1.0]));
+    // The rate solves 1,000 (1+r) + 495 (1+r)^(183/365) = 1,782.
+    let rate = figure("xirr");
+    let value = 1000.0 * (1.0 + rate) + 495.0 * (1.0 + rate).powf(183.0 / 365.0);
+    assert!((value - 1782.0).abs() < 1e-6, "{rate} leads to {value}");
+}
+
+#[test]
+fn the_correctness_pack_has_no_wrong_figure() {
+    let pack = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/correctness"));
+    if !pack.join("compare.py").is_file() {
+        // The pack is not part of the project; the test above needs nothing from outside.
+        return;
+    }
+    let house = House::new();
+    let books = pack.join("portfolios");
+    house.done(&["evaluate", books.to_str().expect("a path"), "--out", "results.json"]);
+    let compared = std::process::Command::new("python3")
+        .arg(pack.join("compare.py"))
+        .arg(pack)
+        .arg(house.path().join("results.json"))
+        .output()
+        .expect("python3 is there");
+    let said = String::from_utf8_lossy(&compared.stdout).into_owned();
+    assert!(compared.status.success() && said.contains("wrong 0"), "{said}");
+}

@@ -1,0 +1,110 @@
+//! A house in a folder of its own, with the binary as its only door.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The tables of figures, each with the columns that put its rows in order.
+pub(crate) const GOLD: [(&str, &str); 8] = [
+    ("positions", "portfolio_id, instrument_id, business_date"),
+    ("cash_flows", "portfolio_id, transaction_id"),
+    ("realised_gains", "portfolio_id, transaction_id"),
+    ("valuations", "portfolio_id, instrument_id, business_date"),
+    ("portfolio_values", "portfolio_id, business_date"),
+    ("daily_returns", "portfolio_id, business_date"),
+    ("measures", "portfolio_id, business_date, period, measure"),
+    ("exceptions", "check_name, business_date, portfolio_id, subject"),
+];
+
+/// A folder with the shipped configuration, in which the binary is started.
+pub(crate) struct House {
+    folder: tempfile::TempDir,
+}
+
+/// How a command ended.
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl House {
+    pub(crate) fn new() -> House {
+        House { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_financr"));
+        command.args(arguments).current_dir(self.path()).env_clear().env("TMPDIR", std::env::temp_dir());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        let Output { status, stdout, stderr } = self.command(arguments).output().expect("the binary starts");
+        Ended {
+            code: status.code(),
+            stdout: String::from_utf8(stdout).expect("text"),
+            stderr: String::from_utf8(stderr).expect("text"),
+        }
+    }
+
+    /// Runs a command that must succeed and returns what it wrote.
+    pub(crate) fn done(&self, arguments: &[&str]) -> String {
+        let ended = self.run(arguments);
+        assert_eq!(ended.code, Some(0), "{arguments:?}\n{}{}", ended.stdout, ended.stderr);
+        ended.stdout
+    }
+
+    /// Every row of a gold table, in order, as CSV.
+    pub(crate) fn gold(&self, table: &str, order: &str) -> String {
+        self.done(&["sql", &format!("SELECT * FROM gold.{table} ORDER BY {order}"), "--format", "csv"])
+    }
+
+    /// Every row of every gold table.
+    pub(crate) fn all_gold(&self) -> BTreeMap<&'static str, String> {
+        GOLD.iter().map(|(table, order)| (*table, self.gold(table, order))).collect()
+    }
+
+    /// The bytes of every file below a folder, by path.
+    pub(crate) fn files(&self, below: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut found = BTreeMap::new();
+        let root = self.path().join(below);
+        let mut waiting = vec![root.clone()];
+        while let Some(folder) = waiting.pop() {
+            let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+            for entry in entries {
+                let path = entry.expect("readable").path();
+                if path.is_dir() {
+                    waiting.push(path);
+                } else {
+                    let name = path.strip_prefix(&root).expect("below").to_owned();
+                    found.insert(name, std::fs::read(&path).expect("readable"));
+                }
+            }
+        }
+        found
+    }
+
+    /// A copy of everything, as it lies on disk.
+    pub(crate) fn copy(&self) -> House {
+        let copy = House::new();
+        for (name, bytes) in self.files("") {
+            let path = copy.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            std::fs::write(path, bytes).expect("written");
+        }
+        copy
+    }
+}
+
+/// Says where two tables begin to differ.
+pub(crate) fn assert_same_rows(what: &str, left: &str, right: &str) {
+    for (number, (one, other)) in left.lines().zip(right.lines()).enumerate() {
+        assert_eq!(one, other, "{what}, line {}", number + 1);
+    }
+    assert_eq!(left.lines().count(), right.lines().count(), "{what}: number of lines");
+}

@@ -1,0 +1,99 @@
+//! Nights: a range is the nights one after the other, a finished night is not done again, late facts are.
+
+use crate::books;
+use crate::house::{GOLD, House, assert_same_rows};
+
+fn house_with_books() -> House {
+    let house = House::new();
+    books::write(&house.path().join("books"));
+    let said = house.done(&["import", "books"]);
+    assert!(said.contains("2 new portfolios, 22 new transactions"), "{said}");
+    house
+}
+
+#[test]
+fn a_range_gives_the_same_gold_as_the_nights_of_the_range() {
+    let nights = house_with_books();
+    let range = nights.copy();
+    let said = nights.done(&["run", "nightly", "--from", "2024-01-02", "--to", "2024-02-02", "--each-night"]);
+    assert_eq!(said.matches("nightly-2024").count(), 24, "{said}");
+    range.done(&["run", "nightly", "--from", "2024-01-02", "--to", "2024-02-02"]);
+    for (table, order) in GOLD {
+        let rows = range.gold(table, order);
+        assert!(1 < rows.lines().count(), "{table} has rows");
+        assert_same_rows(table, &nights.gold(table, order), &rows);
+    }
+    // A rebuild of a part in the middle, over what is there, changes nothing either.
+    nights.done(&["run", "nightly", "--from", "2024-01-10", "--to", "2024-01-19"]);
+    for (table, order) in GOLD {
+        assert_same_rows(table, &nights.gold(table, order), &range.gold(table, order));
+    }
+    // The last night of January was a month's end, so each client got one statement by mail.
+    assert_eq!(nights.files("financr-data/mail").len(), 2);
+}
+
+#[test]
+fn a_finished_night_is_not_done_again_but_late_facts_are() {
+    let house = house_with_books();
+    let night = ["run", "nightly", "--date", "2024-01-31"];
+    let said = house.done(&night);
+    assert!(said.contains("run nightly-2024-01-31-1: finished"), "{said}");
+    let statements = house.files("financr-data/lake/statements");
+    assert_eq!(statements.len(), 6, "PDF, CSV and JSON for each of two clients");
+    let said = house.done(&night);
+    assert!(said.contains("nothing to do: run nightly-2024-01-31-1 has done this"), "{said}");
+
+    // A booking that comes late makes a second revision; the published statements stay as they were.
+    let path = house.path().join("books/EMPTIED/transactions.csv");
+    let text = std::fs::read_to_string(&path).expect("there");
+    let late = "7,2024-01-30,FEE,,,,USD,0,0,-2.50,,,booked late\n";
+    std::fs::write(&path, text + late).expect("written");
+    let said = house.done(&["import", "books"]);
+    assert!(said.contains("1 new transactions"), "{said}");
+    let said = house.done(&night);
+    assert!(said.contains("run nightly-2024-01-31-2: finished"), "{said}");
+    assert!(said.contains("1 of them would differ now: EMPTIED"), "{said}");
+    let now = house.files("financr-data/lake/statements");
+    for (path, bytes) in &statements {
+        assert_eq!(now.get(path), Some(bytes), "{}", path.display());
+    }
+    assert_eq!(house.files("financr-data/mail").len(), 2, "nobody is mailed twice");
+}
+
+#[test]
+fn stages_run_alone_make_the_same_gold_as_a_night() {
+    let night = house_with_books();
+    let stages = night.copy();
+    night.done(&["run", "nightly", "--date", "2024-01-16"]);
+    for stage in ["ingest", "conform", "book", "rollup", "check"] {
+        stages.done(&["run", stage, "--date", "2024-01-16"]);
+    }
+    for (table, order) in GOLD {
+        assert_same_rows(table, &stages.gold(table, order), &night.gold(table, order));
+    }
+    let said = stages.done(&["run", "publish", "--date", "2024-01-16"]);
+    assert!(said.contains("2 statements written, 2 mails queued"), "{said}");
+    let said = stages.done(&["run", "deliver", "--date", "2024-01-16"]);
+    assert!(said.contains("2 mails delivered"), "{said}");
+}
+
+#[test]
+fn a_position_without_a_rate_blocks_its_statement_and_no_other() {
+    let house = House::new();
+    books::write(&house.path().join("books"));
+    std::fs::remove_file(house.path().join("books/MIXED/fx.csv")).expect("there");
+    house.done(&["import", "books"]);
+    let ended = house.run(&["run", "nightly", "--date", "2024-01-31"]);
+    assert_eq!(ended.code, Some(3), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("1 statements written"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("1 blocked: MIXED (missing_fx_rates)"), "{}", ended.stdout);
+    let values = house.done(&[
+        "sql",
+        "SELECT market_value, missing_count FROM gold.portfolio_values WHERE portfolio_id = 'MIXED' \
+         AND business_date = DATE '2024-01-31'",
+        "--format",
+        "csv",
+    ]);
+    assert_eq!(values, "market_value,missing_count\n,4\n", "an unknown value is empty, not zero");
+    assert_eq!(house.files("financr-data/mail").len(), 1);
+}

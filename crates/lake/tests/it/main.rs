@@ -1,0 +1,20 @@
+//! The lake as the other rooms use it: written, read, kept quick and shared, in memory and in a folder.
+
+#[cfg(test)]
+mod compacting;
+#[cfg(test)]
+mod delta_log;
+#[cfg(test)]
+mod linking;
+#[cfg(test)]
+mod pinning;
+#[cfg(test)]
+mod places;
+#[cfg(test)]
+mod reading;
+#[cfg(test)]
+mod replacing;
+#[cfg(test)]
+mod sharing;
+#[cfg(test)]
+mod writing;

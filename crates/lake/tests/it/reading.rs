@@ -1,0 +1,93 @@
+//! What the other rooms ask of the tables, and what a person may ask.
+
+use lake::read::{positions, statement};
+use lake::{Error, WriteKey};
+use rust_decimal::Decimal;
+use schemas::tables::positions::Position;
+use schemas::{Currency, Quantity};
+
+use crate::places::{Place, date, key, quote, quotes};
+
+fn position(portfolio: &str, instrument: &str, day: u64, quantity: i64) -> Position {
+    Position {
+        portfolio_id: portfolio.parse().expect("an id"),
+        instrument_id: instrument.parse().expect("an id"),
+        business_date: date(day),
+        quantity: Quantity::new(Decimal::from(quantity)),
+        currency: Currency::EUR,
+        cost: None,
+        cost_base: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_position_of_a_day_is_its_last_change() {
+    let place = Place::memory();
+    let lake = &place.lake;
+    let changes = [
+        position("P1", "CASH~EUR", 1, 1000),
+        position("P1", "M1~AAA", 1, 10),
+        position("P2", "M1~AAA", 1, 77),
+        position("P1", "M1~AAA", 3, 15),
+        position("P1", "M1~AAA", 5, 0),
+        position("P1", "M1~AAA", 8, -2),
+    ];
+    for (change, revision) in changes.iter().zip(1_i64..) {
+        lake.append(std::slice::from_ref(change), &WriteKey::new("test", revision)).await.expect("written");
+    }
+    let portfolio = "P1".parse().expect("an id");
+    let [cash, bought, _, more, _, short] = changes;
+    for (day, expected) in [
+        (0, vec![]),
+        (1, vec![&cash, &bought]),
+        (2, vec![&cash, &bought]),
+        (4, vec![&cash, &more]),
+        (5, vec![&cash]),
+        (9, vec![&cash, &short]),
+    ] {
+        let held = positions(lake, &portfolio, date(day)).await.expect("readable");
+        assert_eq!(held.iter().collect::<Vec<&Position>>(), expected, "day {day}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_only_reads() {
+    let place = Place::memory();
+    let lake = &place.lake;
+    lake.append(&[quote("AAA", 0, 100)], &key(1)).await.expect("written");
+    for sql in [
+        "INSERT INTO silver.quotes SELECT market_id, * EXCEPT (market_id) FROM silver.quotes",
+        "CREATE TABLE silver.mine AS SELECT 1 AS one",
+        "CREATE VIEW mine AS SELECT 1 AS one",
+        "DROP TABLE silver.quotes",
+        "COPY (SELECT 1 AS one) TO 'mine.parquet'",
+        "SET datafusion.execution.batch_size = 1",
+        "SELECT 1 AS one; SELECT 2 AS two",
+        "no statement at all",
+    ] {
+        let refused = statement(lake, sql).await;
+        assert!(matches!(refused, Err(Error::Query { .. })), "{sql}: {refused:?}");
+    }
+    assert_eq!(quotes(lake).await, [quote("AAA", 0, 100)]);
+    let read = statement(lake, "SELECT close, line, quote_date FROM silver.quotes").await.expect("a result");
+    assert_eq!(read.columns, ["close", "line", "quote_date"]);
+    assert_eq!(read.rows.len(), 1);
+    assert_eq!(read.rows[0][1], 2);
+    assert_eq!(read.rows[0][2], "2014-01-01");
+    let close: Decimal = read.rows[0][0].as_str().expect("decimals are texts").parse().expect("a number");
+    assert_eq!(close, Decimal::ONE);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_with_too_many_rows_is_refused_and_says_what_to_do() {
+    let place = Place::memory();
+    let lake = &place.lake;
+    // 317 · 317 = 100,489 rows, and 100,000 may be shown.
+    let rows: Vec<_> = (0..317).map(|day| quote("AAA", day, 100)).collect();
+    lake.append(&rows, &key(1)).await.expect("written");
+    let all = "SELECT one.line FROM silver.quotes AS one CROSS JOIN silver.quotes AS other";
+    let refused = statement(lake, all).await.expect_err("too many rows");
+    assert!(refused.to_string().contains("LIMIT"), "{refused}");
+    let limited = "SELECT one.line FROM silver.quotes AS one CROSS JOIN silver.quotes AS other LIMIT 100000";
+    assert_eq!(statement(lake, limited).await.expect("a result").rows.len(), 100_000);
+}

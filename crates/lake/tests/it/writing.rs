@@ -1,0 +1,86 @@
+//! Appending, replacing as a whole, inserting by key, and doing each once.
+
+use lake::{Error, Written};
+use schemas::table::Record;
+use schemas::tables::quotes::Quote;
+
+use crate::places::{Place, key, quote, quotes};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn appended_rows_come_to_those_that_are_there() {
+    for place in Place::each() {
+        let lake = &place.lake;
+        assert!(quotes(lake).await.is_empty(), "a lake without a table is an empty one");
+        let first = lake.append(&[quote("AAA", 0, 100)], &key(1)).await.expect("written");
+        let second = lake.append(&[quote("AAA", 1, 101), quote("BBB", 0, 7)], &key(2)).await.expect("written");
+        assert_eq!((first.rows, second.rows), (1, 2));
+        assert!(first.version < second.version);
+        assert_eq!(quotes(lake).await, [quote("AAA", 0, 100), quote("AAA", 1, 101), quote("BBB", 0, 7)]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replacing_all_leaves_nothing_of_what_was_there() {
+    for place in Place::each() {
+        let lake = &place.lake;
+        lake.append(&[quote("AAA", 0, 100), quote("AAA", 40, 101)], &key(1)).await.expect("written");
+        lake.replace_all(&[quote("BBB", 0, 7)], &key(2)).await.expect("written");
+        assert_eq!(quotes(lake).await, [quote("BBB", 0, 7)]);
+        lake.replace_all::<Quote>(&[], &key(3)).await.expect("written");
+        assert!(quotes(lake).await.is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upsert_replaces_by_key_and_keeps_the_others() {
+    for place in Place::each() {
+        let lake = &place.lake;
+        let stored = [quote("AAA", 0, 100), quote("AAA", 5, 105), quote("BBB", 5, 7), quote("BBB", 90, 8)];
+        lake.append(&stored[..3], &key(1)).await.expect("written");
+        lake.append(&stored[3..], &key(2)).await.expect("written");
+        let given = [quote("AAA", 5, 999), quote("CCC", 5, 1)];
+        assert_eq!(lake.upsert(&given, &key(3)).await.expect("written").rows, 2);
+        let expected =
+            [quote("AAA", 0, 100), quote("AAA", 5, 999), quote("BBB", 5, 7), quote("BBB", 90, 8), quote("CCC", 5, 1)];
+        assert_eq!(quotes(lake).await, expected);
+        lake.upsert::<Quote>(&[], &key(4)).await.expect("written");
+        assert_eq!(quotes(lake).await, expected, "an upsert of nothing changes no row");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_with_a_key_that_was_seen_does_nothing_and_says_so() {
+    for place in Place::each() {
+        let lake = &place.lake;
+        assert_eq!(lake.written_revision(Quote::TABLE, "test").await.expect("readable"), None);
+        let first = lake.append(&[quote("AAA", 0, 100)], &key(2)).await.expect("written");
+        for revision in [2, 1] {
+            let again = lake.append(&[quote("AAA", 1, 101)], &key(revision)).await.expect("not refused");
+            assert_eq!(again, Written { version: first.version, rows: 0, already_done: true });
+            let again = lake.replace_all::<Quote>(&[], &key(revision)).await.expect("not refused");
+            assert!(again.already_done);
+        }
+        assert_eq!(quotes(lake).await, [quote("AAA", 0, 100)]);
+        assert_eq!(lake.written_revision(Quote::TABLE, "test").await.expect("readable"), Some(2));
+        let other = lake::WriteKey::new("somebody else", 1);
+        assert!(!lake.append(&[quote("BBB", 0, 7)], &other).await.expect("written").already_done);
+        assert_eq!(lake.written_revision(Quote::TABLE, "test").await.expect("readable"), Some(2));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_number_that_is_too_large_is_refused_and_nothing_is_written() {
+    for place in Place::each() {
+        let lake = &place.lake;
+        // A price has 28 digits, twelve of them decimals: 10^16 is the first that does not fit.
+        let mut huge = quote("AAA", 1, 1);
+        huge.close = "10000000000000000".parse().expect("a number");
+        let rows = [quote("AAA", 0, 100), huge];
+        let error = lake.append(&rows, &key(1)).await.expect_err("refused");
+        assert!(matches!(error, Error::Rows(_)), "{error}");
+        assert!(error.to_string().contains("silver.quotes.close: 10000000000000000 does not fit"), "{error}");
+        assert_eq!(lake.snapshot(Quote::TABLE).await.expect("a snapshot").version(), None);
+        let repaired = lake.append(&rows[..1], &key(1)).await.expect("written");
+        assert!(!repaired.already_done, "the refused write does not count as done");
+    }
+}
