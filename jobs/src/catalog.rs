@@ -5,6 +5,7 @@ pub mod check;
 pub mod conform;
 pub mod deliver;
 pub mod ingest;
+pub mod maintain;
 pub mod nightly;
 pub mod publish;
 pub mod rollup;

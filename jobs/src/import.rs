@@ -71,17 +71,17 @@ pub async fn import(context: &Context, folder: &Path) -> Result<ImportReport, Er
         deliveries.extend(market.deliveries);
         report.rejects.extend(market.rejects);
     }
-    let mut rejected: Vec<Reject> = Vec::new();
+    deliveries.extend(found.books.iter().flat_map(|book| book.deliveries.iter().cloned()));
+    // Markets land before anything is booked in them: a night must never meet a transaction without its instrument.
+    report.landed = land(&context.lake, &deliveries, context.clock).await?;
+    let rejected: Vec<Reject> = found.books.iter().flat_map(book_rejects).collect();
+    record_rejects(&context.lake, &rejected).await?;
     for (position, book) in found.books.into_iter().enumerate() {
-        rejected.extend(book_rejects(&book));
         save(context, &book, &mut report).await?;
         report.ignored_keys.extend(book.ignored_keys);
         report.rejects.extend(book.rejects);
-        deliveries.extend(book.deliveries);
         (context.watch)(Progress::Advanced { done: position + 1, total });
     }
-    report.landed = land(&context.lake, &deliveries, context.clock).await?;
-    record_rejects(&context.lake, &rejected).await?;
     Ok(report)
 }
 

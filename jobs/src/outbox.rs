@@ -148,6 +148,8 @@ impl Tally {
 
     fn snags(&self) -> Vec<String> {
         let given_up = (0 < self.given_up).then(|| format!("{} mails were given up", self.given_up));
-        given_up.into_iter().collect()
+        let again = "`financr run deliver` and every night try them again";
+        let postponed = (0 < self.postponed).then(|| format!("{} mails were postponed; {again}", self.postponed));
+        given_up.into_iter().chain(postponed).collect()
     }
 }

@@ -3,14 +3,16 @@
 //! The first document of a period stays the document of that period. If figures have changed since, the statement is
 //! listed as differing; it is not replaced behind the client's back.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use pipelines::landing::sha256;
 use pipelines::{StageReport, Work};
 use reports::delivery::archive;
-use reports::gather::{Origin, month_to_date};
+use reports::gather::{Origin, last_valued_in_month, month_to_date};
 use reports::statements::{StatementInput, portfolio_statement};
 use reports::{Format, render};
-use schemas::{BusinessDate, HolidayCalendar, Severity};
+use schemas::{BusinessDate, HolidayCalendar, ReportingPeriod, Severity};
 use store::{NewDelivery, PublishOutcome, Statement, StatementFile, StoreKind};
 
 use crate::context::{Context, Progress};
@@ -56,12 +58,17 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
         program_version: context.program_version.clone(),
         synthetic: context.store.kind() == StoreKind::Demo,
     };
-    let mut inputs = month_to_date(&context.lake, date, &origin).await?;
-    if which == Which::Due && !month_end {
-        inputs.retain(|input| input.portfolio.end_date == Some(date));
-    }
-    let total = inputs.len();
     let mut tally = Tally::default();
+    let inputs = match which {
+        Which::Due if month_end => of_the_month(context, date, &origin, &mut tally).await?,
+        Which::Due => {
+            let mut inputs = month_to_date(&context.lake, date, &origin).await?;
+            inputs.retain(|input| input.portfolio.end_date == Some(date));
+            inputs
+        }
+        Which::All => month_to_date(&context.lake, date, &origin).await?,
+    };
+    let total = inputs.len();
     let mut rendering = tokio::task::JoinSet::new();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let mut waiting = inputs.into_iter();
@@ -92,6 +99,33 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
     })
 }
 
+/// The inputs of every portfolio that lived in the month, each on its last valuation date in it: a market that is closed
+/// on the month's last business day does not cost its clients their statement.
+async fn of_the_month(
+    context: &Context,
+    date: BusinessDate,
+    origin: &Origin,
+    tally: &mut Tally,
+) -> Result<Vec<StatementInput>, Error> {
+    let last_days = last_valued_in_month(&context.lake, date).await?;
+    let days: BTreeSet<BusinessDate> = last_days.values().copied().collect();
+    let mut inputs = Vec::new();
+    for day in days {
+        let mut of_day = month_to_date(&context.lake, day, origin).await?;
+        of_day.retain(|input| last_days.get(&input.portfolio.portfolio_id) == Some(&day));
+        inputs.extend(of_day);
+    }
+    for portfolio in lake::read::portfolios(&context.lake).await? {
+        let opening = ReportingPeriod::MonthToDate.opening_date(date);
+        let ended_before = portfolio.end_date.is_some_and(|end| opening.is_some_and(|opening| end.day() <= opening));
+        let lived = portfolio.start_date <= date && !ended_before;
+        if lived && !last_days.contains_key(&portfolio.portfolio_id) {
+            tally.blocked.push(format!("{} (not valued in the month up to {date})", portfolio.portfolio_id));
+        }
+    }
+    Ok(inputs)
+}
+
 fn is_month_end(date: BusinessDate) -> Result<bool, Error> {
     let schedule = |error: schemas::dates::CalendarError| Error::Schedule {
         name: "monthly statements".to_owned(),
@@ -116,7 +150,7 @@ fn render_all(input: &StatementInput) -> Result<Rendered, reports::Error> {
 /// Why a statement is blocked, for the run ledger: the portfolio, and the findings or the error.
 fn blocked_because(input: &StatementInput, error: &reports::Error) -> String {
     let blocking = input.exceptions.iter().filter(|row| row.severity == Severity::Block);
-    let checks: std::collections::BTreeSet<&str> = blocking.map(|row| row.check_name.as_str()).collect();
+    let checks: BTreeSet<&str> = blocking.map(|row| row.check_name.as_str()).collect();
     let id = &input.portfolio.portfolio_id;
     if checks.is_empty() {
         format!("{id} ({})", crate::runner::with_causes(error))

@@ -11,6 +11,7 @@ use schemas::tables::landings::Landing;
 use schemas::{BusinessDate, RunId};
 use store::{Claim, NewRun, Run, RunState, RunStep};
 
+use crate::catalog::book::HISTORY;
 use crate::catalog::{Job, Step, ingest};
 use crate::context::{Context, Progress};
 use crate::error::Error;
@@ -65,7 +66,13 @@ pub async fn run(context: &Context, job: &'static Job, request: Request) -> Resu
     if let Some((report, duration_ms)) = ingested {
         record(context, &run, 0, "ingest", &report, duration_ms).await?;
     }
-    let work = Work { run_id: run.id.clone(), inputs_fingerprint: fingerprint, from: request.from, to: request.to };
+    let work = Work {
+        run_id: run.id.clone(),
+        inputs_fingerprint: fingerprint,
+        fence: run.fence,
+        from: request.from,
+        to: request.to,
+    };
     if let Err((step, source)) = do_steps(context, job, &run, &work).await {
         let lost = source.is_lost_lease();
         let error = Error::Step { run_id: run.id.clone(), step, source: Box::new(source) };
@@ -78,7 +85,9 @@ pub async fn run(context: &Context, job: &'static Job, request: Request) -> Resu
         return Err(error);
     }
     let steps = context.store.steps(&run.id).await?;
+    let history = if job.once { Some(pipelines::history::marker(&context.lake, request.to).await?) } else { None };
     let summary = serde_json::json!({
+        HISTORY: history,
         "rows_written": steps.iter().map(|step| step.rows_written).sum::<i64>(),
         "duration_ms": steps.iter().map(|step| step.duration_ms).sum::<i64>(),
     });

@@ -20,6 +20,8 @@ use crate::runner::{Request, run, with_causes};
 
 /// Seconds between two looks at what is due.
 const TICK_SECONDS: u64 = 15;
+/// Looks that are left out after one in which a job failed.
+const PAUSE_TICKS: u32 = 20;
 /// Moments of one schedule that are caught up at once; the rest follows with the next ticks.
 const CATCH_UP_MAX: usize = 31;
 /// Fires worked on per tick.
@@ -49,36 +51,42 @@ pub async fn enqueue_due(context: &Context) -> Result<usize, Error> {
     Ok(enqueued)
 }
 
-/// Runs what has been enqueued, oldest first. A job that fails is noted and does not hold up the next.
+/// Runs what has been enqueued, oldest first. A job that fails stays queued and holds up the later moments of its own
+/// schedule only: a later look tries it again, and what it has done already is not done twice. Returns how many
+/// schedules are held up.
 ///
 /// # Errors
 /// [`Error`] if the store refuses.
-pub async fn run_due(context: &Context) -> Result<(), Error> {
+pub async fn run_due(context: &Context) -> Result<usize, Error> {
+    let mut stuck: Vec<String> = Vec::new();
     for fire in context.store.due_fires(context.clock.now(), FIRES_MAX).await? {
         let Fire { schedule_name, fire_at, business_date, .. } = &fire;
-        let outcome = match context.store.schedule(schedule_name).await? {
-            None => Err(unreadable(schedule_name, "it is no longer there".to_owned())),
-            Some(schedule) => {
-                let request = Request { from: *business_date, to: *business_date };
-                match job(&schedule.job) {
-                    Ok(job) => run(context, job, request).await.map(|_| ()),
-                    Err(error) => Err(error),
-                }
-            }
-        };
+        if stuck.contains(schedule_name) {
+            continue;
+        }
         let now = context.clock.now();
+        let Some(schedule) = context.store.schedule(schedule_name).await? else {
+            let reason = "the schedule is no longer there";
+            context.store.mark_fire_failed(schedule_name, *fire_at, reason, now).await?;
+            continue;
+        };
+        let request = Request { from: *business_date, to: *business_date };
+        let outcome = match job(&schedule.job) {
+            Ok(job) => run(context, job, request).await,
+            Err(error) => Err(error),
+        };
         match outcome {
-            Ok(()) => context.store.mark_fire_done(schedule_name, *fire_at, now).await?,
-            // Somebody else works on it: it stays queued and is looked at again.
-            Err(Error::Held { .. }) => true,
+            Ok(_) => {
+                context.store.mark_fire_done(schedule_name, *fire_at, context.clock.now()).await?;
+            }
             Err(error) => {
                 let reason = with_causes(&error);
-                tracing::error!(schedule = schedule_name, date = %business_date, reason, "a scheduled job failed");
-                context.store.mark_fire_failed(schedule_name, *fire_at, &reason, now).await?
+                tracing::error!(schedule = schedule_name, date = %business_date, reason, "a scheduled job did not end");
+                stuck.push(schedule_name.clone());
             }
-        };
+        }
     }
-    Ok(())
+    Ok(stuck.len())
 }
 
 /// Ticks until told to stop.
@@ -88,15 +96,23 @@ pub async fn run_due(context: &Context) -> Result<(), Error> {
 pub async fn tick_until(context: Context, stop: impl Future<Output = ()>) -> Result<(), Error> {
     let ticker_error = |error: tokio_cron_scheduler::JobSchedulerError| unreadable("ticker", error.to_string());
     let mut scheduler = JobScheduler::new().await.map_err(ticker_error)?;
-    let busy = Arc::new(tokio::sync::Mutex::new(()));
+    let pause = Arc::new(tokio::sync::Mutex::new(0_u32));
     let every = std::time::Duration::from_secs(TICK_SECONDS);
     let tick = Tick::new_repeated_async(every, move |_, _| {
-        let (context, busy) = (context.clone(), Arc::clone(&busy));
+        let (context, pause) = (context.clone(), Arc::clone(&pause));
         Box::pin(async move {
             // A tick that meets a running one has nothing to add.
-            let Ok(_alone) = busy.try_lock() else { return };
-            if let Err(error) = look(&context).await {
-                tracing::error!(reason = with_causes(&error), "a tick of the schedule failed and is repeated");
+            let Ok(mut pause) = pause.try_lock() else { return };
+            if 0 < *pause {
+                *pause -= 1;
+                return;
+            }
+            match look(&context).await {
+                Ok(0) => {}
+                Ok(_) => *pause = PAUSE_TICKS,
+                Err(error) => {
+                    tracing::error!(reason = with_causes(&error), "a look at the schedules failed and is repeated");
+                }
             }
         })
     });
@@ -106,11 +122,11 @@ pub async fn tick_until(context: Context, stop: impl Future<Output = ()>) -> Res
     scheduler.shutdown().await.map_err(ticker_error)
 }
 
-/// One look at the schedules: enqueue what is due, and run it.
+/// One look at the schedules: enqueue what is due, and run it. Returns how many schedules a failed job holds up.
 ///
 /// # Errors
 /// [`Error`] if a schedule cannot be read or the store refuses.
-pub async fn look(context: &Context) -> Result<(), Error> {
+pub async fn look(context: &Context) -> Result<usize, Error> {
     enqueue_due(context).await?;
     run_due(context).await
 }

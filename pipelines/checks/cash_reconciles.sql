@@ -13,7 +13,7 @@ WITH booked AS (
         counter_currency AS currency,
         counter_amount AS amount
     FROM silver.transactions
-    WHERE counter_currency IS NOT NULL
+    WHERE kind = 'FX'
 ),
 balances AS (
     SELECT

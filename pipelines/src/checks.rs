@@ -8,8 +8,8 @@ use lake::{DateRange, Lake, Parameter, RecordBatch};
 use schemas::table::{Record, TableDefinition};
 use schemas::tables::exceptions::Exception;
 use schemas::tables::{
-    corporate_actions, daily_returns, instruments, measures, portfolio_values, portfolios, positions, transactions,
-    valuations,
+    cash_flows, corporate_actions, daily_returns, instruments, measures, portfolio_values, portfolios, positions,
+    transactions, valuations,
 };
 use schemas::{BusinessDate, PortfolioId, Severity};
 
@@ -65,6 +65,7 @@ pub const CHECKS: &[Check] = &[
     check!("unknown_instruments", Block, Silver, [transactions Whole, instruments Whole]),
     check!("missing_prices", Block, Gold, [valuations Range]),
     check!("missing_fx_rates", Block, Gold, [valuations Range]),
+    check!("missing_flow_values", Block, Gold, [cash_flows Range]),
     check!("cash_reconciles", Block, Gold, [portfolio_values Range, transactions Whole, positions Whole]),
     check!("values_foot", Block, Gold, [portfolio_values Range, valuations Range]),
     check!("returns_foot", Block, Gold, [daily_returns Range]),

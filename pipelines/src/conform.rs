@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use lake::{DateRange, Lake, WriteKey};
+use schemas::MarketId;
 use schemas::table::Record;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
@@ -15,6 +16,10 @@ use crate::sources::{Facts, Instruments, LandedFile, RowReject, source};
 
 /// The writer whose last revision is the landing up to which everything has been conformed.
 const WRITER: &str = "financr/conform";
+/// The file that lists a market's instruments.
+const INSTRUMENTS: &str = "instruments.csv";
+/// The files whose rows refer to instruments.
+const REFERRING: [&str; 2] = ["prices.csv", "corporate_actions.csv"];
 
 /// Conforms every landing that has not been conformed yet.
 ///
@@ -27,14 +32,16 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
     let snapshot = lake.snapshot(Landing::TABLE).await?;
     report.read(&snapshot);
     let done = lake.written_revision(Reject::TABLE, WRITER).await?.unwrap_or(0);
-    let mut landings: Vec<Landing> = lake::read::rows(&snapshot, lake, DateRange::ALL).await?;
-    landings.retain(|landing| done < landing.landing_sequence);
-    let Some(last) = landings.iter().map(|landing| landing.landing_sequence).max() else {
+    let all: Vec<Landing> = lake::read::rows(&snapshot, lake, DateRange::ALL).await?;
+    let Some(last) = all.iter().map(|landing| landing.landing_sequence).max().filter(|last| done < *last) else {
         report.note = "nothing new".to_owned();
         return Ok(report);
     };
+    let landings = to_be_read(&all, done);
     let files = landings.len();
-    let (facts, rejects) = read_all(lake, landings, &mut report).await?;
+    let kept = rejects_of_others(lake, &landings).await?;
+    let (facts, found) = read_all(lake, landings, &mut report).await?;
+    let rejects: Vec<Reject> = kept.into_iter().chain(found).collect();
     let key = WriteKey::new(WRITER, last);
     let written = [
         lake.upsert(&last_of_each(facts.instruments, |row| row.instrument_id.clone()), &key).await?,
@@ -47,7 +54,7 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
         )
         .await?,
         // The rejects come last: their revision says that all the others are written.
-        lake.upsert(&rejects, &key).await?,
+        lake.replace_all(&rejects, &key).await?,
     ];
     report.rows_written = written.iter().map(|written| written.rows).sum();
     report.note = format!("{files} files, {} rows, {} rejected", report.rows_written, rejects.len());
@@ -66,6 +73,44 @@ pub async fn record_rejects(lake: &Lake, rejects: &[Reject]) -> Result<(), Error
     let hash = crate::landing::sha256(text.join("\n").as_bytes());
     lake.upsert(rejects, &WriteKey::new(format!("financr/import/{hash}"), 1)).await?;
     Ok(())
+}
+
+/// The landings that are new, and those that must be read again because the instruments they refer to are.
+fn to_be_read(all: &[Landing], done: i64) -> Vec<Landing> {
+    let is_new = |landing: &Landing| done < landing.landing_sequence;
+    let relisted: Vec<&MarketId> = all
+        .iter()
+        .filter(|landing| is_new(landing) && landing.file_name == INSTRUMENTS)
+        .map(|landing| &landing.market_id)
+        .collect();
+    let refers =
+        |landing: &Landing| relisted.contains(&&landing.market_id) && REFERRING.contains(&landing.file_name.as_str());
+    all.iter().filter(|landing| is_new(landing) || refers(landing)).cloned().collect()
+}
+
+/// The rejects of files that are not read now, which stay as they are.
+async fn rejects_of_others(lake: &Lake, landings: &[Landing]) -> Result<Vec<Reject>, Error> {
+    let snapshot = lake.snapshot(Reject::TABLE).await?;
+    let mut stored: Vec<Reject> = lake::read::rows(&snapshot, lake, DateRange::ALL).await?;
+    let read_now = |reject: &Reject| {
+        landings.iter().any(|landing| {
+            landing.sha256 == reject.landing_sha256
+                && landing.file_name == reject.file_name
+                && landing.market_id == reject.market_id
+                // Transactions are read by the import, which wrote their rejects down itself.
+                && landing.file_name != "transactions.csv"
+        })
+    };
+    stored.retain(|reject| !read_now(reject));
+    stored.sort_by(|left, right| {
+        (&left.market_id, &left.file_name, &left.landing_sha256, left.line).cmp(&(
+            &right.market_id,
+            &right.file_name,
+            &right.landing_sha256,
+            right.line,
+        ))
+    });
+    Ok(stored)
 }
 
 async fn read_all(

@@ -41,31 +41,48 @@ pub fn object_path(source: &str, hash: &str) -> String {
     format!("bronze/{source}/{hash}")
 }
 
-/// Takes files in. What has landed before, for the same market under the same name, is not landed again.
+/// How often landing starts again because another process landed something meanwhile.
+const TRIES_MAX: u32 = 20;
+
+/// Takes files in. A file that is, byte for byte, the last one of its market and name is not landed again; one that
+/// goes back to an earlier content is, because it is the newest word.
 ///
 /// # Errors
 /// [`Error::Lake`] if the lake refuses; files that were already written stay and are found the next time.
 pub async fn land(lake: &Lake, files: &[Delivered], clock: Clock) -> Result<Landed, Error> {
-    let snapshot = lake.snapshot(Landing::TABLE).await?;
-    let known: Vec<Landing> = lake::read::rows(&snapshot, lake, lake::DateRange::ALL).await?;
-    let mut sequence = known.iter().map(|landing| landing.landing_sequence).max().unwrap_or(0);
+    for _ in 0..TRIES_MAX {
+        let snapshot = lake.snapshot(Landing::TABLE).await?;
+        let mut known: Vec<Landing> = lake::read::rows(&snapshot, lake, lake::DateRange::ALL).await?;
+        known.sort_by_key(|landing| landing.landing_sequence);
+        let fresh = fresh(&known, files, clock);
+        let landed = Landed { new: fresh.len(), known: files.len() - fresh.len() };
+        let Some(last) = fresh.last() else { return Ok(landed) };
+        for file in files {
+            let path = object_path(file.source, &sha256(&file.bytes));
+            lake.storage().put_once(&path, file.bytes.clone()).await?;
+        }
+        let key = WriteKey::new("financr/land", last.landing_sequence);
+        if lake.append_at(snapshot.version(), &fresh, &key).await?.is_some() {
+            return Ok(landed);
+        }
+    }
+    Err(lake::Error::Missing { what: "a quiet moment to land files".to_owned(), help: "try again" }.into())
+}
+
+/// The landings of the files that are not the last word already, numbered after those that are known.
+fn fresh(known: &[Landing], files: &[Delivered], clock: Clock) -> Vec<Landing> {
+    let mut sequence = known.last().map_or(0, |landing| landing.landing_sequence);
     let mut fresh: Vec<Landing> = Vec::new();
-    let mut landed = Landed::default();
     for file in files {
         let hash = sha256(&file.bytes);
-        let same = |landing: &&Landing| {
-            landing.sha256 == hash
-                && landing.source == file.source
-                && landing.market_id == file.market_id
-                && landing.file_name == file.file_name
+        let same_name = |landing: &&Landing| {
+            landing.source == file.source && landing.market_id == file.market_id && landing.file_name == file.file_name
         };
-        if known.iter().chain(&fresh).find(same).is_some() {
-            landed.known += 1;
+        let last_word = known.iter().chain(&fresh).rev().find(same_name);
+        if last_word.is_some_and(|landing| landing.sha256 == hash) {
             continue;
         }
-        lake.storage().put_once(&object_path(file.source, &hash), file.bytes.clone()).await?;
         sequence += 1;
-        landed.new += 1;
         fresh.push(Landing {
             landing_sequence: sequence,
             source: file.source.to_owned(),
@@ -76,9 +93,5 @@ pub async fn land(lake: &Lake, files: &[Delivered], clock: Clock) -> Result<Land
             landed_at: clock.now(),
         });
     }
-    if !fresh.is_empty() {
-        // The sequence only grows, so a second writer that computed the same one is refused by the table's log.
-        lake.append(&fresh, &WriteKey::new("financr/land", sequence)).await?;
-    }
-    Ok(landed)
+    fresh
 }

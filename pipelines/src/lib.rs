@@ -8,6 +8,7 @@ pub mod checks;
 pub mod conform;
 mod error;
 mod frames;
+pub mod history;
 pub mod landing;
 pub mod mirror;
 pub mod rollups;
@@ -23,8 +24,10 @@ use schemas::{BusinessDate, RunId};
 pub struct Work {
     /// The run; writes of one run are done once.
     pub run_id: RunId,
-    /// A marker of everything the run reads. If it changes, the run's writes are done again.
+    /// A marker of everything the run reads.
     pub inputs_fingerprint: String,
+    /// How many owners the run has had. A write of an earlier owner is refused once a later one has written.
+    pub fence: i64,
     /// The first business date.
     pub from: BusinessDate,
     /// The last business date.
@@ -32,10 +35,9 @@ pub struct Work {
 }
 
 impl Work {
-    /// The key under which the run writes a table.
+    /// The key under which an owner of the run writes a table, once for each range of dates.
     fn key(&self, table: &str) -> lake::WriteKey {
-        let inputs = self.inputs_fingerprint.get(..16).unwrap_or(&self.inputs_fingerprint);
-        lake::WriteKey::new(format!("financr/{}/{inputs}/{table}", self.run_id), 1)
+        lake::WriteKey::new(format!("financr/{}/{}/{table}", self.run_id, self.from), self.fence)
     }
 }
 

@@ -42,8 +42,7 @@ pub async fn month_to_date(
     date: BusinessDate,
     origin: &Origin,
 ) -> Result<Vec<StatementInput>, lake::Error> {
-    let opening = ReportingPeriod::MonthToDate.opening_date(date).and_then(|day| BusinessDate::new(day).ok());
-    let opening = opening.unwrap_or(date);
+    let opening = opening_date(date);
     let first = opening.next_calendar_day();
     let period = DateRange::between(first, date);
     let that_day = DateRange::between(date, date);
@@ -86,6 +85,29 @@ pub async fn month_to_date(
         inputs.push(input);
     }
     Ok(inputs)
+}
+
+/// The last date of a month, up to a day of it, on which each portfolio was valued.
+///
+/// # Errors
+/// [`lake::Error`] if a table cannot be read.
+pub async fn last_valued_in_month(
+    lake: &Lake,
+    date: BusinessDate,
+) -> Result<BTreeMap<PortfolioId, BusinessDate>, lake::Error> {
+    let first = opening_date(date).next_calendar_day();
+    let mut last: BTreeMap<PortfolioId, BusinessDate> = BTreeMap::new();
+    for row in read::<PortfolioValue>(lake, DateRange::between(first, date)).await? {
+        let day = last.entry(row.portfolio_id).or_insert(row.business_date);
+        *day = row.business_date.max(*day);
+    }
+    Ok(last)
+}
+
+/// The last day of the month before.
+fn opening_date(date: BusinessDate) -> BusinessDate {
+    let opening = ReportingPeriod::MonthToDate.opening_date(date).and_then(|day| BusinessDate::new(day).ok());
+    opening.unwrap_or(date)
 }
 
 /// The instruments that a statement names, out of those of its market.

@@ -40,6 +40,13 @@ pub(crate) async fn open(config: &Config, watch: Arc<dyn Fn(Progress) + Send + S
 /// # Errors
 /// [`Usage`] if one of them cannot be understood, or the store's reason.
 pub(crate) async fn save_schedules(config: &Config, context: &Context) -> anyhow::Result<()> {
+    for stored in context.store.schedules().await? {
+        let configured = config.schedule.iter().any(|section| section.name == stored.name);
+        if !configured && stored.disabled_at.is_none() {
+            let rests = Schedule { disabled_at: Some(context.clock.now()), ..stored };
+            context.store.save_schedule(&rests, context.clock.now()).await?;
+        }
+    }
     for section in &config.schedule {
         jobs::catalog::job(&section.job)?;
         let catch_up: CatchUp = section.catch_up.parse().map_err(|_| {

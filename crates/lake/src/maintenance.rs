@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::table::Lake;
 
 /// Small files from which compaction is worth a commit.
-const SMALL_FILES_MIN: usize = 8;
+const SMALL_FILES_MIN: usize = 16;
 /// Size below which a file is small.
 const SMALL_FILE_BYTES: u64 = 4 << 20;
 

@@ -112,19 +112,32 @@ impl Event<'_> {
         }
     }
 
-    /// Sorts splits before all else of their day, then by booking.
-    fn order(&self) -> (BusinessDate, bool, i64) {
+    /// Sorts splits before all else of their day, then by booking; the id decides where two lines have one place.
+    fn order(&self) -> (BusinessDate, bool, i64, &str) {
         match self {
-            Event::Split { ex_date, .. } => (*ex_date, false, 0),
+            Event::Split { ex_date, instrument, .. } => (*ex_date, false, 0, instrument.as_str()),
             Event::Transaction { kind, transaction } => {
-                (transaction.trade_date, *kind != TransactionKind::Split, transaction.booking_sequence)
+                let after_splits = *kind != TransactionKind::Split;
+                let id = transaction.transaction_id.as_str();
+                (transaction.trade_date, after_splits, transaction.booking_sequence, id)
             }
         }
     }
 }
 
+/// Days by which a broker's booking of a split may be away from the ex-date that the market announced.
+const SPLIT_BOOKING_DAYS: i64 = 7;
+
+/// Whether a transaction is the broker's booking of a split that the market announced.
+fn is_booking_of(transaction: &Transaction, instrument: &InstrumentId, ex_date: BusinessDate, ratio: Decimal) -> bool {
+    transaction.kind == TransactionKind::Split.code()
+        && transaction.instrument_id.as_ref() == Some(instrument)
+        && transaction.trade_date.days_since(ex_date).abs() <= SPLIT_BOOKING_DAYS
+        && transaction.quantity.is_some_and(|booked| booked.decimal() == ratio)
+}
+
 /// The transactions, and the market's splits of what they touch, in the order of booking. A split that the portfolio
-/// books itself on the same day is not applied twice.
+/// books itself, on the ex-date or near it, is not applied twice.
 fn events_in_order<'a>(inputs: &BookInputs<'a>) -> Result<Vec<Event<'a>>, Error> {
     let mut events = Vec::with_capacity(inputs.transactions.len());
     let mut instruments: Vec<&InstrumentId> = Vec::new();
@@ -138,17 +151,13 @@ fn events_in_order<'a>(inputs: &BookInputs<'a>) -> Result<Vec<Event<'a>>, Error>
     for instrument in instruments {
         let splits = inputs.board.listing(instrument).map_or(&[][..], |listing| listing.splits());
         for &(ex_date, ratio) in splits {
-            let booked = |transaction: &Transaction| {
-                transaction.kind == TransactionKind::Split.code()
-                    && transaction.trade_date == ex_date
-                    && transaction.instrument_id.as_ref() == Some(instrument)
-            };
+            let booked = |transaction: &Transaction| is_booking_of(transaction, instrument, ex_date, ratio);
             if !inputs.transactions.iter().any(booked) {
                 events.push(Event::Split { ex_date, instrument, ratio });
             }
         }
     }
-    events.sort_by_key(Event::order);
+    events.sort_by(|left, right| left.order().cmp(&right.order()));
     Ok(events)
 }
 
@@ -179,9 +188,6 @@ impl Books<'_> {
                 cost: holding.cost().map(Amount::new),
                 cost_base: holding.cost_base().map(Amount::new),
             });
-            if quantity.is_zero() {
-                self.holdings.remove(&instrument_id);
-            }
         }
         let mut touched = std::mem::take(&mut self.touched_cash);
         touched.sort_unstable();

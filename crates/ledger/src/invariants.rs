@@ -8,6 +8,8 @@ use rust_decimal::Decimal;
 use schemas::Currency;
 use schemas::tables::transactions::Transaction;
 
+use crate::transaction::TransactionKind;
+
 /// The cash that the transactions leave, per currency: the sum of what they booked. None on overflow.
 pub fn cash_from_transactions(transactions: &[Transaction]) -> Option<BTreeMap<Currency, Decimal>> {
     let mut cash: BTreeMap<Currency, Decimal> = BTreeMap::new();
@@ -18,7 +20,9 @@ pub fn cash_from_transactions(transactions: &[Transaction]) -> Option<BTreeMap<C
     };
     for transaction in transactions {
         add(transaction.currency, transaction.net_cash.decimal())?;
-        if let (Some(currency), Some(amount)) = (transaction.counter_currency, transaction.counter_amount) {
+        if transaction.kind == TransactionKind::Fx.code()
+            && let (Some(currency), Some(amount)) = (transaction.counter_currency, transaction.counter_amount)
+        {
             add(currency, amount.decimal())?;
         }
     }

@@ -148,7 +148,7 @@ pub fn validate(transaction: &Transaction) -> Result<TransactionKind, Fault> {
     if kind.needs_quantity() && quantity.is_none() {
         return fault("quantity", format!("a {kind} needs a quantity; the cell is empty"));
     }
-    if quantity.is_some_and(|quantity| quantity <= Decimal::ZERO) && kind.needs_instrument() {
+    if quantity.is_some_and(|quantity| quantity <= Decimal::ZERO) && kind.needs_quantity() {
         return fault("quantity", format!("the quantity of a {kind} is positive; the kind gives the direction"));
     }
     if transaction.price.is_some_and(|price| price.decimal() < Decimal::ZERO) {

@@ -69,6 +69,7 @@ pub struct RunCursor {
 
 const SELECT_ONE: &str = include_str!("queries/runs/select_one.sql");
 const SELECT_LATEST: &str = include_str!("queries/runs/select_latest.sql");
+const SELECT_ENDED_ON: &str = include_str!("queries/runs/select_ended_on.sql");
 const SELECT_PAGE: &str = include_str!("queries/runs/select_page.sql");
 
 /// A place before all runs, as it is stored: no instant sorts behind it.
@@ -108,6 +109,22 @@ impl Store {
                 .await
         })
         .map_err(Error::query("read the latest run of a job"))?;
+        row.map(RunRow::run).transpose()
+    }
+
+    /// The run of a job that ended last, of those whose last business date is this one; none if none has ended.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn run_ended_on(&self, job: &str, to_date: BusinessDate) -> Result<Option<Run>> {
+        let row = reading!(&self.database, pool => {
+            sqlx::query_as::<_, RunRow>(SELECT_ENDED_ON)
+                .bind(job)
+                .bind(to_date.to_string())
+                .fetch_optional(pool)
+                .await
+        })
+        .map_err(Error::query("read the run of a job that ended last"))?;
         row.map(RunRow::run).transpose()
     }
 

@@ -77,8 +77,8 @@ impl Store {
 
     /// Publishes a statement and puts the messages that announce it into the outbox, both or neither.
     ///
-    /// If this version (kind, portfolio, period, version) was published before, the first document stays, and messages
-    /// that are not in the outbox yet announce that one. Messages are due at once.
+    /// If this version (kind, portfolio, period, version) was published before, the first document stays, and nobody is
+    /// told again. Messages are due at once.
     ///
     /// # Errors
     /// [`Error::StatementIdTaken`] if the id belongs to another version, [`Error::StatementWithoutRun`] if its
@@ -90,17 +90,13 @@ impl Store {
     ) -> Result<PublishOutcome> {
         let mut work = self.database.begin().await?;
         let outcome = if insert(&mut work, statement).await? {
+            for delivery in new_deliveries {
+                deliveries::enqueue(&mut work, &statement.id, delivery, statement.published_at).await?;
+            }
             PublishOutcome::Inserted
         } else {
             PublishOutcome::Existing(published(&mut work, statement).await?)
         };
-        let statement_id = match &outcome {
-            PublishOutcome::Inserted => &statement.id,
-            PublishOutcome::Existing(first) => &first.id,
-        };
-        for delivery in new_deliveries {
-            deliveries::enqueue(&mut work, statement_id, delivery, statement.published_at).await?;
-        }
         work.commit().await?;
         Ok(outcome)
     }

@@ -1,6 +1,11 @@
 //! Book: positions, flows, gains and values from the transactions.
 
+use pipelines::{StageReport, Work, history};
+use schemas::BusinessDate;
+
 use super::{Job, Step};
+use crate::context::Context;
+use crate::error::Error;
 
 /// Portfolios and transactions from the store into the lake.
 pub(super) const MIRROR: Step = Step {
@@ -8,11 +13,40 @@ pub(super) const MIRROR: Step = Step {
     run: |context, work| {
         Box::pin(async move {
             let portfolios = context.store.portfolios().await?;
-            let transactions = context.store.transactions_through(work.to).await?;
+            let transactions = context.store.transactions_through(last_day()?).await?;
             Ok(pipelines::mirror::mirror(&context.lake, work, &portfolios, &transactions).await?)
         })
     },
 };
+
+/// The days before, if they are missing or no longer follow from what is known.
+pub(super) const CATCH_UP: Step = Step { name: "catch_up", run: |context, work| Box::pin(catch_up(context, work)) };
+
+async fn catch_up(context: &Context, work: &Work) -> Result<StageReport, Error> {
+    let note = |note: &str| Ok(StageReport { note: note.to_owned(), ..StageReport::default() });
+    let Some((first, last)) = history::days_before(&context.lake, work.from).await? else {
+        return note("there is nothing before");
+    };
+    let marker = history::marker(&context.lake, last).await?;
+    let earlier = context.store.run_ended_on("nightly", last).await?;
+    let known = earlier.as_ref().and_then(|run| run.summary.as_ref()?.get(HISTORY)?.as_str());
+    if known == Some(marker.as_str()) {
+        return note("the days before are as they were");
+    }
+    Ok(history::rebuild(&context.lake, work, first, last).await?)
+}
+
+/// Under which a run's summary keeps the marker of what was known up to its last date.
+pub(crate) const HISTORY: &str = "history";
+
+/// The last day there is: the mirror holds every transaction, whatever the date of the run, so that two runs for
+/// different dates make the same mirror.
+fn last_day() -> Result<BusinessDate, Error> {
+    "2199-12-31".parse().map_err(|error: schemas::dates::BusinessDateError| Error::Schedule {
+        name: "mirror".to_owned(),
+        problem: error.to_string(),
+    })
+}
 
 /// The books.
 pub(super) const STEP: Step = Step {

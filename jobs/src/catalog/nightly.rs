@@ -1,6 +1,6 @@
 //! The night: ingest → conform → check → book → roll up → check → publish → deliver.
 
-use super::{Job, book, check, conform, deliver, publish, rollup};
+use super::{Job, book, check, conform, deliver, maintain, publish, rollup};
 
 /// Everything that is due for a business date, or one rebuild of a range of them. Ingesting comes first and is not a
 /// step: what it brings in decides whether there is anything to do.
@@ -12,11 +12,13 @@ pub static JOB: Job = Job {
     steps: &[
         conform::STEP,
         book::MIRROR,
+        book::CATCH_UP,
         check::SILVER,
         book::STEP,
         rollup::STEP,
         check::GOLD,
         publish::DUE,
         deliver::STEP,
+        maintain::STEP,
     ],
 };

@@ -15,7 +15,7 @@ use schemas::tables::cash_flows::{self, CashFlow};
 use schemas::tables::daily_returns::{self, DailyReturn};
 use schemas::tables::measures;
 use schemas::tables::portfolios::{self, Portfolio};
-use schemas::{Amount, BusinessDate, MeasureValue, PortfolioId, ReportingPeriod};
+use schemas::{Amount, BusinessDate, HolidayCalendar, MeasureValue, PortfolioId, ReportingPeriod};
 
 use self::columns::Columns;
 use super::{Made, Rollup};
@@ -70,12 +70,17 @@ async fn gather(lake: &Lake, work: &Work, report: &mut StageReport) -> Result<Ve
     }
     let through = DateRange::through(work.to);
     for row in read::<DailyReturn>(lake, through, report).await? {
-        if let Some(history) = histories.get_mut(&row.portfolio_id) {
+        // A start that was moved to a later day leaves rows of days that no longer belong to the portfolio.
+        if let Some(history) = histories.get_mut(&row.portfolio_id)
+            && history.portfolio.start_date <= row.business_date
+        {
             history.returns.push(row);
         }
     }
     for row in read::<CashFlow>(lake, through, report).await? {
-        if let Some(history) = histories.get_mut(&row.portfolio_id) {
+        if let Some(history) = histories.get_mut(&row.portfolio_id)
+            && history.portfolio.start_date <= row.business_date
+        {
             history.flows.push(row);
         }
     }
@@ -178,7 +183,7 @@ impl History {
         let dated = |date: BusinessDate, number: f64| DatedNumber { date, number };
         Ok(PerformanceSeries {
             opening_date: opening.unwrap_or(start),
-            end_date,
+            end_date: self.counted_until(end_date),
             opening_value,
             values: days.iter().filter_map(|day| day.value.map(|value| dated(day.date, value))).collect(),
             returns: days.iter().filter_map(|day| day.fraction.map(|fraction| dated(day.date, fraction))).collect(),
@@ -191,6 +196,22 @@ impl History {
             risk_free_annual: self.portfolio.risk_free_annual,
             benchmark: None,
         })
+    }
+}
+
+impl History {
+    /// The day up to which the last valuation counts: the portfolio's last day, if no business day lies between.
+    fn counted_until(&self, date: BusinessDate) -> BusinessDate {
+        let Some(end) = self.portfolio.end_date.filter(|end| date < *end) else { return date };
+        let Ok(calendar) = HolidayCalendar::named("TARGET") else { return date };
+        let mut day = date.next_calendar_day();
+        while day <= end {
+            if calendar.is_business_day(day).unwrap_or(true) {
+                return date;
+            }
+            day = day.next_calendar_day();
+        }
+        end
     }
 }
 

@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 use crate::identifiers::MarketId;
 
 crate::table! {
-    /// One row per file that was taken in. The bytes lie in `bronze/<source>/<sha256>`; the same bytes for the same
-    /// market land once.
-    Landing = "bronze.landings", key ["sha256", "source", "market_id", "file_name"], dated None,
+    /// One row per file that was taken in. The bytes lie in `bronze/<source>/<sha256>`; bytes that
+    /// are already the last ones of their market and name do not land again.
+    Landing = "bronze.landings", key ["landing_sequence"], dated None,
     /// Position in the order of arrival, from 1. Where two files give one quote, the later file counts.
     landing_sequence: i64,
     /// The source, e.g. `book_folder`.

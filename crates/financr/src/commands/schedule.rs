@@ -19,8 +19,8 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     let context = house::open(&config, session.display.watcher()).await?;
     house::save_schedules(&config, &context).await?;
     if arguments.once {
-        jobs::schedule::look(&context).await?;
-        return Ok(Ending::Done);
+        let held_up = jobs::schedule::look(&context).await?;
+        return Ok(if 0 < held_up { Ending::Partial } else { Ending::Done });
     }
     for schedule in &config.schedule {
         tracing::info!(schedule = schedule.name, "{}: {} in {}", schedule.job, schedule.cron, schedule.time_zone);

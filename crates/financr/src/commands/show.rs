@@ -1,6 +1,6 @@
 //! `financr show`: one portfolio on one date.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::portfolio_values::PortfolioValue;
@@ -10,16 +10,39 @@ use serde_json::Value;
 use super::Session;
 use crate::ending::{Ending, Usage};
 use crate::house;
-use crate::listing::Listing;
+use crate::listing::{Format, Listing};
 
 /// Show a portfolio: positions, performance, and what the checks found
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The portfolio, e.g. D01; without it all portfolios are listed
     portfolio: Option<PortfolioId>,
+    /// Which rows: for people everything is shown, for a machine one kind at a time
+    #[arg(long, value_enum, default_value_t)]
+    what: What,
     /// The business date; without it the last one on which the portfolio was valued
     #[arg(long)]
     date: Option<BusinessDate>,
+}
+
+/// Which rows are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Positions, measures and what the checks found; as JSON or CSV only the positions.
+    #[default]
+    All,
+    /// The positions.
+    Positions,
+    /// The measures.
+    Measures,
+    /// What the checks found.
+    Exceptions,
+}
+
+impl What {
+    fn includes(self, other: What, format: Format) -> bool {
+        self == other || self == What::All && (format == Format::Table || other == What::Positions)
+    }
 }
 
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
@@ -54,11 +77,20 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         return Err(Usage(format!("{id} was not valued on {date}; run `financr run nightly --date {date}`")).into());
     };
     session.say(&heading(&portfolio.title, value))?;
-    write_positions(session, lake, id, date, portfolio.base_currency).await?;
-    let measures = lake::read::measures(lake, id, date).await?;
-    session.write(&measures_listing(&measures))?;
-    for exception in lake::read::exceptions(lake, id, date).await? {
-        session.say(&format!("{}: {} ({})", exception.severity, exception.message, exception.check_name))?;
+    let shown = |what| arguments.what.includes(what, session.format);
+    if shown(What::Positions) {
+        write_positions(session, lake, id, date, portfolio.base_currency).await?;
+    }
+    if shown(What::Measures) {
+        session.write(&measures_listing(&lake::read::measures(lake, id, date).await?))?;
+    }
+    let exceptions = if shown(What::Exceptions) { lake::read::exceptions(lake, id, date).await? } else { Vec::new() };
+    if arguments.what == What::Exceptions || !exceptions.is_empty() {
+        let mut listing = Listing::new(&["severity", "check", "finding"]);
+        for row in exceptions {
+            listing.push([row.severity.to_string().into(), row.check_name.into(), row.message.into()]);
+        }
+        session.write(&listing)?;
     }
     Ok(Ending::Done)
 }

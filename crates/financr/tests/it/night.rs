@@ -43,6 +43,11 @@ fn a_finished_night_is_not_done_again_but_late_facts_are() {
     let said = house.done(&night);
     assert!(said.contains("nothing to do: run nightly-2024-01-31-1 has done this"), "{said}");
 
+    // The night was the first one, so it also made the days before it.
+    let days =
+        house.done(&["sql", "SELECT count(DISTINCT business_date) AS n FROM gold.portfolio_values", "--format", "csv"]);
+    assert_eq!(days, "n\n22\n");
+
     // A booking that comes late makes a second revision; the published statements stay as they were.
     let path = house.path().join("books/EMPTIED/transactions.csv");
     let text = std::fs::read_to_string(&path).expect("there");
@@ -66,7 +71,7 @@ fn stages_run_alone_make_the_same_gold_as_a_night() {
     let stages = night.copy();
     night.done(&["run", "nightly", "--date", "2024-01-16"]);
     for stage in ["ingest", "conform", "book", "rollup", "check"] {
-        stages.done(&["run", stage, "--date", "2024-01-16"]);
+        stages.done(&["run", stage, "--from", "2024-01-02", "--to", "2024-01-16"]);
     }
     for (table, order) in GOLD {
         assert_same_rows(table, &stages.gold(table, order), &night.gold(table, order));
@@ -96,4 +101,29 @@ fn a_position_without_a_rate_blocks_its_statement_and_no_other() {
     ]);
     assert_eq!(values, "market_value,missing_count\n,4\n", "an unknown value is empty, not zero");
     assert_eq!(house.files("financr-data/mail").len(), 1);
+}
+
+#[test]
+fn a_late_booking_is_not_counted_as_performance_of_the_next_night() {
+    let house = house_with_books();
+    house.done(&["run", "nightly", "--date", "2024-01-30"]);
+    let path = house.path().join("books/MIXED/transactions.csv");
+    let text = std::fs::read_to_string(&path).expect("there");
+    std::fs::write(&path, text + "17,2024-01-16,DEPOSIT,,,,EUR,0,0,10000,,,came late\n").expect("written");
+    house.done(&["import", "books"]);
+    let said = house.done(&["run", "nightly", "--date", "2024-01-31"]);
+    assert!(said.contains("2024-01-02 to 2024-01-30 were missing or changed and have been rebuilt"), "{said}");
+    let rebuilt = House::new();
+    for (name, bytes) in house.files("books") {
+        let path = rebuilt.path().join("books").join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, bytes).expect("written");
+    }
+    rebuilt.done(&["import", "books"]);
+    rebuilt.done(&["run", "nightly", "--from", "2024-01-02", "--to", "2024-01-31"]);
+    for (table, order) in GOLD {
+        assert_same_rows(table, &house.gold(table, order), &rebuilt.gold(table, order));
+    }
+    let said = house.done(&["run", "nightly", "--date", "2024-02-01"]);
+    assert!(said.contains("the days before are as they were"), "{said}");
 }

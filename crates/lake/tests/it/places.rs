@@ -42,7 +42,7 @@ fn open(url: &str) -> Lake {
     Lake::open(storage, &EngineSettings { partitions: 3, ..EngineSettings::default() }).expect("the lake opens")
 }
 
-/// A write of this module's only writer.
+/// The key of a write of the one writer that most tests need.
 pub(crate) fn key(revision: i64) -> WriteKey {
     WriteKey::new("test", revision)
 }

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use schemas::tables::valuations::Valuation;
 use schemas::{Amount, BusinessDate, Currency, InstrumentId, Price, Quantity, Rate};
 
-use super::Books;
+use super::{Books, is_booking_of};
 use crate::corporate_actions::split;
 use crate::error::Error;
 use crate::quote_board::Listing;
@@ -112,13 +112,20 @@ impl Books<'_> {
         since: BusinessDate,
         until: BusinessDate,
     ) -> Option<Decimal> {
-        let announced = split::factor(listing.splits(), since, until)?;
-        let booked = self.inputs.transactions.iter().filter(|transaction| {
+        // A split counts once: as the portfolio booked it, or as the market announced it.
+        let bookings = || self.inputs.transactions.iter();
+        let unbooked: Vec<_> = listing
+            .splits()
+            .iter()
+            .filter(|(ex_date, ratio)| !bookings().any(|booked| is_booking_of(booked, instrument, *ex_date, *ratio)))
+            .copied()
+            .collect();
+        let announced = split::factor(&unbooked, since, until)?;
+        let booked = bookings().filter(|transaction| {
             transaction.kind == split::CODE
                 && transaction.instrument_id.as_ref() == Some(instrument)
                 && since < transaction.trade_date
                 && transaction.trade_date <= until
-                && !listing.splits().iter().any(|(ex_date, _)| *ex_date == transaction.trade_date)
         });
         booked
             .filter_map(|transaction| transaction.quantity)

@@ -3,6 +3,7 @@
 //! The gain is what is left of the printed figures, so the four foot to the cent.
 
 use schemas::Amount;
+use schemas::tables::realised_gains::RealisedGain;
 
 use super::{NO_PRICE, StatementInput, base_money};
 use crate::document::{Cell, Content, KeyFigure, KeyFigures, Section, sum_of_printed};
@@ -70,9 +71,18 @@ fn net_contributions(input: &StatementInput) -> Result<Cell, Error> {
 
 fn realised(input: &StatementInput) -> Result<Cell, Error> {
     let currency = input.base_currency();
-    let gains: Vec<Cell> =
-        input.realised_gains.iter().map(|row| Cell::known_money(row.gain_base, currency, NO_PRICE)).collect();
+    let gains: Vec<Cell> = input
+        .realised_gains
+        .iter()
+        .filter(is_sale)
+        .map(|row| Cell::known_money(row.gain_base, currency, NO_PRICE))
+        .collect();
     sum_or_zero(input, &gains, "realised gains")
+}
+
+/// Whether a reduction ended in money, or in nothing: securities that were taken out keep what they cost.
+fn is_sale(row: &&RealisedGain) -> bool {
+    row.kind != "TRANSFER_OUT"
 }
 
 fn sum_or_zero(input: &StatementInput, cells: &[Cell], what: &'static str) -> Result<Cell, Error> {
