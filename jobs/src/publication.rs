@@ -174,8 +174,12 @@ async fn keep(
         period_end: input.business_date,
         version: FIRST_VERSION,
     };
+    let mut json = Bytes::new();
     let mut files = Vec::with_capacity(rendered.files.len());
     for (format, bytes, hash) in rendered.files {
+        if format == Format::Json {
+            json = bytes.clone();
+        }
         let failed = |source| Error::Document { portfolio: portfolio_id.clone(), source };
         let path = archive::object_path(&key, format, &bytes).map_err(failed)?;
         let byte_count = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
@@ -213,17 +217,18 @@ async fn keep(
         PublishOutcome::Existing(first) => {
             tally.existing += 1;
             if first.run_id != work.run_id {
-                note_difference(context, input, &first, tally).await?;
+                note_difference(context, input, &json, &first, tally).await?;
             }
         }
     }
     Ok(())
 }
 
-/// Whether the figures differ from those of the statement that was published first, run and inputs aside.
+/// Whether the figures differ from those of the statement that was published first.
 async fn note_difference(
     context: &Context,
     input: &StatementInput,
+    now: &[u8],
     first: &Statement,
     tally: &mut Tally,
 ) -> Result<(), Error> {
@@ -231,44 +236,19 @@ async fn note_difference(
         return Ok(());
     };
     let published = context.lake.storage().get(&file.object_path).await?;
-    let same_run = StatementInput { run_id: first.run_id.clone(), ..input.clone() };
-    let failed = |source| Error::Document { portfolio: input.portfolio.portfolio_id.clone(), source };
-    let mut document = portfolio_statement::build(&same_run).map_err(failed)?;
-    let text: serde_json::Value = serde_json::from_slice(&published).unwrap_or_default();
-    if let Some(inputs) = find_text(&text, "inputs_fingerprint") {
-        document.metadata.inputs_fingerprint = inputs.to_owned();
-    }
-    if let Some(version) = find_text(&text, "program_version") {
-        document.metadata.program_version = version.to_owned();
-    }
-    let now = render(&document, Format::Json).map_err(failed)?;
-    let now: serde_json::Value = serde_json::from_slice(&now).unwrap_or_default();
-    if sections(&now) != sections(&text) {
+    if figures(now) != figures(&published) {
         tally.differing.push(input.portfolio.portfolio_id.to_string());
     }
     Ok(())
 }
 
-/// The parts of a statement that hold its figures.
-fn sections(statement: &serde_json::Value) -> Option<Vec<&serde_json::Value>> {
+/// The parts of a statement that hold its figures: all but what it says about the run that made it. None if the bytes
+/// are no statement, which is a difference, too.
+fn figures(statement: &[u8]) -> Option<Vec<serde_json::Value>> {
+    let statement: serde_json::Value = serde_json::from_slice(statement).ok()?;
     let sections = statement.get("sections")?.as_array()?;
-    let about_the_run = |section: &&serde_json::Value| {
-        let id = section.get("id").and_then(serde_json::Value::as_str).unwrap_or_default();
-        !id.starts_with("note")
-    };
-    Some(sections.iter().filter(about_the_run).collect())
-}
-
-/// The first text under a key, anywhere in a JSON value.
-fn find_text<'v>(value: &'v serde_json::Value, key: &str) -> Option<&'v str> {
-    match value {
-        serde_json::Value::Object(fields) => fields
-            .get(key)
-            .and_then(serde_json::Value::as_str)
-            .or_else(|| fields.values().find_map(|inner| find_text(inner, key))),
-        serde_json::Value::Array(items) => items.iter().find_map(|inner| find_text(inner, key)),
-        _ => None,
-    }
+    let of_the_run = |section: &&serde_json::Value| section.get("id").is_some_and(|id| id == "provenance");
+    Some(sections.iter().filter(|section| !of_the_run(section)).cloned().collect())
 }
 
 impl Tally {

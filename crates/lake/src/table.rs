@@ -309,7 +309,10 @@ impl Lake {
     fn unloaded(&self, definition: &'static TableDefinition) -> DeltaTable {
         let folder = table_folder(definition);
         let prefixed = Arc::new(PrefixStore::new(Arc::clone(self.storage.root()), Path::from(folder.as_str())));
-        let location = url::Url::parse(&format!("lake:///{folder}/"));
+        // Only the path of this address is used, from the root of the lake's own storage. The host tells the reader of
+        // the log that listings come in any order, as those of a folder do, and must be sorted: it is the mark by which
+        // that library knows an S3 directory bucket, the one kind of store of which it expects no order.
+        let location = url::Url::parse(&format!("lake://unordered--x-s3/{folder}/"));
         // The name of a table is a constant of this program and always part of a valid address.
         let location = location.unwrap_or_else(|_| unreachable!("{folder} is part of an address"));
         let options = StorageConfig::default();
