@@ -55,7 +55,7 @@ pub enum Error {
         source: Box<datafusion::error::DataFusionError>,
     },
     /// A table has columns that this version of the program does not expect.
-    #[error("{table} was written with other columns ({problem}); run the version of Financr that wrote it, or rebuild")]
+    #[error("rows do not fit {table}: {problem}")]
     Columns {
         /// The table.
         table: &'static str,
@@ -86,6 +86,16 @@ impl Error {
         table: &'static str,
     ) -> impl Fn(deltalake_core::DeltaTableError) -> Error {
         move |source| Error::Delta { action, table, source: Box::new(source) }
+    }
+
+    /// Whether another process committed to the table at the same moment; trying again on its result may succeed.
+    pub(crate) fn is_conflict(&self) -> bool {
+        let Error::Delta { source, .. } = self else { return false };
+        matches!(
+            **source,
+            deltalake_core::DeltaTableError::Transaction { .. }
+                | deltalake_core::DeltaTableError::VersionAlreadyExists(_)
+        )
     }
 
     pub(crate) fn parquet(

@@ -141,11 +141,11 @@ impl Lake {
         rows: &[R],
         key: &WriteKey,
     ) -> Result<Option<Written>, Error> {
-        if self.snapshot(R::TABLE).await?.version() != version {
-            return Ok(None);
+        match self.write_at(Some(version), R::TABLE, &[R::to_batch(rows)?], Replaced::Nothing, key).await {
+            Ok(written) => Ok((!written.already_done).then_some(written)),
+            Err(error) if error.is_conflict() => Ok(None),
+            Err(error) => Err(error),
         }
-        let written = self.append(rows, key).await?;
-        Ok((!written.already_done).then_some(written))
     }
 
     /// Replaces all rows.
@@ -202,7 +202,24 @@ impl Lake {
         replaced: Replaced,
         key: &WriteKey,
     ) -> Result<Written, Error> {
+        self.write_at(None, definition, batches, replaced, key).await
+    }
+
+    /// Writes, if a version is expected only when the table is at it.
+    async fn write_at(
+        &self,
+        expected: Option<Option<u64>>,
+        definition: &'static TableDefinition,
+        batches: &[RecordBatch],
+        replaced: Replaced,
+        key: &WriteKey,
+    ) -> Result<Written, Error> {
         let mut tables = self.tables.lock().await;
+        let before = self.table(&mut tables, definition).await?.version();
+        if expected.is_some_and(|expected| expected != before) {
+            return Ok(Written { version: before, rows: 0, already_done: true });
+        }
+        refuse_dates_outside(definition, batches, replaced)?;
         let table = self.created(&mut tables, definition).await?;
         let failed = Error::delta("write", definition.name);
         let state = table.snapshot().map_err(&failed)?;
@@ -385,11 +402,26 @@ fn snapshot_of(definition: &'static TableDefinition, table: &DeltaTable) -> Resu
     Ok(Snapshot::new(definition, Some(version), files))
 }
 
+/// Refuses rows whose dates lie outside the range that is replaced: the next write of the range would not find them.
+fn refuse_dates_outside(
+    definition: &'static TableDefinition,
+    batches: &[RecordBatch],
+    replaced: Replaced,
+) -> Result<(), Error> {
+    let Replaced::Dates(range) = replaced else { return Ok(()) };
+    let Some(DateRange { from: Some(first), to: Some(last) }) = date_span(definition, batches) else { return Ok(()) };
+    if range.covers(first.day(), last.day()) {
+        return Ok(());
+    }
+    let problem = format!("rows from {first} to {last} are outside the dates that are replaced");
+    Err(Error::Columns { table: definition.name, problem })
+}
+
 /// The first and last date of rows of a dated table.
 fn date_span(definition: &'static TableDefinition, batches: &[RecordBatch]) -> Option<DateRange> {
     let column = definition.dated?;
     let mut span: Option<(i32, i32)> = None;
-    for batch in batches {
+    for batch in batches.iter().filter(|batch| 0 < batch.num_rows()) {
         let days = batch.column_by_name(column)?.as_any().downcast_ref::<arrow::array::Date32Array>()?;
         let first = arrow::compute::min(days)?;
         let last = arrow::compute::max(days)?;

@@ -13,4 +13,6 @@ mod killed;
 #[cfg(test)]
 mod night;
 #[cfg(test)]
+mod tables_page;
+#[cfg(test)]
 mod tidy;

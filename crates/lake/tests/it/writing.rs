@@ -84,3 +84,17 @@ async fn a_number_that_is_too_large_is_refused_and_nothing_is_written() {
         assert!(!repaired.already_done, "the refused write does not count as done");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_made_from_a_version_are_added_only_to_that_version() {
+    for place in Place::each() {
+        let lake = &place.lake;
+        let first = lake.append_at(None, &[quote("AAA", 0, 100)], &key(1)).await.expect("not refused");
+        let version = first.expect("the table was not there").version;
+        let late = lake.append_at(None, &[quote("BBB", 0, 7)], &key(2)).await.expect("not refused");
+        assert_eq!(late, None, "somebody else has written meanwhile");
+        let next = lake.append_at(version, &[quote("AAA", 1, 101)], &key(2)).await.expect("not refused");
+        assert!(next.is_some_and(|written| version < written.version));
+        assert_eq!(quotes(lake).await, [quote("AAA", 0, 100), quote("AAA", 1, 101)]);
+    }
+}

@@ -225,10 +225,11 @@ fn transactions(
             let reason = format!("`{}` is not in the instruments.csv of its market", instrument.symbol());
             return Err(("symbol", reason));
         }
-        if let Some(first) = seen.insert(transaction.transaction_id.clone(), line) {
+        if let Some(first) = seen.get(&transaction.transaction_id) {
             return Err(("tx_id", format!("the id is already on line {first}")));
         }
         ledger::transaction::validate(&transaction).map_err(|fault| (fault.column, fault.reason))?;
+        seen.insert(transaction.transaction_id.clone(), line);
         Ok(transaction)
     }))
 }

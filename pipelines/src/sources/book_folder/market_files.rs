@@ -99,20 +99,21 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
     let (instruments, rejects) = each_row(&label, &sheet, |row, line| {
         let symbol = at("symbol", symbol.required(row))?;
         let instrument_id = at("symbol", InstrumentId::new(file.market_id, symbol))?;
-        if let Some(first) = seen.insert(instrument_id.clone(), line) {
+        if let Some(first) = seen.get(&instrument_id) {
             return Err(("symbol", format!("`{symbol}` is already on line {first}")));
         }
         let price_scale = at("price_scale", scale.number(row))?.unwrap_or(Decimal::ONE);
         if price_scale <= Decimal::ZERO {
             return Err(("price_scale", format!("a price scale is positive, not {price_scale}")));
         }
+        at("price_scale", Rate::new(price_scale).to_units())?;
         let adjusted = adjusted.cell(row).unwrap_or("none");
         if !["none", "split", "total"].contains(&adjusted) {
             return Err(("adjusted", format!("`{adjusted}` is none of none, split, total")));
         }
         let isin = isin.cell(row).map(str::parse::<Isin>).transpose();
         let cusip = cusip.cell(row).map(str::parse::<Cusip>).transpose();
-        Ok(Instrument {
+        let found = Instrument {
             market_id: file.market_id.clone(),
             symbol: symbol.to_owned(),
             name: name.cell(row).unwrap_or(symbol).to_owned(),
@@ -123,7 +124,9 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
             isin: at("isin", isin)?.map(|isin| isin.to_string()),
             cusip: at("cusip", cusip)?.map(|cusip| cusip.to_string()),
             instrument_id,
-        })
+        };
+        seen.insert(found.instrument_id.clone(), line);
+        Ok(found)
     });
     Ok(Facts { instruments, rejects, ..Facts::default() })
 }
@@ -233,9 +236,14 @@ pub(super) fn corporate_actions(file: &LandedFile<'_>, instruments: &Instruments
             if ratio <= Decimal::ZERO {
                 return Err(("ratio", format!("a ratio is positive, not {ratio}")));
             }
+            at("ratio", Rate::new(ratio).to_units())?;
             split_ratio = Some(Rate::new(ratio));
         } else {
             let amount = at("amount", amount.required_number(row))?;
+            if amount <= Decimal::ZERO {
+                return Err(("amount", format!("a dividend is positive, not {amount}")));
+            }
+            at("amount", Price::new(amount).to_units())?;
             let currency = at("currency", at("currency", currency.required(row))?.parse::<Currency>())?;
             paid = Some((Price::new(amount), currency));
         }

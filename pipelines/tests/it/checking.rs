@@ -1,0 +1,284 @@
+//! Every check finds what is wrong and nothing else.
+//!
+//! One world holds one sound portfolio, whose figures lie exactly on the limits of the checks, and for every check one
+//! portfolio that bears its name and has just the fault that it is there to find.
+
+use lake::Lake;
+use pipelines::checks::{CHECKS, Layer, check};
+use rust_decimal::Decimal;
+use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::corporate_actions::CorporateAction;
+use schemas::tables::daily_returns::DailyReturn;
+use schemas::tables::exceptions::Exception;
+use schemas::tables::measures::MeasureRow;
+use schemas::tables::portfolio_values::PortfolioValue;
+use schemas::tables::portfolios::Portfolio;
+use schemas::tables::positions::Position;
+use schemas::tables::transactions::Transaction;
+use schemas::tables::valuations::Valuation;
+use schemas::{Amount, Currency, Quantity, ReportingPeriod};
+
+use crate::samples::{all, amount, date, fill, instrument, memory_lake, portfolio, transaction, valuation, work};
+
+/// The day before, and the day that is checked.
+const BEFORE: &str = "2014-06-03";
+const DAY: &str = "2014-06-04";
+/// Five and six days before the day that is checked, and seven and eight.
+const FIVE_DAYS_OLD: &str = "2014-05-30";
+const SIX_DAYS_OLD: &str = "2014-05-29";
+const SEVEN_DAYS_OLD: &str = "2014-05-28";
+const EIGHT_DAYS_OLD: &str = "2014-05-27";
+
+/// What each check names in the portfolio that bears its name; `-` is the portfolio itself.
+const SUBJECTS: &[(&str, &str)] = &[
+    ("unknown_instruments", "t1"),
+    ("missing_prices", "M1~AAA"),
+    ("missing_fx_rates", "M1~AAA"),
+    ("missing_flow_values", "t1"),
+    ("cash_reconciles", "EUR"),
+    ("values_foot", "-"),
+    ("returns_foot", "-"),
+    ("returns_chain", "-"),
+    ("carried_prices", "M1~AAA"),
+    ("last_trade_prices", "M1~AAA"),
+    ("stale_fx_rates", "M1~AAA"),
+    ("short_positions", "M1~AAA"),
+    ("overdrawn_cash", "CASH~EUR"),
+    ("extreme_returns", "-"),
+    ("missing_dividends", "M1~AAA"),
+];
+
+#[derive(Default)]
+struct World {
+    portfolios: Vec<Portfolio>,
+    transactions: Vec<Transaction>,
+    positions: Vec<Position>,
+    flows: Vec<CashFlow>,
+    valuations: Vec<Valuation>,
+    values: Vec<PortfolioValue>,
+    returns: Vec<DailyReturn>,
+    measures: Vec<MeasureRow>,
+}
+
+/// Findings as check, portfolio and subject.
+type Findings = Vec<(String, String, String)>;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sound_portfolio_is_found_by_no_check() {
+    let mut world = World::default();
+    world.add_sound("sound");
+    assert_eq!(findings(&world.lake().await, Layer::Gold).await, Findings::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_check_finds_exactly_what_was_planted() {
+    let mut world = World::default();
+    world.add_sound("sound");
+    let mut expected = Findings::new();
+    for check in CHECKS {
+        world.plant(check.name);
+        let (_, subject) = SUBJECTS.iter().find(|(name, _)| *name == check.name).expect("every check has a case");
+        let subject = if *subject == "-" { check.name } else { *subject };
+        expected.push((check.name.to_owned(), check.name.to_owned(), subject.to_owned()));
+    }
+    assert_eq!(SUBJECTS.len(), CHECKS.len());
+    expected.sort();
+    let lake = world.lake().await;
+    assert_eq!(findings(&lake, Layer::Gold).await, expected);
+    for exception in all::<Exception>(&lake).await {
+        let check = CHECKS.iter().find(|check| check.name == exception.check_name).expect("a check");
+        assert_eq!((exception.severity, exception.business_date), (check.severity, date(DAY)));
+        assert!(exception.message.contains(' '), "{exception:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_look_is_at_silver_and_the_second_replaces_it() {
+    let mut world = World::default();
+    world.plant("unknown_instruments");
+    world.plant("missing_prices");
+    let lake = world.lake().await;
+    let names = |findings: Findings| findings.into_iter().map(|(check, ..)| check).collect::<Vec<String>>();
+    assert_eq!(names(findings(&lake, Layer::Silver).await), ["unknown_instruments"]);
+    assert_eq!(names(findings(&lake, Layer::Gold).await), ["missing_prices", "unknown_instruments"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_day_that_is_not_asked_for_is_not_checked() {
+    let mut world = World::default();
+    CHECKS.iter().for_each(|check| world.plant(check.name));
+    let lake = world.lake().await;
+    let next = date(DAY).next_calendar_day();
+    check(&lake, &work("checks-2", next, next), Layer::Gold).await.expect("checked");
+    let found = all::<Exception>(&lake).await;
+    assert!(found.is_empty(), "{found:?}");
+}
+
+async fn findings(lake: &Lake, layer: Layer) -> Findings {
+    check(lake, &work("checks-1", date(DAY), date(DAY)), layer).await.expect("checked");
+    let exceptions = all::<Exception>(lake).await;
+    let named = |row: &Exception| (row.check_name.clone(), row.portfolio_id.to_string(), row.subject.clone());
+    let mut findings: Findings = exceptions.iter().map(named).collect();
+    findings.sort();
+    findings
+}
+
+impl World {
+    async fn lake(&self) -> Lake {
+        let lake = memory_lake();
+        fill(&lake, &[instrument("AAA")]).await;
+        fill(&lake, &[dividend()]).await;
+        fill(&lake, &self.portfolios).await;
+        fill(&lake, &self.transactions).await;
+        fill(&lake, &self.positions).await;
+        fill(&lake, &self.flows).await;
+        fill(&lake, &self.valuations).await;
+        fill(&lake, &self.values).await;
+        fill(&lake, &self.returns).await;
+        fill(&lake, &self.measures).await;
+        lake
+    }
+
+    /// 1,000 paid in, ten units held into the ex-date, their dividend booked, a return of exactly a quarter.
+    fn add_sound(&mut self, id: &str) {
+        let dividend = transaction(id, "t2", DAY, "DIVIDEND", "10");
+        self.portfolios.push(portfolio(id));
+        self.transactions.push(transaction(id, "t1", BEFORE, "DEPOSIT", "1000"));
+        self.transactions.push(Transaction { instrument_id: Some(instrument("AAA").instrument_id), ..dividend });
+        self.positions.push(position(id, "CASH~EUR", BEFORE, 1000));
+        self.positions.push(position(id, "CASH~EUR", DAY, 1010));
+        self.positions.push(position(id, "M1~AAA", BEFORE, 10));
+        self.flows.push(flow(id, Some(amount("0"))));
+        let held = valuation(id, "M1~AAA", DAY, Some(amount("240")));
+        self.valuations.push(valuation(id, "CASH~EUR", DAY, Some(amount("1010"))));
+        self.valuations.push(Valuation {
+            price_date: Some(date(FIVE_DAYS_OLD)),
+            fx_rate_date: Some(date(SEVEN_DAYS_OLD)),
+            ..held
+        });
+        self.values.push(value(id, Some(amount("1250")), "240", "1010"));
+        self.returns.push(daily_return(id, "1000", "1250", 0.25));
+        self.measures.push(reported_return(id, 0.25));
+    }
+
+    /// A portfolio with one fault, the one that the check of its name finds.
+    fn plant(&mut self, id: &str) {
+        let held = valuation(id, "M1~AAA", DAY, Some(amount("90")));
+        match id {
+            "unknown_instruments" => {
+                let booked = transaction(id, "t1", DAY, "BUY", "-100");
+                let unlisted = Some(instrument("ZZZ").instrument_id);
+                self.transactions.push(Transaction { instrument_id: unlisted, ..booked });
+            }
+            "missing_prices" => self.valuations.push(valuation(id, "M1~AAA", DAY, None)),
+            "missing_fx_rates" => self.valuations.push(Valuation { value_base: None, fx_rate: None, ..held }),
+            "missing_flow_values" => self.flows.push(flow(id, None)),
+            "cash_reconciles" => {
+                self.transactions.push(transaction(id, "t1", BEFORE, "DEPOSIT", "100"));
+                self.positions.push(position(id, "CASH~EUR", DAY, 99));
+            }
+            "values_foot" => {
+                self.values.push(value(id, Some(amount("100")), "60", "40"));
+                self.valuations.push(held);
+            }
+            "returns_foot" => self.returns.push(daily_return(id, "100", "110", 0.2)),
+            "returns_chain" => {
+                self.returns.push(daily_return(id, "100", "110", 0.1));
+                self.measures.push(reported_return(id, 0.11));
+            }
+            "carried_prices" => self.valuations.push(Valuation { price_date: Some(date(SIX_DAYS_OLD)), ..held }),
+            "last_trade_prices" => self.valuations.push(Valuation { price_basis: "last_trade".to_owned(), ..held }),
+            "stale_fx_rates" => self.valuations.push(Valuation { fx_rate_date: Some(date(EIGHT_DAYS_OLD)), ..held }),
+            "short_positions" => {
+                self.valuations.push(Valuation { quantity: Quantity::new(Decimal::NEGATIVE_ONE), ..held });
+            }
+            "overdrawn_cash" => self.valuations.push(valuation(id, "CASH~EUR", DAY, Some(amount("-1")))),
+            "extreme_returns" => self.returns.push(daily_return(id, "100", "130", 0.3)),
+            "missing_dividends" => {
+                self.portfolios.push(portfolio(id));
+                self.positions.push(position(id, "M1~AAA", BEFORE, 10));
+                self.values.push(value(id, None, "0", "0"));
+            }
+            other => panic!("plant what `{other}` is there to find"),
+        }
+    }
+}
+
+fn dividend() -> CorporateAction {
+    let paid_by = instrument("AAA");
+    CorporateAction {
+        market_id: paid_by.market_id,
+        instrument_id: paid_by.instrument_id,
+        ex_date: date(DAY),
+        kind: "CASH_DIVIDEND".to_owned(),
+        ratio: None,
+        amount: Some("1".parse().expect("a number")),
+        currency: Some(Currency::EUR),
+        landing_sha256: String::new(),
+        line: 2,
+    }
+}
+
+fn flow(id: &str, amount_base: Option<Amount>) -> CashFlow {
+    CashFlow {
+        portfolio_id: id.parse().expect("an id"),
+        transaction_id: "t1".to_owned(),
+        business_date: date(DAY),
+        flow_date: date(BEFORE).day(),
+        kind: "TRANSFER_IN".to_owned(),
+        currency: Currency::EUR,
+        amount: amount_base,
+        amount_base,
+    }
+}
+
+fn position(portfolio: &str, instrument: &str, on: &str, quantity: i64) -> Position {
+    Position {
+        portfolio_id: portfolio.parse().expect("an id"),
+        instrument_id: instrument.parse().expect("an id"),
+        business_date: date(on),
+        quantity: Quantity::new(Decimal::from(quantity)),
+        currency: Currency::EUR,
+        cost: None,
+        cost_base: None,
+    }
+}
+
+fn value(id: &str, market_value: Option<Amount>, securities_value: &str, cash_value: &str) -> PortfolioValue {
+    PortfolioValue {
+        portfolio_id: id.parse().expect("an id"),
+        business_date: date(DAY),
+        previous_business_date: Some(date(BEFORE)),
+        base_currency: Currency::EUR,
+        market_value,
+        securities_value: Some(amount(securities_value)),
+        cash_value: Some(amount(cash_value)),
+        position_count: 1,
+        carried_price_count: 0,
+        missing_count: 0,
+    }
+}
+
+fn daily_return(id: &str, begin_value: &str, end_value: &str, return_fraction: f64) -> DailyReturn {
+    DailyReturn {
+        portfolio_id: id.parse().expect("an id"),
+        business_date: date(DAY),
+        begin_value: Some(amount(begin_value)),
+        inflow: Some(Amount::ZERO),
+        outflow: Some(Amount::ZERO),
+        end_value: Some(amount(end_value)),
+        return_fraction: Some(return_fraction),
+    }
+}
+
+fn reported_return(id: &str, value: f64) -> MeasureRow {
+    MeasureRow {
+        portfolio_id: id.parse().expect("an id"),
+        business_date: date(DAY),
+        period: ReportingPeriod::SinceInception,
+        measure: "twr".to_owned(),
+        value: Some(value),
+        value_date: None,
+        unavailable_reason: None,
+    }
+}

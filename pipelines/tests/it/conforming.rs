@@ -1,0 +1,123 @@
+//! Landed bytes become rows once, also if the first attempt was interrupted.
+
+use lake::{Lake, WriteKey};
+use pipelines::conform::conform;
+use pipelines::landing::{Delivered, land};
+use schemas::table::Record;
+use schemas::tables::instruments::Instrument;
+use schemas::tables::quotes::Quote;
+use schemas::tables::rejects::Reject;
+
+use crate::samples::{all, clock, memory_lake};
+
+const INSTRUMENTS: &str = "symbol,currency\nAAA,EUR\nBBB,EUR\n";
+const PRICES: &str = "date,symbol,close,currency\n2014-01-02,AAA,10,EUR\n2014-01-02,ZZZ,1,EUR\n2014-01-02,BBB,20,EUR\n";
+
+fn delivered(file_name: &str, text: &'static str) -> Delivered {
+    Delivered {
+        source: "book_folder",
+        market_id: "M1".parse().expect("an id"),
+        file_name: file_name.to_owned(),
+        bytes: text.into(),
+    }
+}
+
+/// The prices land before the instruments that they name: the order of reading does not follow the order of landing.
+async fn landed() -> Lake {
+    let lake = memory_lake();
+    let files = [delivered("prices.csv", PRICES), delivered("instruments.csv", INSTRUMENTS)];
+    land(&lake, &files, clock()).await.expect("landed");
+    lake
+}
+
+async fn closes(lake: &Lake) -> Vec<String> {
+    let quotes = all::<Quote>(lake).await;
+    let mut closes: Vec<String> =
+        quotes.iter().map(|row| format!("{} {} {}", row.instrument_id, row.quote_date, row.close)).collect();
+    closes.sort();
+    closes
+}
+
+async fn assert_is_conformed(lake: &Lake) {
+    assert_eq!(closes(lake).await, ["M1~AAA 2014-01-02 10", "M1~BBB 2014-01-02 20"]);
+    assert_eq!(all::<Instrument>(lake).await.len(), 2);
+    let rejects = all::<Reject>(lake).await;
+    let [reject] = &rejects[..] else { panic!("one reject: {rejects:?}") };
+    assert_eq!((reject.file_name.as_str(), reject.line, reject.column.as_str()), ("prices.csv", 3, "symbol"));
+    assert_eq!((reject.market_id.as_str(), reject.source.as_str()), ("M1", "book_folder"));
+}
+
+async fn versions(lake: &Lake) -> Vec<Option<u64>> {
+    let mut versions = Vec::new();
+    for table in [Instrument::TABLE, Quote::TABLE, Reject::TABLE] {
+        versions.push(lake.snapshot(table).await.expect("a snapshot").version());
+    }
+    versions
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn conforming_twice_changes_nothing_the_second_time() {
+    let lake = landed().await;
+    let first = conform(&lake).await.expect("conformed");
+    assert_eq!((first.rows_written, first.note.as_str()), (5, "2 files, 5 rows, 1 rejected"));
+    assert_is_conformed(&lake).await;
+    let before = versions(&lake).await;
+    let second = conform(&lake).await.expect("conformed");
+    assert_eq!((second.rows_written, second.note.as_str()), (0, "nothing new"));
+    assert_eq!(versions(&lake).await, before, "not even a commit without rows");
+    assert_is_conformed(&lake).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interrupted_conform_is_completed() {
+    let done = landed().await;
+    conform(&done).await.expect("conformed");
+    let (instruments, quotes) = (all::<Instrument>(&done).await, all::<Quote>(&done).await);
+    // As if the process had ended after the first table, and after the second: the revision is the last landing's.
+    let key = WriteKey::new("financr/conform", 2);
+    for tables_written in 0..=2 {
+        let lake = landed().await;
+        if 1 <= tables_written {
+            lake.upsert(&instruments, &key).await.expect("written");
+        }
+        if 2 <= tables_written {
+            lake.upsert(&quotes, &key).await.expect("written");
+        }
+        conform(&lake).await.expect("conformed");
+        assert_is_conformed(&lake).await;
+        assert_eq!(conform(&lake).await.expect("conformed").note, "nothing new");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_later_file_replaces_what_it_says_again_and_keeps_the_rest() {
+    let lake = landed().await;
+    conform(&lake).await.expect("conformed");
+    let corrected = "date,symbol,close,currency\n2014-01-02,BBB,21,EUR\n2014-01-03,AAA,11,EUR\n";
+    land(&lake, &[delivered("prices.csv", corrected)], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    assert_eq!(closes(&lake).await, ["M1~AAA 2014-01-02 10", "M1~AAA 2014-01-03 11", "M1~BBB 2014-01-02 21"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_cannot_be_read_at_all_is_one_reject_and_stops_no_other() {
+    let lake = landed().await;
+    land(&lake, &[delivered("fx.csv", "day,rate\n2014-01-02,1\n")], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    assert_eq!(closes(&lake).await.len(), 2);
+    let rejects = all::<Reject>(&lake).await;
+    let reject = rejects.iter().find(|reject| reject.file_name == "fx.csv").expect("the file is rejected");
+    assert_eq!((reject.line, reject.column.as_str()), (1, "(file)"));
+    assert_eq!(reject.reason, "column `date` is missing; found: day, rate");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn quotes_that_were_rejected_come_back_when_their_instrument_is_listed() {
+    let lake = landed().await;
+    conform(&lake).await.expect("conformed");
+    let corrected = "symbol,currency\nAAA,EUR\nBBB,EUR\nZZZ,EUR\n";
+    land(&lake, &[delivered("instruments.csv", corrected)], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    assert_eq!(closes(&lake).await, ["M1~AAA 2014-01-02 10", "M1~BBB 2014-01-02 20", "M1~ZZZ 2014-01-02 1"]);
+    assert!(all::<Reject>(&lake).await.is_empty());
+}

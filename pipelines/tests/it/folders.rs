@@ -1,0 +1,96 @@
+//! A tree of book folders: two clients of which one uses the market beside it, and one who names a market that is
+//! nowhere.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use pipelines::Error;
+use pipelines::sources::book_folder::{Found, read_folder};
+use schemas::Currency;
+
+fn tree() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/sources/book_folder/whole_folder/input")
+}
+
+fn read(folder: &Path) -> Result<Found, Error> {
+    read_folder(folder, &|_| BTreeSet::new(), &|_| false)
+}
+
+#[test]
+fn books_and_markets_are_found_wherever_they_lie() {
+    let found = read(&tree()).expect("readable");
+    let markets: Vec<(&str, bool, usize)> = found
+        .markets
+        .iter()
+        .map(|market| (market.market_id.as_str(), market.has_fx, market.instruments.len()))
+        .collect();
+    assert_eq!(markets, [("world", true, 2)]);
+    let [anna, bert] = &found.books[..] else { panic!("two books: {:?}", found.books) };
+    let placed = |book: &pipelines::sources::book_folder::BookFolder| {
+        [
+            book.portfolio.portfolio_id.to_string(),
+            book.portfolio.market_id.to_string(),
+            book.portfolio.fx_source.to_string(),
+        ]
+    };
+    assert_eq!(placed(anna), ["anna", "world", "world"], "a market with rates is the source of them");
+    assert_eq!(placed(bert), ["bert", "bert", "ecb_reference_rates"], "one without takes those of the ECB");
+    assert_eq!((anna.portfolio.title.as_str(), bert.portfolio.title.as_str()), ("Anna", "bert"));
+    assert_eq!(bert.portfolio.base_currency, Currency::USD);
+    assert_eq!(anna.portfolio.client_email.as_deref(), Some("anna@example.org"));
+    assert_eq!(anna.ignored_keys, ["advisor"]);
+    assert_eq!(anna.transactions[1].origin, "anna/transactions.csv:3");
+}
+
+#[test]
+fn every_file_is_delivered_under_the_market_it_speaks_of() {
+    let found = read(&tree()).expect("readable");
+    let delivered = |deliveries: &[pipelines::landing::Delivered]| -> BTreeSet<String> {
+        deliveries.iter().map(|file| format!("{}/{}", file.market_id, file.file_name)).collect()
+    };
+    let expected = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
+    let world = ["world/fx.csv", "world/instruments.csv", "world/market.json", "world/prices.csv"];
+    assert_eq!(delivered(&found.markets[0].deliveries), expected(&world));
+    assert_eq!(delivered(&found.books[0].deliveries), expected(&["anna/portfolio.json", "anna/transactions.csv"]));
+    let bert = ["bert/instruments.csv", "bert/portfolio.json", "bert/prices.csv", "bert/transactions.csv"];
+    assert_eq!(delivered(&found.books[1].deliveries), expected(&bert));
+}
+
+#[test]
+fn a_book_that_cannot_be_taken_stops_no_other() {
+    let found = read(&tree()).expect("readable");
+    let [(folder, reason)] = &found.failures[..] else { panic!("one failure: {:?}", found.failures) };
+    assert!(folder.ends_with("clients/carl"), "{}", folder.display());
+    assert!(reason.contains("market `nowhere` is not known"), "{reason}");
+}
+
+#[test]
+fn a_market_that_was_taken_in_earlier_can_be_named() {
+    let listed = |market: &schemas::MarketId| -> BTreeSet<schemas::InstrumentId> {
+        (market.as_str() == "nowhere").then(|| "nowhere~AAA".parse().expect("an id")).into_iter().collect()
+    };
+    let found = read_folder(&tree().join("clients/carl"), &listed, &|_| true).expect("readable");
+    let fx_sources: Vec<&str> = found.books.iter().map(|book| book.portfolio.fx_source.as_str()).collect();
+    assert_eq!(fx_sources, ["nowhere"]);
+}
+
+#[test]
+fn a_folder_without_books_and_two_books_of_one_id_are_errors() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let error = read(folder.path()).expect_err("nothing is there");
+    assert!(error.to_string().contains("no portfolio.json and no market.json"), "{error}");
+    for twin in ["one", "two"] {
+        let book = folder.path().join(twin);
+        std::fs::create_dir(&book).expect("made");
+        for (name, text) in [
+            ("portfolio.json", "{\"id\": \"P1\", \"base_currency\": \"EUR\", \"start\": \"2014-01-02\"}"),
+            ("instruments.csv", "symbol,currency\n"),
+            ("prices.csv", "date,symbol,close,currency\n"),
+            ("transactions.csv", "tx_id,date,type,currency,net_cash\n"),
+        ] {
+            std::fs::write(book.join(name), text).expect("written");
+        }
+    }
+    let error = read(folder.path()).expect_err("twins");
+    assert!(error.to_string().contains("two book folders have the id `P1`"), "{error}");
+}

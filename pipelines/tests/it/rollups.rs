@@ -1,0 +1,168 @@
+//! Rollups make what their case folders say, at once and night by night.
+//!
+//! A case has `portfolios.csv`, `quotes.csv` (which give the valuation dates), `valuations.csv` and, if there are
+//! flows, `cash_flows.csv`. `expected.csv` has the rows of the table that the shelf is named after, with the columns
+//! that matter.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use lake::Lake;
+use lake::read::{StatementRows, statement};
+use pipelines::Work;
+use pipelines::rollups::roll_up;
+use rust_decimal::Decimal;
+use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::portfolios::Portfolio;
+use schemas::tables::quotes::Quote;
+use schemas::tables::valuations::Valuation;
+use schemas::{BusinessDate, Currency};
+use serde_json::Value;
+
+use crate::cases::{Sheet, case_folders, name};
+use crate::samples::{date, fill, memory_lake, portfolio, quote, valuation, work};
+
+/// A quotient of two amounts and its decimal notation differ by less.
+const RETURN_TOLERANCE: f64 = 1e-12;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn portfolio_values_follow_their_cases() {
+    let sql = "SELECT * FROM gold.portfolio_values ORDER BY portfolio_id, business_date";
+    follow("portfolio_values", sql).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn daily_returns_follow_their_cases() {
+    follow("daily_returns", "SELECT * FROM gold.daily_returns ORDER BY portfolio_id, business_date").await;
+}
+
+async fn follow(table: &str, sql: &str) {
+    let mut findings = Vec::new();
+    for folder in case_folders(&format!("rollups/{table}")) {
+        for (way, works) in ways(&folder) {
+            let lake = filled(&folder).await;
+            for work in &works {
+                roll_up(&lake, work).await.expect("rolled up");
+            }
+            let found = statement(&lake, sql).await.expect("readable");
+            findings.extend(differences(&folder, way, &found));
+        }
+    }
+    assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
+}
+
+/// The whole history in one run, and one run a night.
+fn ways(folder: &Path) -> [(&'static str, Vec<Work>); 2] {
+    let quotes = Sheet::read(&folder.join("quotes.csv"));
+    let days: BTreeSet<BusinessDate> = quotes.rows.iter().map(|row| date(quotes.cell(row, "quote_date"))).collect();
+    let (first, last) = (days.first().expect("a day"), days.last().expect("a day"));
+    let nights = days.iter().map(|day| work(&format!("night-{day}"), *day, *day)).collect();
+    [("at once", vec![work("history", *first, *last)]), ("night by night", nights)]
+}
+
+async fn filled(folder: &Path) -> Lake {
+    let lake = memory_lake();
+    let sheet = Sheet::read(&folder.join("portfolios.csv"));
+    fill::<Portfolio>(&lake, &rows(&sheet, portfolio_of)).await;
+    let sheet = Sheet::read(&folder.join("quotes.csv"));
+    fill::<Quote>(&lake, &rows(&sheet, quote_of)).await;
+    let sheet = Sheet::read(&folder.join("valuations.csv"));
+    fill::<Valuation>(&lake, &rows(&sheet, valuation_of)).await;
+    let flows = folder.join("cash_flows.csv");
+    if flows.is_file() {
+        fill::<CashFlow>(&lake, &rows(&Sheet::read(&flows), cash_flow_of)).await;
+    }
+    lake
+}
+
+fn rows<R>(sheet: &Sheet, read: impl Fn(&dyn Fn(&str) -> String) -> R) -> Vec<R> {
+    sheet.rows.iter().map(|row| read(&|column| sheet.cell(row, column).to_owned())).collect()
+}
+
+/// The cell as what it stands for; none if it is empty.
+fn optional<T: std::str::FromStr>(cell: &str) -> Option<T> {
+    (!cell.is_empty()).then(|| cell.parse().unwrap_or_else(|_| panic!("`{cell}` cannot be read")))
+}
+
+fn portfolio_of(cell: &dyn Fn(&str) -> String) -> Portfolio {
+    Portfolio {
+        base_currency: cell("base_currency").parse().expect("a currency"),
+        start_date: date(&cell("start_date")),
+        end_date: optional(&cell("end_date")),
+        ..portfolio(&cell("portfolio_id"))
+    }
+}
+
+fn quote_of(cell: &dyn Fn(&str) -> String) -> Quote {
+    quote(&cell("instrument"), &cell("quote_date"), &cell("close"))
+}
+
+/// Without a value there is no price, or for cash no rate; without a day of its own the price is the day's.
+fn valuation_of(cell: &dyn Fn(&str) -> String) -> Valuation {
+    let value = optional(&cell("value_base"));
+    let plain = valuation(&cell("portfolio_id"), &cell("instrument"), &cell("business_date"), value);
+    Valuation { price_date: optional(&cell("price_date")).or(plain.price_date), ..plain }
+}
+
+fn cash_flow_of(cell: &dyn Fn(&str) -> String) -> CashFlow {
+    let business_date = date(&cell("business_date"));
+    CashFlow {
+        portfolio_id: cell("portfolio_id").parse().expect("an id"),
+        transaction_id: cell("transaction_id"),
+        business_date,
+        flow_date: business_date.day(),
+        kind: cell("kind"),
+        currency: Currency::EUR,
+        amount: optional(&cell("amount_base")),
+        amount_base: optional(&cell("amount_base")),
+    }
+}
+
+/// What the case expects and was not found, row by row.
+fn differences(folder: &Path, way: &str, found: &StatementRows) -> Vec<String> {
+    let expected = Sheet::read(&folder.join("expected.csv"));
+    let place = |column: &String| {
+        let place = found.columns.iter().position(|name| name == column);
+        place.unwrap_or_else(|| panic!("{}: there is no column `{column}`", name(folder)))
+    };
+    let places: Vec<usize> = expected.header.iter().map(place).collect();
+    let mut told = Vec::new();
+    for number in 0..expected.rows.len().max(found.rows.len()) {
+        let wanted = expected.rows.get(number).map_or(&[][..], Vec::as_slice);
+        let got: Vec<&Value> =
+            found.rows.get(number).map(|row| places.iter().map(|place| &row[*place]).collect()).unwrap_or_default();
+        let same = wanted.len() == got.len() && wanted.iter().zip(&got).all(|(wanted, got)| is_same(wanted, got));
+        if !same {
+            let got: Vec<String> = got.iter().map(|value| shown(value)).collect();
+            told.push(format!("{}, {way}, row {}:", name(folder), number + 1));
+            told.push(format!("  - {}", wanted.join(",")));
+            told.push(format!("  + {}", got.join(",")));
+        }
+    }
+    told
+}
+
+fn is_same(expected: &str, found: &Value) -> bool {
+    match found {
+        Value::Null => expected.is_empty(),
+        Value::Number(number) => {
+            let pair = expected.parse::<f64>().ok().zip(number.as_f64());
+            pair.is_some_and(|(expected, found)| (expected - found).abs() < RETURN_TOLERANCE)
+        }
+        Value::String(text) => match (Decimal::from_str_exact(expected), Decimal::from_str_exact(text)) {
+            (Ok(expected), Ok(found)) => expected == found,
+            _ => expected == text,
+        },
+        _ => false,
+    }
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => {
+            Decimal::from_str_exact(text).map_or_else(|_| text.clone(), |number| number.normalize().to_string())
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,138 @@
+//! A lake in memory, and records that differ from a plain one only where a test says so.
+
+use chrono::{DateTime, Utc};
+use lake::{DateRange, EngineSettings, Lake, S3Settings, Storage, WriteKey};
+use pipelines::Work;
+use rust_decimal::Decimal;
+use schemas::table::Record;
+use schemas::tables::instruments::Instrument;
+use schemas::tables::portfolios::Portfolio;
+use schemas::tables::quotes::Quote;
+use schemas::tables::transactions::Transaction;
+use schemas::tables::valuations::Valuation;
+use schemas::{Amount, BusinessDate, Clock, Currency, InstrumentId, Price, Quantity, Rate};
+
+pub(crate) fn memory_lake() -> Lake {
+    let storage = Storage::open("memory:", &S3Settings::default()).expect("memory");
+    Lake::open(storage, &EngineSettings::default()).expect("the lake opens")
+}
+
+/// The third of January 2014, two in the morning.
+pub(crate) fn clock() -> Clock {
+    let instant: DateTime<Utc> = "2014-01-03T02:00:00Z".parse().expect("an instant");
+    Clock::Fixed(instant)
+}
+
+/// The work of a run over a range of dates.
+pub(crate) fn work(run: &str, from: BusinessDate, to: BusinessDate) -> Work {
+    Work { run_id: run.parse().expect("an id"), inputs_fingerprint: "0123456789abcdef".to_owned(), fence: 1, from, to }
+}
+
+/// Makes these the only rows of their table.
+pub(crate) async fn fill<R: Record>(lake: &Lake, rows: &[R]) {
+    lake.replace_all(rows, &WriteKey::new("samples", 1)).await.expect("written");
+}
+
+/// Every row of the newest version, in no particular order.
+pub(crate) async fn all<R: Record>(lake: &Lake) -> Vec<R> {
+    let snapshot = lake.snapshot(R::TABLE).await.expect("a snapshot");
+    lake::read::rows(&snapshot, lake, DateRange::ALL).await.expect("rows")
+}
+
+pub(crate) fn date(text: &str) -> BusinessDate {
+    text.parse().expect("a date")
+}
+
+pub(crate) fn amount(text: &str) -> Amount {
+    text.parse().expect("a number")
+}
+
+/// A portfolio of the market `M1` in euro.
+pub(crate) fn portfolio(id: &str) -> Portfolio {
+    Portfolio {
+        portfolio_id: id.parse().expect("an id"),
+        market_id: "M1".parse().expect("an id"),
+        fx_source: "M1".parse().expect("an id"),
+        title: id.to_owned(),
+        base_currency: Currency::EUR,
+        start_date: date("2014-01-02"),
+        end_date: None,
+        benchmark_symbol: None,
+        risk_free_annual: None,
+        client_email: None,
+    }
+}
+
+pub(crate) fn instrument(symbol: &str) -> Instrument {
+    Instrument {
+        instrument_id: format!("M1~{symbol}").parse().expect("an id"),
+        market_id: "M1".parse().expect("an id"),
+        symbol: symbol.to_owned(),
+        name: symbol.to_owned(),
+        currency: Currency::EUR,
+        price_scale: Rate::new(Decimal::ONE),
+        adjusted: "none".to_owned(),
+        quote_origin: "made up".to_owned(),
+        isin: None,
+        cusip: None,
+    }
+}
+
+pub(crate) fn quote(instrument: &str, on: &str, close: &str) -> Quote {
+    Quote {
+        market_id: "M1".parse().expect("an id"),
+        instrument_id: instrument.parse().expect("an id"),
+        quote_date: date(on),
+        close: close.parse().expect("a number"),
+        quote_unit: "EUR".to_owned(),
+        landing_sha256: String::new(),
+        line: 2,
+    }
+}
+
+/// A transaction in euro without an instrument.
+pub(crate) fn transaction(portfolio: &str, id: &str, on: &str, kind: &str, net_cash: &str) -> Transaction {
+    Transaction {
+        portfolio_id: portfolio.parse().expect("an id"),
+        transaction_id: id.to_owned(),
+        booking_sequence: 1,
+        trade_date: date(on),
+        kind: kind.to_owned(),
+        instrument_id: None,
+        quantity: None,
+        price: None,
+        currency: Currency::EUR,
+        fees: Amount::ZERO,
+        taxes: Amount::ZERO,
+        net_cash: amount(net_cash),
+        counter_currency: None,
+        counter_amount: None,
+        note: String::new(),
+        origin: String::new(),
+    }
+}
+
+/// One unit of an instrument, or an amount of cash, in euro; without a value there is no price.
+pub(crate) fn valuation(portfolio: &str, instrument: &str, on: &str, value: Option<Amount>) -> Valuation {
+    let instrument_id: InstrumentId = instrument.parse().expect("an id");
+    let price_basis = match value {
+        _ if instrument_id.is_cash() => "cash",
+        None => "missing",
+        Some(_) => "quote",
+    };
+    let quantity = value.filter(|_| instrument_id.is_cash()).map_or(Decimal::ONE, Amount::decimal);
+    Valuation {
+        portfolio_id: portfolio.parse().expect("an id"),
+        price_date: value.filter(|_| !instrument_id.is_cash()).map(|_| date(on)),
+        instrument_id,
+        business_date: date(on),
+        quantity: Quantity::new(quantity),
+        price: value.map(|value| Price::new(value.decimal())),
+        price_basis: price_basis.to_owned(),
+        currency: Currency::EUR,
+        value,
+        fx_rate: Some(Rate::new(Decimal::ONE)),
+        fx_rate_date: None,
+        value_base: value,
+    }
+}

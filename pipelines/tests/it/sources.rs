@@ -1,0 +1,162 @@
+//! Every source reads its cases as their folders say: rows in `expected.csv`, everything else in `rejects.csv`.
+//!
+//! A case of a book folder has its files as `input.prices.csv` and so on, read as the market `M1`, or a whole tree in
+//! `input/`. A case of the ECB has one file, plain or packed. The header of `expected.csv` names what is compared.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use pipelines::landing::sha256;
+use pipelines::sources::{Facts, Instruments, LandedFile, RowReject, SOURCES, Source};
+use pipelines::sources::{book_folder, ecb_reference_rates};
+use schemas::tables::transactions::Transaction;
+
+use crate::cases::{case_folders, differences, line, optional, text};
+
+const QUOTES: &str = "instrument_id,quote_date,close,quote_unit,line";
+const RATES: &str = "currency,rate_date,units_per_eur,line";
+const INSTRUMENTS: &str = "instrument_id,name,currency,price_scale,adjusted,isin";
+const ACTIONS: &str = "instrument_id,ex_date,kind,ratio,amount,currency,line";
+const TRANSACTIONS: &str =
+    "portfolio_id,transaction_id,booking_sequence,trade_date,kind,instrument_id,quantity,price,currency,net_cash";
+
+/// What a case was read as.
+#[derive(Default)]
+struct Reading {
+    facts: Facts,
+    transactions: Vec<Transaction>,
+    rejects: Vec<RowReject>,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_case_gives_its_rows_and_its_rejects() {
+    let mut findings = Vec::new();
+    for source in SOURCES {
+        for folder in case_folders(&format!("sources/{}", source.name)) {
+            let reading = match source.name {
+                "book_folder" if folder.join("input").is_dir() => whole_folder(&folder.join("input")),
+                "book_folder" => market_files(source, &folder),
+                "ecb_reference_rates" => rates(source, &folder).await,
+                other => panic!("this test does not know yet how a case of {other} is read"),
+            };
+            let header = text(&folder.join("expected.csv")).lines().next().unwrap_or_default().to_owned();
+            findings.extend(differences(&folder, "expected.csv", &reading.rows(&header)));
+            findings.extend(differences(&folder, "rejects.csv", &reading.rejected()));
+        }
+    }
+    assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
+}
+
+impl Reading {
+    fn take(&mut self, facts: Facts) {
+        self.rejects.extend(facts.rejects);
+        self.facts.instruments.extend(facts.instruments);
+        self.facts.quotes.extend(facts.quotes);
+        self.facts.fx_rates.extend(facts.fx_rates);
+        self.facts.corporate_actions.extend(facts.corporate_actions);
+    }
+
+    fn rows(&self, header: &str) -> Vec<String> {
+        let facts = &self.facts;
+        let rows: Vec<String> = match header {
+            QUOTES => facts.quotes.iter().map(quote_line).collect(),
+            RATES => facts.fx_rates.iter().map(rate_line).collect(),
+            INSTRUMENTS => facts.instruments.iter().map(instrument_line).collect(),
+            ACTIONS => facts.corporate_actions.iter().map(action_line).collect(),
+            TRANSACTIONS => self.transactions.iter().map(transaction_line).collect(),
+            other => panic!("the header `{other}` is none that this test knows"),
+        };
+        std::iter::once(header.to_owned()).chain(rows).collect()
+    }
+
+    fn rejected(&self) -> Vec<String> {
+        let rows = self.rejects.iter().map(|row| line(&[&row.file, &row.line, &row.column, &row.reason]));
+        std::iter::once("file,line,column,reason".to_owned()).chain(rows).collect()
+    }
+}
+
+fn quote_line(row: &schemas::tables::quotes::Quote) -> String {
+    line(&[&row.instrument_id, &row.quote_date, &row.close, &row.quote_unit, &row.line])
+}
+
+fn rate_line(row: &schemas::tables::fx_rates::FxRate) -> String {
+    line(&[&row.currency, &row.rate_date, &row.units_per_eur, &row.line])
+}
+
+fn instrument_line(row: &schemas::tables::instruments::Instrument) -> String {
+    let isin = optional(row.isin.as_ref());
+    line(&[&row.instrument_id, &row.name, &row.currency, &row.price_scale, &row.adjusted, &isin])
+}
+
+fn action_line(row: &schemas::tables::corporate_actions::CorporateAction) -> String {
+    let (ratio, amount, currency) = (optional(row.ratio), optional(row.amount), optional(row.currency));
+    line(&[&row.instrument_id, &row.ex_date, &row.kind, &ratio, &amount, &currency, &row.line])
+}
+
+fn transaction_line(row: &Transaction) -> String {
+    let instrument = optional(row.instrument_id.as_ref());
+    let (quantity, price) = (optional(row.quantity), optional(row.price));
+    let booked: [&dyn std::fmt::Display; 5] =
+        [&row.portfolio_id, &row.transaction_id, &row.booking_sequence, &row.trade_date, &row.kind];
+    let moved: [&dyn std::fmt::Display; 5] = [&instrument, &quantity, &price, &row.currency, &row.net_cash];
+    line(&[booked, moved].concat())
+}
+
+/// The files of a case by the names under which they land, in the order in which they are read.
+fn inputs(source: &Source, folder: &Path) -> Vec<(String, PathBuf)> {
+    let mut files: Vec<(String, PathBuf)> = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the case is a folder") {
+        let path = entry.expect("readable").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if let Some(landed_as) = name.strip_prefix("input.") {
+            files.push((landed_as.to_owned(), path));
+        }
+    }
+    files.sort_by_key(|(name, _)| ((source.order)(name), name.clone()));
+    files
+}
+
+fn market_files(source: &Source, folder: &Path) -> Reading {
+    let market_id = "M1".parse().expect("an id");
+    let mut known = Instruments::new();
+    let mut reading = Reading::default();
+    for (file_name, path) in inputs(source, folder) {
+        let bytes = std::fs::read(&path).expect("readable");
+        let hash = sha256(&bytes);
+        let file = LandedFile { market_id: &market_id, file_name: &file_name, sha256: &hash, bytes: &bytes };
+        let facts = (source.parse)(&file, &known).expect("the file can be read");
+        known.extend(facts.instruments.iter().map(|row| (row.instrument_id.clone(), row.clone())));
+        reading.take(facts);
+    }
+    reading
+}
+
+fn whole_folder(folder: &Path) -> Reading {
+    let found = book_folder::read_folder(folder, &|_| BTreeSet::new(), &|_| false).expect("a folder of books");
+    let mut reading = Reading::default();
+    for market in found.markets {
+        reading.rejects.extend(market.rejects);
+    }
+    for book in found.books {
+        reading.transactions.extend(book.transactions);
+        reading.rejects.extend(book.rejects);
+    }
+    reading
+}
+
+async fn rates(source: &Source, folder: &Path) -> Reading {
+    let mut reading = Reading::default();
+    for (_, path) in inputs(source, folder) {
+        let settings = ecb_reference_rates::Settings { file: Some(path), ..ecb_reference_rates::Settings::default() };
+        let delivered = ecb_reference_rates::fetch(&settings).await.expect("readable").expect("a file is configured");
+        let hash = sha256(&delivered.bytes);
+        let file = LandedFile {
+            market_id: &delivered.market_id,
+            file_name: &delivered.file_name,
+            sha256: &hash,
+            bytes: &delivered.bytes,
+        };
+        reading.take((source.parse)(&file, &Instruments::new()).expect("the file can be read"));
+    }
+    reading
+}
