@@ -46,8 +46,17 @@ pub struct Job {
 }
 
 /// Every job.
-pub const JOBS: &[&Job] =
-    &[&nightly::JOB, &ingest::JOB, &conform::JOB, &check::JOB, &book::JOB, &rollup::JOB, &publish::JOB, &deliver::JOB];
+pub const JOBS: &[&Job] = &[
+    &nightly::JOB,
+    &ingest::JOB,
+    &conform::JOB,
+    &check::JOB,
+    &book::JOB,
+    &rollup::JOB,
+    &publish::JOB,
+    &deliver::JOB,
+    &maintain::JOB,
+];
 
 /// The job of a name.
 ///

@@ -10,7 +10,7 @@ use pipelines::landing::sha256;
 use pipelines::{StageReport, Work};
 use reports::delivery::archive;
 use reports::gather::{Origin, last_valued_in_month, month_to_date};
-use reports::statements::{StatementInput, portfolio_statement};
+use reports::statements::{STATEMENTS, StatementInput, StatementKind};
 use reports::{Format, render};
 use schemas::{BusinessDate, HolidayCalendar, ReportingPeriod, Severity};
 use store::{NewDelivery, PublishOutcome, Statement, StatementFile, StoreKind};
@@ -81,9 +81,11 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
         if let Some(next) = waiting.next() {
             rendering.spawn_blocking(move || (render_all(&next), next));
         }
-        match rendered {
-            Ok(rendered) => keep(context, work, &input, rendered, &mut tally).await?,
-            Err(source) => tally.blocked.push(blocked_because(&input, &source)),
+        for (kind, rendered) in rendered {
+            match rendered {
+                Ok(rendered) => keep(context, work, kind, &input, rendered, &mut tally).await?,
+                Err(source) => tally.blocked.push(blocked_because(&input, &source)),
+            }
         }
         done += 1;
         (context.watch)(Progress::Advanced { done, total });
@@ -99,8 +101,8 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
     })
 }
 
-/// The inputs of every portfolio that lived in the month, each on its last valuation date in it: a market that is closed
-/// on the month's last business day does not cost its clients their statement.
+/// The inputs of every portfolio that lived in the month, each on its last valuation date in it: a market that is
+/// closed on the month's last business day does not cost its clients their statement.
 async fn of_the_month(
     context: &Context,
     date: BusinessDate,
@@ -134,8 +136,13 @@ fn is_month_end(date: BusinessDate) -> Result<bool, Error> {
     HolidayCalendar::named(CALENDAR).map_err(schedule)?.is_month_end(date).map_err(schedule)
 }
 
-fn render_all(input: &StatementInput) -> Result<Rendered, reports::Error> {
-    let document = portfolio_statement::build(input)?;
+/// Every kind of statement of an input.
+fn render_all(input: &StatementInput) -> Vec<(&'static StatementKind, Result<Rendered, reports::Error>)> {
+    STATEMENTS.iter().map(|kind| (*kind, render_kind(kind, input))).collect()
+}
+
+fn render_kind(kind: &StatementKind, input: &StatementInput) -> Result<Rendered, reports::Error> {
+    let document = (kind.build)(input)?;
     let mut files = Vec::with_capacity(Format::ALL.len());
     for format in Format::ALL {
         let bytes = render(&document, format)?;
@@ -162,14 +169,15 @@ fn blocked_because(input: &StatementInput, error: &reports::Error) -> String {
 async fn keep(
     context: &Context,
     work: &Work,
+    kind: &StatementKind,
     input: &StatementInput,
     rendered: Rendered,
     tally: &mut Tally,
 ) -> Result<(), Error> {
-    let kind = portfolio_statement::STATEMENT.id;
+    let StatementKind { id: kind, title, .. } = kind;
     let portfolio_id = &input.portfolio.portfolio_id;
     let key = archive::StatementKey {
-        kind: kind.to_owned(),
+        kind: (*kind).to_owned(),
         portfolio_id: portfolio_id.clone(),
         period_end: input.business_date,
         version: FIRST_VERSION,
@@ -193,7 +201,7 @@ async fn keep(
     }
     let statement = Statement {
         id: format!("{kind}-{portfolio_id}-{}-v{FIRST_VERSION}", input.business_date),
-        kind: kind.to_owned(),
+        kind: (*kind).to_owned(),
         portfolio_id: portfolio_id.clone(),
         period_start: input.period_start,
         period_end: input.business_date,
@@ -206,7 +214,7 @@ async fn keep(
     let mail = input.portfolio.client_email.as_ref().map(|address| NewDelivery {
         channel: "email".to_owned(),
         recipient: address.clone(),
-        subject: format!("Portfolio statement {} to {}", portfolio_id, input.business_date),
+        subject: format!("{title} {portfolio_id} to {}", input.business_date),
     });
     let mails = mail.as_slice();
     match context.store.publish_statement_with_deliveries(&statement, mails).await? {

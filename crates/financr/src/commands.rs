@@ -46,7 +46,7 @@ const EXAMPLES: &str = concat!(
     "  financr run nightly --date 2014-12-31         one night\n",
     "  financr run nightly --from 2014-01-02 --to 2014-12-31    a range as one rebuild\n",
     "  financr show D01 --date 2014-12-31            one portfolio\n",
-    "  financr sql \"SELECT * FROM gold.measures LIMIT 5\" --format csv\n",
+    "  financr sql \"SELECT count(*) FROM silver.rejects\" --format csv\n",
     "  financr evaluate books/ --out results.json    every figure, to compare with another system"
 );
 
@@ -110,10 +110,31 @@ pub async fn execute(cli: Cli) -> ExitCode {
         Command::Schedule(arguments) => schedule::execute(&session, &arguments).await,
     };
     if let Err(error) = &outcome {
+        if is_broken_pipe(error) {
+            // Whoever read the output has seen enough.
+            return ExitCode::SUCCESS;
+        }
         // There is nowhere left to report to if standard error is closed.
-        let _closed = writeln!(std::io::stderr().lock(), "error: {error:#}");
+        let _closed = writeln!(std::io::stderr().lock(), "error: {}", sentence(error));
     }
     exit_code(&outcome)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// An error with its causes, each said once: libraries like to repeat a cause in their own text.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let said = cause.to_string();
+        if !text.contains(&said) {
+            text = if text.is_empty() { said } else { format!("{text}: {said}") };
+        }
+    }
+    text
 }
 
 #[cfg(test)]

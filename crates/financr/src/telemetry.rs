@@ -19,12 +19,14 @@ pub(crate) fn start(volume: Volume) {
     // A second start, as in tests, changes nothing.
     let _started_before = match volume {
         Volume::Quiet => {
-            let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
-            registry.with(EnvFilter::new("warn")).with(layer).try_init()
+            // Errors of libraries come back as errors and are shown once, by the command.
+            let layer =
+                tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(false);
+            registry.with(EnvFilter::new("off,jobs=warn,api=warn,store=error")).with(layer).try_init()
         }
         Volume::Steps => {
             let layer = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr);
-            registry.with(EnvFilter::new("warn,jobs=info,api=info,financr=info")).with(layer).try_init()
+            registry.with(EnvFilter::new("warn,jobs=info,api=info,financr=info,lettre=warn")).with(layer).try_init()
         }
     };
 }

@@ -3,6 +3,9 @@
 //! Every night adds a file per table. Compaction writes the rows of the small ones into one file per month in one
 //! commit that changes no row; older versions stay readable, because replaced files are kept.
 
+use std::collections::BTreeMap;
+
+use chrono::Datelike;
 use deltalake_core::kernel::Remove;
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
@@ -10,10 +13,11 @@ use schemas::table::TableDefinition;
 
 use crate::commit::{self, table_folder};
 use crate::error::Error;
+use crate::snapshot::Snapshot;
 use crate::table::Lake;
 
-/// Small files from which compaction is worth a commit.
-const SMALL_FILES_MIN: usize = 16;
+/// Small files of one month from which compaction is worth a commit.
+const SMALL_FILES_MIN: usize = 8;
 /// Size below which a file is small.
 const SMALL_FILE_BYTES: u64 = 4 << 20;
 
@@ -26,26 +30,41 @@ pub struct Compacted {
     pub files_after: usize,
 }
 
-/// Writes the rows of a table's small files into fewer files. Does nothing while there are few of them.
+/// Writes the rows of a table's small files into one file per calendar month. A month with few of them stays as it is.
 ///
 /// # Errors
 /// [`Error`] if the table cannot be read or the commit fails; the table is unchanged then.
 pub async fn compact(lake: &Lake, definition: &'static TableDefinition) -> Result<Compacted, Error> {
     let snapshot = lake.snapshot(definition).await?;
     let files_before = snapshot.files().len();
-    let small = snapshot.only_files(|file| file.byte_count < SMALL_FILE_BYTES);
-    if small.files().len() < SMALL_FILES_MIN {
-        return Ok(Compacted { files_before, files_after: files_before });
+    let mut months: BTreeMap<Option<(i32, u32)>, Vec<String>> = BTreeMap::new();
+    for file in snapshot.files().iter().filter(|file| file.byte_count < SMALL_FILE_BYTES) {
+        let month = |day: chrono::NaiveDate| (day.year(), day.month());
+        match file.dates {
+            None => months.entry(None).or_default().push(file.path.clone()),
+            Some((first, last)) if month(first) == month(last) => {
+                months.entry(Some(month(first))).or_default().push(file.path.clone());
+            }
+            // A file of several months is the trace of a rebuild of a small book; there are few of them.
+            Some(_) => {}
+        }
     }
-    let failed = Error::query(definition.name);
-    let context = lake.engine().session(std::slice::from_ref(&small))?;
-    let table = context.table(definition.name).await.map_err(&failed)?;
-    let order =
-        definition.dated.iter().chain(definition.key).map(|name| datafusion::prelude::col(*name).sort(true, true));
-    let batches = table.sort(order.collect()).map_err(&failed)?.collect().await.map_err(&failed)?;
-    lake.rewrite(definition, &small, &batches).await?;
+    for paths in months.into_values().filter(|paths| SMALL_FILES_MIN <= paths.len()) {
+        merge(lake, definition, &snapshot.only_files(|file| paths.contains(&file.path))).await?;
+    }
     let files_after = lake.snapshot(definition).await?.files().len();
     Ok(Compacted { files_before, files_after })
+}
+
+/// Writes the rows of some files into one.
+async fn merge(lake: &Lake, definition: &'static TableDefinition, files: &Snapshot) -> Result<(), Error> {
+    let failed = Error::query(definition.name);
+    let context = lake.engine().session(std::slice::from_ref(files))?;
+    let table = context.table(definition.name).await.map_err(&failed)?;
+    let order = definition.dated.iter().chain(definition.key).map(|name| datafusion::prelude::col(*name));
+    let order = order.map(|column| column.sort(true, true)).collect();
+    let batches = table.sort(order).map_err(&failed)?.collect().await.map_err(&failed)?;
+    lake.rewrite(definition, files, &batches).await
 }
 
 impl Lake {
@@ -53,7 +72,7 @@ impl Lake {
     async fn rewrite(
         &self,
         definition: &'static TableDefinition,
-        replaced: &crate::snapshot::Snapshot,
+        replaced: &Snapshot,
         batches: &[crate::RecordBatch],
     ) -> Result<(), Error> {
         let failed = Error::delta("compact", definition.name);

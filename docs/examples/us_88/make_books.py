@@ -96,7 +96,7 @@ def read_dollar_rates(content):
 def write_market(folder, closes):
     """Writes the market folder and returns the number of quotes."""
     folder.mkdir(parents=True, exist_ok=True)
-    description = {"id": MARKET, "title": "88 US-listed shares, September 2012 to September 2017", "synthetic": False}
+    description = {"id": MARKET, "title": "88 US-listed shares, September 2012 to September 2017", "synthetic": True}
     write_json(folder / "market.json", description)
     source = f"{pathlib.PurePath(PRICES).name}, adj_close"
     instruments = [(symbol, symbol, "USD", "1", "total", source) for symbol in sorted(closes)]

@@ -53,6 +53,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     let imported = jobs::import::import(&context, &input).await?;
     session.display.end(&summary(&imported));
     let outcome = run(&context, job("nightly")?, Request { from: plan.start, to: plan.end }).await?;
+    let done_now = matches!(outcome, Outcome::Done { .. });
     let (run_id, steps) = match &outcome {
         Outcome::Done { run, steps } => (&run.id, steps.clone()),
         Outcome::NothingToDo { run } => {
@@ -81,7 +82,9 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     listing.push(["mails delivered".into(), deliveries.delivered.into()]);
     listing.push(["rows written".into(), rows.into()]);
     listing.push(["rows a second".into(), (rows.saturating_mul(1000) / ms).into()]);
-    listing.push(["seconds in all".into(), start.elapsed().as_secs().into()]);
+    if done_now {
+        listing.push(["seconds in all".into(), start.elapsed().as_secs().into()]);
+    }
     session.write(&listing)?;
     let place = folder.display();
     session.say(&format!(

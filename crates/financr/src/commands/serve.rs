@@ -19,7 +19,6 @@ pub(super) async fn execute(session: &Session, _arguments: &Arguments) -> anyhow
         clock: context.clock,
         program_version: context.program_version,
     };
-    tracing::info!(api.bind = %config.api.bind, "the API listens on {}", config.api.bind);
     api::serve(state, config.api, super::schedule::stopped()).await?;
     Ok(Ending::Done)
 }

@@ -65,8 +65,14 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         return Ok(Ending::Done);
     };
     let Some(portfolio) = portfolios.iter().find(|portfolio| portfolio.portfolio_id == *id) else {
-        let help = "`financr show` lists those that are; a portfolio is valued by the first night after its import";
-        return Err(Usage(format!("portfolio `{id}` is not valued; {help}")).into());
+        let known = context.store.portfolio(id).await?.is_some();
+        let place = &config.store.url;
+        let problem = if known {
+            format!("portfolio `{id}` is not valued yet; the first night after its import does that")
+        } else {
+            format!("there is no portfolio `{id}` in {place}; `financr show` lists them, --config names another store")
+        };
+        return Err(Usage(problem).into());
     };
     let date = match arguments.date {
         Some(date) => date,
@@ -82,7 +88,8 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         write_positions(session, lake, id, date, portfolio.base_currency).await?;
     }
     if shown(What::Measures) {
-        session.write(&measures_listing(&lake::read::measures(lake, id, date).await?))?;
+        let measures = lake::read::measures(lake, id, date).await?;
+        session.write(&measures_listing(&measures, session.format))?;
     }
     let exceptions = if shown(What::Exceptions) { lake::read::exceptions(lake, id, date).await? } else { Vec::new() };
     if arguments.what == What::Exceptions || !exceptions.is_empty() {
@@ -110,7 +117,8 @@ async fn write_positions(
     date: BusinessDate,
     base: Currency,
 ) -> anyhow::Result<()> {
-    let mut listing = Listing::new(&["instrument", "quantity", "price", "of", "value", "value in base currency"]);
+    let mut listing =
+        Listing::new(&["instrument", "quantity", "price as quoted", "price date", "value", "value in base currency"]);
     for row in lake::read::valuations(lake, id, date).await? {
         let plain = |number: Decimal| Value::from(number.normalize().to_string());
         listing.push([
@@ -126,7 +134,7 @@ async fn write_positions(
 }
 
 /// One row per measure, one column per period.
-fn measures_listing(measures: &[MeasureRow]) -> Listing {
+fn measures_listing(measures: &[MeasureRow], format: Format) -> Listing {
     let mut listing = Listing::new(&["measure", "MTD", "YTD", "1Y", "SI"]);
     let mut names: Vec<&str> = measures.iter().map(|row| row.measure.as_str()).collect();
     names.sort_unstable();
@@ -137,7 +145,8 @@ fn measures_listing(measures: &[MeasureRow]) -> Listing {
                 return Value::Null;
             };
             match (row.value, row.value_date) {
-                (Some(value), _) => Value::from(format!("{value:.6}")),
+                (Some(value), _) if format == Format::Table => Value::from(format!("{value:.6}")),
+                (Some(value), _) => value.into(),
                 (None, Some(day)) => day.to_string().into(),
                 (None, None) => "–".into(),
             }

@@ -8,11 +8,11 @@ fn a_second_import_of_the_same_folder_changes_nothing() {
     let house = House::new();
     books::write(&house.path().join("books"));
     house.done(&["import", "books"]);
-    let landings = house.done(&["sql", "SELECT * FROM bronze.landings", "--format", "csv"]);
+    let landings = house.ask("SELECT * FROM bronze.landings");
     let said = house.done(&["import", "books"]);
     assert!(said.contains("0 new portfolios, 0 new transactions, 0 new files"), "{said}");
     assert!(said.contains("2 portfolios known, 22 transactions known"), "{said}");
-    assert_eq!(house.done(&["sql", "SELECT * FROM bronze.landings", "--format", "csv"]), landings);
+    assert_eq!(house.ask("SELECT * FROM bronze.landings"), landings);
 }
 
 #[test]
@@ -47,9 +47,9 @@ fn bad_rows_are_rejected_with_file_line_column_and_reason_and_the_good_ones_go_i
     let of_prices = |column: &str| lines.iter().any(|line| line.contains("prices.csv") && line.contains(column));
     assert!(of_prices(",close,") && of_prices(",currency,"), "{}", ended.stdout);
     house.done(&["run", "nightly", "--date", "2024-01-31"]);
-    let rejected = house.done(&["sql", "SELECT file_name, line FROM silver.rejects ORDER BY 1, 2", "--format", "csv"]);
+    let rejected = house.ask("SELECT file_name, line FROM silver.rejects ORDER BY 1, 2");
     assert_eq!(rejected.lines().count(), 7, "the header and six rows\n{rejected}");
-    let booked = house.done(&["sql", "SELECT count(*) AS n FROM silver.transactions", "--format", "csv"]);
+    let booked = house.ask("SELECT count(*) AS n FROM silver.transactions");
     assert_eq!(booked, "n\n22\n");
 }
 
@@ -64,7 +64,7 @@ fn wrong_use_ends_with_two_and_says_what_to_do() {
         (&["run", "nightly", "--from", "2024-02-01", "--to", "2024-01-01"], "the range ends on 2024-01-01"),
         (&["import", "empty"], "no portfolio.json and no market.json in it or below it"),
         (&["import", "nowhere"], "nowhere"),
-        (&["show", "NOBODY"], "portfolio `NOBODY` is not valued"),
+        (&["show", "NOBODY"], "there is no portfolio `NOBODY` in sqlite:financr-data/store.db"),
         (&["--config", "wrong.toml", "status"], "unknown field `speed`, expected"),
         (&["--config", "missing.toml", "status"], "cannot read missing.toml"),
     ] {
@@ -84,7 +84,7 @@ fn made_up_books_cannot_reach_a_store_of_real_ones() {
     let ended = house.run(&["import", "books"]);
     assert_eq!(ended.code, Some(2));
     assert!(ended.stderr.contains("`MIXED` is synthetic and this is a store of real portfolios"), "{}", ended.stderr);
-    let known = house.done(&["sql", "SELECT count(*) AS n FROM bronze.landings", "--format", "csv"]);
+    let known = house.ask("SELECT count(*) AS n FROM bronze.landings");
     assert_eq!(known, "n\n0\n", "nothing of it went in");
 }
 

@@ -22,7 +22,7 @@ fn figures_worked_by_hand() {
         r#"{"id":"HAND","base_currency":"EUR","start":"2023-01-02","end":"2024-01-02","risk_free_annual":0}"#,
     );
     write(&book, "instruments.csv", "symbol,name,currency,price_scale,adjusted,source\nONE,One,EUR,1,none,test\n");
-    // 10 units: 1,000 → 1,100 (+10 %) → 990 (−10 %) → after buying 5 more for 495 from a deposit: 1,485 → 1,782 (+20 %).
+    // 10 units: 1,000 → 1,100 (+10 %) → 990 (−10 %), then 5 more for a deposit of 495: 1,485 → 1,782 (+20 %).
     write(
         &book,
         "prices.csv",

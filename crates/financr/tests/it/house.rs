@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The tables of figures, each with the columns that put its rows in order.
+/// The tables of figures, each with the question for all its rows in order.
 pub(crate) const GOLD: [(&str, &str); 8] = [
-    ("positions", "portfolio_id, instrument_id, business_date"),
-    ("cash_flows", "portfolio_id, transaction_id"),
-    ("realised_gains", "portfolio_id, transaction_id"),
-    ("valuations", "portfolio_id, instrument_id, business_date"),
-    ("portfolio_values", "portfolio_id, business_date"),
-    ("daily_returns", "portfolio_id, business_date"),
-    ("measures", "portfolio_id, business_date, period, measure"),
-    ("exceptions", "check_name, business_date, portfolio_id, subject"),
+    ("positions", "SELECT * FROM gold.positions ORDER BY portfolio_id, instrument_id, business_date"),
+    ("cash_flows", "SELECT * FROM gold.cash_flows ORDER BY portfolio_id, transaction_id"),
+    ("realised_gains", "SELECT * FROM gold.realised_gains ORDER BY portfolio_id, transaction_id"),
+    ("valuations", "SELECT * FROM gold.valuations ORDER BY portfolio_id, instrument_id, business_date"),
+    ("portfolio_values", "SELECT * FROM gold.portfolio_values ORDER BY portfolio_id, business_date"),
+    ("daily_returns", "SELECT * FROM gold.daily_returns ORDER BY portfolio_id, business_date"),
+    ("measures", "SELECT * FROM gold.measures ORDER BY portfolio_id, business_date, period, measure"),
+    ("exceptions", "SELECT * FROM gold.exceptions ORDER BY check_name, business_date, portfolio_id, subject"),
 ];
 
 /// A folder with the shipped configuration, in which the binary is started.
@@ -59,14 +59,14 @@ impl House {
         ended.stdout
     }
 
-    /// Every row of a gold table, in order, as CSV.
-    pub(crate) fn gold(&self, table: &str, order: &str) -> String {
-        self.done(&["sql", &format!("SELECT * FROM gold.{table} ORDER BY {order}"), "--format", "csv"])
+    /// The answer to a question to the lake, as CSV.
+    pub(crate) fn ask(&self, question: &str) -> String {
+        self.done(&["sql", question, "--format", "csv"])
     }
 
     /// Every row of every gold table.
     pub(crate) fn all_gold(&self) -> BTreeMap<&'static str, String> {
-        GOLD.iter().map(|(table, order)| (*table, self.gold(table, order))).collect()
+        GOLD.iter().map(|(table, question)| (*table, self.ask(question))).collect()
     }
 
     /// The bytes of every file below a folder, by path.
