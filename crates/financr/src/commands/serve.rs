@@ -19,6 +19,7 @@ pub(super) async fn execute(session: &Session, _arguments: &Arguments) -> anyhow
         clock: context.clock,
         program_version: context.program_version,
     };
+    session.say(&format!("the API answers on http://{} until it is stopped with Ctrl-C", config.api.bind))?;
     api::serve(state, config.api, super::schedule::stopped()).await?;
     Ok(Ending::Done)
 }
