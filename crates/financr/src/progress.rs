@@ -39,6 +39,11 @@ impl Display {
     /// Moves the bar of the line.
     pub(crate) fn advance(&self, done: usize, total: usize) {
         let Ok(bar) = self.bar.lock() else { return };
+        if bar.length().is_none()
+            && let Ok(style) = ProgressStyle::with_template("  {spinner} {msg}{wide_bar:.cyan} {pos}/{len} {elapsed}")
+        {
+            bar.set_style(style);
+        }
         bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
         bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
     }
@@ -60,8 +65,9 @@ impl Display {
         }
         let Ok(mut bar) = self.bar.lock() else { return };
         bar.finish_and_clear();
-        let style = ProgressStyle::with_template("  {spinner} {msg}{wide_bar:.cyan} {pos}/{len} {elapsed}");
-        *bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+        // Without pieces to count there is no bar: a full one would look like the end.
+        let style = ProgressStyle::with_template("  {spinner} {msg}{elapsed}");
+        *bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         if let Ok(style) = style {
             bar.set_style(style);
         }

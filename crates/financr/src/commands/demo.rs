@@ -14,7 +14,7 @@ use super::import::summary;
 use super::run::steps_listing;
 use crate::demo_market::{DemoPlan, write_demo};
 use crate::ending::Ending;
-use crate::listing::Listing;
+use crate::listing::{Format, Listing};
 use crate::{config, house};
 
 /// Make up a market and 200 client portfolios over three years, and run a rebuild, statements and mails on them
@@ -61,7 +61,9 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             (&run.id, context.store.steps(&run.id).await?)
         }
     };
-    session.write(&steps_listing(&steps))?;
+    if session.format == Format::Table {
+        session.write(&steps_listing(&steps))?;
+    }
     let rows: i64 = steps.iter().map(|step| step.rows_written).sum();
     let ms: i64 = steps.iter().map(|step| step.duration_ms).sum::<i64>().max(1);
     let deliveries = context.store.delivery_counts().await?;
