@@ -4,12 +4,15 @@
 //! without saying why.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 
 /// What a measure came to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MeasureValue {
     /// A finite number in the measure's unit; fractions are fractions (0.05 is five percent).
     Number(f64),
+    /// Exact money in the base currency, e.g. the gain of a period.
+    Amount(Decimal),
     /// A calendar day, e.g. the trough of a drawdown.
     Date(NaiveDate),
     /// There is no figure, for this reason.

@@ -7,7 +7,7 @@ mod cells;
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::{ArrayRef, RecordBatch, StringArray, new_null_array};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
 pub use cells::Cell;
@@ -143,10 +143,12 @@ pub trait Record: Sized + Send + Sync + 'static {
     /// [`TableError`] if a number does not fit its column.
     fn to_batch(rows: &[Self]) -> Result<RecordBatch, TableError>;
 
-    /// Arrow columns as rows. Columns are found by name; others are ignored.
+    /// Arrow columns as rows. Columns are found by name; others are ignored. Rows that are older than a column have
+    /// nothing in it, or what its declaration says that they count as.
     ///
     /// # Errors
-    /// [`TableError`] if a column is missing, of another type, or empty where it must not be.
+    /// [`TableError`] if a column that may not be empty is missing, or one is of another type or empty where it must
+    /// not be.
     fn from_batch(batch: &RecordBatch) -> Result<Vec<Self>, TableError>;
 }
 
@@ -160,15 +162,38 @@ pub fn column_of<R, C: Cell>(
     C::to_array(&mut rows.iter().map(field)).map_err(|source| TableError::OutOfRange { table, column, source })
 }
 
-/// Finds a column by name and gives it its type.
+/// Finds a column by name and gives it its type. A column that may be empty and is not there is empty in every row:
+/// the rows are older than the column.
+///
+/// # Errors
+/// [`TableError`] if a column that may not be empty is missing, or the column is of another type.
 pub fn typed_column<C: Cell>(
     table: &'static str,
     column: &'static str,
     batch: &RecordBatch,
 ) -> Result<C::Column, TableError> {
     let problem = |problem: String| TableError::Column { table, column, problem };
-    let array = batch.column_by_name(column).ok_or_else(|| problem("the column is missing".to_owned()))?;
-    C::column(array).ok_or_else(|| problem(format!("expected {:?}, found {}", C::KIND, array.data_type())))
+    let array = match batch.column_by_name(column) {
+        Some(array) => Arc::clone(array),
+        None if C::NULLABLE => new_null_array(&C::KIND.arrow_type(), batch.num_rows()),
+        None => return Err(problem("the column is missing".to_owned())),
+    };
+    C::column(&array).ok_or_else(|| problem(format!("expected {:?}, found {}", C::KIND, array.data_type())))
+}
+
+/// As [`typed_column`], for a text that is never empty but in rows that are older than the column: these count as
+/// having the text that its declaration names.
+///
+/// # Errors
+/// [`TableError`] if the column is of another type.
+pub fn typed_column_or<C: Cell<Column = StringArray>>(
+    table: &'static str,
+    column: &'static str,
+    batch: &RecordBatch,
+    earlier: &'static str,
+) -> Result<StringArray, TableError> {
+    let texts = typed_column::<Option<C>>(table, column, batch)?;
+    Ok(texts.iter().map(|text| Some(text.unwrap_or(earlier))).collect())
 }
 
 /// The cell of a column in a row.
@@ -181,13 +206,40 @@ pub fn cell<C: Cell>(
     C::get(array, row).map_err(|problem| TableError::Column { table, column, problem: format!("row {row}: {problem}") })
 }
 
+/// Whether a column may be empty: by its type, or because rows that are older count as having a text.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! column_may_be_empty {
+    ($type:ty) => {
+        <$type as $crate::table::Cell>::NULLABLE
+    };
+    ($type:ty, $earlier:literal) => {
+        true
+    };
+}
+
+/// A column of a batch in its type, with what older rows count as.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! column_of_batch {
+    ($type:ty, $table:literal, $field:ident, $batch:ident) => {
+        $crate::table::typed_column::<$type>($table, stringify!($field), $batch)?
+    };
+    ($type:ty, $table:literal, $field:ident, $batch:ident, $earlier:literal) => {
+        $crate::table::typed_column_or::<$type>($table, stringify!($field), $batch, $earlier)?
+    };
+}
+
 /// Declares a table: its record, its definition and the conversion, from one list of documented columns.
+///
+/// Rows are kept for years, so a column that is added later must be able to say nothing about older rows: its type is
+/// an `Option`, or a text with what they count as, `cost_basis: String = "fifo"`.
 #[macro_export]
 macro_rules! table {
     (
         $(#[doc = $table_doc:literal])+
         $record:ident = $name:literal, key [$($key:literal),+], dated $dated:expr,
-        $( $(#[doc = $doc:literal])+ $field:ident: $type:ty, )+
+        $( $(#[doc = $doc:literal])+ $field:ident: $type:ty $(= $earlier:literal)?, )+
     ) => {
         $(#[doc = $table_doc])+
         #[derive(Clone, Debug, PartialEq)]
@@ -202,7 +254,7 @@ macro_rules! table {
             columns: &[$( $crate::table::Column {
                 name: stringify!($field),
                 kind: <$type as $crate::table::Cell>::KIND,
-                nullable: <$type as $crate::table::Cell>::NULLABLE,
+                nullable: $crate::column_may_be_empty!($type $(, $earlier)?),
                 doc: concat!($($doc, "\n"),+),
             } ),+],
         };
@@ -223,7 +275,7 @@ macro_rules! table {
             fn from_batch(
                 batch: &arrow::array::RecordBatch,
             ) -> Result<Vec<Self>, $crate::table::TableError> {
-                $( let $field = $crate::table::typed_column::<$type>($name, stringify!($field), batch)?; )+
+                $( let $field = $crate::column_of_batch!($type, $name, $field, batch $(, $earlier)?); )+
                 (0..batch.num_rows())
                     .map(|row| Ok($record {
                         $( $field: $crate::table::cell::<$type>($name, stringify!($field), &$field, row)?, )+
@@ -232,4 +284,49 @@ macro_rules! table {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tables::portfolios::Portfolio;
+
+    fn portfolio() -> Portfolio {
+        Portfolio {
+            portfolio_id: "P1".parse().expect("an id"),
+            market_id: "M1".parse().expect("an id"),
+            fx_source: "M1".parse().expect("an id"),
+            title: "A portfolio".to_owned(),
+            base_currency: crate::Currency::EUR,
+            start_date: "2014-01-02".parse().expect("a date"),
+            end_date: None,
+            benchmark_symbol: None,
+            risk_free_annual: None,
+            client_email: None,
+            cost_basis: "average_cost".to_owned(),
+            locked_through: Some("2013-12-31".parse().expect("a date")),
+        }
+    }
+
+    fn without(batch: &RecordBatch, columns: &[&str]) -> RecordBatch {
+        let schema = batch.schema();
+        let kept = (0..schema.fields().len()).filter(|place| !columns.contains(&schema.field(*place).name().as_str()));
+        batch.project(&kept.collect::<Vec<usize>>()).expect("a batch")
+    }
+
+    #[test]
+    fn rows_older_than_a_column_have_nothing_in_it_or_what_they_count_as() {
+        let batch = Portfolio::to_batch(&[portfolio()]).expect("a batch");
+        assert_eq!(Portfolio::from_batch(&batch).expect("rows"), [portfolio()]);
+        let older = without(&batch, &["cost_basis", "locked_through"]);
+        let expected = Portfolio { cost_basis: "fifo".to_owned(), locked_through: None, ..portfolio() };
+        assert_eq!(Portfolio::from_batch(&older).expect("rows"), [expected]);
+    }
+
+    #[test]
+    fn a_column_that_every_row_needs_cannot_be_missing() {
+        let batch = Portfolio::to_batch(&[portfolio()]).expect("a batch");
+        let error = Portfolio::from_batch(&without(&batch, &["title"])).expect_err("no title");
+        assert_eq!(error.to_string(), "silver.portfolios.title: the column is missing");
+    }
 }

@@ -7,9 +7,12 @@ pub mod corporate_actions;
 pub mod daily_returns;
 pub mod exceptions;
 pub mod fx_rates;
+pub mod history_markers;
 pub mod instruments;
 pub mod landings;
+pub mod lot_closings;
 pub mod measures;
+pub mod nav_bridge;
 pub mod portfolio_values;
 pub mod portfolios;
 pub mod positions;
@@ -34,11 +37,14 @@ pub const TABLES: &[&TableDefinition] = &[
     &positions::TABLE,
     &cash_flows::TABLE,
     &realised_gains::TABLE,
+    &lot_closings::TABLE,
     &valuations::TABLE,
+    &nav_bridge::TABLE,
     &portfolio_values::TABLE,
     &daily_returns::TABLE,
     &measures::TABLE,
     &exceptions::TABLE,
+    &history_markers::TABLE,
 ];
 
 #[cfg(test)]

@@ -15,6 +15,12 @@ pub struct BusinessDate(NaiveDate);
 pub struct BusinessDateError(String);
 
 impl BusinessDate {
+    /// The first one there is: 1 January 1900.
+    pub const FIRST: BusinessDate = match NaiveDate::from_ymd_opt(1900, 1, 1) {
+        Some(day) => BusinessDate(day),
+        None => BusinessDate(NaiveDate::MIN),
+    };
+
     /// The calendar day.
     pub const fn day(self) -> NaiveDate {
         self.0

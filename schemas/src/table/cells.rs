@@ -15,6 +15,7 @@ use crate::dates::{BusinessDate, ReportingPeriod};
 use crate::decimals::{Amount, OutOfRange, Price, Quantity, Rate};
 use crate::identifiers::{InstrumentId, MarketId, PortfolioId, RunId};
 use crate::severity::Severity;
+use crate::tables::nav_bridge::BridgeComponent;
 
 /// A type that a column can hold.
 pub trait Cell: Sized + 'static {
@@ -90,6 +91,7 @@ text_cell! {
     Currency => |cell| cell.code(), |text| text.parse().map_err(|error| format!("{error}"));
     ReportingPeriod => |cell| cell.code(), |text| text.parse();
     Severity => |cell| cell.word(), |text| text.parse();
+    BridgeComponent => |cell| cell.code(), |text| text.parse();
 }
 
 macro_rules! decimal_cell {

@@ -14,12 +14,24 @@ crate::table! {
     instrument_id: InstrumentId,
     /// The first day on which the instrument is quoted without the right.
     ex_date: BusinessDate,
-    /// `SPLIT` or `CASH_DIVIDEND`.
+    /// The kind, e.g. `SPLIT`; docs/CORPORATE_ACTIONS.md lists them with their ISO 20022 codes.
     kind: String,
-    /// New units for one old unit, for a split: 7 is seven for one, 0.1 a reverse split of ten into one.
-    ratio: Option<Rate>,
-    /// Amount per unit, for a dividend, in `currency`.
+    /// New units, a whole number, for every `ratio_old` old ones: 7 for 1 is a split, 1 for 10 a reverse split. None
+    /// for kinds without a ratio.
+    ratio_new: Option<i64>,
+    /// Old units, a whole number.
+    ratio_old: Option<i64>,
+    /// The instrument that holders receive: the company spun off, the acquirer, the right, or the same company under
+    /// its new name.
+    target_instrument_id: Option<InstrumentId>,
+    /// Cash per old unit, in `currency`; for a dividend before tax.
     amount: Option<Price>,
+    /// The part of the old basis that goes to the target, a fraction of one, for a spin-off.
+    basis_fraction: Option<Rate>,
+    /// What a whole unit brings in `currency` where a fraction of one is paid in cash.
+    fraction_price: Option<Price>,
+    /// The day on which cash or units are delivered; none if it is the ex-date.
+    pay_date: Option<BusinessDate>,
     /// The currency of the amount.
     currency: Option<Currency>,
     /// The landing it came from.

@@ -3,10 +3,12 @@
 use chrono::NaiveDate;
 
 use crate::dates::{BusinessDate, ReportingPeriod};
+use crate::decimals::Amount;
 use crate::identifiers::PortfolioId;
 
 crate::table! {
-    /// One row per portfolio, business date, period and measure: a number, a day, or the reason why there is none.
+    /// One row per portfolio, business date, period and measure: a number, an amount, a day, or the reason why there
+    /// is none.
     MeasureRow = "gold.measures", key ["portfolio_id", "business_date", "period", "measure"],
     dated Some("business_date"),
     /// The portfolio.
@@ -17,8 +19,10 @@ crate::table! {
     period: ReportingPeriod,
     /// The measure's id, e.g. `volatility`.
     measure: String,
-    /// The figure in the measure's unit; fractions are fractions.
+    /// The figure in the measure's unit, where it is an estimate; fractions are fractions.
     value: Option<f64>,
+    /// The figure, where it is money: exact, in the portfolio's base currency.
+    amount: Option<Amount>,
     /// The figure, where it is a day.
     value_date: Option<NaiveDate>,
     /// Why there is no figure; none where there is one.

@@ -27,4 +27,11 @@ crate::table! {
     risk_free_annual: Option<f64>,
     /// Where its statements are mailed; none for no mail.
     client_email: Option<String>,
+    /// How the lots to close are chosen: a cost basis method, and the ones that took its place with the day from which
+    /// each counts, e.g. `fifo` or `fifo; 2024-01-01 average_cost`. Rows older than this column have none and count as
+    /// `fifo`.
+    cost_basis: String = "fifo",
+    /// The last day of the last closed tax year: nothing may be booked on or before it any more. None if no year is
+    /// closed.
+    locked_through: Option<BusinessDate>,
 }

@@ -20,10 +20,14 @@ crate::table! {
     quantity: Quantity,
     /// The currency of `cost`.
     currency: Currency,
-    /// What the open lots cost (FIFO), fees and taxes of the purchase inside; for cash its amount.
+    /// What the open lots cost by the portfolio's method, fees and taxes of the purchase inside; for cash its amount.
     /// None if a transfer came in without a price.
     cost: Option<Amount>,
     /// The same in the portfolio's base currency, each lot at the rate of its own date; none for cash or if a rate was
     /// missing.
     cost_base: Option<Amount>,
+    /// The fees and taxes inside `cost`; none if unknown, and for cash.
+    charges: Option<Amount>,
+    /// The fees and taxes inside `cost_base`; none if unknown, and for cash.
+    charges_base: Option<Amount>,
 }

@@ -29,11 +29,20 @@ crate::table! {
     /// What came in, net of fees and taxes of the sale; for a transfer out the market value;
     /// none if that is unknown.
     proceeds: Option<Amount>,
-    /// What the lots closed had cost (FIFO); none if a transfer came in without a price.
+    /// What the lots closed had cost by the portfolio's method; none if a transfer came in without a price.
     cost: Option<Amount>,
     /// Proceeds minus cost; none if the proceeds are unknown.
     gain: Option<Amount>,
     /// The gain in base currency: cost at the rates of the purchases, proceeds at the rate of the sale. None if a
     /// rate is missing.
     gain_base: Option<Amount>,
+    /// The part of `gain_base` that prices made: the gain in the instrument's currency at the rate of the sale.
+    price_gain_base: Option<Amount>,
+    /// The part of `gain_base` that exchange rates made: the cost at the rate of the sale minus the cost in base
+    /// currency.
+    currency_gain_base: Option<Amount>,
+    /// The fees and taxes inside the gain, of the purchases and of the sale, in the instrument's currency.
+    charges: Option<Amount>,
+    /// The same in base currency, each at the rate of its own day.
+    charges_base: Option<Amount>,
 }

@@ -1,5 +1,7 @@
 //! silver.transactions: the store's transactions, as a night saw them.
 
+use chrono::{DateTime, Utc};
+
 use crate::currency::Currency;
 use crate::dates::BusinessDate;
 use crate::decimals::{Amount, Price, Quantity};
@@ -16,6 +18,8 @@ crate::table! {
     booking_sequence: i64,
     /// The day of the trade or of the cash movement.
     trade_date: BusinessDate,
+    /// The day on which cash and securities change hands; none if it is the trade date.
+    settlement_date: Option<BusinessDate>,
     /// The kind, e.g. `BUY`.
     kind: String,
     /// The instrument, for kinds that have one.
@@ -36,6 +40,20 @@ crate::table! {
     counter_currency: Option<Currency>,
     /// The signed amount booked in the other currency.
     counter_amount: Option<Amount>,
+    /// For units brought in (`TRANSFER_IN`, `INTERNAL_IN`, `OPENING_BALANCE`): what they had cost before, in
+    /// `currency`, if the lots keep their cost. None to count them at their market value of the day.
+    lot_cost: Option<Amount>,
+    /// For units brought in: the day on which they were acquired, if the lots keep their age.
+    lot_acquired_date: Option<BusinessDate>,
+    /// For a disposal by specific identification: the lots to close as `transaction_id` or `transaction_id=units`,
+    /// separated by `;`, e.g. `17=40;21`.
+    lots_closed: Option<String>,
+    /// For a `REVERSAL`: the id of the transaction that it takes back.
+    reverses: Option<String>,
+    /// For an internal transfer: the other portfolio.
+    counter_portfolio_id: Option<PortfolioId>,
+    /// When the store learned of it; none before it is stored.
+    recorded_at: Option<DateTime<Utc>>,
     /// What the broker wrote beside it.
     note: String,
     /// The file and line it was imported from, e.g. `D01/transactions.csv:7`.
