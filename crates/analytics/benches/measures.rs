@@ -3,7 +3,7 @@
 //! `all_measures` is the cost of one portfolio and period in the night; `one_measure` shows where it goes, as a part of
 //! that within the same run.
 
-use analytics::{DatedNumber, MEASURES, PerformanceSeries};
+use analytics::{DatedNumber, MEASURES, PerformanceSeries, PeriodMoney};
 use divan::{Bencher, black_box};
 use schemas::{BusinessDate, MeasureValue};
 
@@ -47,6 +47,7 @@ fn ten_years() -> PerformanceSeries {
         flows: Vec::new(),
         risk_free_annual: Some(0.02),
         benchmark: None,
+        money: PeriodMoney::default(),
     };
     let mut value = series.opening_value;
     for month in 0..MONTHS {

@@ -3,6 +3,7 @@
 //! Computations return `Result<f64, NoFigure>`, so that a reason travels up with `?`; the last step turns either side
 //! into the value that tables and documents know.
 
+use rust_decimal::Decimal;
 use schemas::MeasureValue;
 
 /// The reason why a figure cannot be given, e.g. `the period has no daily return`. Lower case, no full stop.
@@ -27,6 +28,14 @@ impl From<NoFigure> for MeasureValue {
 pub(crate) fn number(what: &str, outcome: Result<f64, NoFigure>) -> MeasureValue {
     match outcome {
         Ok(value) => MeasureValue::finite(value, what),
+        Err(reason) => reason.into(),
+    }
+}
+
+/// The exact amount if there is one, otherwise the reason.
+pub(crate) fn amount(outcome: Result<Decimal, NoFigure>) -> MeasureValue {
+    match outcome {
+        Ok(amount) => MeasureValue::Amount(amount),
         Err(reason) => reason.into(),
     }
 }

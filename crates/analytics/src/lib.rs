@@ -23,6 +23,7 @@ pub mod series;
 pub mod statistics;
 
 mod compounding;
+mod daily_return;
 mod dietz;
 mod loss_tail;
 mod rate_search;
@@ -30,6 +31,7 @@ mod reward_to_risk;
 #[cfg(test)]
 mod sample_series;
 
+pub use daily_return::daily_return;
 pub use figure::NoFigure;
 pub use measures::{MEASURES, Measure, Unit, UnknownMeasure, measure};
-pub use series::{DatedNumber, PerformanceSeries};
+pub use series::{DatedNumber, PerformanceSeries, PeriodMoney};

@@ -181,7 +181,7 @@ mod tests {
     fn an_empty_period_has_no_figures() {
         for measure in MEASURES {
             if measure.id == "net_external_flows" {
-                assert_eq!((measure.compute)(&of_returns(&[])), MeasureValue::Number(0.0));
+                assert_eq!((measure.compute)(&of_returns(&[])), MeasureValue::Amount(rust_decimal::Decimal::ZERO));
             } else {
                 assert_unavailable(measure, &of_returns(&[]), "no");
             }
@@ -241,6 +241,7 @@ mod tests {
                     MeasureValue::Number(number) => {
                         prop_assert!(number.is_finite() && measure.unit != Unit::Date, "{}", measure.id);
                     }
+                    MeasureValue::Amount(_) => prop_assert!(measure.unit == Unit::Money, "{}", measure.id),
                     MeasureValue::Date(_) => prop_assert!(measure.unit == Unit::Date, "{}", measure.id),
                     MeasureValue::Unavailable(reason) => prop_assert!(!reason.is_empty(), "{}", measure.id),
                 }

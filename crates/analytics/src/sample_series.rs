@@ -1,10 +1,11 @@
 //! Small series for tests, and how close a tested figure has to be.
 
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 use schemas::{BusinessDate, MeasureValue};
 
 use crate::measures::Measure;
-use crate::series::{DatedNumber, PerformanceSeries};
+use crate::series::{DatedNumber, PerformanceSeries, PeriodMoney};
 
 /// Figures of a few operations in `f64` agree to this many parts of one.
 const TOLERANCE: f64 = 1e-12;
@@ -38,6 +39,7 @@ pub(crate) fn of_returns(returns: &[f64]) -> PerformanceSeries {
         flows: Vec::new(),
         risk_free_annual: Some(0.02),
         benchmark: None,
+        money: PeriodMoney { opening_value: exact(100.0), ..PeriodMoney::default() },
     };
     let mut value = 100.0;
     for number in returns {
@@ -46,6 +48,7 @@ pub(crate) fn of_returns(returns: &[f64]) -> PerformanceSeries {
         series.end_date = day;
         series.values.push(DatedNumber { date: day, number: value });
         series.returns.push(DatedNumber { date: day, number: *number });
+        series.money.closing_value = Some(exact(value));
     }
     series
 }
@@ -62,6 +65,11 @@ pub(crate) fn of_values(opening: (&str, f64), values: &[(&str, f64)], flows: &[(
         flows: dated(flows),
         risk_free_annual: None,
         benchmark: None,
+        money: PeriodMoney {
+            opening_value: exact(opening.1),
+            closing_value: values.last().map(|(_, value)| exact(*value)),
+            net_external_flows: flows.iter().map(|(_, flow)| exact(*flow)).sum(),
+        },
     }
 }
 
@@ -84,6 +92,18 @@ pub(crate) fn assert_number(measure: &Measure, series: &PerformanceSeries, expec
         MeasureValue::Number(actual) => assert_close(actual, expected),
         other => panic!("{}: {other:?} instead of {expected}", measure.id),
     }
+}
+
+/// The amount that a number of a test stands for; zero for one that is none, which a series refuses before.
+fn exact(number: f64) -> Decimal {
+    Decimal::from_f64_retain(number).unwrap_or_default().round_dp(8).normalize()
+}
+
+/// The measure of the series is exactly this amount.
+#[track_caller]
+pub(crate) fn assert_amount(measure: &Measure, series: &PerformanceSeries, expected: &str) {
+    let expected: Decimal = expected.parse().expect("an amount");
+    assert_eq!((measure.compute)(series), MeasureValue::Amount(expected), "{}", measure.id);
 }
 
 /// The measure of the series is unavailable, for a reason with these words.

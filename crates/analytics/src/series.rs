@@ -4,6 +4,7 @@
 //! is there before the first day, so the opening value is zero and the first day's return shows what the first
 //! purchases cost.
 
+use rust_decimal::Decimal;
 use schemas::{BusinessDate, DayCount};
 
 use crate::figure::NoFigure;
@@ -18,6 +19,18 @@ pub struct DatedNumber {
     pub date: BusinessDate,
     /// The number; unit and sign are said where it is used.
     pub number: f64,
+}
+
+/// The money of a period, exact and in base currency. Returns are estimated from the rounded numbers of the series;
+/// what is shown as money comes from here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PeriodMoney {
+    /// Market value at the opening; zero since inception.
+    pub opening_value: Decimal,
+    /// Market value at the end; none if no day of the period was valued.
+    pub closing_value: Option<Decimal>,
+    /// What came in less what was taken out.
+    pub net_external_flows: Decimal,
 }
 
 /// One portfolio over one period, in its base currency.
@@ -40,6 +53,8 @@ pub struct PerformanceSeries {
     pub risk_free_annual: Option<f64>,
     /// Daily returns of the benchmark as fractions, on the dates of `returns`; none without a benchmark.
     pub benchmark: Option<Vec<DatedNumber>>,
+    /// The same period in exact money.
+    pub money: PeriodMoney,
 }
 
 impl PerformanceSeries {
@@ -100,6 +115,15 @@ impl PerformanceSeries {
             Some(value) => value.number,
             None => self.opening_value,
         }
+    }
+
+    /// The exact market value at the end of the period.
+    ///
+    /// # Errors
+    /// [`NoFigure`] if no day of the period was valued.
+    pub fn exact_closing_value(&self) -> Result<Decimal, NoFigure> {
+        let (from, to) = (self.opening_date, self.end_date);
+        self.money.closing_value.ok_or_else(|| NoFigure::new(format!("no valuation from {from} to {to}")))
     }
 
     /// What came in less what was taken out.

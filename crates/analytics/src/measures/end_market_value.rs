@@ -9,7 +9,7 @@ use crate::series::PerformanceSeries;
 /// Market value at the end of the period.
 ///
 /// - Input: closing market values; the last one counts.
-/// - Output: base currency.
+/// - Output: exact amount in base currency.
 /// - Unavailable: no day of the period was valued; the series has a number that is none.
 /// - Source: GIPS 2020, glossary, "fair value" and "trade date accounting".
 pub static MEASURE: Measure = Measure {
@@ -22,18 +22,18 @@ pub static MEASURE: Measure = Measure {
 };
 
 fn end_market_value(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the market value", series.check().and_then(|()| series.closing_value()))
+    figure::amount(series.check().and_then(|()| series.exact_closing_value()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample_series::{assert_number, assert_unavailable, of_values};
+    use crate::sample_series::{assert_amount, assert_unavailable, of_values};
 
     #[test]
     fn the_last_value_counts() {
         let series = of_values(("2023-12-31", 100.0), &[("2024-01-02", 101.0), ("2024-01-31", 104.5)], &[]);
-        assert_number(&MEASURE, &series, 104.5);
+        assert_amount(&MEASURE, &series, "104.5");
         let unvalued = of_values(("2023-12-31", 100.0), &[], &[]);
         assert_unavailable(&MEASURE, &unvalued, "no valuation from 2023-12-31 to 2023-12-31");
     }

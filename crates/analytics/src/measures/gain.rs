@@ -1,5 +1,6 @@
 //! What the portfolio earned, in money.
 
+use rust_decimal::Decimal;
 use schemas::MeasureValue;
 
 use super::{Measure, Unit};
@@ -11,7 +12,7 @@ use crate::series::PerformanceSeries;
 /// `closing value − opening value − net external flows`; since inception the opening value is zero.
 ///
 /// - Input: opening value, closing market values, external flows.
-/// - Output: base currency; a loss is negative.
+/// - Output: exact amount in base currency; a loss is negative.
 /// - Unavailable: no day of the period was valued; the series has a number that is none.
 /// - Source: Bacon, *Practical Portfolio Performance Measurement and Attribution*, 2nd ed., ch. 2.
 pub static MEASURE: Measure = Measure {
@@ -25,12 +26,14 @@ pub static MEASURE: Measure = Measure {
 };
 
 fn gain(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the gain", gained(series))
+    figure::amount(gained(series))
 }
 
-fn gained(series: &PerformanceSeries) -> Result<f64, NoFigure> {
+fn gained(series: &PerformanceSeries) -> Result<Decimal, NoFigure> {
     series.check()?;
-    Ok(series.closing_value()? - series.opening_value - series.net_external_flows())
+    let gain = series.exact_closing_value()?.checked_sub(series.money.opening_value);
+    let gain = gain.and_then(|gain| gain.checked_sub(series.money.net_external_flows));
+    gain.ok_or_else(|| NoFigure::new("the gain has more than 28 digits"))
 }
 
 #[cfg(test)]
@@ -38,24 +41,25 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::sample_series::{assert_close, assert_number, of_values};
+    use crate::sample_series::{assert_amount, of_values};
 
     #[test]
     fn a_deposit_is_not_earned() {
         // 100 became 150, but 45 of it were brought in: 150 − 100 − 45.
         let flows = [("2024-01-10", 60.0), ("2024-01-20", -15.0)];
-        assert_number(&MEASURE, &of_values(("2023-12-31", 100.0), &[("2024-01-31", 150.0)], &flows), 5.0);
+        assert_amount(&MEASURE, &of_values(("2023-12-31", 100.0), &[("2024-01-31", 150.0)], &flows), "5");
         // Since inception: 1000 paid in, 990 left.
         let first_day = of_values(("2024-01-02", 0.0), &[("2024-01-02", 990.0)], &[("2024-01-02", 1000.0)]);
-        assert_number(&MEASURE, &first_day, -10.0);
+        assert_amount(&MEASURE, &first_day, "-10");
     }
 
     proptest! {
         #[test]
-        fn a_flow_at_its_value_changes_nothing(flow in -90.0..1000.0_f64) {
+        fn a_flow_at_its_value_changes_nothing(cents in -9_000_i32..100_000) {
+            let flow = f64::from(cents) / 100.0;
             let without = of_values(("2023-12-31", 100.0), &[("2024-01-31", 107.0)], &[]);
             let with = of_values(("2023-12-31", 100.0), &[("2024-01-31", 107.0 + flow)], &[("2024-01-31", flow)]);
-            assert_close(gained(&with).unwrap(), gained(&without).unwrap());
+            prop_assert_eq!(gained(&with), gained(&without));
         }
     }
 }

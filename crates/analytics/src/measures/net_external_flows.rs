@@ -9,7 +9,7 @@ use crate::series::PerformanceSeries;
 /// Sum of the external flows of the period.
 ///
 /// - Input: external flows, positive if money came in.
-/// - Output: base currency; zero if nothing flowed.
+/// - Output: exact amount in base currency; zero if nothing flowed.
 /// - Unavailable: the series has a number that is none.
 /// - Source: GIPS 2020, glossary, "external cash flow".
 pub static MEASURE: Measure = Measure {
@@ -23,18 +23,18 @@ pub static MEASURE: Measure = Measure {
 };
 
 fn net_external_flows(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the sum of external flows", series.check().map(|()| series.net_external_flows()))
+    figure::amount(series.check().map(|()| series.money.net_external_flows))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample_series::{assert_number, of_values};
+    use crate::sample_series::{assert_amount, of_values};
 
     #[test]
     fn what_came_in_less_what_went_out() {
         let flows = [("2024-01-10", 60.0), ("2024-01-20", -15.0)];
-        assert_number(&MEASURE, &of_values(("2023-12-31", 100.0), &[("2024-01-31", 150.0)], &flows), 45.0);
-        assert_number(&MEASURE, &of_values(("2023-12-31", 100.0), &[("2024-01-31", 150.0)], &[]), 0.0);
+        assert_amount(&MEASURE, &of_values(("2023-12-31", 100.0), &[("2024-01-31", 150.0)], &flows), "45");
+        assert_amount(&MEASURE, &of_values(("2023-12-31", 100.0), &[("2024-01-31", 150.0)], &[]), "0");
     }
 }
