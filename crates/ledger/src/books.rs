@@ -1,29 +1,53 @@
 //! The walk through a portfolio's history: transactions in, positions, flows, gains and values out.
 //!
 //! Valuation dates are the days on which the portfolio's market was quoted. A transaction takes effect on the first
-//! valuation date on or after its own date; splits come before everything else of their day. Nothing is rounded on
-//! the way.
+//! valuation date on or after its own date; what issuers do comes before everything else of its day. Nothing is
+//! rounded on the way.
+//!
+//! The walk goes from booking to booking, not from day to day: what a portfolio held between two of them is one
+//! interval. Totals of every day come from those intervals and the closes of the board (`value_history`); only the
+//! rows of single positions are made day by day, and only for the days that were asked for.
 
+mod actions;
 mod booking;
+mod events;
+mod journal;
+mod moves;
+mod rows;
+mod timeline;
 mod valuation;
+#[cfg(test)]
+mod walk_tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::lot_closings::LotClosing as ClosingRow;
+use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
-use schemas::{Amount, BusinessDate, Currency, InstrumentId, Quantity};
+use schemas::{BusinessDate, Currency, InstrumentId};
+
+use journal::Journal;
+pub use timeline::{HeldLine, Piece, PiecePrice, Timeline, Trade};
 
 use crate::conversion::FxBoard;
+use crate::cost_basis_schedule::MethodSchedule;
 use crate::error::Error;
+use crate::fx_grid::FxGrid;
 use crate::holding::Holding;
-use crate::lots::{CostBasis, fifo};
-use crate::quote_board::QuoteBoard;
-use crate::transaction::TransactionKind;
+use crate::lots::{ClosedLot, Lot};
+use crate::nav_bridge::NavBridge;
+use crate::quote_board::{Listing, QuoteBoard};
+use crate::value_history::{ValueHistory, value_history};
+
+/// Decimals of a price, those of [`schemas::Price`].
+const PRICE_DECIMALS: u32 = 12;
 
 /// What the books of a portfolio are kept from.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +60,8 @@ pub struct BookInputs<'a> {
     pub board: &'a QuoteBoard,
     /// Its rates.
     pub fx: &'a FxBoard,
+    /// The same rates on the valuation dates of the market.
+    pub grid: &'a FxGrid,
 }
 
 /// What the books say from one valuation date to another, both included.
@@ -49,21 +75,74 @@ pub struct BookRows {
     pub realised_gains: Vec<RealisedGain>,
     /// The value of every position on every valuation date.
     pub valuations: Vec<Valuation>,
+    /// The value of the portfolio on every valuation date.
+    pub values: ValueHistory,
+    /// The units of each line, as a position among the board's listings, after the last day; none of them zero.
+    pub closing_quantities: Vec<(usize, Decimal)>,
+    /// The balance of each currency after the last day; none of them zero.
+    pub closing_balances: Vec<(Currency, Decimal)>,
+    /// What changed the value from each valuation date to the next, in named components.
+    pub nav_bridge: Vec<NavBridgeRow>,
+    /// The lots that each disposal closed, and what rules changed about it since.
+    pub closings: Vec<ClosingRow>,
+    /// Every part of a lot that was closed, from the first transaction on, in order of booking.
+    pub lot_closings: Vec<LotClosing>,
+    /// The lots that are open after the last day.
+    pub open_lots: BTreeMap<InstrumentId, Vec<Lot>>,
 }
 
-/// Something to book: a transaction, or a split that the market announced.
-enum Event<'a> {
-    Split { ex_date: BusinessDate, instrument: &'a InstrumentId, ratio: Decimal },
-    Transaction { kind: TransactionKind, transaction: &'a Transaction },
+/// A part of a lot with the booking that closed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LotClosing {
+    /// The instrument.
+    pub instrument_id: InstrumentId,
+    /// The transaction that closed it.
+    pub transaction_id: Arc<str>,
+    /// The day of that transaction.
+    pub date: BusinessDate,
+    /// What was closed.
+    pub lot: ClosedLot,
+}
+
+/// Which rows are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// All of them.
+    Positions,
+    /// Flows and the values of the portfolio only.
+    Totals,
+}
+
+/// One instrument of the portfolio while its history is walked.
+#[derive(Debug)]
+struct Held {
+    line: usize,
+    holding: Holding,
+    timeline: HeldLine,
+}
+
+/// One currency of the portfolio while its history is walked.
+#[derive(Debug, Default)]
+struct Cash {
+    balance: Decimal,
+    changes: Vec<(usize, Decimal)>,
 }
 
 /// The state of a portfolio while its history is walked.
 struct Books<'a> {
     inputs: BookInputs<'a>,
-    method: &'static CostBasis,
-    holdings: BTreeMap<InstrumentId, Holding>,
-    cash: BTreeMap<Currency, Decimal>,
-    touched_holdings: Vec<InstrumentId>,
+    schedule: MethodSchedule,
+    bridge: NavBridge,
+    journal: Journal,
+    /// The first day of which a close is made, as a position among the valuation dates.
+    first_close: usize,
+    detail: Detail,
+    /// The first day of which rows were asked for, as a position among the valuation dates.
+    from_day: usize,
+    held: Vec<Held>,
+    by_line: HashMap<usize, usize>,
+    cash: BTreeMap<Currency, Cash>,
+    touched_held: Vec<usize>,
     touched_cash: Vec<Currency>,
     rows: BookRows,
 }
@@ -76,143 +155,205 @@ struct Books<'a> {
 /// # Errors
 /// [`Error`] if a transaction cannot be booked at all. A missing price or rate is no error: the figures that need it
 /// are none.
-pub fn keep_books(inputs: BookInputs<'_>, from: BusinessDate, to: BusinessDate) -> Result<BookRows, Error> {
+pub fn keep_books(
+    inputs: BookInputs<'_>,
+    from: BusinessDate,
+    to: BusinessDate,
+    detail: Detail,
+) -> Result<BookRows, Error> {
+    match walk(inputs, from, to, detail, Closes::OneBefore)? {
+        Some(rows) => Ok(rows),
+        // The close before the first day cannot be valued, so the bridge reaches back to the last one that can.
+        None => Ok(walk(inputs, from, to, detail, Closes::All)?.unwrap_or_default()),
+    }
+}
+
+/// Of which days before those that were asked for a close is made, for the bridge to begin with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Closes {
+    OneBefore,
+    All,
+}
+
+/// The walk; none if the one close before the first day cannot be valued.
+fn walk(
+    inputs: BookInputs<'_>,
+    from: BusinessDate,
+    to: BusinessDate,
+    detail: Detail,
+    closes: Closes,
+) -> Result<Option<BookRows>, Error> {
     let portfolio = inputs.portfolio;
+    let board = inputs.board;
     let last = portfolio.end_date.map_or(to, |end| end.min(to));
-    let events = events_in_order(&inputs)?;
-    let mut waiting = events.iter().peekable();
+    let first_day = board.day_from(portfolio.start_date);
+    let end_day = board.day_from(last.next_calendar_day());
+    let from_day = board.day_from(from).max(first_day);
+    let schedule = portfolio.cost_basis.parse().map_err(|source| Error::CostBasis {
+        portfolio_id: portfolio.portfolio_id.clone(),
+        source: Box::new(source),
+    })?;
+    let first_close = match closes {
+        Closes::OneBefore => from_day.saturating_sub(1).max(first_day),
+        Closes::All => first_day,
+    };
     let mut books = Books {
         inputs,
-        method: &fifo::METHOD,
-        holdings: BTreeMap::new(),
+        schedule,
+        bridge: NavBridge::new(portfolio.base_currency),
+        journal: Journal::default(),
+        first_close,
+        detail,
+        from_day,
+        held: Vec::new(),
+        by_line: HashMap::new(),
         cash: BTreeMap::new(),
-        touched_holdings: Vec::new(),
+        touched_held: Vec::new(),
         touched_cash: Vec::new(),
         rows: BookRows::default(),
     };
-    for &date in inputs.board.valuation_dates(portfolio.start_date, last) {
-        while let Some(event) = waiting.next_if(|event| event.date() <= date) {
-            books.book(event, date)?;
+    let events = events::in_order(&inputs, &books.schedule)?;
+    let mut day = first_day;
+    for event in &events {
+        let effective = board.day_from(event.date).max(first_day);
+        if end_day <= effective {
+            break;
         }
-        if date < from {
-            books.forget_rows();
-        } else {
-            books.write_positions(date)?;
-            books.value(date)?;
-        }
-    }
-    Ok(books.rows)
-}
-
-impl Event<'_> {
-    fn date(&self) -> BusinessDate {
-        match self {
-            Event::Split { ex_date, .. } => *ex_date,
-            Event::Transaction { transaction, .. } => transaction.trade_date,
-        }
-    }
-
-    /// Sorts splits before all else of their day, then by booking; the id decides where two lines have one place.
-    fn order(&self) -> (BusinessDate, bool, i64, &str) {
-        match self {
-            Event::Split { ex_date, instrument, .. } => (*ex_date, false, 0, instrument.as_str()),
-            Event::Transaction { kind, transaction } => {
-                let after_splits = *kind != TransactionKind::Split;
-                let id = transaction.transaction_id.as_str();
-                (transaction.trade_date, after_splits, transaction.booking_sequence, id)
+        if day < effective {
+            if !books.close_days(day, effective)? && closes == Closes::OneBefore {
+                return Ok(None);
             }
+            day = effective;
         }
+        books.book(event, effective)?;
     }
-}
-
-/// Days by which a broker's booking of a split may be away from the ex-date that the market announced.
-const SPLIT_BOOKING_DAYS: i64 = 7;
-
-/// Whether a transaction is the broker's booking of a split that the market announced.
-fn is_booking_of(transaction: &Transaction, instrument: &InstrumentId, ex_date: BusinessDate, ratio: Decimal) -> bool {
-    transaction.kind == TransactionKind::Split.code()
-        && transaction.instrument_id.as_ref() == Some(instrument)
-        && transaction.trade_date.days_since(ex_date).abs() <= SPLIT_BOOKING_DAYS
-        && transaction.quantity.is_some_and(|booked| booked.decimal() == ratio)
-}
-
-/// The transactions, and the market's splits of what they touch, in the order of booking. A split that the portfolio
-/// books itself, on the ex-date or near it, is not applied twice.
-fn events_in_order<'a>(inputs: &BookInputs<'a>) -> Result<Vec<Event<'a>>, Error> {
-    let mut events = Vec::with_capacity(inputs.transactions.len());
-    let mut instruments: Vec<&InstrumentId> = Vec::new();
-    for transaction in inputs.transactions {
-        let kind: TransactionKind = transaction.kind.parse()?;
-        events.push(Event::Transaction { kind, transaction });
-        instruments.extend(transaction.instrument_id.as_ref());
+    if day < end_day && !books.close_days(day, end_day)? && closes == Closes::OneBefore {
+        return Ok(None);
     }
-    instruments.sort_unstable();
-    instruments.dedup();
-    for instrument in instruments {
-        let splits = inputs.board.listing(instrument).map_or(&[][..], |listing| listing.splits());
-        for &(ex_date, ratio) in splits {
-            let booked = |transaction: &Transaction| is_booking_of(transaction, instrument, ex_date, ratio);
-            if !inputs.transactions.iter().any(booked) {
-                events.push(Event::Split { ex_date, instrument, ratio });
-            }
-        }
-    }
-    events.sort_by(|left, right| left.order().cmp(&right.order()));
-    Ok(events)
+    books.finish(from_day.min(end_day), end_day).map(Some)
 }
 
 impl Books<'_> {
-    /// Drops the rows of days before the range; the state stays.
-    fn forget_rows(&mut self) {
-        self.rows.cash_flows.clear();
-        self.rows.realised_gains.clear();
-        self.touched_holdings.clear();
-        self.touched_cash.clear();
+    /// Ends a day on which something was booked: what changed holds from this day on, and the days until the next
+    /// booking are like it. False if a close before the days that were asked for cannot be valued.
+    fn close_days(&mut self, day: usize, next: usize) -> Result<bool, Error> {
+        self.note_changes(day);
+        if self.detail == Detail::Totals {
+            self.touched_held.clear();
+            self.touched_cash.clear();
+            return Ok(true);
+        }
+        self.end_day(day)?;
+        if next <= self.first_close && day + 1 < next {
+            // What a rule settles in between is settled before the next booking, wherever the range begins.
+            self.end_day(next - 1)?;
+        }
+        let mut is_known = true;
+        for later in day.max(self.first_close)..next {
+            if later != day {
+                self.end_day(later)?;
+            }
+            let is_gap = self.close(later)?;
+            is_known &= !is_gap || self.from_day <= later;
+        }
+        Ok(is_known)
     }
 
-    fn write_positions(&mut self, date: BusinessDate) -> Result<(), Error> {
-        let mut touched = std::mem::take(&mut self.touched_holdings);
-        touched.sort_unstable();
-        touched.dedup();
-        for instrument_id in touched {
-            let Some(holding) = self.holdings.get(&instrument_id) else {
-                continue;
-            };
-            let quantity = holding.quantity().ok_or_else(|| self.overflow(date, "a position"))?;
-            self.rows.positions.push(Position {
-                portfolio_id: self.inputs.portfolio.portfolio_id.clone(),
-                currency: self.currency_of(&instrument_id),
-                instrument_id: instrument_id.clone(),
-                business_date: date,
-                quantity: Quantity::new(quantity),
-                cost: holding.cost().map(Amount::new),
-                cost_base: holding.cost_base().map(Amount::new),
-            });
+    /// Lets rules settle what is over by the end of a day, and writes the positions that changed on it.
+    fn end_day(&mut self, day: usize) -> Result<(), Error> {
+        self.settle(day)?;
+        if self.from_day <= day {
+            self.write_positions(day);
         }
-        let mut touched = std::mem::take(&mut self.touched_cash);
-        touched.sort_unstable();
-        touched.dedup();
-        for currency in touched {
-            let amount = self.cash.get(&currency).copied().unwrap_or(Decimal::ZERO);
-            self.rows.positions.push(Position {
-                portfolio_id: self.inputs.portfolio.portfolio_id.clone(),
-                instrument_id: InstrumentId::cash(currency),
-                business_date: date,
-                quantity: Quantity::new(amount),
-                currency,
-                cost: Some(Amount::new(amount)),
-                cost_base: None,
-            });
-        }
+        self.touched_held.clear();
+        self.touched_cash.clear();
         Ok(())
     }
 
-    fn currency_of(&self, instrument: &InstrumentId) -> Currency {
-        let listing = self.inputs.board.listing(instrument);
-        listing.map_or(self.inputs.portfolio.base_currency, |listing| listing.instrument.currency)
+    /// Makes the close of a day: the rows of its positions, and of what changed the value since the close before.
+    /// True if it cannot be valued.
+    fn close(&mut self, day: usize) -> Result<bool, Error> {
+        let lines = self.closing_lines(day)?;
+        let date = self.date(day);
+        let (fx, base) = (self.inputs.fx, self.inputs.portfolio.base_currency);
+        let closing = lines.iter().map(|(row, held)| journal::closing_line(row, *held));
+        let bridge = self.bridge.close(date, closing, |currency| fx.cross_rate(currency, base, date));
+        let bridge = bridge.map_err(|_| self.overflow(day, "the bridge of values"))?;
+        let is_gap = bridge.iter().any(|line| line.component == BridgeComponent::Gap && line.amount_base.is_none());
+        if self.from_day <= day {
+            let portfolio_id = &self.inputs.portfolio.portfolio_id;
+            self.rows.nav_bridge.extend(bridge.into_iter().map(|line| line.into_row(portfolio_id, date)));
+            self.rows.valuations.extend(lines.into_iter().map(|(row, _)| row));
+        }
+        Ok(is_gap)
     }
 
-    fn overflow(&self, date: BusinessDate, what: &'static str) -> Error {
-        Error::Overflow { portfolio_id: self.inputs.portfolio.portfolio_id.clone(), date, what }
+    /// Puts the new quantities and balances onto the timelines.
+    fn note_changes(&mut self, day: usize) {
+        self.touched_held.sort_unstable();
+        self.touched_held.dedup();
+        self.touched_cash.sort_unstable();
+        self.touched_cash.dedup();
+        for &position in &self.touched_held {
+            let Some(held) = self.held.get_mut(position) else { continue };
+            held.timeline.change(day, held.holding.quantity());
+            let first_quoted = self.inputs.board.listings().get(held.line).and_then(Listing::first_day);
+            if let Some((trade_date, price)) = held.holding.last_trade
+                && first_quoted.is_none_or(|first| day < first)
+            {
+                held.timeline.trade(day, Trade { price: as_price(price), trade_date });
+            }
+        }
+        for currency in &self.touched_cash {
+            if let Some(cash) = self.cash.get_mut(currency) {
+                timeline::push_change(&mut cash.changes, day, cash.balance);
+            }
+        }
     }
+
+    fn finish(self, from_day: usize, end_day: usize) -> Result<BookRows, Error> {
+        let inputs = self.inputs;
+        let open_lots = self.held.iter().filter(|held| !held.holding.lots().is_empty()).filter_map(|held| {
+            let listing = inputs.board.listings().get(held.line)?;
+            Some((listing.instrument.instrument_id.clone(), held.holding.lots().to_vec()))
+        });
+        let open_lots = if self.detail == Detail::Positions { open_lots.collect() } else { BTreeMap::new() };
+        let mut closing_quantities = Vec::new();
+        for held in &self.held {
+            let quantity = held.holding.quantity();
+            if !quantity.is_zero() {
+                closing_quantities.push((held.line, quantity));
+            }
+        }
+        closing_quantities.sort_unstable();
+        let balances = self.cash.iter().filter(|(_, cash)| !cash.balance.is_zero());
+        let closing_balances = balances.map(|(currency, cash)| (*currency, cash.balance)).collect();
+        let mut lines: Vec<HeldLine> = self.held.into_iter().map(|held| held.timeline).collect();
+        lines.sort_by_key(|line| line.line);
+        let cash = self.cash.into_iter().map(|(currency, cash)| (currency, cash.changes)).collect();
+        let timeline = Timeline { lines, cash };
+        let base = inputs.portfolio.base_currency;
+        let values = value_history(inputs.board, inputs.grid, base, &timeline, from_day, end_day);
+        let values = values.ok_or_else(|| overflow(&inputs, from_day, "a value"))?;
+        Ok(BookRows { values, open_lots, closing_quantities, closing_balances, ..self.rows })
+    }
+
+    fn overflow(&self, day: usize, what: &'static str) -> Error {
+        overflow(&self.inputs, day, what)
+    }
+
+    /// The date of a day.
+    fn date(&self, day: usize) -> BusinessDate {
+        self.inputs.board.dates().get(day).copied().unwrap_or(self.inputs.portfolio.start_date)
+    }
+}
+
+/// A price to as many decimals as a price has: a split can leave more.
+fn as_price(price: Decimal) -> Decimal {
+    price.round_dp_with_strategy(PRICE_DECIMALS, RoundingStrategy::MidpointAwayFromZero)
+}
+
+fn overflow(inputs: &BookInputs<'_>, day: usize, what: &'static str) -> Error {
+    let date = inputs.board.dates().get(day).copied().unwrap_or(inputs.portfolio.start_date);
+    Error::Overflow { portfolio_id: inputs.portfolio.portfolio_id.clone(), date, what }
 }

@@ -61,8 +61,13 @@ impl FxBoard {
         FxBoard { series }
     }
 
+    /// The currencies that have rates.
+    pub fn currencies(&self) -> impl Iterator<Item = Currency> + '_ {
+        self.series.keys().copied()
+    }
+
     /// Units of a currency for one euro, with the day of the rate; none if none was published by then.
-    fn units_per_eur(&self, currency: Currency, date: BusinessDate) -> Option<(Decimal, Option<BusinessDate>)> {
+    pub fn units_per_eur(&self, currency: Currency, date: BusinessDate) -> Option<(Decimal, Option<BusinessDate>)> {
         if currency == Currency::EUR {
             return Some((Decimal::ONE, None));
         }

@@ -33,6 +33,34 @@ pub enum Error {
         /// The column that is empty.
         column: &'static str,
     },
+    /// The cost basis methods of a portfolio cannot be read.
+    #[error("the cost basis of {portfolio_id} cannot be read")]
+    CostBasis {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// What is wrong with it.
+        source: Box<crate::cost_basis_schedule::ScheduleError>,
+    },
+    /// Lots cannot be moved as a booking asks.
+    #[error("{booking} of {portfolio_id} on {date} cannot be booked")]
+    Lots {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// The transaction or corporate action.
+        booking: String,
+        /// The date.
+        date: BusinessDate,
+        /// The reason.
+        source: Box<crate::lot_choice::LotError>,
+    },
+    /// A corporate action cannot be applied to a portfolio.
+    #[error("a corporate action cannot be applied to {portfolio_id}")]
+    Action {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// The reason.
+        source: Box<crate::corporate_actions::ActionError>,
+    },
     /// A number has more than 28 digits.
     #[error("{what} of {portfolio_id} on {date} has more than 28 digits")]
     Overflow {

@@ -4,19 +4,35 @@
 //! corporate actions of what it holds, and a cost basis method: the same inputs give the same rows, whatever the day
 //! on which they are computed.
 
+mod action_outcome;
+mod action_terms;
+mod apportion;
+pub mod basis;
 pub mod books;
 pub mod conversion;
 pub mod corporate_actions;
+pub mod cost_basis_schedule;
 mod error;
+pub mod fixed;
+pub mod fx_grid;
 pub mod holding;
 pub mod invariants;
+pub mod lot_choice;
 pub mod lots;
 pub mod nav_bridge;
+mod open_lots;
 pub mod quote_board;
+mod ratio;
+pub mod reconciliation;
+mod reorganisation;
 pub mod transaction;
+pub mod value_history;
+mod wash_sales;
 
-pub use books::{BookRows, keep_books};
+pub use books::{BookRows, Detail, keep_books};
 pub use conversion::FxBoard;
 pub use error::Error;
-pub use quote_board::{Listing, QuoteBoard};
+pub use fx_grid::FxGrid;
+pub use quote_board::{BoardBuilder, Listing, QuoteBoard};
 pub use transaction::TransactionKind;
+pub use value_history::{DayValue, ValueHistory};

@@ -1,128 +1,17 @@
-//! The vocabulary of transactions, and what each kind must say.
+//! Transactions: the vocabulary, and the check that one says what its kind needs.
 
-use std::fmt;
-use std::str::FromStr;
+mod kind;
+mod kind_rules;
+mod semantic_key;
 
 use rust_decimal::Decimal;
 use schemas::tables::transactions::Transaction;
 
+pub use kind::TransactionKind;
+pub use kind_rules::{CashRule, InstrumentRule, KindRules, QuantityRule};
+pub use semantic_key::semantic_key;
+
 use crate::error::Error;
-
-/// What happened. The words are those of the book folder format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum TransactionKind {
-    /// The client pays cash in: external.
-    Deposit,
-    /// The client takes cash out: external.
-    Withdrawal,
-    /// Securities bought for cash.
-    Buy,
-    /// Securities sold for cash.
-    Sell,
-    /// Cash paid by an issuer.
-    Dividend,
-    /// Interest received, or paid if negative.
-    Interest,
-    /// A fee that belongs to no trade.
-    Fee,
-    /// A tax that belongs to no trade.
-    Tax,
-    /// One currency exchanged for another.
-    Fx,
-    /// Units multiplied by a ratio.
-    Split,
-    /// Securities brought in by the client: external.
-    TransferIn,
-    /// Securities taken out by the client: external.
-    TransferOut,
-    /// A position that became worthless.
-    WriteOff,
-}
-
-impl TransactionKind {
-    /// Every kind.
-    pub const ALL: [TransactionKind; 13] = [
-        TransactionKind::Deposit,
-        TransactionKind::Withdrawal,
-        TransactionKind::Buy,
-        TransactionKind::Sell,
-        TransactionKind::Dividend,
-        TransactionKind::Interest,
-        TransactionKind::Fee,
-        TransactionKind::Tax,
-        TransactionKind::Fx,
-        TransactionKind::Split,
-        TransactionKind::TransferIn,
-        TransactionKind::TransferOut,
-        TransactionKind::WriteOff,
-    ];
-
-    /// The word in files and tables.
-    pub fn code(self) -> &'static str {
-        match self {
-            TransactionKind::Deposit => "DEPOSIT",
-            TransactionKind::Withdrawal => "WITHDRAWAL",
-            TransactionKind::Buy => "BUY",
-            TransactionKind::Sell => "SELL",
-            TransactionKind::Dividend => "DIVIDEND",
-            TransactionKind::Interest => "INTEREST",
-            TransactionKind::Fee => "FEE",
-            TransactionKind::Tax => "TAX",
-            TransactionKind::Fx => "FX",
-            TransactionKind::Split => "SPLIT",
-            TransactionKind::TransferIn => "TRANSFER_IN",
-            TransactionKind::TransferOut => "TRANSFER_OUT",
-            TransactionKind::WriteOff => "WRITE_OFF",
-        }
-    }
-
-    /// Whether the kind is about an instrument and must name one.
-    pub fn needs_instrument(self) -> bool {
-        matches!(
-            self,
-            TransactionKind::Buy
-                | TransactionKind::Sell
-                | TransactionKind::Dividend
-                | TransactionKind::Split
-                | TransactionKind::TransferIn
-                | TransactionKind::TransferOut
-                | TransactionKind::WriteOff
-        )
-    }
-
-    /// Whether the kind must say how many units, or the ratio of a split.
-    pub fn needs_quantity(self) -> bool {
-        self.needs_instrument() && !matches!(self, TransactionKind::Dividend | TransactionKind::WriteOff)
-    }
-
-    /// Whether the kind moves cash and must say how much.
-    pub fn needs_net_cash(self) -> bool {
-        !matches!(
-            self,
-            TransactionKind::Split
-                | TransactionKind::TransferIn
-                | TransactionKind::TransferOut
-                | TransactionKind::WriteOff
-        )
-    }
-}
-
-impl fmt::Display for TransactionKind {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.code())
-    }
-}
-
-impl FromStr for TransactionKind {
-    type Err = Error;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        TransactionKind::ALL.into_iter().find(|kind| kind.code() == text).ok_or_else(|| Error::UnknownKind {
-            kind: text.chars().take(40).collect(),
-            known: TransactionKind::ALL.map(TransactionKind::code).join(", "),
-        })
-    }
-}
 
 /// What is wrong with a transaction: the column of the file, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,82 +22,100 @@ pub struct Fault {
     pub reason: String,
 }
 
+fn fault(column: &'static str, reason: impl Into<String>) -> Result<(), Fault> {
+    Err(Fault { column, reason: reason.into() })
+}
+
 /// Checks that a transaction says what its kind needs and does not contradict itself.
 ///
 /// # Errors
 /// The first [`Fault`] in the order of the columns.
 pub fn validate(transaction: &Transaction) -> Result<TransactionKind, Fault> {
-    let fault = |column, reason: String| Err(Fault { column, reason });
     let kind: TransactionKind =
         transaction.kind.parse().map_err(|error: Error| Fault { column: "type", reason: error.to_string() })?;
-    if kind.needs_instrument() && transaction.instrument_id.is_none() {
-        return fault("symbol", format!("a {kind} names a symbol; the cell is empty"));
+    if transaction.settlement_date.is_some_and(|settled| settled < transaction.trade_date) {
+        fault("settlement_date", "a trade settles on its own day or later")?;
     }
-    let quantity = transaction.quantity.map(|quantity| quantity.decimal());
-    if kind.needs_quantity() && quantity.is_none() {
-        return fault("quantity", format!("a {kind} needs a quantity; the cell is empty"));
-    }
-    if quantity.is_some_and(|quantity| quantity <= Decimal::ZERO) && kind.needs_quantity() {
-        return fault("quantity", format!("the quantity of a {kind} is positive; the kind gives the direction"));
-    }
-    if transaction.price.is_some_and(|price| price.decimal() < Decimal::ZERO) {
-        return fault("price", "a price is not negative".to_owned());
-    }
+    validate_units(kind, transaction)?;
     if transaction.fees.decimal() < Decimal::ZERO {
-        return fault("fees", "fees are not negative; they are inside net_cash".to_owned());
+        fault("fees", "fees are not negative; they are inside net_cash")?;
     }
     if transaction.taxes.decimal() < Decimal::ZERO {
-        return fault("taxes", "taxes are not negative; book a refund as a TAX of its own".to_owned());
+        fault("taxes", "taxes are not negative; book a refund as a TAX of its own")?;
     }
     validate_cash(kind, transaction)?;
+    validate_lots(kind, transaction)?;
     Ok(kind)
+}
+
+fn validate_units(kind: TransactionKind, transaction: &Transaction) -> Result<(), Fault> {
+    let rules = kind.rules();
+    if rules.instrument == InstrumentRule::Required && transaction.instrument_id.is_none() {
+        fault("symbol", format!("a {kind} names a symbol; the cell is empty"))?;
+    }
+    let counts_units = match rules.quantity {
+        QuantityRule::Yes => true,
+        QuantityRule::IfInstrument => transaction.instrument_id.is_some(),
+        QuantityRule::No => false,
+    };
+    let quantity = transaction.quantity.map(|quantity| quantity.decimal());
+    if counts_units && quantity.is_none() {
+        fault("quantity", format!("a {kind} needs a quantity; the cell is empty"))?;
+    }
+    if counts_units && quantity.is_some_and(|quantity| quantity <= Decimal::ZERO) {
+        fault("quantity", format!("the quantity of a {kind} is positive; the kind gives the direction"))?;
+    }
+    if transaction.price.is_some_and(|price| price.decimal() < Decimal::ZERO) {
+        fault("price", "a price is not negative")?;
+    }
+    if kind == TransactionKind::DividendReinvested && transaction.price.is_none() {
+        fault("price", format!("a {kind} needs the price at which it was reinvested; the cell is empty"))?;
+    }
+    Ok(())
 }
 
 fn validate_cash(kind: TransactionKind, transaction: &Transaction) -> Result<(), Fault> {
     let net_cash = transaction.net_cash.decimal();
-    let fault = |column, reason: String| Err(Fault { column, reason });
-    let wrong_sign = match kind {
-        TransactionKind::Deposit => net_cash < Decimal::ZERO,
-        TransactionKind::Withdrawal | TransactionKind::Buy | TransactionKind::Fee => Decimal::ZERO < net_cash,
-        _ => false,
+    let wrong_sign = match kind.rules().cash {
+        CashRule::In => net_cash < Decimal::ZERO,
+        CashRule::Out => Decimal::ZERO < net_cash,
+        CashRule::Either | CashRule::Optional | CashRule::None => false,
     };
     if wrong_sign {
-        return fault("net_cash", format!("the net_cash of a {kind} has the wrong sign: {net_cash}"));
+        fault("net_cash", format!("the net_cash of a {kind} has the wrong sign: {net_cash}"))?;
     }
     if kind == TransactionKind::Fx {
         if transaction.counter_currency.is_none() {
-            return fault("counter_currency", "an FX deal names the other currency; the cell is empty".to_owned());
+            fault("counter_currency", "an FX deal names the other currency; the cell is empty")?;
         }
         if transaction.counter_currency == Some(transaction.currency) {
-            return fault("counter_currency", "an FX deal has two different currencies".to_owned());
+            fault("counter_currency", "an FX deal has two different currencies")?;
         }
-        let Some(counter) = transaction.counter_amount else {
-            return fault("counter_amount", "an FX deal books the other currency; the cell is empty".to_owned());
-        };
-        if !counter.is_zero() && counter.decimal().is_sign_negative() == net_cash.is_sign_negative() {
-            return fault("counter_amount", "an FX deal books one currency out and the other in".to_owned());
+        match transaction.counter_amount {
+            None => fault("counter_amount", "an FX deal books the other currency; the cell is empty")?,
+            Some(counter)
+                if !counter.is_zero() && counter.decimal().is_sign_negative() == net_cash.is_sign_negative() =>
+            {
+                fault("counter_amount", "an FX deal books one currency out and the other in")?;
+            }
+            Some(_) => {}
         }
     }
     Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn an_unknown_kind_lists_the_known_ones() {
-        let error = "BOUGHT".parse::<TransactionKind>().expect_err("no such kind");
-        assert!(error.to_string().starts_with("unknown transaction kind `BOUGHT`; known: DEPOSIT, WITHDRAWAL"));
+fn validate_lots(kind: TransactionKind, transaction: &Transaction) -> Result<(), Fault> {
+    if transaction.lot_cost.is_some_and(|cost| cost.decimal() < Decimal::ZERO) {
+        fault("lot_cost", "a cost is not negative")?;
     }
-
-    proptest! {
-        #[test]
-        fn any_word_parses_or_is_refused_without_panic(word in ".{0,60}") {
-            let parsed = word.parse::<TransactionKind>();
-            prop_assert_eq!(parsed.is_ok(), TransactionKind::ALL.iter().any(|kind| kind.code() == word));
-        }
+    if transaction.lot_acquired_date.is_some_and(|acquired| transaction.trade_date < acquired) {
+        fault("lot_acquired_date", "units were acquired before they were brought in")?;
     }
+    if kind == TransactionKind::Reversal && transaction.reverses.is_none() {
+        fault("reverses", "a REVERSAL names the tx_id that it takes back; the cell is empty")?;
+    }
+    if kind != TransactionKind::Reversal && transaction.reverses.is_some() {
+        fault("reverses", format!("a {kind} takes nothing back; book a REVERSAL"))?;
+    }
+    Ok(())
 }

@@ -1,93 +1,222 @@
 //! Booking one event into the books.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 use schemas::tables::cash_flows::CashFlow;
-use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
-use schemas::{Amount, BusinessDate, Currency, InstrumentId, Quantity};
+use schemas::{Amount, BusinessDate, Currency};
 
-use super::{Books, Event};
+use super::events::{Event, What, is_booking_of};
+use super::journal::Cause;
+use super::{Books, Cash, Detail, Held, LotClosing, as_price};
+use crate::basis::Basis;
+use crate::books::timeline::HeldLine;
 use crate::error::Error;
-use crate::holding::{Movement, Realised};
+use crate::holding::{Exchange, Holding, Movement, Realised};
+use crate::lots::CostBasis;
+use crate::nav_bridge::{CashMovement, Charges, Nature};
 use crate::quote_board::Listing;
 use crate::transaction::TransactionKind;
 
-impl Books<'_> {
-    /// Books an event that takes effect on a valuation date.
-    pub(super) fn book(&mut self, event: &Event<'_>, date: BusinessDate) -> Result<(), Error> {
-        match event {
-            Event::Split { instrument, ratio, .. } => self.split(instrument, *ratio, date),
-            Event::Transaction { kind, transaction } => self.book_transaction(*kind, transaction, date),
+/// A transaction with the instrument it is about, where its kind has one.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'a> {
+    pub(super) kind: TransactionKind,
+    pub(super) transaction: &'a Transaction,
+    /// The valuation date on which it takes effect, as a position.
+    pub(super) day: usize,
+}
+
+impl<'a> Books<'a> {
+    /// Books an event that takes effect on a day.
+    pub(super) fn book(&mut self, event: &Event<'a>, day: usize) -> Result<(), Error> {
+        match event.what {
+            What::Method { from, to } => self.change_method(event.date, day, from, to),
+            What::Action { line, action } => self.announced(line, action, day),
+            What::Transaction { kind, line, transaction } => self.transaction(Entry { kind, transaction, day }, line),
         }
     }
 
-    fn book_transaction(
-        &mut self,
-        kind: TransactionKind,
-        transaction: &Transaction,
-        date: BusinessDate,
-    ) -> Result<(), Error> {
+    fn transaction(&mut self, entry: Entry<'a>, line: Option<usize>) -> Result<(), Error> {
+        let Entry { kind, transaction, day } = entry;
+        self.transaction_cash(entry)?;
         match kind {
-            TransactionKind::Deposit | TransactionKind::Withdrawal => self.external_cash(transaction, date),
+            TransactionKind::Deposit | TransactionKind::Withdrawal => self.external_cash(transaction, day),
             TransactionKind::Split => {
                 let ratio = self.required(transaction, transaction.quantity, "quantity")?.decimal();
-                self.split(self.instrument(transaction)?, ratio, date)?;
+                let ratio = exact_ratio(ratio).ok_or_else(|| self.overflow(day, "the ratio of a split"))?;
+                let line = self.line(transaction, line)?;
+                // The market's ratio is exact, e.g. one for three, where the broker's has ten decimals.
+                let known = self.listing(line).and_then(|listing| {
+                    listing.splits().iter().find(|(ex_date, ratio)| is_booking_of(transaction, *ex_date, *ratio))
+                });
+                let (ratio, announced) = match known {
+                    Some((_, exact)) => (*exact, Announced::ByMarket),
+                    None => (ratio, Announced::ByPortfolio),
+                };
+                self.split(&Cause::of(transaction, day), line, ratio, announced)?;
             }
-            TransactionKind::Buy => self.trade(kind, transaction, date)?,
-            TransactionKind::Sell => self.trade(kind, transaction, date)?,
-            TransactionKind::TransferIn | TransactionKind::TransferOut => self.transfer(kind, transaction, date)?,
-            TransactionKind::WriteOff => self.write_off(transaction, date)?,
-            TransactionKind::Fx => {
-                let currency = self.required(transaction, transaction.counter_currency, "counter_currency")?;
-                let amount = self.required(transaction, transaction.counter_amount, "counter_amount")?;
-                self.add_cash(currency, amount.decimal(), date)?;
-            }
-            TransactionKind::Dividend | TransactionKind::Interest | TransactionKind::Fee | TransactionKind::Tax => {}
+            TransactionKind::Buy | TransactionKind::Sell => self.trade(entry, line)?,
+            TransactionKind::TransferIn | TransactionKind::TransferOut => self.transfer(entry, line)?,
+            TransactionKind::InternalIn | TransactionKind::InternalOut => self.transfer(entry, line)?,
+            TransactionKind::OpeningBalance if transaction.instrument_id.is_some() => self.transfer(entry, line)?,
+            TransactionKind::OpeningBalance => self.external_cash(transaction, day),
+            TransactionKind::WriteOff => self.write_off(entry, line)?,
+            TransactionKind::StockDividend => self.stock_dividend(entry, line)?,
+            TransactionKind::DividendInKind => self.dividend_in_kind(entry, line)?,
+            TransactionKind::DividendReinvested => self.reinvest(entry, line)?,
+            TransactionKind::ReturnOfCapital => self.return_of_capital(entry, line)?,
+            // These move cash only, or are marks that move nothing.
+            TransactionKind::Fx
+            | TransactionKind::Dividend
+            | TransactionKind::Interest
+            | TransactionKind::AccruedInterest
+            | TransactionKind::Fee
+            | TransactionKind::FeeCustody
+            | TransactionKind::FeeManagement
+            | TransactionKind::FeePerformance
+            | TransactionKind::FeeBrokerage
+            | TransactionKind::FeeExchange
+            | TransactionKind::Tax
+            | TransactionKind::TaxWithholding
+            | TransactionKind::TaxReclaim
+            | TransactionKind::TaxStampDuty
+            | TransactionKind::TaxTransaction
+            | TransactionKind::Lend
+            | TransactionKind::LendReturn
+            | TransactionKind::ElectCash
+            | TransactionKind::ElectStock
+            | TransactionKind::ElectTender
+            | TransactionKind::ElectExercise
+            | TransactionKind::Reversal => {}
         }
-        self.add_cash(transaction.currency, transaction.net_cash.decimal(), date)
+        self.bridge_transaction(kind, transaction, day)
     }
 
-    fn add_cash(&mut self, currency: Currency, amount: Decimal, date: BusinessDate) -> Result<(), Error> {
+    /// The cash that a transaction books, of an FX deal in both currencies.
+    fn transaction_cash(&mut self, entry: Entry<'_>) -> Result<(), Error> {
+        let Entry { kind, transaction, day } = entry;
+        self.add_cash(transaction.currency, transaction.net_cash.decimal(), day, transaction.trade_date)?;
+        if kind != TransactionKind::Fx {
+            return Ok(());
+        }
+        let currency = self.required(transaction, transaction.counter_currency, "counter_currency")?;
+        let amount = self.required(transaction, transaction.counter_amount, "counter_amount")?;
+        self.add_cash(currency, amount.decimal(), day, transaction.trade_date)
+    }
+
+    pub(super) fn add_cash(
+        &mut self,
+        currency: Currency,
+        amount: Decimal,
+        day: usize,
+        date: BusinessDate,
+    ) -> Result<(), Error> {
         if amount.is_zero() {
             return Ok(());
         }
-        let balance = self.cash.entry(currency).or_insert(Decimal::ZERO);
-        let sum = balance.checked_add(amount);
+        if self.detail == Detail::Positions {
+            let converted = self.inputs.fx.convert(amount, currency, self.inputs.portfolio.base_currency, date);
+            let amount_base = converted.map(|converted| converted.amount);
+            self.journal.cash(CashMovement { currency, amount, amount_base });
+        }
+        let cash: &mut Cash = self.cash.entry(currency).or_default();
+        let sum = cash.balance.checked_add(amount);
         if let Some(sum) = sum {
-            *balance = sum;
+            cash.balance = sum;
         }
         self.touched_cash.push(currency);
-        sum.map(|_| ()).ok_or_else(|| self.overflow(date, "a cash balance"))
+        sum.map(|_| ()).ok_or_else(|| self.overflow(day, "a cash balance"))
     }
 
-    fn split(&mut self, instrument: &InstrumentId, ratio: Decimal, date: BusinessDate) -> Result<(), Error> {
-        let Some(holding) = self.holdings.get_mut(instrument) else {
-            return Ok(());
+    /// Changes the units held by a ratio. The board's closes follow what the market announced; where only the
+    /// portfolio knows of it, its last close is restated until the next one.
+    pub(super) fn split(
+        &mut self,
+        cause: &Cause<'_>,
+        line: usize,
+        (new, old): (i64, i64),
+        announced: Announced,
+    ) -> Result<(), Error> {
+        let Some(&position) = self.by_line.get(&line) else { return Ok(()) };
+        let board = self.inputs.board;
+        let restated = match board.listings().get(line) {
+            Some(listing) if announced == Announced::ByPortfolio && listing.is_unadjusted() => {
+                self.restated_close(position, listing, cause.day, (new, old))?
+            }
+            _ => None,
         };
-        let done = holding.split(ratio);
-        self.touched_holdings.push(instrument.clone());
-        done.ok_or_else(|| self.overflow(date, "a split position"))
+        if let (Some((before, price)), Some(held)) = (restated, self.held.get_mut(position)) {
+            held.timeline.restate(cause.day, before, price);
+        }
+        let (new, old) = (Decimal::from(new), Decimal::from(old));
+        self.change_holding(cause, line, |holding, _| holding.scale_units(new, old))
     }
 
-    fn external_cash(&mut self, transaction: &Transaction, date: BusinessDate) {
+    /// From a day on another method finds the cost of every holding.
+    fn change_method(
+        &mut self,
+        date: BusinessDate,
+        day: usize,
+        from: &'static CostBasis,
+        to: &'static CostBasis,
+    ) -> Result<(), Error> {
+        for position in 0..self.held.len() {
+            let Some(line) = self.held.get(position).map(|held| held.line) else { continue };
+            let cause = Cause { id: Arc::from(to.id), sequence: 0, kind: "CHANGE_OF_METHOD", date, day };
+            let adjustments = self.change_holding(&cause, line, |holding, _| holding.change_method(date, from, to))?;
+            self.push_adjustments(line, day, &adjustments);
+            let charges = Charges::none(self.inputs.portfolio.base_currency);
+            self.bridge_booking(to.id, Nature::Transaction(TransactionKind::Sell), charges, day)?;
+        }
+        Ok(())
+    }
+
+    /// The last close after a split that the market did not announce, and the day from which on it no longer counts;
+    /// none if the line is quoted on the day itself, or was not quoted so far.
+    fn restated_close(
+        &self,
+        position: usize,
+        listing: &Listing,
+        day: usize,
+        (new, old): (i64, i64),
+    ) -> Result<Option<(usize, Decimal)>, Error> {
+        let board = self.inputs.board;
+        if listing.is_observed(day) {
+            return Ok(None);
+        }
+        let Some(close) = board.close(listing, day) else { return Ok(None) };
+        let earlier = self.held.get(position).and_then(|held| held.timeline.restated_price(day));
+        let price = earlier.unwrap_or(close.price);
+        let divided = price.checked_mul(Decimal::from(old)).and_then(|price| price.checked_div(Decimal::from(new)));
+        let divided = as_price(divided.ok_or_else(|| self.overflow(day, "a price"))?);
+        Ok(Some((listing.next_observed(day, board.dates().len()), divided)))
+    }
+
+    /// Cash that crosses the border of the portfolio: at the rate of its own day.
+    fn external_cash(&mut self, transaction: &Transaction, day: usize) {
         let base = self.inputs.portfolio.base_currency;
         let amount = transaction.net_cash.decimal();
         let converted = self.inputs.fx.convert(amount, transaction.currency, base, transaction.trade_date);
-        self.push_flow(transaction, date, transaction.currency, Some(amount), converted.map(|c| c.amount));
+        self.push_flow(transaction, day, transaction.currency, Some(amount), converted.map(|c| c.amount));
     }
 
-    fn push_flow(
+    pub(super) fn push_flow(
         &mut self,
         transaction: &Transaction,
-        date: BusinessDate,
+        day: usize,
         currency: Currency,
         amount: Option<Decimal>,
         amount_base: Option<Decimal>,
     ) {
+        if day < self.from_day {
+            return;
+        }
         self.rows.cash_flows.push(CashFlow {
             portfolio_id: transaction.portfolio_id.clone(),
             transaction_id: transaction.transaction_id.clone(),
-            business_date: date,
+            business_date: self.date(day),
             flow_date: transaction.trade_date.day(),
             kind: transaction.kind.clone(),
             currency,
@@ -96,125 +225,51 @@ impl Books<'_> {
         });
     }
 
-    fn trade(&mut self, kind: TransactionKind, transaction: &Transaction, date: BusinessDate) -> Result<(), Error> {
-        let instrument = self.instrument(transaction)?.clone();
-        let listing = self.listing(transaction, &instrument)?;
-        let quantity = self.required(transaction, transaction.quantity, "quantity")?.decimal();
-        let cash = transaction.net_cash.decimal();
-        let amount = if kind == TransactionKind::Buy { -cash } else { cash };
-        let day = transaction.trade_date;
-        let base = self.inputs.portfolio.base_currency;
-        let fx = self.inputs.fx;
-        let local = fx.convert(amount, transaction.currency, listing.instrument.currency, day);
-        let in_base = fx.convert(amount, transaction.currency, base, day);
-        let price = traded_price(kind, transaction, listing, quantity);
-        let movement = Movement {
-            date: day,
-            quantity,
-            amount: local.map(|converted| converted.amount),
-            amount_base: in_base.map(|converted| converted.amount),
-        };
-        self.exchange(kind, transaction, &instrument, movement, date)?;
-        if let (Some(price), Some(holding)) = (price, self.holdings.get_mut(&instrument)) {
-            holding.last_trade = Some((day, price));
-        }
-        Ok(())
-    }
-
-    /// Securities that cross the border of the portfolio: at the close and rate of the valuation date.
-    fn transfer(&mut self, kind: TransactionKind, transaction: &Transaction, date: BusinessDate) -> Result<(), Error> {
-        let instrument = self.instrument(transaction)?.clone();
-        let listing = self.listing(transaction, &instrument)?;
-        let quantity = self.required(transaction, transaction.quantity, "quantity")?.decimal();
-        if let Some(price) = transaction.price {
-            let holding = self.holdings.entry(instrument.clone()).or_default();
-            holding.last_trade.get_or_insert((transaction.trade_date, price.decimal()));
-        }
-        let priced = self.price_of(&instrument, listing, date)?;
-        let scale = listing.instrument.price_scale.decimal();
-        let currency = listing.instrument.currency;
-        let value = match priced {
-            None => None,
-            Some(priced) => {
-                let value = quantity.checked_mul(priced.price).and_then(|value| value.checked_mul(scale));
-                Some(value.ok_or_else(|| self.overflow(date, "a transfer"))?)
-            }
-        };
-        let base = self.inputs.portfolio.base_currency;
-        let convert = |value: Decimal| self.inputs.fx.convert(value, currency, base, date).map(|c| c.amount);
-        let value_base = value.and_then(convert);
-        let signed = |value: Decimal| {
-            if kind == TransactionKind::TransferIn { value } else { -value }
-        };
-        self.push_flow(transaction, date, currency, value.map(signed), value_base.map(signed));
-        let movement = Movement { date: transaction.trade_date, quantity, amount: value, amount_base: value_base };
-        self.exchange(kind, transaction, &instrument, movement, date)
-    }
-
-    fn write_off(&mut self, transaction: &Transaction, date: BusinessDate) -> Result<(), Error> {
-        let instrument = self.instrument(transaction)?.clone();
-        let Some(holding) = self.holdings.get(&instrument) else {
-            return Ok(());
-        };
-        let units = holding.quantity().ok_or_else(|| self.overflow(date, "a position"))?;
-        let movement = Movement {
-            date: transaction.trade_date,
-            quantity: units.abs(),
-            amount: Some(Decimal::ZERO),
-            amount_base: Some(Decimal::ZERO),
-        };
-        let kind = if units.is_sign_negative() { TransactionKind::TransferIn } else { TransactionKind::WriteOff };
-        self.exchange(kind, transaction, &instrument, movement, date)
-    }
-
-    fn exchange(
+    /// Changes a holding by what a booking moves, and notes what that realised.
+    pub(super) fn exchange(
         &mut self,
-        kind: TransactionKind,
-        transaction: &Transaction,
-        instrument: &InstrumentId,
-        movement: Movement,
-        date: BusinessDate,
+        cause: &Cause<'_>,
+        line: usize,
+        movement: &Movement,
+        direction: Direction,
     ) -> Result<(), Error> {
-        let method = self.method;
-        let holding = self.holdings.entry(instrument.clone()).or_default();
-        let outcome = match kind {
-            TransactionKind::Buy | TransactionKind::TransferIn => holding.increase(movement, method),
-            _ => holding.reduce(movement, method),
-        };
-        self.touched_holdings.push(instrument.clone());
-        let realised = outcome.ok_or_else(|| self.overflow(date, "the cost of a position"))?;
+        let Exchange { realised, adjustments } =
+            self.change_holding(cause, line, |holding, method| match direction {
+                Direction::In => holding.increase(movement, method),
+                Direction::Out => holding.reduce(movement, method),
+            })?;
         if let Some(realised) = realised {
-            self.push_realised(transaction, instrument, &realised, date);
+            self.realise(cause, line, &realised);
         }
+        self.push_adjustments(line, cause.day, &adjustments);
         Ok(())
     }
 
-    fn push_realised(
-        &mut self,
-        transaction: &Transaction,
-        instrument: &InstrumentId,
-        realised: &Realised,
-        date: BusinessDate,
-    ) {
-        let gain = realised.proceeds.zip(realised.cost).map(|(proceeds, cost)| proceeds - cost);
-        self.rows.realised_gains.push(RealisedGain {
-            portfolio_id: transaction.portfolio_id.clone(),
-            transaction_id: transaction.transaction_id.clone(),
-            booking_sequence: transaction.booking_sequence,
-            instrument_id: instrument.clone(),
-            business_date: date,
-            trade_date: transaction.trade_date,
-            kind: transaction.kind.clone(),
-            quantity: Quantity::new(realised.quantity),
-            currency: self.currency_of(instrument),
-            proceeds: realised.proceeds.map(Amount::new),
-            cost: realised.cost.map(Amount::new),
-            gain: gain.map(Amount::new),
-            gain_base: realised.gain_base.map(Amount::new),
-        });
+    /// Which lots a booking closed.
+    pub(super) fn note_closings(&mut self, line: usize, id: &Arc<str>, date: BusinessDate, realised: &Realised) {
+        let Some(listing) = self.listing(line).filter(|_| self.detail == Detail::Positions) else { return };
+        self.rows.lot_closings.extend(realised.closed.iter().map(|lot| LotClosing {
+            instrument_id: listing.instrument.instrument_id.clone(),
+            transaction_id: Arc::clone(id),
+            date,
+            lot: lot.clone(),
+        }));
     }
 
-    fn required<T>(&self, transaction: &Transaction, cell: Option<T>, column: &'static str) -> Result<T, Error> {
+    /// The place of a line among the holdings; a new one if it has none.
+    pub(super) fn held_at(&mut self, line: usize) -> usize {
+        *self.by_line.entry(line).or_insert_with(|| {
+            self.held.push(Held { line, holding: Holding::default(), timeline: HeldLine::new(line) });
+            self.held.len() - 1
+        })
+    }
+
+    pub(super) fn required<T>(
+        &self,
+        transaction: &Transaction,
+        cell: Option<T>,
+        column: &'static str,
+    ) -> Result<T, Error> {
         cell.ok_or_else(|| Error::Incomplete {
             portfolio_id: transaction.portfolio_id.clone(),
             transaction_id: transaction.transaction_id.clone(),
@@ -222,38 +277,88 @@ impl Books<'_> {
         })
     }
 
-    fn instrument<'t>(&self, transaction: &'t Transaction) -> Result<&'t InstrumentId, Error> {
-        self.required(transaction, transaction.instrument_id.as_ref(), "symbol")
-    }
-}
-
-impl<'a> Books<'a> {
-    fn listing(&self, transaction: &Transaction, instrument: &InstrumentId) -> Result<&'a Listing, Error> {
-        self.inputs.board.listing(instrument).ok_or_else(|| Error::UnknownInstrument {
+    /// The line of a transaction's instrument.
+    pub(super) fn line(&self, transaction: &Transaction, line: Option<usize>) -> Result<usize, Error> {
+        let instrument = self.required(transaction, transaction.instrument_id.as_ref(), "symbol")?;
+        line.ok_or_else(|| Error::UnknownInstrument {
             portfolio_id: transaction.portfolio_id.clone(),
             transaction_id: transaction.transaction_id.clone(),
             instrument_id: instrument.clone(),
         })
     }
+
+    /// The listing of a line.
+    pub(super) fn listing(&self, line: usize) -> Option<&'a Listing> {
+        self.inputs.board.listings().get(line)
+    }
+
+    /// What a booking moves: units and their basis on the day of the trade.
+    ///
+    /// # Errors
+    /// [`Error::Lots`] if the lots that it names cannot be read.
+    pub(super) fn movement(
+        &self,
+        cause: &Cause<'_>,
+        transaction: &Transaction,
+        quantity: Decimal,
+        basis: Basis,
+    ) -> Result<Movement, Error> {
+        let named = transaction.lots_closed.as_deref().unwrap_or_default();
+        Ok(Movement {
+            transaction_id: Arc::clone(&cause.id),
+            date: transaction.trade_date,
+            acquired_date: transaction.lot_acquired_date.unwrap_or(transaction.trade_date),
+            quantity,
+            basis,
+            lots_closed: named.parse().map_err(|source| self.lot_error(cause, source))?,
+        })
+    }
+
+    /// An amount and its charges, both in the currency of a booking, in the instrument's and the base currency at the
+    /// rates of a day.
+    pub(super) fn basis_of(
+        &self,
+        amount: Decimal,
+        charges: Decimal,
+        currency: Currency,
+        instrument_currency: Currency,
+        date: BusinessDate,
+    ) -> Basis {
+        if self.detail == Detail::Totals {
+            // Nobody asked what anything cost.
+            return Basis::UNKNOWN;
+        }
+        let convert = |amount: Decimal, to: Currency| {
+            self.inputs.fx.convert(amount, currency, to, date).map(|converted| converted.amount)
+        };
+        let base = self.inputs.portfolio.base_currency;
+        Basis {
+            local: convert(amount, instrument_currency),
+            base: convert(amount, base),
+            charges_local: convert(charges, instrument_currency),
+            charges_base: convert(charges, base),
+        }
+    }
 }
 
-/// The price of a trade in the unit of the quotes. Where quotes are in pence, brokers confirm some trades in pence and
-/// some in pounds; the cash that was booked tells which.
-fn traded_price(
-    kind: TransactionKind,
-    transaction: &Transaction,
-    listing: &Listing,
-    quantity: Decimal,
-) -> Option<Decimal> {
-    let price = transaction.price?.decimal();
-    let scale = listing.instrument.price_scale.decimal();
-    if scale == Decimal::ONE {
-        return Some(price);
-    }
-    let costs = transaction.fees.decimal().checked_add(transaction.taxes.decimal())?;
-    let cash = transaction.net_cash.decimal();
-    let gross = if kind == TransactionKind::Buy { (-cash).checked_sub(costs)? } else { cash.checked_add(costs)? };
-    let in_major = quantity.checked_mul(price)?;
-    let in_quoted = in_major.checked_mul(scale)?;
-    if (gross - in_quoted).abs() <= (gross - in_major).abs() { Some(price) } else { price.checked_div(scale) }
+/// Who said that units changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Announced {
+    ByMarket,
+    ByPortfolio,
+}
+
+/// Whether units come or go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Direction {
+    In,
+    Out,
+}
+
+/// A ratio given as a decimal, as two whole numbers. None if they do not fit.
+fn exact_ratio(ratio: Decimal) -> Option<(i64, i64)> {
+    let ratio = ratio.normalize();
+    let new = i64::try_from(ratio.mantissa()).ok()?;
+    let old = i64::try_from(crate::fixed::power_of_ten(ratio.scale())?).ok()?;
+    (0 < new).then_some((new, old))
 }

@@ -1,69 +1,73 @@
-//! What the positions of a portfolio are worth on a valuation date.
+//! What each position of a portfolio is worth on a valuation date.
 
 use rust_decimal::Decimal;
 use schemas::tables::valuations::Valuation;
 use schemas::{Amount, BusinessDate, Currency, InstrumentId, Price, Quantity, Rate};
 
-use super::{Books, is_booking_of};
-use crate::corporate_actions::split;
+use super::{Books, as_price};
 use crate::error::Error;
+use crate::nav_bridge::Held as HeldAs;
 use crate::quote_board::Listing;
+use crate::value_history::valued_quantity;
 
 /// The price of an instrument on a date, as quoted, with where it came from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Priced {
     pub(super) price: Decimal,
-    pub(super) date: BusinessDate,
+    date: BusinessDate,
     basis: &'static str,
 }
 
 impl Books<'_> {
-    /// Writes one valuation per position that is not zero.
-    pub(super) fn value(&mut self, date: BusinessDate) -> Result<(), Error> {
-        let mut rows = Vec::with_capacity(self.holdings.len() + self.cash.len());
-        for (instrument, holding) in &self.holdings {
-            let quantity = holding.quantity().ok_or_else(|| self.overflow(date, "a position"))?;
+    /// One valuation per position that is not zero, by instrument, then cash by currency.
+    pub(super) fn closing_lines(&self, day: usize) -> Result<Vec<(Valuation, HeldAs)>, Error> {
+        let mut rows = Vec::with_capacity(self.held.len() + self.cash.len());
+        for (position, held) in self.held.iter().enumerate() {
+            // What is valued is what the row says: a split can leave more decimals than a quantity has.
+            let quantity = valued_quantity(held.holding.quantity());
             if quantity.is_zero() {
                 continue;
             }
-            let Some(listing) = self.inputs.board.listing(instrument) else {
-                continue;
-            };
-            let priced = self.price_of(instrument, listing, date)?;
+            let Some(listing) = self.listing(held.line) else { continue };
+            let priced = self.price_of(position, listing, day)?;
             let value = match priced {
                 None => None,
                 Some(priced) => {
                     let scale = listing.instrument.price_scale.decimal();
                     let value = quantity.checked_mul(priced.price).and_then(|value| value.checked_mul(scale));
-                    Some(value.ok_or_else(|| self.overflow(date, "the value of a position"))?)
+                    Some(value.ok_or_else(|| self.overflow(day, "the value of a position"))?)
                 }
             };
-            let currency = listing.instrument.currency;
-            rows.push(self.valuation(instrument.clone(), date, quantity, priced, currency, value)?);
+            let instrument = &listing.instrument;
+            let id = instrument.instrument_id.clone();
+            let row = self.valuation(id, day, quantity, priced, instrument.currency, value)?;
+            rows.push((row, HeldAs::Security(held.holding.basis())));
         }
-        for (currency, amount) in self.cash.iter().filter(|(_, amount)| !amount.is_zero()) {
-            let priced = Priced { price: Decimal::ONE, date, basis: "cash" };
-            let instrument = InstrumentId::cash(*currency);
-            rows.push(self.valuation(instrument, date, *amount, Some(priced), *currency, Some(*amount))?);
+        rows.sort_by(|(left, _), (right, _)| left.instrument_id.cmp(&right.instrument_id));
+        for (currency, cash) in self.cash.iter().filter(|(_, cash)| !cash.balance.is_zero()) {
+            let priced = Priced { price: Decimal::ONE, date: self.date(day), basis: "cash" };
+            let id = InstrumentId::cash(*currency);
+            let row = self.valuation(id, day, cash.balance, Some(priced), *currency, Some(cash.balance))?;
+            rows.push((row, HeldAs::Cash));
         }
-        self.rows.valuations.append(&mut rows);
-        Ok(())
+        Ok(rows)
     }
 
     fn valuation(
         &self,
         instrument_id: InstrumentId,
-        date: BusinessDate,
+        day: usize,
         quantity: Decimal,
         priced: Option<Priced>,
         currency: Currency,
         value: Option<Decimal>,
     ) -> Result<Valuation, Error> {
         let base = self.inputs.portfolio.base_currency;
+        let date = self.date(day);
         let cross = self.inputs.fx.cross_rate(currency, base, date);
         let value_base = match (value, cross) {
             (Some(value), Some(cross)) => {
-                Some(cross.convert(value).ok_or_else(|| self.overflow(date, "the value of a position"))?)
+                Some(cross.convert(value).ok_or_else(|| self.overflow(day, "the value of a position"))?)
             }
             _ => None,
         };
@@ -84,51 +88,15 @@ impl Books<'_> {
         })
     }
 
-    /// The last quote, or without any so far the price of the last trade. Where quotes are as traded, a price from
-    /// before a split is divided by its ratio: the units have already been multiplied by it.
-    pub(super) fn price_of(
-        &self,
-        instrument: &InstrumentId,
-        listing: &Listing,
-        date: BusinessDate,
-    ) -> Result<Option<Priced>, Error> {
-        let Some((quoted_on, price)) = listing.last_quote(date) else {
-            let trade = self.holdings.get(instrument).and_then(|holding| holding.last_trade);
-            return Ok(trade.map(|(day, price)| Priced { price, date: day, basis: "last_trade" }));
+    /// The close that counts on a day, or without any so far the price of the last trade.
+    pub(super) fn price_of(&self, position: usize, listing: &Listing, day: usize) -> Result<Option<Priced>, Error> {
+        let held = self.held.get(position);
+        let Some(close) = self.inputs.board.close(listing, day) else {
+            let trade = held.and_then(|held| held.holding.last_trade);
+            return Ok(trade.map(|(date, price)| Priced { price: as_price(price), date, basis: "last_trade" }));
         };
-        let mut price = price.decimal();
-        if quoted_on < date && listing.is_unadjusted() {
-            let factor = self.split_factor(instrument, listing, quoted_on, date);
-            price =
-                factor.and_then(|factor| price.checked_div(factor)).ok_or_else(|| self.overflow(date, "a price"))?;
-        }
-        Ok(Some(Priced { price, date: quoted_on, basis: "quote" }))
-    }
-
-    fn split_factor(
-        &self,
-        instrument: &InstrumentId,
-        listing: &Listing,
-        since: BusinessDate,
-        until: BusinessDate,
-    ) -> Option<Decimal> {
-        // A split counts once: as the portfolio booked it, or as the market announced it.
-        let bookings = || self.inputs.transactions.iter();
-        let unbooked: Vec<_> = listing
-            .splits()
-            .iter()
-            .filter(|(ex_date, ratio)| !bookings().any(|booked| is_booking_of(booked, instrument, *ex_date, *ratio)))
-            .copied()
-            .collect();
-        let announced = split::factor(&unbooked, since, until)?;
-        let booked = bookings().filter(|transaction| {
-            transaction.kind == split::CODE
-                && transaction.instrument_id.as_ref() == Some(instrument)
-                && since < transaction.trade_date
-                && transaction.trade_date <= until
-        });
-        booked
-            .filter_map(|transaction| transaction.quantity)
-            .try_fold(announced, |factor, ratio| factor.checked_mul(ratio.decimal()))
+        let restated = held.and_then(|held| held.timeline.restated_price(day));
+        let price = restated.unwrap_or(close.price);
+        Ok(Some(Priced { price, date: close.observed_date, basis: "quote" }))
     }
 }

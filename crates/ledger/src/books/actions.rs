@@ -1,0 +1,153 @@
+//! What issuers announced, booked into the holdings of a portfolio.
+//!
+//! The outcome of an announcement is computed from its terms and the holder's lots alone; here it is booked, in the
+//! order in which an outcome says it happens. Cash that the broker books is left to the broker's transaction; other
+//! cash is booked on the valuation date of the ex-date, as dividends are.
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+use schemas::tables::corporate_actions::CorporateAction;
+use schemas::{BusinessDate, InstrumentId};
+
+use super::Books;
+use super::booking::{Announced, Direction};
+use super::journal::Cause;
+use crate::corporate_actions::{
+    BookedBy, Currencies, Disposal, DisposedLots, Holders, Outcome, Position, Terms, event_id, kind_of, on_holding,
+};
+use crate::error::Error;
+use crate::holding::Movement;
+use crate::lot_choice::LotChoices;
+use crate::nav_bridge::{Charges, Nature};
+use crate::transaction::TransactionKind;
+
+impl Books<'_> {
+    /// Books what an issuer announced, as far as the portfolio holds the instrument.
+    pub(super) fn announced(&mut self, line: usize, action: &CorporateAction, day: usize) -> Result<(), Error> {
+        let Some(listing) = self.listing(line) else { return Ok(()) };
+        let Some(held) = self.by_line.get(&line).and_then(|position| self.held.get(*position)) else {
+            return Ok(());
+        };
+        let base = self.inputs.portfolio.base_currency;
+        let target = action.target_instrument_id.as_ref();
+        let target_listing = target.and_then(|target| self.inputs.board.listing(target));
+        let currencies = Currencies {
+            instrument: listing.instrument.currency,
+            target: target_listing.map(|listing| listing.instrument.currency),
+            base,
+        };
+        let mut terms = Terms::new(action, currencies, self.inputs.fx);
+        terms.unit_value = self.unit_value(Some(listing), day);
+        terms.target_unit_value = self.target_value(target_listing, listing.instrument.currency, day);
+        let position = Position { lots: held.holding.lots(), elected: self.elected(line, action, day)? };
+        let outcome = on_holding(&terms, &position).map_err(|source| Error::Action {
+            portfolio_id: self.inputs.portfolio.portfolio_id.clone(),
+            source: Box::new(source),
+        })?;
+        let cause =
+            Cause { id: Arc::from(event_id(action)), sequence: 0, kind: &action.kind, date: action.ex_date, day };
+        self.book_outcome(&cause, line, outcome)?;
+        self.bridge_booking(&cause.id, Nature::CorporateAction, Charges::none(base), day)
+    }
+
+    fn book_outcome(&mut self, cause: &Cause<'_>, line: usize, outcome: Outcome) -> Result<(), Error> {
+        let Outcome { scale, lots, closes, into, fraction_in_lieu, cash, .. } = outcome;
+        if let Some(ratio) = scale {
+            self.split(cause, line, ratio, Announced::ByMarket)?;
+        }
+        if let Some(lots) = lots {
+            self.change_holding(cause, line, |holding, _| holding.replace_lots(lots))?;
+        }
+        if let Some(closed) = &closes {
+            self.dispose(cause, closed)?;
+        }
+        for received in into {
+            let target = self.action_line(cause, &received.instrument_id)?;
+            self.change_holding(cause, target, |holding, method| holding.put_in(received.lots, method))?;
+        }
+        if let Some(fraction) = &fraction_in_lieu {
+            self.dispose(cause, fraction)?;
+        }
+        for leg in cash.into_iter().filter(|leg| leg.booked_by == BookedBy::Announcement) {
+            self.add_cash(leg.currency, leg.amount, cause.day, cause.date)?;
+        }
+        Ok(())
+    }
+
+    /// Units that leave for cash.
+    fn dispose(&mut self, cause: &Cause<'_>, disposal: &Disposal) -> Result<(), Error> {
+        let line = self.action_line(cause, &disposal.instrument_id)?;
+        if let DisposedLots::These(_) = disposal.lots {
+            let realised = disposal.realised().ok_or_else(|| self.overflow(cause.day, "a corporate action"))?;
+            self.realise(cause, line, &realised);
+            return Ok(());
+        }
+        let is_short = disposal.units.is_sign_negative();
+        let movement = Movement {
+            transaction_id: Arc::clone(&cause.id),
+            date: cause.date,
+            acquired_date: cause.date,
+            quantity: disposal.units.abs(),
+            basis: if is_short { disposal.proceeds.negated() } else { disposal.proceeds },
+            lots_closed: LotChoices::default(),
+        };
+        let direction = if is_short { Direction::In } else { Direction::Out };
+        self.exchange(cause, line, &movement, direction)
+    }
+
+    fn action_line(&self, cause: &Cause<'_>, instrument: &InstrumentId) -> Result<usize, Error> {
+        self.inputs.board.line(instrument).ok_or_else(|| Error::UnknownInstrument {
+            portfolio_id: self.inputs.portfolio.portfolio_id.clone(),
+            transaction_id: cause.id.to_string(),
+            instrument_id: instrument.clone(),
+        })
+    }
+
+    /// What one unit of a listing is worth on a day, in its currency; none without a close so far.
+    fn unit_value(&self, listing: Option<&crate::quote_board::Listing>, day: usize) -> Option<Decimal> {
+        let listing = listing?;
+        let close = self.inputs.board.close(listing, day)?;
+        close.price.checked_mul(listing.instrument.price_scale.decimal())
+    }
+
+    fn target_value(
+        &self,
+        target: Option<&crate::quote_board::Listing>,
+        currency: schemas::Currency,
+        day: usize,
+    ) -> Option<Decimal> {
+        let value = self.unit_value(target, day)?;
+        let converted = self.inputs.fx.convert(value, target?.instrument.currency, currency, self.date(day));
+        converted.map(|converted| converted.amount)
+    }
+
+    /// The units for which the holder made the choice that an announcement asks for: what was booked since the same
+    /// kind of announcement was paid, up to the ex-date or the day of payment, and not taken back. None without a
+    /// choice.
+    fn elected(&self, line: usize, action: &CorporateAction, day: usize) -> Result<Option<Decimal>, Error> {
+        let kind: TransactionKind = match kind_of(&action.kind).map(|kind| kind.holders) {
+            None | Some(Holders::Every) => return Ok(None),
+            Some(Holders::Electing(kind) | Holders::EveryUnlessElected(kind)) => kind,
+        };
+        let paid = |action: &CorporateAction| action.pay_date.unwrap_or(action.ex_date).max(action.ex_date);
+        let same = self.listing(line).into_iter().flat_map(|listing| listing.actions());
+        let earlier = same.filter(|other| other.kind == action.kind && other.ex_date < action.ex_date);
+        let since: Option<BusinessDate> = earlier.map(paid).max();
+        let last = paid(action);
+        let is_taken_back = |id: &str| self.inputs.transactions.iter().any(|row| row.reverses.as_deref() == Some(id));
+        let chosen = self.inputs.transactions.iter().filter(|transaction| {
+            transaction.kind == kind.code()
+                && transaction.instrument_id.as_ref() == Some(&action.instrument_id)
+                && transaction.trade_date <= last
+                && since.is_none_or(|since| since < transaction.trade_date)
+                && !is_taken_back(&transaction.transaction_id)
+        });
+        let mut elected = None;
+        for units in chosen.filter_map(|chosen| chosen.quantity) {
+            let sum = elected.unwrap_or(Decimal::ZERO).checked_add(units.decimal());
+            elected = Some(sum.ok_or_else(|| self.overflow(day, "the units of an election"))?);
+        }
+        Ok(elected)
+    }
+}

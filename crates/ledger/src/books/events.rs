@@ -1,0 +1,172 @@
+//! What is to be booked, in the order of booking.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use schemas::BusinessDate;
+use schemas::tables::corporate_actions::CorporateAction;
+use schemas::tables::transactions::Transaction;
+
+use super::BookInputs;
+use crate::corporate_actions::{is_booked_as, kind_of, order_of, unit_ratio};
+use crate::cost_basis_schedule::MethodSchedule;
+use crate::error::Error;
+use crate::lots::CostBasis;
+use crate::transaction::TransactionKind;
+
+/// Something to book on a day.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Event<'a> {
+    /// The day of the trade, or the ex-date.
+    pub(super) date: BusinessDate,
+    /// What is to be booked.
+    pub(super) what: What<'a>,
+}
+
+/// What there is to book.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum What<'a> {
+    /// From this day on another method finds the cost.
+    Method { from: &'static CostBasis, to: &'static CostBasis },
+    /// Something that the issuer of a listed instrument announced.
+    Action { line: usize, action: &'a CorporateAction },
+    /// A transaction of the portfolio; the line of its instrument, if it has one.
+    Transaction { kind: TransactionKind, line: Option<usize>, transaction: &'a Transaction },
+}
+
+/// Days by which a broker's booking of a split may be away from the ex-date that the market announced.
+const SPLIT_BOOKING_DAYS: i64 = 7;
+
+/// Whether a transaction is the broker's booking of a change of units that the market announced.
+pub(super) fn is_booking_of(transaction: &Transaction, ex_date: BusinessDate, ratio: (i64, i64)) -> bool {
+    transaction.kind == TransactionKind::Split.code()
+        && transaction.trade_date.days_since(ex_date).abs() <= SPLIT_BOOKING_DAYS
+        && transaction.quantity.is_some_and(|booked| is_booked_as(ratio, booked.decimal()))
+}
+
+/// The kinds of transactions by which brokers book what issuers announce.
+const BOOKED_AS: &[TransactionKind] = &[
+    TransactionKind::Split,
+    TransactionKind::StockDividend,
+    TransactionKind::DividendInKind,
+    TransactionKind::DividendReinvested,
+    TransactionKind::ReturnOfCapital,
+    TransactionKind::WriteOff,
+    TransactionKind::Buy,
+    TransactionKind::Sell,
+];
+
+/// What the portfolio itself booked, by the line of the instrument.
+type Booked<'a> = HashMap<usize, Vec<(TransactionKind, &'a Transaction)>>;
+
+/// Whether a transaction is the broker's booking of an announcement: of a kind that stands for it, near the ex-date,
+/// and for a change of units by the same ratio. A trade before the ex-date is a trade.
+fn is_booked(action: &CorporateAction, kind: TransactionKind, transaction: &Transaction) -> bool {
+    if !kind_of(&action.kind).is_some_and(|announced| announced.booked_as.contains(&kind)) {
+        return false;
+    }
+    match unit_ratio(action).filter(|_| kind == TransactionKind::Split) {
+        Some(ratio) => is_booking_of(transaction, action.ex_date, ratio),
+        None => {
+            let days = transaction.trade_date.days_since(action.pay_date.unwrap_or(action.ex_date)).abs();
+            let since_ex = transaction.trade_date.days_since(action.ex_date).abs();
+            let is_trade = matches!(kind, TransactionKind::Buy | TransactionKind::Sell);
+            days.min(since_ex) <= SPLIT_BOOKING_DAYS && (!is_trade || action.ex_date <= transaction.trade_date)
+        }
+    }
+}
+
+/// The transactions that were not taken back, and what issuers announced of the instruments that they touch. An action
+/// that the portfolio books itself, on the ex-date or near it, is not applied twice.
+pub(super) fn in_order<'a>(inputs: &BookInputs<'a>, schedule: &MethodSchedule) -> Result<Vec<Event<'a>>, Error> {
+    let taken_back: HashSet<&str> =
+        inputs.transactions.iter().filter_map(|transaction| transaction.reverses.as_deref()).collect();
+    let mut events = Vec::with_capacity(inputs.transactions.len());
+    let mut lines = BTreeSet::new();
+    for transaction in inputs.transactions {
+        let kind: TransactionKind = transaction.kind.parse()?;
+        if kind == TransactionKind::Reversal || taken_back.contains(transaction.transaction_id.as_str()) {
+            continue;
+        }
+        let line = match &transaction.instrument_id {
+            None => None,
+            Some(instrument) => {
+                let line = inputs.board.line(instrument);
+                // What needs no listing (a fee that names an instrument) is booked without one.
+                lines.extend(line);
+                line
+            }
+        };
+        events.push(Event { date: transaction.trade_date, what: What::Transaction { kind, line, transaction } });
+    }
+    // What an issuer gives to holders is touched by them, too.
+    let mut waiting: Vec<usize> = lines.iter().copied().collect();
+    while let Some(line) = waiting.pop() {
+        let Some(listing) = inputs.board.listings().get(line) else { continue };
+        for target in listing.actions().iter().filter_map(|action| action.target_instrument_id.as_ref()) {
+            waiting.extend(inputs.board.line(target).filter(|target| lines.insert(*target)));
+        }
+    }
+    let mut booked: Option<Booked<'a>> = None;
+    for line in lines {
+        let Some(listing) = inputs.board.listings().get(line) else { continue };
+        for action in listing.actions() {
+            let booked = booked.get_or_insert_with(|| booked_by_line(&events));
+            // Where quotes are adjusted for changes of units, quantities are, too.
+            let counts = listing.is_unadjusted() || unit_ratio(action).is_none();
+            let target = action.target_instrument_id.as_ref().and_then(|target| inputs.board.line(target));
+            if counts && !is_booked_by_portfolio(booked, action, (line, target)) {
+                events.push(Event { date: action.ex_date, what: What::Action { line, action } });
+            }
+        }
+    }
+    for (date, to) in schedule.changes() {
+        let from = schedule.on(date.previous_calendar_day());
+        events.push(Event { date: *date, what: What::Method { from, to } });
+    }
+    events.sort_by(|left, right| left.order().cmp(&right.order()));
+    Ok(events)
+}
+
+/// What the portfolio booked that can stand for an announcement.
+fn booked_by_line<'a>(events: &[Event<'a>]) -> Booked<'a> {
+    let mut booked: Booked<'a> = HashMap::new();
+    for event in events {
+        if let What::Transaction { kind, line: Some(line), transaction } = event.what
+            && BOOKED_AS.contains(&kind)
+        {
+            booked.entry(line).or_default().push((kind, transaction));
+        }
+    }
+    booked
+}
+
+/// Whether the portfolio booked an announcement itself: on the line of its instrument, or, where units of another
+/// instrument are received or bought, on the line of that one.
+fn is_booked_by_portfolio(booked: &Booked<'_>, action: &CorporateAction, lines: (usize, Option<usize>)) -> bool {
+    let (line, target) = lines;
+    let on = |line: usize, is_on_target: bool| {
+        booked.get(&line).into_iter().flatten().any(|(kind, transaction)| {
+            let brings_target = matches!(kind, TransactionKind::DividendInKind | TransactionKind::Buy);
+            (target.is_none() || brings_target == is_on_target) && is_booked(action, *kind, transaction)
+        })
+    };
+    on(line, false) || target.is_some_and(|target| on(target, true))
+}
+
+impl Event<'_> {
+    /// Sorts what issuers do before all else of its day, then by booking; the id decides where two lines have one
+    /// place.
+    fn order(&self) -> (BusinessDate, u8, i64, &str) {
+        match self.what {
+            What::Method { .. } => (self.date, 0, 0, ""),
+            What::Action { action, .. } => {
+                let place = i64::try_from(order_of(&action.kind)).unwrap_or(i64::MAX);
+                (self.date, 1, place, action.instrument_id.as_str())
+            }
+            What::Transaction { kind, transaction, .. } => {
+                let class = if kind == TransactionKind::Split { 2 } else { 3 };
+                (self.date, class, transaction.booking_sequence, &transaction.transaction_id)
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Exact arithmetic on whole numbers, for loops over millions of position-days.
+//!
+//! A decimal is a whole number of units of its last decimal. Products and sums of such numbers are exact, and a sum
+//! over ten years of days costs two machine multiplications a day. Nothing is rounded before the one division by an
+//! exchange rate, and that division is a multiplication by the rate's reciprocal, kept to 128 bits.
+
+use std::num::NonZeroU128;
+
+use rust_decimal::Decimal;
+
+/// Decimals of amounts in base currency, those of [`schemas::Amount`].
+pub const AMOUNT_SCALE: u32 = 10;
+/// Decimals to which amounts are brought before they are converted.
+pub const CONVERTED_FROM_SCALE: u32 = 20;
+
+/// Ten to a power; none if it does not fit.
+pub fn power_of_ten(exponent: u32) -> Option<i128> {
+    10_i128.checked_pow(exponent)
+}
+
+/// A decimal as a whole number and its count of decimals, without trailing zeros.
+pub fn units_of(value: Decimal) -> (i128, u32) {
+    let (mut units, mut scale) = (value.mantissa(), value.scale());
+    while 0 < scale && units % 10 == 0 {
+        units /= 10;
+        scale -= 1;
+    }
+    (units, scale)
+}
+
+/// Brings units of one scale to another, rounding half away from zero. None on overflow.
+pub fn rescale(units: i128, from: u32, to: u32) -> Option<i128> {
+    if from <= to {
+        return units.checked_mul(power_of_ten(to - from)?);
+    }
+    let divisor = power_of_ten(from - to)?;
+    let (quotient, remainder) = (units / divisor, units % divisor);
+    // The remainder is smaller than the divisor, which is at most 10^38, so twice of it fits.
+    let away = if divisor <= remainder.abs().saturating_mul(2) { units.signum() } else { 0 };
+    quotient.checked_add(away)
+}
+
+/// The factor `numerator / denominator`, ready to multiply many amounts with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Factor {
+    /// The leading 128 bits of the factor.
+    leading: NonZeroU128,
+    /// Bits by which a product with `leading` is to be shifted right.
+    shift: u32,
+}
+
+/// Denominators above this would overflow the long division.
+const DENOMINATOR_MAX: u128 = 1 << 126;
+
+impl Factor {
+    /// The factor of two positive numbers. None if one is zero or the denominator has more than 126 bits.
+    pub fn new(numerator: u128, denominator: u128) -> Option<Factor> {
+        if numerator == 0 || denominator == 0 || DENOMINATOR_MAX < denominator {
+            return None;
+        }
+        // Long division, bit by bit: first the whole part, then as many bits as fill the 128.
+        let mut leading = numerator / denominator;
+        let mut remainder = numerator % denominator;
+        let mut shift = 0_u32;
+        while leading.leading_zeros() != 0 {
+            remainder <<= 1;
+            leading <<= 1;
+            if denominator <= remainder {
+                remainder -= denominator;
+                leading |= 1;
+            }
+            shift += 1;
+            if 255 < shift {
+                return None;
+            }
+        }
+        // Rounded up, so that an exact half is seen as one.
+        let leading = if remainder == 0 { leading } else { leading.checked_add(1)? };
+        Some(Factor { leading: NonZeroU128::new(leading)?, shift })
+    }
+
+    /// The product with an amount, rounded half away from zero. The factor's own error is below 2⁻¹²⁷ of it. None on
+    /// overflow.
+    pub fn multiply(self, amount: i128) -> Option<i128> {
+        let (high, low) = wide_product(amount.unsigned_abs(), self.leading.get());
+        let magnitude = match self.shift {
+            0 => (high == 0).then_some(low)?,
+            shift @ 1..128 => {
+                let half = low >> (shift - 1) & 1;
+                if high >> (shift - 1) != 0 {
+                    return None;
+                }
+                (high << (128 - shift) | low >> shift).checked_add(half)?
+            }
+            128 => high.checked_add(low >> 127)?,
+            shift => {
+                let right = shift - 128;
+                let half = high >> (right - 1) & 1;
+                if right < 128 { (high >> right) + half } else { half }
+            }
+        };
+        let magnitude = i128::try_from(magnitude).ok()?;
+        Some(if amount < 0 { -magnitude } else { magnitude })
+    }
+}
+
+/// The product of two numbers as its high and its low half.
+fn wide_product(left: u128, right: u128) -> (u128, u128) {
+    const HALF: u128 = (1 << 64) - 1;
+    let (left_high, left_low) = (left >> 64, left & HALF);
+    let (right_high, right_low) = (right >> 64, right & HALF);
+    let low = left_low * right_low;
+    let cross = left_high * right_low + (low >> 64);
+    let middle = left_low * right_high + (cross & HALF);
+    let high = left_high * right_high + (cross >> 64) + (middle >> 64);
+    (high, middle << 64 | low & HALF)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_hundred_pounds_at_the_rates_of_3_january_2022() {
+        // 100 GBP · 1.1355 / 0.84135 = 134.961669… USD, to ten decimals 134.9616687467.
+        let factor = Factor::new(11_355 * 10, 84_135 * 10_000_000_000).expect("a factor");
+        let pounds = rescale(100, 0, CONVERTED_FROM_SCALE).expect("fits");
+        assert_eq!(factor.multiply(pounds), Some(1_349_616_687_467));
+    }
+
+    #[test]
+    fn halves_go_away_from_zero() {
+        assert_eq!(rescale(15, 1, 0), Some(2));
+        assert_eq!(rescale(-15, 1, 0), Some(-2));
+        assert_eq!(rescale(-14, 1, 0), Some(-1));
+    }
+
+    proptest! {
+        #[test]
+        fn as_long_division(
+            amount in -1_000_000_000_000_000_000_i128..1_000_000_000_000_000_000,
+            numerator in 1_u128..1_000_000_000_000, denominator in 1_u128..1_000_000_000_000,
+        ) {
+            let factor = Factor::new(numerator, denominator).expect("a factor");
+            let exact = amount * i128::try_from(numerator).expect("fits");
+            let divisor = i128::try_from(denominator).expect("fits");
+            let (quotient, remainder) = (exact / divisor, exact % divisor);
+            let rounded = quotient + if divisor <= remainder.abs() * 2 { amount.signum() } else { 0 };
+            prop_assert_eq!(factor.multiply(amount), Some(rounded));
+        }
+
+        #[test]
+        fn the_wide_product_is_the_product(left in any::<u64>(), right in any::<u128>()) {
+            let (high, low) = wide_product(u128::from(left), right);
+            let (right_high, right_low) = (right >> 64, right & u128::from(u64::MAX));
+            let lower = u128::from(left) * right_low;
+            let upper = u128::from(left) * right_high + (lower >> 64);
+            prop_assert_eq!((high, low), (upper >> 64, upper << 64 | lower & u128::from(u64::MAX)));
+        }
+    }
+}

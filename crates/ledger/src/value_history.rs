@@ -1,0 +1,255 @@
+//! The value of a portfolio on every day of its history.
+//!
+//! Positions are summed in the currency they are quoted in, as exact whole numbers, and each currency is converted
+//! once a day. The cost is one multiplication and addition for a position and day, and one conversion for a currency
+//! and day.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use schemas::{BusinessDate, Currency};
+
+use crate::books::{HeldLine, Piece, PiecePrice, Timeline, Trade};
+use crate::fixed::{CONVERTED_FROM_SCALE, power_of_ten, rescale, units_of};
+use crate::fx_grid::{Factors, FxGrid};
+use crate::quote_board::{Closes, Listing, QuoteBoard, Values};
+
+/// Decimals of a quantity that is valued, those of [`schemas::Quantity`].
+const QUANTITY_SCALE: u32 = 10;
+/// Bits of a sum that is certain to fit 127.
+const SUM_BITS_MAX: u32 = 126;
+
+/// The value of a portfolio on consecutive valuation dates, in units of the tenth decimal of its base currency.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ValueHistory {
+    /// The first day, as a position among the board's dates.
+    pub first_day: usize,
+    /// Each day.
+    pub days: Vec<DayValue>,
+}
+
+/// The value of a portfolio on one day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DayValue {
+    /// Securities as far as they have a value.
+    pub securities: i128,
+    /// Cash as far as there is a rate.
+    pub cash: i128,
+    /// Securities held.
+    pub positions: i32,
+    /// Of these, valued with a price from an earlier day.
+    pub carried: i32,
+    /// Of these, without a price or a rate.
+    pub missing_securities: i32,
+    /// Cash balances without a rate.
+    pub missing_cash: i32,
+}
+
+impl DayValue {
+    /// The whole value; none if a part is unknown.
+    pub fn market_value(&self) -> Option<i128> {
+        self.securities_value()?.checked_add(self.cash_value()?)
+    }
+
+    /// The value of securities; none if that of one is unknown.
+    pub fn securities_value(&self) -> Option<i128> {
+        (self.missing_securities == 0).then_some(self.securities)
+    }
+
+    /// The value of cash; none if a rate is missing.
+    pub fn cash_value(&self) -> Option<i128> {
+        (self.missing_cash == 0).then_some(self.cash)
+    }
+}
+
+/// Units times closes, from a day to another.
+struct Product<'a> {
+    from: usize,
+    before: usize,
+    weight: i128,
+    scale: u32,
+    closes: Option<&'a Closes>,
+}
+
+/// Sums of one currency, by day.
+#[derive(Default)]
+struct Sums<'a> {
+    products: Vec<Product<'a>>,
+    totals: Vec<i128>,
+}
+
+/// Values a portfolio on the days from `from` to the one before `before`. None on overflow.
+pub fn value_history(
+    board: &QuoteBoard,
+    grid: &FxGrid,
+    base: Currency,
+    timeline: &Timeline,
+    from: usize,
+    before: usize,
+) -> Option<ValueHistory> {
+    let mut history = ValueHistory { first_day: from, days: vec![DayValue::default(); before.saturating_sub(from)] };
+    let base = grid.position(base);
+    let listed = |line: &HeldLine| board.listings().get(line.line).map(|listing| listing.instrument.currency);
+    let mut lines: Vec<(Currency, &HeldLine)> =
+        timeline.lines.iter().filter_map(|line| Some((listed(line)?, line))).collect();
+    lines.sort_by_key(|(currency, line)| (*currency, line.line));
+    let mut sums = Sums { totals: vec![0; history.days.len()], products: Vec::new() };
+    for of_currency in lines.chunk_by(|left, right| left.0 == right.0) {
+        let factors = of_currency.first().and_then(|(currency, _)| grid.factors(grid.position(*currency)?, base?));
+        for (_, line) in of_currency {
+            let listing = board.listings().get(line.line)?;
+            line.pieces(listing, from, before, |piece| {
+                history.count(board.dates(), listing, &piece, factors);
+                sums.push(listing, &piece);
+            });
+        }
+        sums.add_up(&mut history, factors)?;
+    }
+    for (currency, changes) in &timeline.cash {
+        let factors = grid.position(*currency).and_then(|currency| grid.factors(currency, base?));
+        history.add_cash(changes, before, factors)?;
+    }
+    Some(history)
+}
+
+/// The units that are valued: as many decimals as a quantity has.
+pub(crate) fn valued_quantity(quantity: Decimal) -> Decimal {
+    quantity.round_dp_with_strategy(QUANTITY_SCALE, RoundingStrategy::MidpointAwayFromZero)
+}
+
+impl ValueHistory {
+    /// Counts a position on its days.
+    fn count(&mut self, dates: &[BusinessDate], listing: &Listing, piece: &Piece, factors: Option<&Factors>) {
+        let first = self.first_day;
+        let days = self.days.get_mut(piece.from - first..piece.before - first).unwrap_or_default();
+        for day in days.iter_mut() {
+            day.positions += 1;
+        }
+        match piece.price {
+            PiecePrice::Missing => {
+                for day in days.iter_mut() {
+                    day.missing_securities += 1;
+                }
+                return;
+            }
+            PiecePrice::Restated(_) => {
+                for day in days.iter_mut() {
+                    day.carried += 1;
+                }
+            }
+            PiecePrice::Traded(trade) => {
+                let dates = dates.get(piece.from..piece.before).unwrap_or_default();
+                for (day, _) in days.iter_mut().zip(dates).filter(|(_, date)| trade.trade_date < **date) {
+                    day.carried += 1;
+                }
+            }
+            PiecePrice::Board => {
+                for carried in listing.carried_days(piece.from, piece.before) {
+                    if let Some(day) = days.get_mut(carried - piece.from) {
+                        day.carried += 1;
+                    }
+                }
+            }
+        }
+        let known_from = factors.map_or(usize::MAX, Factors::known_from);
+        for (day, position) in days.iter_mut().zip(piece.from..known_from.max(piece.from)) {
+            if factors.and_then(|factors| factors.get(position)).is_none() {
+                day.missing_securities += 1;
+            }
+        }
+    }
+
+    /// Adds a balance from each change to the next.
+    fn add_cash(&mut self, changes: &[(usize, Decimal)], before: usize, factors: Option<&Factors>) -> Option<()> {
+        for (position, (day, balance)) in changes.iter().enumerate() {
+            let next = changes.get(position + 1).map_or(before, |(day, _)| *day);
+            let (start, end) = ((*day).max(self.first_day), next.min(before));
+            if balance.is_zero() || end <= start {
+                continue;
+            }
+            let (units, scale) = units_of(*balance);
+            let amount = rescale(units, scale, CONVERTED_FROM_SCALE)?;
+            let days = self.days.get_mut(start - self.first_day..end - self.first_day).unwrap_or_default();
+            for (value, position) in days.iter_mut().zip(start..end) {
+                match factors.and_then(|factors| factors.get(position)) {
+                    Some(factor) => value.cash = value.cash.checked_add(factor.multiply(amount)?)?,
+                    None => value.missing_cash += 1,
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+impl<'a> Sums<'a> {
+    /// Notes what a piece contributes. What cannot be told has no product.
+    fn push(&mut self, listing: &'a Listing, piece: &Piece) {
+        let (quantity, quantity_scale) = units_of(valued_quantity(piece.quantity));
+        let (per_price, price_scale) = units_of(listing.instrument.price_scale.decimal());
+        let (price, scale, closes) = match piece.price {
+            PiecePrice::Missing => return,
+            PiecePrice::Board => (1, listing.closes().scale(), Some(listing.closes())),
+            PiecePrice::Restated(price) | PiecePrice::Traded(Trade { price, .. }) => {
+                let (units, scale) = units_of(price);
+                (units, scale, None)
+            }
+        };
+        // Three numbers of at most 28 digits; a product that does not fit shows in the sum as one that does not.
+        let weight = quantity.checked_mul(per_price).and_then(|weight| weight.checked_mul(price));
+        self.products.push(Product {
+            from: piece.from,
+            before: piece.before,
+            weight: weight.unwrap_or(i128::MAX),
+            scale: quantity_scale + price_scale + scale,
+            closes,
+        });
+    }
+
+    /// Adds the products of one currency up and converts them. None on overflow.
+    fn add_up(&mut self, history: &mut ValueHistory, factors: Option<&Factors>) -> Option<()> {
+        let first = history.first_day;
+        let scale = self.products.iter().map(|product| product.scale).max().unwrap_or(0);
+        let start = self.products.iter().map(|product| product.from).min().unwrap_or(first);
+        let end = self.products.iter().map(|product| product.before).max().unwrap_or(first);
+        let spare = usize::BITS - self.products.len().leading_zeros();
+        for product in self.products.drain(..) {
+            let weight = product.weight.checked_mul(power_of_ten(scale - product.scale)?)?;
+            let closes_bits = product.closes.map_or(1, Closes::bits);
+            let bits = 128 - weight.unsigned_abs().leading_zeros() + closes_bits + spare;
+            if SUM_BITS_MAX < bits {
+                return None;
+            }
+            let totals = self.totals.get_mut(product.from - first..product.before - first)?;
+            match product.closes.map(Closes::values) {
+                None => totals.iter_mut().for_each(|total| *total += weight),
+                Some(Values::Narrow(closes)) => {
+                    let closes = closes.get(product.from..product.before)?;
+                    for (total, close) in totals.iter_mut().zip(closes) {
+                        *total += weight * i128::from(*close);
+                    }
+                }
+                Some(Values::Wide(closes)) => {
+                    let closes = closes.get(product.from..product.before)?;
+                    for (total, close) in totals.iter_mut().zip(closes) {
+                        *total += weight * close;
+                    }
+                }
+            }
+        }
+        let totals = self.totals.get_mut(start - first..end - first)?;
+        let days = history.days.get_mut(start - first..end - first)?;
+        let raised = CONVERTED_FROM_SCALE.checked_sub(scale).and_then(power_of_ten);
+        for ((total, day), position) in totals.iter_mut().zip(days).zip(start..) {
+            let amount = std::mem::take(total);
+            if amount == 0 {
+                continue;
+            }
+            if let Some(factor) = factors.and_then(|factors| factors.get(position)) {
+                let amount = match raised {
+                    Some(power) => amount.checked_mul(power)?,
+                    None => rescale(amount, scale, CONVERTED_FROM_SCALE)?,
+                };
+                day.securities = day.securities.checked_add(factor.multiply(amount)?)?;
+            }
+        }
+        Some(())
+    }
+}
