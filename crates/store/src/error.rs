@@ -5,8 +5,9 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use schemas::{PortfolioId, RunId};
+use schemas::{BusinessDate, PortfolioId, RunId};
 
+use crate::inbox::InboxState;
 use crate::runs::RunState;
 use crate::store::StoreKind;
 
@@ -103,6 +104,35 @@ pub enum Error {
         /// The portfolio.
         portfolio_id: PortfolioId,
     },
+    /// A portfolio's closed years were to be opened again.
+    #[error(
+        "the books of portfolio `{portfolio_id}` are closed through {locked_through}, and the new lock is {}; a lock \
+         only moves forward: name {locked_through} or a later day",
+        .given.map_or_else(|| "none".to_owned(), |given| given.to_string())
+    )]
+    LockMovedBack {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// Through which day its books are closed.
+        locked_through: BusinessDate,
+        /// Through which day they were to be closed; none for not at all.
+        given: Option<BusinessDate>,
+    },
+    /// The cost basis method of a portfolio's closed years was to be changed.
+    #[error(
+        "the books of portfolio `{portfolio_id}` are closed through {locked_through} with the cost basis `{found}`, \
+         and `{given}` would change them; give the new method a day after {locked_through} from which it counts"
+    )]
+    LockedCostBasis {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// Through which day its books are closed.
+        locked_through: BusinessDate,
+        /// The cost basis in the store.
+        found: String,
+        /// The cost basis that was to be saved.
+        given: String,
+    },
     /// The portfolio is not in the store.
     #[error("portfolio `{portfolio_id}` is not in the store; save it before its transactions")]
     UnknownPortfolio {
@@ -190,6 +220,34 @@ pub enum Error {
         schedule_name: String,
         /// The moment at which it was due.
         fire_at: DateTime<Utc>,
+    },
+    /// No item of the inbox has this key or one that begins so.
+    #[error("no item of the inbox has a key that begins with `{key}`; list the inbox to find its key")]
+    UnknownInboxItem {
+        /// The key as given.
+        key: String,
+    },
+    /// Several items of the inbox have a key that begins so.
+    #[error("`{key}` is the beginning of several keys of the inbox, give more of it; it fits: {candidates}")]
+    AmbiguousInboxItem {
+        /// The key as given.
+        key: String,
+        /// The keys that begin so, each with its portfolio and subject; not all of them if there are many.
+        candidates: String,
+    },
+    /// An item of the inbox was to be closed twice.
+    #[error("item `{key}` of the inbox is {state} already, nothing was changed; only open items can be closed")]
+    InboxItemClosed {
+        /// The beginning of its key.
+        key: String,
+        /// The state it is in.
+        state: InboxState,
+    },
+    /// An item of the inbox was to be closed by nobody or without a reason.
+    #[error("to close an item of the inbox give {what}; nothing was changed")]
+    InboxWithout {
+        /// What is missing.
+        what: &'static str,
     },
     /// A stored value is not what its column holds.
     #[error("{table}.{column} holds something unreadable ({problem}); other software has written to the store")]

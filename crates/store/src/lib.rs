@@ -1,7 +1,8 @@
 //! Tables of people and runs: SQLite by default, PostgreSQL in production.
 //!
-//! What is booked and agreed (portfolios, transactions), what the machine is doing (runs and their steps, schedules)
-//! and what has left the house (statements, deliveries) stands here. Facts about markets and figures stand in the lake.
+//! What is booked and agreed (portfolios, transactions), what a person should look at (the inbox), what the machine is
+//! doing (runs and their steps, schedules) and what has left the house (statements, deliveries) stands here. Facts
+//! about markets and figures stand in the lake.
 //!
 //! One [`Store`] hides which engine is behind it: the same queries, in the subset of SQL that both understand, the same
 //! forms of dates and numbers, the same refusals. What must never change is refused by the database itself.
@@ -9,6 +10,8 @@
 mod database;
 mod deliveries;
 mod error;
+mod inbox;
+mod inbox_changes;
 mod migrations;
 mod portfolios;
 mod postgres;
@@ -25,6 +28,10 @@ mod transactions;
 pub use database::PAGE_ROWS_MAX;
 pub use deliveries::{Delivery, DeliveryCounts, DeliveryState, NewDelivery, NextAttempt};
 pub use error::{Error, Result};
+pub use inbox::{
+    INBOX_ACTOR, InboxChange, InboxCursor, InboxEvent, InboxFilter, InboxItem, InboxKind, InboxRow, InboxState,
+};
+pub use inbox_changes::{InboxEnd, InboxOutcome};
 pub use portfolios::SaveOutcome;
 pub use run_claims::{Claim, NewRun};
 pub use run_steps::RunStep;

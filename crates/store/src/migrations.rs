@@ -33,6 +33,8 @@ const STEPS: &[Step] = &[
     step!(5, "0005_statements"),
     step!(6, "0006_deliveries"),
     step!(7, "0007_schedules"),
+    step!(8, "0008_lots_and_locks"),
+    step!(9, "0009_inbox"),
 ];
 
 /// The steps for SQLite.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use schemas::tables::portfolios::Portfolio;
-use schemas::{Clock, PortfolioId};
+use schemas::{BusinessDate, Clock, PortfolioId};
 
 use crate::database::{ByEngine, SqlTransaction, reading, within};
 use crate::error::{Error, Result};
@@ -30,14 +30,15 @@ const LOCK: ByEngine = ByEngine {
 };
 
 impl Store {
-    /// Saves a portfolio as it is agreed now.
+    /// Saves a portfolio as it is agreed now. Years that are closed stay closed, with the cost basis that they had.
     ///
     /// - `synthetic`: whether the portfolio is invented. Invented portfolios belong into a demo store, real ones into a
     ///   live store.
     ///
     /// # Errors
     /// [`Error::SyntheticPortfolio`] or [`Error::RealPortfolio`] if it belongs into the other kind of store,
-    /// [`Error::RiskFreeRate`] if the rate is not finite, or the database's reason.
+    /// [`Error::RiskFreeRate`] if the rate is not finite, [`Error::LockMovedBack`] or [`Error::LockedCostBasis`] if it
+    /// would change closed years, or the database's reason.
     pub async fn save_portfolio(&self, portfolio: &Portfolio, synthetic: bool, clock: Clock) -> Result<SaveOutcome> {
         self.check_kind(&portfolio.portfolio_id, synthetic)?;
         if portfolio.risk_free_annual.is_some_and(|rate| !rate.is_finite()) {
@@ -47,11 +48,18 @@ impl Store {
         let mut transaction = self.database.begin().await?;
         let outcome = if 0 < write(&mut transaction, INSERT, self.kind(), portfolio, now).await? {
             SaveOutcome::Inserted
-        } else if stored(&mut transaction, &portfolio.portfolio_id).await?.as_ref() == Some(portfolio) {
-            SaveOutcome::Unchanged
         } else {
-            write(&mut transaction, UPDATE, self.kind(), portfolio, now).await?;
-            SaveOutcome::Changed
+            lock(&mut transaction, &portfolio.portfolio_id).await?;
+            let before = stored(&mut transaction, &portfolio.portfolio_id).await?;
+            if let Some(before) = &before {
+                refuse_change_of_closed_years(before, portfolio)?;
+            }
+            if before.as_ref() == Some(portfolio) {
+                SaveOutcome::Unchanged
+            } else {
+                write(&mut transaction, UPDATE, self.kind(), portfolio, now).await?;
+                SaveOutcome::Changed
+            }
         };
         transaction.commit().await?;
         Ok(outcome)
@@ -100,6 +108,30 @@ pub(crate) async fn lock(transaction: &mut SqlTransaction, portfolio_id: &Portfo
     Ok(found.is_some())
 }
 
+/// Refuses to open closed years again, or to give them another cost basis.
+fn refuse_change_of_closed_years(before: &Portfolio, given: &Portfolio) -> Result<()> {
+    let Some(locked_through) = before.locked_through else { return Ok(()) };
+    let portfolio_id = before.portfolio_id.clone();
+    if given.locked_through.is_none_or(|given| given < locked_through) {
+        return Err(Error::LockMovedBack { portfolio_id, locked_through, given: given.locked_through });
+    }
+    let closed_with = |cost_basis| methods_through(cost_basis, locked_through);
+    if closed_with(&before.cost_basis) != closed_with(&given.cost_basis) {
+        let (found, given) = (before.cost_basis.clone(), given.cost_basis.clone());
+        return Err(Error::LockedCostBasis { portfolio_id, locked_through, found, given });
+    }
+    Ok(())
+}
+
+/// The methods of a cost basis such as `fifo; 2024-01-01 average_cost` that count on or before a day.
+fn methods_through(cost_basis: &str, day: BusinessDate) -> Vec<&str> {
+    let counts = |method: &&str| match method.split_once(' ').map(|(from, _)| from.parse::<BusinessDate>()) {
+        Some(Ok(from)) => from <= day,
+        Some(Err(_)) | None => true,
+    };
+    cost_basis.split(';').map(str::trim).filter(counts).collect()
+}
+
 /// Inserts or updates a portfolio: both statements take the same values. Returns the rows written.
 async fn write(
     transaction: &mut SqlTransaction,
@@ -121,6 +153,8 @@ async fn write(
             .bind(portfolio.benchmark_symbol.as_deref())
             .bind(portfolio.risk_free_annual)
             .bind(portfolio.client_email.as_deref())
+            .bind(portfolio.cost_basis.as_str())
+            .bind(portfolio.locked_through.map(|date| date.to_string()))
             .bind(instant(now))
             .execute(open)
             .await
@@ -129,7 +163,8 @@ async fn write(
     .map_err(Error::query("save a portfolio"))
 }
 
-async fn stored(transaction: &mut SqlTransaction, portfolio_id: &PortfolioId) -> Result<Option<Portfolio>> {
+/// One portfolio as a transaction sees it; none if it is not there.
+pub(crate) async fn stored(transaction: &mut SqlTransaction, portfolio_id: &PortfolioId) -> Result<Option<Portfolio>> {
     let row = within!(transaction, open => {
         sqlx::query_as::<_, PortfolioRow>(SELECT_ONE).bind(portfolio_id.as_str()).fetch_optional(open).await
     })
@@ -149,6 +184,8 @@ struct PortfolioRow {
     benchmark_symbol: Option<String>,
     risk_free_annual: Option<f64>,
     client_email: Option<String>,
+    cost_basis: String,
+    locked_through: Option<String>,
 }
 
 impl PortfolioRow {
@@ -165,6 +202,20 @@ impl PortfolioRow {
             benchmark_symbol: self.benchmark_symbol,
             risk_free_annual: self.risk_free_annual,
             client_email: self.client_email,
+            cost_basis: self.cost_basis,
+            locked_through: parsed_or_none(table, "locked_through", self.locked_through.as_deref())?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closed_years_keep_the_methods_that_counted_in_them() {
+        let lock: BusinessDate = "2023-12-31".parse().expect("a date");
+        assert_eq!(methods_through("fifo; 2023-12-31 lifo; 2024-01-01 hifo", lock), ["fifo", "2023-12-31 lifo"]);
+        assert_eq!(methods_through("fifo", lock), methods_through("fifo;2024-01-01 lifo", lock));
     }
 }

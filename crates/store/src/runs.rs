@@ -73,7 +73,7 @@ const SELECT_ENDED_ON: &str = include_str!("queries/runs/select_ended_on.sql");
 const SELECT_PAGE: &str = include_str!("queries/runs/select_page.sql");
 
 /// A place before all runs, as it is stored: no instant sorts behind it.
-const BEFORE_ALL: &str = "9999-12-31T23:59:59.999999Z";
+pub(crate) const BEFORE_ALL: &str = "9999-12-31T23:59:59.999999Z";
 
 impl Run {
     /// The place of this run in the list.

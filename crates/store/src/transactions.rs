@@ -25,16 +25,18 @@ pub struct ImportOutcome {
     pub unchanged: u64,
     /// Transactions that were there with other content; nothing of them was written.
     pub conflicts: Vec<Conflict>,
+    /// Transactions that are new and dated in a closed year; nothing of them was written.
+    pub locked: Vec<Conflict>,
 }
 
-/// A transaction whose id is in the store with other content.
+/// A transaction that was refused: its id is in the store with other content, or its year is closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
     /// The id within the portfolio.
     pub transaction_id: String,
     /// The file and line of the transaction that was refused.
     pub origin: String,
-    /// Which fields differ, where the stored one came from, and what to do.
+    /// Why it was refused, and what to do.
     pub message: String,
 }
 
@@ -53,7 +55,9 @@ impl Store {
     /// Imports the transactions of one portfolio: all that are new, or none if the database fails.
     ///
     /// A transaction whose id is there with the same content (note and origin do not count) is unchanged; with other
-    /// content it is a conflict. The same holds for an id that occurs twice among the transactions given.
+    /// content it is a conflict. The same holds for an id that occurs twice among the transactions given. A new one on
+    /// or before the day through which the portfolio's books are closed, or one that takes such a one back, is refused,
+    /// except into books in which nothing was ever booked: there it is the history of what was closed elsewhere.
     ///
     /// # Errors
     /// [`Error::OtherPortfolio`] if a transaction is of another portfolio, [`Error::UnknownPortfolio`] if the portfolio
@@ -76,7 +80,9 @@ impl Store {
             return Err(Error::UnknownPortfolio { portfolio_id: portfolio_id.clone() });
         }
         let already = stored(&mut work, portfolio_id).await?;
-        let (new, mut outcome) = sort_out(&already, transactions);
+        let portfolio = portfolios::stored(&mut work, portfolio_id).await?;
+        let lock = portfolio.and_then(|portfolio| portfolio.locked_through).filter(|_| !already.is_empty());
+        let (new, mut outcome) = sort_out(&already, transactions, lock);
         for chunk in new.chunks(CHUNK_ROWS) {
             outcome.inserted += insert(&mut work, chunk, now).await?;
         }
@@ -86,6 +92,7 @@ impl Store {
             inserted = outcome.inserted,
             unchanged = outcome.unchanged,
             conflicts = outcome.conflicts.len(),
+            locked = outcome.locked.len(),
             "imported {} transactions of portfolio {portfolio_id}",
             outcome.inserted
         );
@@ -101,6 +108,18 @@ impl Store {
             sqlx::query_as::<_, TransactionRow>(SELECT_THROUGH).bind(date.to_string()).fetch_all(pool).await
         })
         .map_err(Error::query("read the transactions"))?;
+        transactions_of(rows)
+    }
+
+    /// All transactions of a portfolio, in the order in which they were stored; none if the portfolio is not there.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn transactions_of(&self, portfolio_id: &PortfolioId) -> Result<Vec<Transaction>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, TransactionRow>(SELECT_OF_PORTFOLIO).bind(portfolio_id.as_str()).fetch_all(pool).await
+        })
+        .map_err(Error::query("read the transactions of a portfolio"))?;
         transactions_of(rows)
     }
 
@@ -137,14 +156,26 @@ async fn insert(work: &mut SqlTransaction, transactions: &[&Transaction], now: D
     .map_err(Error::query("import transactions"))
 }
 
-/// Parts what is given into what is new, unchanged and in conflict.
-fn sort_out<'a>(stored: &'a [Transaction], given: &'a [Transaction]) -> (Vec<&'a Transaction>, ImportOutcome) {
+/// Parts what is given into what is new, unchanged, in conflict, and new in a closed year.
+fn sort_out<'a>(
+    stored: &'a [Transaction],
+    given: &'a [Transaction],
+    lock: Option<BusinessDate>,
+) -> (Vec<&'a Transaction>, ImportOutcome) {
     let mut known: HashMap<&str, &Transaction> =
         stored.iter().map(|transaction| (transaction.transaction_id.as_str(), transaction)).collect();
     let mut new = Vec::new();
     let mut outcome = ImportOutcome::default();
     for transaction in given {
         let Some(there) = known.get(transaction.transaction_id.as_str()) else {
+            let taken_back = transaction.reverses.as_deref().and_then(|id| known.get(id).copied());
+            let closed = |lock: &BusinessDate| {
+                transaction.trade_date <= *lock || taken_back.is_some_and(|taken_back| taken_back.trade_date <= *lock)
+            };
+            if let Some(lock) = lock.filter(closed) {
+                outcome.locked.push(locked(transaction, taken_back, lock));
+                continue;
+            }
             known.insert(&transaction.transaction_id, transaction);
             new.push(transaction);
             continue;
@@ -170,11 +201,28 @@ fn conflict(there: &Transaction, given: &Transaction, fields: &[&str]) -> Confli
     Conflict { transaction_id: given.transaction_id.clone(), origin: given.origin.clone(), message }
 }
 
-/// The fields in which two transactions differ. Note and origin do not count, nor does the place in the file: a line
-/// added above others moves them and changes none of them.
+fn locked(given: &Transaction, taken_back: Option<&Transaction>, lock: BusinessDate) -> Conflict {
+    let Transaction { transaction_id, trade_date, portfolio_id, .. } = given;
+    let message = match taken_back {
+        Some(taken_back) if taken_back.trade_date <= lock => format!(
+            "transaction `{transaction_id}` takes back `{}` of {}, and the books of `{portfolio_id}` are closed \
+             through {lock}; book what makes up for it with a date after {lock}",
+            taken_back.transaction_id, taken_back.trade_date
+        ),
+        _ => format!(
+            "transaction `{transaction_id}` is dated {trade_date}, and the books of `{portfolio_id}` are closed \
+             through {lock}; book it, or the correction that it is, with a date after {lock}"
+        ),
+    };
+    Conflict { transaction_id: given.transaction_id.clone(), origin: given.origin.clone(), message }
+}
+
+/// The fields in which two transactions differ. Note and origin do not count, nor do the place in the file, since a
+/// line added above others moves them and changes none of them, and the moment at which the store learned of it.
 fn differing_fields(left: &Transaction, right: &Transaction) -> Vec<&'static str> {
     let comparisons = [
         ("trade_date", left.trade_date == right.trade_date),
+        ("settlement_date", left.settlement_date == right.settlement_date),
         ("kind", left.kind == right.kind),
         ("instrument_id", left.instrument_id == right.instrument_id),
         ("quantity", left.quantity == right.quantity),
@@ -185,6 +233,11 @@ fn differing_fields(left: &Transaction, right: &Transaction) -> Vec<&'static str
         ("net_cash", left.net_cash == right.net_cash),
         ("counter_currency", left.counter_currency == right.counter_currency),
         ("counter_amount", left.counter_amount == right.counter_amount),
+        ("lot_cost", left.lot_cost == right.lot_cost),
+        ("lot_acquired_date", left.lot_acquired_date == right.lot_acquired_date),
+        ("lots_closed", left.lots_closed == right.lots_closed),
+        ("reverses", left.reverses == right.reverses),
+        ("counter_portfolio_id", left.counter_portfolio_id == right.counter_portfolio_id),
     ];
     comparisons.into_iter().filter(|(_, equal)| !equal).map(|(field, _)| field).collect()
 }
@@ -196,6 +249,7 @@ struct Entry<'a> {
     transaction_id: &'a str,
     booking_sequence: i64,
     trade_date: String,
+    settlement_date: Option<String>,
     kind: &'a str,
     instrument_id: Option<&'a str>,
     quantity: Option<String>,
@@ -206,6 +260,11 @@ struct Entry<'a> {
     net_cash: String,
     counter_currency: Option<&'a str>,
     counter_amount: Option<String>,
+    lot_cost: Option<String>,
+    lot_acquired_date: Option<String>,
+    lots_closed: Option<&'a str>,
+    reverses: Option<&'a str>,
+    counter_portfolio_id: Option<&'a str>,
     note: &'a str,
     origin: &'a str,
 }
@@ -217,6 +276,7 @@ impl<'a> Entry<'a> {
             transaction_id: &transaction.transaction_id,
             booking_sequence: transaction.booking_sequence,
             trade_date: transaction.trade_date.to_string(),
+            settlement_date: transaction.settlement_date.map(|date| date.to_string()),
             kind: &transaction.kind,
             instrument_id: transaction.instrument_id.as_ref().map(InstrumentId::as_str),
             quantity: transaction.quantity.map(|quantity| exact_number(quantity.decimal())),
@@ -227,6 +287,11 @@ impl<'a> Entry<'a> {
             net_cash: exact_number(transaction.net_cash.decimal()),
             counter_currency: transaction.counter_currency.as_ref().map(|currency| currency.code()),
             counter_amount: transaction.counter_amount.map(|amount| exact_number(amount.decimal())),
+            lot_cost: transaction.lot_cost.map(|amount| exact_number(amount.decimal())),
+            lot_acquired_date: transaction.lot_acquired_date.map(|date| date.to_string()),
+            lots_closed: transaction.lots_closed.as_deref(),
+            reverses: transaction.reverses.as_deref(),
+            counter_portfolio_id: transaction.counter_portfolio_id.as_ref().map(PortfolioId::as_str),
             note: &transaction.note,
             origin: &transaction.origin,
         }
@@ -239,6 +304,7 @@ struct TransactionRow {
     transaction_id: String,
     booking_sequence: i64,
     trade_date: String,
+    settlement_date: Option<String>,
     kind: String,
     instrument_id: Option<String>,
     quantity: Option<String>,
@@ -249,8 +315,14 @@ struct TransactionRow {
     net_cash: String,
     counter_currency: Option<String>,
     counter_amount: Option<String>,
+    lot_cost: Option<String>,
+    lot_acquired_date: Option<String>,
+    lots_closed: Option<String>,
+    reverses: Option<String>,
+    counter_portfolio_id: Option<String>,
     note: String,
     origin: String,
+    imported_at: String,
 }
 
 const TABLE: &str = "transactions";
@@ -267,6 +339,7 @@ impl TransactionRow {
             transaction_id: self.transaction_id,
             booking_sequence: self.booking_sequence,
             trade_date: parsed(TABLE, "trade_date", &self.trade_date)?,
+            settlement_date: parsed_or_none(TABLE, "settlement_date", self.settlement_date.as_deref())?,
             kind: self.kind,
             instrument_id: self.instrument_id.map(|text| ids.instrument(text)).transpose()?,
             quantity: parsed_or_none(TABLE, "quantity", self.quantity.as_deref())?,
@@ -277,6 +350,12 @@ impl TransactionRow {
             net_cash: parsed(TABLE, "net_cash", &self.net_cash)?,
             counter_currency: parsed_or_none(TABLE, "counter_currency", self.counter_currency.as_deref())?,
             counter_amount: parsed_or_none(TABLE, "counter_amount", self.counter_amount.as_deref())?,
+            lot_cost: parsed_or_none(TABLE, "lot_cost", self.lot_cost.as_deref())?,
+            lot_acquired_date: parsed_or_none(TABLE, "lot_acquired_date", self.lot_acquired_date.as_deref())?,
+            lots_closed: self.lots_closed,
+            reverses: self.reverses,
+            counter_portfolio_id: self.counter_portfolio_id.map(|text| ids.portfolio(text)).transpose()?,
+            recorded_at: Some(parsed(TABLE, "imported_at", &self.imported_at)?),
             note: self.note,
             origin: self.origin,
         })
@@ -320,6 +399,7 @@ mod tests {
             transaction_id: transaction_id.to_owned(),
             booking_sequence: 1,
             trade_date: "2014-01-02".parse().expect("a date"),
+            settlement_date: None,
             kind: "DEPOSIT".to_owned(),
             instrument_id: None,
             quantity: None,
@@ -330,6 +410,12 @@ mod tests {
             net_cash: net_cash.parse().expect("a number"),
             counter_currency: None,
             counter_amount: None,
+            lot_cost: None,
+            lot_acquired_date: None,
+            lots_closed: None,
+            reverses: None,
+            counter_portfolio_id: None,
+            recorded_at: None,
             note: String::new(),
             origin: "a.csv:1".to_owned(),
         }
@@ -341,20 +427,58 @@ mod tests {
         let mut again = deposit("1", "100.00");
         again.note = "seen twice".to_owned();
         again.origin = "b.csv:9".to_owned();
+        again.recorded_at = Some("2014-01-03T02:00:00Z".parse().expect("an instant"));
         let given = [again];
-        let (new, outcome) = sort_out(&stored, &given);
+        let (new, outcome) = sort_out(&stored, &given, None);
         assert!(new.is_empty());
-        assert_eq!(outcome, ImportOutcome { inserted: 0, unchanged: 1, conflicts: Vec::new() });
+        assert_eq!(outcome, ImportOutcome { unchanged: 1, ..ImportOutcome::default() });
     }
 
     #[test]
     fn one_id_twice_in_one_file_is_a_conflict_with_itself() {
         let given = [deposit("1", "100"), deposit("1", "100"), deposit("1", "101")];
-        let (new, outcome) = sort_out(&[], &given);
+        let (new, outcome) = sort_out(&[], &given, None);
         assert_eq!(new.len(), 1);
         assert_eq!(outcome.unchanged, 1);
         let messages: Vec<&str> = outcome.conflicts.iter().map(|conflict| conflict.message.as_str()).collect();
         assert_eq!(messages.len(), 1);
         assert!(messages[0].contains("another net_cash;"), "{}", messages[0]);
+    }
+    #[test]
+    fn every_booked_field_makes_a_difference() {
+        let stored = deposit("1", "100");
+        type Change = fn(&mut Transaction);
+        let changes: [(&str, Change); 6] = [
+            ("settlement_date", |row| row.settlement_date = Some("2014-01-06".parse().expect("a date"))),
+            ("lot_cost", |row| row.lot_cost = Some("7".parse().expect("a number"))),
+            ("lot_acquired_date", |row| row.lot_acquired_date = Some("2013-05-06".parse().expect("a date"))),
+            ("lots_closed", |row| row.lots_closed = Some("17=40".to_owned())),
+            ("reverses", |row| row.reverses = Some("17".to_owned())),
+            ("counter_portfolio_id", |row| row.counter_portfolio_id = Some("P2".parse().expect("an id"))),
+        ];
+        for (field, change) in changes {
+            let mut changed = stored.clone();
+            change(&mut changed);
+            assert_eq!(differing_fields(&stored, &changed), [field]);
+        }
+    }
+
+    #[test]
+    fn a_closed_year_takes_nothing_new_and_knows_what_it_has() {
+        let stored = [deposit("1", "100")];
+        let mut after = deposit("3", "7");
+        after.trade_date = "2014-01-03".parse().expect("a date");
+        let given = [deposit("1", "100"), deposit("2", "5"), after, deposit("1", "101")];
+        let lock = Some("2014-01-02".parse().expect("a date"));
+        let (new, outcome) = sort_out(&stored, &given, lock);
+        let ids: Vec<&str> = new.iter().map(|row| row.transaction_id.as_str()).collect();
+        assert_eq!((ids, outcome.unchanged, outcome.conflicts.len()), (vec!["3"], 1, 1));
+        let [refused] = outcome.locked.as_slice() else { panic!("one is dated in a closed year: {outcome:?}") };
+        assert_eq!((refused.transaction_id.as_str(), refused.origin.as_str()), ("2", "a.csv:1"));
+        assert_eq!(
+            refused.message,
+            "transaction `2` is dated 2014-01-02, and the books of `P1` are closed through 2014-01-02; book it, or the \
+             correction that it is, with a date after 2014-01-02"
+        );
     }
 }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod deliveries;
 #[cfg(test)]
+mod inbox;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod places;

@@ -5,13 +5,14 @@ use store::{Error, Store, StoreKind};
 use tokio::task::JoinSet;
 
 use crate::places::{Place, on_both_engines};
-use crate::samples::{portfolio, start};
+use crate::samples::{date, portfolio, purchase, recorded, save_portfolio, start};
 
 on_both_engines!(
     a_store_stays_what_it_was_made_for,
     invented_and_real_portfolios_are_kept_apart,
     the_database_itself_keeps_them_apart,
     eight_processes_open_a_new_store_at_once,
+    what_was_booked_before_a_column_was_added_is_kept,
 );
 
 async fn a_store_stays_what_it_was_made_for(place: &Place) {
@@ -58,6 +59,37 @@ async fn eight_processes_open_a_new_store_at_once(place: &Place) {
     for opened in openings.join_all().await {
         assert_eq!(opened.expect("the store opens"), StoreKind::Live);
     }
+}
+
+/// What 0008_lots_and_locks adds, taken away again, and that it was done.
+const WITHOUT_LOTS_AND_LOCKS: [&str; 9] = [
+    "ALTER TABLE transactions DROP COLUMN settlement_date",
+    "ALTER TABLE transactions DROP COLUMN lot_cost",
+    "ALTER TABLE transactions DROP COLUMN lot_acquired_date",
+    "ALTER TABLE transactions DROP COLUMN lots_closed",
+    "ALTER TABLE transactions DROP COLUMN reverses",
+    "ALTER TABLE transactions DROP COLUMN counter_portfolio_id",
+    "ALTER TABLE portfolios DROP COLUMN cost_basis",
+    "ALTER TABLE portfolios DROP COLUMN locked_through",
+    "DELETE FROM _sqlx_migrations WHERE version = 8",
+];
+
+async fn what_was_booked_before_a_column_was_added_is_kept(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let id = save_portfolio(&store, "D01").await;
+    store.import_transactions(&id, &[purchase("D01", 1)], start()).await.expect("imported");
+    store.close().await;
+    for statement in WITHOUT_LOTS_AND_LOCKS {
+        place.execute(statement).await.expect("the tables of the version before");
+    }
+
+    let store = place.open(StoreKind::Live).await;
+    assert_eq!(store.portfolio(&id).await.expect("readable"), Some(portfolio("D01")));
+    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    assert_eq!(found, [recorded(&purchase("D01", 1))]);
+    let again = store.import_transactions(&id, &[purchase("D01", 1)], start()).await.expect("imported");
+    assert_eq!((again.inserted, again.unchanged), (0, 1));
+    store.close().await;
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Saving and reading portfolios.
 
 use schemas::Clock;
+use schemas::tables::portfolios::Portfolio;
 use store::{Error, SaveOutcome, StoreKind};
 
 use crate::places::{Place, on_both_engines};
@@ -10,6 +11,8 @@ on_both_engines!(
     a_portfolio_is_inserted_unchanged_or_changed,
     portfolios_come_in_the_order_of_their_ids,
     a_rate_that_is_no_number_is_refused,
+    a_lock_only_moves_forward,
+    closed_years_keep_their_cost_basis,
 );
 
 async fn a_portfolio_is_inserted_unchanged_or_changed(place: &Place) {
@@ -23,6 +26,8 @@ async fn a_portfolio_is_inserted_unchanged_or_changed(place: &Place) {
     book.benchmark_symbol = None;
     book.risk_free_annual = None;
     book.client_email = Some("client@example.org".to_owned());
+    book.cost_basis = "fifo; 2024-01-01 average_cost".to_owned();
+    book.locked_through = Some(date("2014-12-31"));
     assert_eq!(store.save_portfolio(&book, false, clock).await.expect("saved"), SaveOutcome::Changed);
     assert_eq!(store.portfolio(&portfolio_id("D01")).await.expect("readable"), Some(book));
     assert_eq!(store.portfolio(&portfolio_id("D02")).await.expect("readable"), None);
@@ -46,4 +51,37 @@ async fn a_rate_that_is_no_number_is_refused(place: &Place) {
     book.risk_free_annual = Some(f64::NAN);
     let error = store.save_portfolio(&book, false, Clock::Fixed(start())).await.expect_err("no number");
     assert!(matches!(error, Error::RiskFreeRate { .. }), "{error}");
+}
+
+async fn a_lock_only_moves_forward(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let clock = Clock::Fixed(start());
+    let locked = |lock: Option<&str>| Portfolio { locked_through: lock.map(date), ..portfolio("D01") };
+    for lock in [None, Some("2013-12-31"), Some("2014-12-31")] {
+        store.save_portfolio(&locked(lock), false, clock).await.expect("forward");
+    }
+    for (lock, told) in [(None, "the new lock is none"), (Some("2014-12-30"), "the new lock is 2014-12-30")] {
+        let error = store.save_portfolio(&locked(lock), false, clock).await.expect_err("backward");
+        assert!(matches!(error, Error::LockMovedBack { .. }), "{error}");
+        assert!(error.to_string().contains("closed through 2014-12-31") && error.to_string().contains(told), "{error}");
+    }
+    let stored = store.portfolio(&portfolio_id("D01")).await.expect("readable").expect("there");
+    assert_eq!(stored.locked_through, Some(date("2014-12-31")));
+}
+
+async fn closed_years_keep_their_cost_basis(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let clock = Clock::Fixed(start());
+    let with = |cost_basis: &str| Portfolio {
+        cost_basis: cost_basis.to_owned(),
+        locked_through: Some(date("2023-12-31")),
+        ..portfolio("D01")
+    };
+    store.save_portfolio(&with("fifo"), false, clock).await.expect("saved");
+    for cost_basis in ["lifo", "fifo; 2023-12-31 lifo"] {
+        let error = store.save_portfolio(&with(cost_basis), false, clock).await.expect_err("a closed year");
+        assert!(matches!(error, Error::LockedCostBasis { .. }), "{error}");
+    }
+    let saved = store.save_portfolio(&with("fifo; 2024-01-01 lifo"), false, clock).await.expect("the years after");
+    assert_eq!(saved, SaveOutcome::Changed);
 }

@@ -42,6 +42,8 @@ pub(crate) fn portfolio(id: &str) -> Portfolio {
         benchmark_symbol: Some("MSCIW".to_owned()),
         risk_free_annual: Some(0.02),
         client_email: None,
+        cost_basis: "fifo".to_owned(),
+        locked_through: None,
     }
 }
 
@@ -58,6 +60,7 @@ pub(crate) fn purchase(portfolio: &str, number: i64) -> Transaction {
         transaction_id: number.to_string(),
         booking_sequence: number,
         trade_date: date(&format!("2014-01-{:02}", 1 + number % 28)),
+        settlement_date: None,
         kind: "BUY".to_owned(),
         instrument_id: Some("world~SAP".parse().expect("an instrument")),
         quantity: Some("12.5".parse().expect("a number")),
@@ -68,9 +71,20 @@ pub(crate) fn purchase(portfolio: &str, number: i64) -> Transaction {
         net_cash: "-753.00".parse().expect("a number"),
         counter_currency: None,
         counter_amount: None,
+        lot_cost: None,
+        lot_acquired_date: None,
+        lots_closed: None,
+        reverses: None,
+        counter_portfolio_id: None,
+        recorded_at: None,
         note: "bought \"at best\"; Stück".to_owned(),
         origin: format!("{portfolio}/transactions.csv:{number}"),
     }
+}
+
+/// A transaction as the store gives it back after an import at the beginning.
+pub(crate) fn recorded(transaction: &Transaction) -> Transaction {
+    Transaction { recorded_at: Some(start()), ..transaction.clone() }
 }
 
 /// The night of the last day of 2014.

@@ -1,18 +1,22 @@
 //! Importing transactions: repeatable, never overwriting, all or nothing.
 
-use schemas::Currency;
+use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
+use schemas::{Clock, Currency};
 use store::{Error, ImportOutcome, StoreKind};
 use tokio::task::JoinSet;
 
 use crate::places::{Place, on_both_engines};
-use crate::samples::{date, portfolio_id, purchase, save_portfolio, start};
+use crate::samples::{after_minutes, date, portfolio, portfolio_id, purchase, recorded, save_portfolio, start};
 
 on_both_engines!(
     an_import_may_be_repeated,
     other_content_is_a_conflict_and_is_not_written,
     booked_transactions_never_change,
     every_field_comes_back_as_it_was_booked,
+    a_transaction_knows_when_it_was_recorded,
+    nothing_new_is_booked_in_a_closed_year,
+    the_history_of_closed_years_comes_with_the_first_import,
     thousands_of_rows_come_back_in_booking_order,
     the_fingerprint_changes_with_what_is_booked_up_to_a_date,
     four_imports_of_one_file_at_once_book_it_once,
@@ -28,12 +32,12 @@ async fn an_import_may_be_repeated(place: &Place) {
     let id = save_portfolio(&store, "D01").await;
     let mut file = purchases("D01", 3);
     let outcome = store.import_transactions(&id, &file, start()).await.expect("imported");
-    assert_eq!(outcome, ImportOutcome { inserted: 3, unchanged: 0, conflicts: Vec::new() });
+    assert_eq!(outcome, ImportOutcome { inserted: 3, ..ImportOutcome::default() });
 
     file.push(purchase("D01", 4));
     file[0].note = "seen again".to_owned();
     let outcome = store.import_transactions(&id, &file, start()).await.expect("imported");
-    assert_eq!(outcome, ImportOutcome { inserted: 1, unchanged: 3, conflicts: Vec::new() });
+    assert_eq!(outcome, ImportOutcome { inserted: 1, unchanged: 3, ..ImportOutcome::default() });
 }
 
 async fn other_content_is_a_conflict_and_is_not_written(place: &Place) {
@@ -52,7 +56,7 @@ async fn other_content_is_a_conflict_and_is_not_written(place: &Place) {
     assert!(conflict.message.contains("(from D01/transactions.csv:2) with another quantity;"), "{}", conflict.message);
 
     let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
-    assert_eq!(found, [booked[0].clone(), booked[1].clone(), purchase("D01", 3)]);
+    assert_eq!(found, [&booked[0], &booked[1], &purchase("D01", 3)].map(recorded));
 }
 
 async fn booked_transactions_never_change(place: &Place) {
@@ -61,7 +65,8 @@ async fn booked_transactions_never_change(place: &Place) {
     store.import_transactions(&id, &purchases("D01", 1), start()).await.expect("imported");
     assert!(place.execute("UPDATE transactions SET note = 'changed'").await.is_err());
     assert!(place.execute("DELETE FROM transactions").await.is_err());
-    assert_eq!(store.transactions_through(date("2014-12-31")).await.expect("readable"), purchases("D01", 1));
+    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    assert_eq!(found, [recorded(&purchase("D01", 1))]);
 }
 
 async fn every_field_comes_back_as_it_was_booked(place: &Place) {
@@ -75,9 +80,61 @@ async fn every_field_comes_back_as_it_was_booked(place: &Place) {
     exchange.net_cash = "-0.0000000000000000000000000001".parse().expect("28 decimals");
     exchange.counter_currency = Some(Currency::USD);
     exchange.counter_amount = Some("79228162514264337593543950335".parse().expect("29 digits"));
+    exchange.settlement_date = Some(date("2014-01-06"));
+    exchange.lot_cost = Some("0.0000000001".parse().expect("a number"));
+    exchange.lot_acquired_date = Some(date("1999-12-31"));
+    exchange.lots_closed = Some("17=40;21".to_owned());
+    exchange.reverses = Some("b\"7\"".to_owned());
+    exchange.counter_portfolio_id = Some(portfolio_id("D02"));
     exchange.note = "tab\tline\nquote\"backslash\\ euro€".to_owned();
     store.import_transactions(&id, std::slice::from_ref(&exchange), start()).await.expect("imported");
-    assert_eq!(store.transactions_through(date("2014-12-31")).await.expect("readable"), [exchange]);
+    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    assert_eq!(found, [recorded(&exchange)]);
+    let again = store.import_transactions(&id, &found, after_minutes(1)).await.expect("imported");
+    assert_eq!(again, ImportOutcome { unchanged: 1, ..ImportOutcome::default() }, "what it gives back, it knows");
+}
+
+async fn a_transaction_knows_when_it_was_recorded(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let id = save_portfolio(&store, "D01").await;
+    store.import_transactions(&id, &purchases("D01", 1), start()).await.expect("imported");
+    store.import_transactions(&id, &purchases("D01", 2), after_minutes(7)).await.expect("imported");
+    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    let recorded: Vec<_> = found.iter().map(|row| row.recorded_at).collect();
+    assert_eq!(recorded, [Some(start()), Some(after_minutes(7))], "the first is known since its first import");
+}
+
+async fn nothing_new_is_booked_in_a_closed_year(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let id = save_portfolio(&store, "D01").await;
+    store.import_transactions(&id, &purchases("D01", 1), start()).await.expect("imported");
+    let book = Portfolio { locked_through: Some(date("2014-01-03")), ..portfolio("D01") };
+    store.save_portfolio(&book, false, Clock::Fixed(start())).await.expect("the lock moves forward");
+
+    // Number 1 is traded on 2 January, 2 on the third, 3 on the fourth.
+    let outcome = store.import_transactions(&id, &purchases("D01", 3), start()).await.expect("imported");
+    assert_eq!((outcome.inserted, outcome.unchanged, outcome.conflicts.len()), (1, 1, 0));
+    let [refused] = outcome.locked.as_slice() else { panic!("one is dated in the closed year: {outcome:?}") };
+    assert_eq!((refused.transaction_id.as_str(), refused.origin.as_str()), ("2", "D01/transactions.csv:2"));
+    assert!(refused.message.contains("closed through 2014-01-03; book it"), "{}", refused.message);
+    // What takes back a transaction of the closed year would change it, whatever its own date.
+    let later = Transaction { kind: "REVERSAL".to_owned(), reverses: Some("1".to_owned()), ..purchase("D01", 9) };
+    let outcome = store.import_transactions(&id, &[later], start()).await.expect("imported");
+    assert_eq!((outcome.inserted, outcome.locked.len()), (0, 1));
+    assert!(outcome.locked[0].message.contains("takes back `1` of 2014-01-02"), "{}", outcome.locked[0].message);
+    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    assert_eq!(found, [&purchase("D01", 1), &purchase("D01", 3)].map(recorded));
+}
+
+async fn the_history_of_closed_years_comes_with_the_first_import(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let book = Portfolio { locked_through: Some(date("2014-01-31")), ..portfolio("D01") };
+    store.save_portfolio(&book, false, Clock::Fixed(start())).await.expect("saved");
+    let id = portfolio_id("D01");
+    let outcome = store.import_transactions(&id, &purchases("D01", 2), start()).await.expect("imported");
+    assert_eq!((outcome.inserted, outcome.locked.len()), (2, 0));
+    let outcome = store.import_transactions(&id, &purchases("D01", 3), start()).await.expect("imported");
+    assert_eq!((outcome.inserted, outcome.unchanged, outcome.locked.len()), (0, 2, 1));
 }
 
 async fn thousands_of_rows_come_back_in_booking_order(place: &Place) {

@@ -11,8 +11,10 @@ INSERT INTO portfolios (
     benchmark_symbol,
     risk_free_annual,
     client_email,
+    cost_basis,
+    locked_through,
     created_at,
     updated_at
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
 ON CONFLICT (portfolio_id) DO NOTHING

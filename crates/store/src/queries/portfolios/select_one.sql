@@ -9,6 +9,8 @@ SELECT
     end_date,
     benchmark_symbol,
     risk_free_annual,
-    client_email
+    client_email,
+    cost_basis,
+    locked_through
 FROM portfolios
 WHERE portfolio_id = $1

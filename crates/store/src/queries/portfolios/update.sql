@@ -11,5 +11,7 @@ SET
     benchmark_symbol = $9,
     risk_free_annual = $10,
     client_email = $11,
-    updated_at = $12
+    cost_basis = $12,
+    locked_through = $13,
+    updated_at = $14
 WHERE portfolio_id = $1

@@ -14,6 +14,12 @@ INSERT INTO transactions (
     net_cash,
     counter_currency,
     counter_amount,
+    settlement_date,
+    lot_cost,
+    lot_acquired_date,
+    lots_closed,
+    reverses,
+    counter_portfolio_id,
     note,
     origin,
     imported_at
@@ -33,6 +39,12 @@ SELECT
     entry.net_cash,
     entry.counter_currency,
     entry.counter_amount,
+    entry.settlement_date,
+    entry.lot_cost,
+    entry.lot_acquired_date,
+    entry.lots_closed,
+    entry.reverses,
+    entry.counter_portfolio_id,
     entry.note,
     entry.origin,
     CAST($2 AS TEXT)
@@ -51,6 +63,12 @@ FROM json_to_recordset(CAST($1 AS JSON)) AS entry (
     net_cash TEXT,
     counter_currency TEXT,
     counter_amount TEXT,
+    settlement_date TEXT,
+    lot_cost TEXT,
+    lot_acquired_date TEXT,
+    lots_closed TEXT,
+    reverses TEXT,
+    counter_portfolio_id TEXT,
     note TEXT,
     origin TEXT
 )

@@ -14,8 +14,15 @@ SELECT
     net_cash,
     counter_currency,
     counter_amount,
+    settlement_date,
+    lot_cost,
+    lot_acquired_date,
+    lots_closed,
+    reverses,
+    counter_portfolio_id,
     note,
-    origin
+    origin,
+    imported_at
 FROM transactions
 WHERE portfolio_id = $1
 ORDER BY insertion_number

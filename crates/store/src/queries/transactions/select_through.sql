@@ -14,8 +14,15 @@ SELECT
     net_cash,
     counter_currency,
     counter_amount,
+    settlement_date,
+    lot_cost,
+    lot_acquired_date,
+    lots_closed,
+    reverses,
+    counter_portfolio_id,
     note,
-    origin
+    origin,
+    imported_at
 FROM transactions
 WHERE trade_date <= $1
 ORDER BY portfolio_id, trade_date, booking_sequence, transaction_id
