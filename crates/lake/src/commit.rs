@@ -61,9 +61,14 @@ pub(crate) async fn write_files(
     Ok(adds)
 }
 
-/// The actions of a commit.
-pub(crate) fn actions(adds: Vec<Add>, removes: Vec<deltalake_core::kernel::Remove>) -> Vec<Action> {
-    removes.into_iter().map(Action::Remove).chain(adds.into_iter().map(Action::Add)).collect()
+/// The actions of a commit; the schema is the table's new one, if it has grown.
+pub(crate) fn actions(
+    schema: Option<Action>,
+    adds: Vec<Add>,
+    removes: Vec<deltalake_core::kernel::Remove>,
+) -> Vec<Action> {
+    let removes = removes.into_iter().map(Action::Remove);
+    schema.into_iter().chain(removes).chain(adds.into_iter().map(Action::Add)).collect()
 }
 
 fn encode(definition: &'static TableDefinition, batches: &[RecordBatch]) -> Result<Vec<u8>, Error> {

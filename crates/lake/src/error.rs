@@ -13,6 +13,14 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// A plain file cannot be read or written.
+    #[error("{}: {problem}", path.display())]
+    File {
+        /// The file or folder.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The object store refused.
     #[error("object storage: cannot {action} `{path}`")]
     Storage {

@@ -1,28 +1,41 @@
 //! SQL functions that bring the mathematics of the house to the engine, one per file.
 
+pub mod daily_return;
 pub mod time_weighted_return;
 
-use datafusion::logical_expr::AggregateUDF;
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use datafusion::prelude::SessionContext;
 
-/// An aggregate that queries can call.
+/// A function that queries can call.
 #[derive(Clone, Copy)]
-pub struct AggregateFunction {
+pub struct Function {
     /// The name in SQL.
     pub name: &'static str,
     /// What it computes, with arguments and result.
     pub definition: &'static str,
     /// Makes the function.
-    pub make: fn() -> AggregateUDF,
+    pub make: Make,
+}
+
+/// How a function is made.
+#[derive(Clone, Copy)]
+pub enum Make {
+    /// One value of many rows.
+    Aggregate(fn() -> AggregateUDF),
+    /// One value of each row.
+    Scalar(fn() -> ScalarUDF),
 }
 
 /// Every function, by name.
-pub const FUNCTIONS: &[&AggregateFunction] = &[&time_weighted_return::FUNCTION];
+pub const FUNCTIONS: &[&Function] = &[&daily_return::FUNCTION, &time_weighted_return::FUNCTION];
 
 /// Makes every function known to a session.
 pub(crate) fn register(context: &SessionContext) {
     for function in FUNCTIONS {
-        context.register_udaf((function.make)());
+        match function.make {
+            Make::Aggregate(make) => context.register_udaf(make()),
+            Make::Scalar(make) => context.register_udf(make()),
+        }
     }
 }
 

@@ -7,9 +7,12 @@
 mod commit;
 mod engine;
 mod error;
+pub mod files;
 pub mod functions;
+mod growth;
 pub mod maintenance;
 pub mod read;
+mod replacing;
 mod snapshot;
 mod storage;
 mod table;

@@ -13,6 +13,7 @@ use schemas::table::TableDefinition;
 
 use crate::commit::{self, table_folder};
 use crate::error::Error;
+use crate::growth::grown_schema;
 use crate::snapshot::Snapshot;
 use crate::table::Lake;
 
@@ -91,12 +92,13 @@ impl Lake {
                 help: "another process wrote to the table meanwhile; run the compaction again",
             });
         }
+        let schema = grown_schema(definition, state)?;
         let mut adds = commit::write_files(self.storage().root(), definition, batches).await?;
         for add in &mut adds {
             add.data_change = false;
         }
         CommitBuilder::from(CommitProperties::default().with_max_retries(0).with_cleanup_expired_logs(Some(false)))
-            .with_actions(commit::actions(adds, removes))
+            .with_actions(commit::actions(schema, adds, removes))
             .build(
                 Some(state),
                 table.log_store(),

@@ -3,10 +3,12 @@
 //! Each question is one SQL file beside its function. Reads over a range of dates open only the files that overlap it.
 
 mod history;
+mod named;
 mod portfolio;
 mod tables;
 
-pub use history::{cash_flows, daily_returns, portfolio_values, realised_gains, transactions};
+pub use history::{cash_flows, daily_returns, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions};
+pub use named::{Named, dates_named, rows_named};
 pub use portfolio::{exceptions, latest_business_date, measures, positions, valuations};
 pub use tables::{StatementRows, instruments, portfolios, quote_dates, rows, statement};
 
@@ -51,4 +53,25 @@ pub fn with_columns(
     let schema = definition.schema();
     let fields: Vec<_> = schema.fields().iter().filter(wanted).cloned().collect();
     conform_to(definition, std::sync::Arc::new(arrow::datatypes::Schema::new(fields)), batch)
+}
+
+/// The rows of some portfolios.
+///
+/// # Errors
+/// [`Error::Columns`] if the rows name no portfolio.
+pub fn of_portfolios(
+    definition: &'static TableDefinition,
+    batch: &crate::RecordBatch,
+    portfolios: &std::collections::BTreeSet<schemas::PortfolioId>,
+) -> Result<crate::RecordBatch, Error> {
+    let problem = |problem: String| Error::Columns { table: definition.name, problem };
+    let column = batch.column_by_name("portfolio_id").ok_or_else(|| problem("no `portfolio_id`".to_owned()))?;
+    let texts = arrow::compute::cast(column, &arrow::datatypes::DataType::Utf8);
+    let texts = texts.map_err(|error| problem(error.to_string()))?;
+    let texts = texts.as_any().downcast_ref::<arrow::array::StringArray>();
+    let texts = texts.ok_or_else(|| problem("`portfolio_id` is no text".to_owned()))?;
+    let wanted: std::collections::HashSet<&str> = portfolios.iter().map(schemas::PortfolioId::as_str).collect();
+    let rows: arrow::array::BooleanArray =
+        texts.iter().map(|text| Some(text.is_some_and(|text| wanted.contains(text)))).collect();
+    arrow::compute::filter_record_batch(batch, &rows).map_err(|error| problem(error.to_string()))
 }

@@ -1,23 +1,25 @@
 //! The lake and its three writes: append, upsert by key, replace a range of dates.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use deltalake_core::DeltaTable;
 use deltalake_core::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake_core::kernel::{Add, Remove, StructType, Transaction};
+use deltalake_core::kernel::{Add, Remove, Transaction};
 use deltalake_core::logstore::{StorageConfig, default_logstore};
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use schemas::BusinessDate;
 use schemas::table::{Record, TableDefinition};
+use schemas::{BusinessDate, PortfolioId};
 use tokio::sync::Mutex;
 
 use crate::commit::{self, data_file, table_folder};
-use crate::engine::{Engine, EngineSettings, Parameter};
+use crate::engine::{Engine, EngineSettings};
 use crate::error::Error;
+use crate::growth::{grown_schema, schema_of};
+use crate::replacing::{Replaced, refuse_dates_outside};
 use crate::snapshot::{DateRange, Snapshot};
 use crate::storage::Storage;
 
@@ -187,6 +189,24 @@ impl Lake {
         self.write(definition, &conformed?, Replaced::Dates(DateRange::between(from, to)), key).await
     }
 
+    /// Replaces the rows of some portfolios in a range of dates, both included; those of other portfolios stay.
+    /// Columns are brought into the table's types by name. Rows given of other dates or portfolios are an error.
+    ///
+    /// # Errors
+    /// [`Error`] if the rows do not fit or the commit fails; nothing has been written then.
+    pub async fn replace_portfolios_batches(
+        &self,
+        definition: &'static TableDefinition,
+        portfolios: &BTreeSet<PortfolioId>,
+        (from, to): (BusinessDate, BusinessDate),
+        batches: &[RecordBatch],
+        key: &WriteKey,
+    ) -> Result<Written, Error> {
+        let conformed: Result<Vec<RecordBatch>, Error> =
+            batches.iter().map(|batch| conform(definition, batch)).collect();
+        self.write(definition, &conformed?, Replaced::Portfolios(DateRange::between(from, to), portfolios), key).await
+    }
+
     /// Inserts rows and replaces those of the same key.
     ///
     /// # Errors
@@ -199,7 +219,7 @@ impl Lake {
         &self,
         definition: &'static TableDefinition,
         batches: &[RecordBatch],
-        replaced: Replaced,
+        replaced: Replaced<'_>,
         key: &WriteKey,
     ) -> Result<Written, Error> {
         self.write_at(None, definition, batches, replaced, key).await
@@ -211,7 +231,7 @@ impl Lake {
         expected: Option<Option<u64>>,
         definition: &'static TableDefinition,
         batches: &[RecordBatch],
-        replaced: Replaced,
+        replaced: Replaced<'_>,
         key: &WriteKey,
     ) -> Result<Written, Error> {
         let mut tables = self.tables.lock().await;
@@ -228,6 +248,7 @@ impl Lake {
         if seen.is_some_and(|revision| key.revision <= revision) {
             return Ok(Written { version: table.version(), rows: 0, already_done: true });
         }
+        let schema = grown_schema(definition, state)?;
         let current = snapshot_of(definition, table)?;
         let (kept, overlapped) = self.kept_rows(&current, batches, replaced).await?;
         let removes: Vec<Remove> = state
@@ -246,81 +267,12 @@ impl Lake {
             .with_cleanup_expired_logs(Some(false));
         let mode = if overlapped.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };
         CommitBuilder::from(properties)
-            .with_actions(commit::actions(adds, removes))
+            .with_actions(commit::actions(schema, adds, removes))
             .build(Some(state), log_store, DeltaOperation::Write { mode, partition_by: None, predicate: None })
             .await
             .map_err(&failed)?;
         table.update_state().await.map_err(&failed)?;
         Ok(Written { version: table.version(), rows: u64::try_from(rows).unwrap_or(u64::MAX), already_done: false })
-    }
-
-    /// The rows that stay although their file goes, and the paths of the files that go.
-    async fn kept_rows(
-        &self,
-        current: &Snapshot,
-        batches: &[RecordBatch],
-        replaced: Replaced,
-    ) -> Result<(Vec<RecordBatch>, Vec<String>), Error> {
-        let paths = |snapshot: &Snapshot| snapshot.files().iter().map(|file| file.path.clone()).collect();
-        match replaced {
-            Replaced::Nothing => Ok((Vec::new(), Vec::new())),
-            Replaced::Everything => Ok((Vec::new(), paths(current))),
-            Replaced::Dates(range) => {
-                let overlapped = current.restricted_to(range);
-                let partly = |(first, last)| !range.covers(first, last);
-                let whole = !overlapped.files().iter().filter_map(|file| file.dates).any(partly);
-                let kept = if whole { Vec::new() } else { self.rows_outside(&overlapped, range).await? };
-                Ok((kept, paths(&overlapped)))
-            }
-            Replaced::Keys if batches.iter().all(|batch| batch.num_rows() == 0) => Ok((Vec::new(), Vec::new())),
-            Replaced::Keys => {
-                let overlapped = match date_span(current.definition(), batches) {
-                    Some(range) => current.restricted_to(range),
-                    None => current.clone(),
-                };
-                if overlapped.files().is_empty() {
-                    return Ok((Vec::new(), Vec::new()));
-                }
-                let kept = self.rows_of_other_keys(&overlapped, batches).await?;
-                Ok((kept, paths(&overlapped)))
-            }
-        }
-    }
-
-    async fn rows_outside(&self, snapshot: &Snapshot, range: DateRange) -> Result<Vec<RecordBatch>, Error> {
-        let definition = snapshot.definition();
-        let column = definition.dated.unwrap_or_default();
-        let context = self.engine.session(std::slice::from_ref(snapshot))?;
-        let failed = Error::query(definition.name);
-        let bound = |date: Option<BusinessDate>| date.map(|date| Parameter::Date(date).into());
-        let table = context.table(definition.name).await.map_err(&failed)?;
-        let date = || datafusion::prelude::col(column);
-        let literal = datafusion::prelude::lit::<datafusion::common::ScalarValue>;
-        let before = bound(range.from).map(|from| date().lt(literal(from)));
-        let after = bound(range.to).map(|to| date().gt(literal(to)));
-        let outside = before.into_iter().chain(after).reduce(datafusion::prelude::Expr::or);
-        match outside {
-            None => Ok(Vec::new()),
-            Some(outside) => table.filter(outside).map_err(&failed)?.collect().await.map_err(&failed),
-        }
-    }
-
-    async fn rows_of_other_keys(
-        &self,
-        snapshot: &Snapshot,
-        batches: &[RecordBatch],
-    ) -> Result<Vec<RecordBatch>, Error> {
-        let definition = snapshot.definition();
-        let context = self.engine.session(std::slice::from_ref(snapshot))?;
-        let failed = Error::query(definition.name);
-        let stored = context.table(definition.name).await.map_err(&failed)?;
-        let incoming = context.read_batches(batches.iter().cloned()).map_err(&failed)?;
-        let key: Vec<datafusion::prelude::Expr> =
-            definition.key.iter().map(|column| datafusion::prelude::col(*column)).collect();
-        let incoming = incoming.select(key).map_err(&failed)?;
-        let kind = datafusion::common::JoinType::LeftAnti;
-        let kept = stored.join(incoming, kind, definition.key, definition.key, None).map_err(&failed)?;
-        kept.collect().await.map_err(&failed)
     }
 
     fn unloaded(&self, definition: &'static TableDefinition) -> DeltaTable {
@@ -358,10 +310,7 @@ impl Lake {
         let failed = Error::delta("create", definition.name);
         let table = self.table(tables, definition).await?;
         if table.version().is_none() {
-            let schema: StructType = deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel::try_into_kernel(
-                definition.schema().as_ref(),
-            )
-            .map_err(|error: arrow::error::ArrowError| failed(error.into()))?;
+            let schema = schema_of(definition, "create")?;
             *table = table
                 .clone()
                 .create()
@@ -380,15 +329,6 @@ impl Lake {
     }
 }
 
-/// Which stored rows a write takes the place of.
-#[derive(Clone, Copy)]
-enum Replaced {
-    Nothing,
-    Everything,
-    Dates(DateRange),
-    Keys,
-}
-
 fn snapshot_of(definition: &'static TableDefinition, table: &DeltaTable) -> Result<Snapshot, Error> {
     let Some(version) = table.version() else {
         return Ok(Snapshot::new(definition, None, Vec::new()));
@@ -400,36 +340,6 @@ fn snapshot_of(definition: &'static TableDefinition, table: &DeltaTable) -> Resu
     }
     files.sort_by(|left, right| (left.dates, &left.path).cmp(&(right.dates, &right.path)));
     Ok(Snapshot::new(definition, Some(version), files))
-}
-
-/// Refuses rows whose dates lie outside the range that is replaced: the next write of the range would not find them.
-fn refuse_dates_outside(
-    definition: &'static TableDefinition,
-    batches: &[RecordBatch],
-    replaced: Replaced,
-) -> Result<(), Error> {
-    let Replaced::Dates(range) = replaced else { return Ok(()) };
-    let Some(DateRange { from: Some(first), to: Some(last) }) = date_span(definition, batches) else { return Ok(()) };
-    if range.covers(first.day(), last.day()) {
-        return Ok(());
-    }
-    let problem = format!("rows from {first} to {last} are outside the dates that are replaced");
-    Err(Error::Columns { table: definition.name, problem })
-}
-
-/// The first and last date of rows of a dated table.
-fn date_span(definition: &'static TableDefinition, batches: &[RecordBatch]) -> Option<DateRange> {
-    let column = definition.dated?;
-    let mut span: Option<(i32, i32)> = None;
-    for batch in batches.iter().filter(|batch| 0 < batch.num_rows()) {
-        let days = batch.column_by_name(column)?.as_any().downcast_ref::<arrow::array::Date32Array>()?;
-        let first = arrow::compute::min(days)?;
-        let last = arrow::compute::max(days)?;
-        span = Some(span.map_or((first, last), |(low, high)| (low.min(first), high.max(last))));
-    }
-    let date = |day: i32| BusinessDate::new(arrow::datatypes::Date32Type::to_naive_date_opt(day)?).ok();
-    let (first, last) = span?;
-    Some(DateRange { from: date(first), to: date(last) })
 }
 
 /// Brings the columns of a query's result into the types and order of a table.

@@ -8,13 +8,13 @@ use datafusion::common::ScalarValue;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{Accumulator, AggregateUDF, Volatility, create_udaf};
 
-use super::AggregateFunction;
+use super::{Function, Make};
 
 /// `∏(1 + r) − 1` over a group's daily returns; rows without a return are left out; no row at all gives NULL.
-pub static FUNCTION: AggregateFunction = AggregateFunction {
+pub static FUNCTION: Function = Function {
     name: "time_weighted_return",
     definition: "time_weighted_return(return_fraction DOUBLE) -> DOUBLE: product of (1 + r) minus 1; NULLs left out",
-    make,
+    make: Make::Aggregate(make),
 };
 
 fn make() -> AggregateUDF {

@@ -3,6 +3,7 @@
 use schemas::table::Record;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::daily_returns::DailyReturn;
+use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
@@ -80,6 +81,31 @@ pub async fn realised_gains(
     to: BusinessDate,
 ) -> Result<Vec<RealisedGain>, Error> {
     history(lake, include_str!("realised_gains.sql"), portfolio, from, to).await
+}
+
+/// The bridge of a period: the components summed over the dates from one to another, both included, by currency. A
+/// period begins on the day after the one whose closing value opens it. Each row is dated on the last date on which
+/// its component occurred.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn nav_bridge(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    from: BusinessDate,
+    to: BusinessDate,
+) -> Result<Vec<NavBridgeRow>, Error> {
+    history(lake, include_str!("nav_bridge.sql"), portfolio, from, to).await
+}
+
+/// The bridges of all portfolios over a period, as [`nav_bridge`] gives that of one, by portfolio.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn nav_bridges(lake: &Lake, from: BusinessDate, to: BusinessDate) -> Result<Vec<NavBridgeRow>, Error> {
+    let parameters = vec![("from_date", Parameter::Date(from)), ("to_date", Parameter::Date(to))];
+    let tables = [(NavBridgeRow::TABLE, DateRange::between(from, to))];
+    query(lake, "nav_bridges", include_str!("nav_bridges.sql"), &tables, parameters).await
 }
 
 /// Transactions from one trade date to another, both included, in the order of the bookings.

@@ -5,6 +5,7 @@ SELECT
     period,
     measure,
     value,
+    amount,
     value_date,
     unavailable_reason
 FROM gold.measures

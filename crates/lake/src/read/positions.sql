@@ -6,7 +6,9 @@ SELECT
     quantity,
     currency,
     cost,
-    cost_base
+    cost_base,
+    charges,
+    charges_base
 FROM (
     SELECT
         portfolio_id,
@@ -16,6 +18,8 @@ FROM (
         currency,
         cost,
         cost_base,
+        charges,
+        charges_base,
         row_number() OVER (PARTITION BY instrument_id ORDER BY business_date DESC) AS recency
     FROM gold.positions
     WHERE portfolio_id = $portfolio_id AND business_date <= $business_date

@@ -12,7 +12,11 @@ SELECT
     proceeds,
     cost,
     gain,
-    gain_base
+    gain_base,
+    price_gain_base,
+    currency_gain_base,
+    charges,
+    charges_base
 FROM gold.realised_gains
 WHERE portfolio_id = $portfolio_id AND business_date BETWEEN $from_date AND $to_date
 ORDER BY trade_date, booking_sequence

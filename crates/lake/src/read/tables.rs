@@ -1,7 +1,7 @@
 //! Whole tables, and free statements.
 
 use arrow::array::Array;
-use datafusion::prelude::{col, lit};
+use datafusion::prelude::{DataFrame, col, lit};
 use schemas::MarketId;
 use schemas::table::Record;
 use schemas::tables::TABLES;
@@ -21,11 +21,21 @@ const STATEMENT_ROWS_MAX: usize = 100_000;
 /// # Errors
 /// [`Error`] if the table cannot be read.
 pub async fn rows<R: Record>(snapshot: &Snapshot, lake: &Lake, range: DateRange) -> Result<Vec<R>, Error> {
-    let restricted = snapshot.restricted_to(range);
-    let context = lake.engine().session(&[restricted])?;
     let failed = Error::query(R::TABLE.name);
-    let mut table = context.table(R::TABLE.name).await.map_err(&failed)?;
-    if let Some(column) = R::TABLE.dated {
+    let mut rows = Vec::new();
+    for batch in frame(snapshot, lake, range).await?.collect().await.map_err(&failed)? {
+        rows.extend(R::from_batch(&conform(R::TABLE, &batch)?)?);
+    }
+    Ok(rows)
+}
+
+/// The rows of a table whose dates lie in a range, not read yet.
+pub(super) async fn frame(snapshot: &Snapshot, lake: &Lake, range: DateRange) -> Result<DataFrame, Error> {
+    let definition = snapshot.definition();
+    let context = lake.engine().session(&[snapshot.restricted_to(range)])?;
+    let failed = Error::query(definition.name);
+    let mut table = context.table(definition.name).await.map_err(&failed)?;
+    if let Some(column) = definition.dated {
         let bound = |date| lit(datafusion::common::ScalarValue::from(Parameter::Date(date)));
         if let Some(from) = range.from {
             table = table.filter(col(column).gt_eq(bound(from))).map_err(&failed)?;
@@ -34,11 +44,7 @@ pub async fn rows<R: Record>(snapshot: &Snapshot, lake: &Lake, range: DateRange)
             table = table.filter(col(column).lt_eq(bound(to))).map_err(&failed)?;
         }
     }
-    let mut rows = Vec::new();
-    for batch in table.collect().await.map_err(&failed)? {
-        rows.extend(R::from_batch(&conform(R::TABLE, &batch)?)?);
-    }
-    Ok(rows)
+    Ok(table)
 }
 
 /// The portfolios that the last night saw, by id.

@@ -4,6 +4,7 @@ SELECT
     transaction_id,
     booking_sequence,
     trade_date,
+    settlement_date,
     kind,
     instrument_id,
     quantity,
@@ -14,6 +15,12 @@ SELECT
     net_cash,
     counter_currency,
     counter_amount,
+    lot_cost,
+    lot_acquired_date,
+    lots_closed,
+    reverses,
+    counter_portfolio_id,
+    recorded_at,
     note,
     origin
 FROM silver.transactions

@@ -1,9 +1,13 @@
 //! What the other rooms ask of the tables, and what a person may ask.
 
-use lake::read::{positions, statement};
-use lake::{Error, WriteKey};
+use std::collections::BTreeSet;
+
+use lake::read::{dates_named, positions, rows_named, statement};
+use lake::{DateRange, Error, WriteKey};
 use rust_decimal::Decimal;
+use schemas::table::Record;
 use schemas::tables::positions::Position;
+use schemas::tables::quotes::Quote;
 use schemas::{Currency, Quantity};
 
 use crate::places::{Place, date, key, quote, quotes};
@@ -17,6 +21,8 @@ fn position(portfolio: &str, instrument: &str, day: u64, quantity: i64) -> Posit
         currency: Currency::EUR,
         cost: None,
         cost_base: None,
+        charges: None,
+        charges_base: None,
     }
 }
 
@@ -90,4 +96,29 @@ async fn a_statement_with_too_many_rows_is_refused_and_says_what_to_do() {
     assert!(refused.to_string().contains("LIMIT"), "{refused}");
     let limited = "SELECT one.line FROM silver.quotes AS one CROSS JOIN silver.quotes AS other LIMIT 100000";
     assert_eq!(statement(lake, limited).await.expect("a result").rows.len(), 100_000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_found_by_the_words_in_their_columns() {
+    let place = Place::memory();
+    let lake = &place.lake;
+    let written = [quote("AAA", 0, 100), quote("BBB", 0, 200), quote("AAA", 3, 110), quote("CCC", 5, 300)];
+    lake.append(&written, &key(1)).await.expect("written");
+    let snapshot = lake.snapshot(Quote::TABLE).await.expect("a snapshot");
+    let words = |symbols: &[&str]| symbols.iter().map(|symbol| format!("M1~{symbol}")).collect::<BTreeSet<String>>();
+    for (symbols, through, expected) in
+        [(&["AAA"][..], 9, vec![0, 3]), (&["AAA", "CCC"], 9, vec![0, 3, 5]), (&["AAA"], 2, vec![0]), (&[], 9, vec![])]
+    {
+        let (names, range) = (words(symbols), DateRange::through(date(through)));
+        let named = [("instrument_id", &names)];
+        let days = dates_named::<Quote>(&snapshot, lake, range, &named).await.expect("days");
+        assert_eq!(days, expected.iter().map(|day| date(*day)).collect::<Vec<_>>(), "{symbols:?}");
+        let mut rows: Vec<Quote> = rows_named(&snapshot, lake, range, &named).await.expect("rows");
+        rows.sort_by_key(|row| row.quote_date);
+        assert!(rows.iter().all(|row| names.contains(row.instrument_id.as_str())), "{symbols:?}");
+        assert_eq!(rows.len(), expected.len(), "{symbols:?}");
+    }
+    let (market, all) = (BTreeSet::from(["M1".to_owned()]), words(&["BBB"]));
+    let both = [("market_id", &market), ("instrument_id", &all)];
+    assert_eq!(rows_named::<Quote>(&snapshot, lake, DateRange::ALL, &both).await.expect("rows").len(), 1);
 }
