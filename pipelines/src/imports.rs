@@ -1,0 +1,361 @@
+//! Exports of brokers and of other programs, one format per file.
+//!
+//! An importer says in the house's words what an export says: accounts, instruments, transactions, quotes and rates.
+//! Nothing of an export is dropped. Each of its rows ends as a transaction, as a row of the inbox that waits for a
+//! person, or as a reject with its line and reason.
+
+pub mod beancount;
+pub mod generic_csv;
+pub mod ghostfolio;
+pub mod ibkr_flex;
+pub mod portfolio_performance;
+pub mod trade_republic;
+
+use std::io::Read;
+
+use rust_decimal::Decimal;
+use schemas::currency::CurrencyError;
+use schemas::{BusinessDate, Currency};
+
+use crate::error::Error;
+use crate::sources::RowReject;
+
+/// Size of an export; a larger one is refused.
+pub const FILE_BYTES_MAX: usize = 256 << 20;
+/// Characters of a row that go with it into the inbox.
+pub const ROW_TEXT_MAX: usize = 2_000;
+
+/// An export format.
+pub struct Importer {
+    /// The name on the command line, e.g. `ibkr_flex`.
+    pub name: &'static str,
+    /// What it reads, in a phrase.
+    pub definition: &'static str,
+    /// Whether a file is of this format, by its first bytes and its form. Two formats must not both say so.
+    pub recognises: fn(&ExportFile<'_>) -> bool,
+    /// Reads a file. [`Error::Sheet`] if the file as a whole cannot be used; a row that cannot be used is a reject.
+    pub read: fn(&ExportFile<'_>) -> Result<Export, Error>,
+}
+
+/// Every importer.
+pub const IMPORTERS: &[&Importer] = &[
+    &ibkr_flex::IMPORTER,
+    &ghostfolio::IMPORTER,
+    &trade_republic::IMPORTER,
+    &portfolio_performance::IMPORTER,
+    &beancount::IMPORTER,
+    &generic_csv::IMPORTER,
+];
+
+/// A file that somebody exported.
+#[derive(Clone, Copy, Debug)]
+pub struct ExportFile<'a> {
+    /// Its name, e.g. `flex_2024.xml`.
+    pub file_name: &'a str,
+    /// Its bytes, unpacked.
+    pub bytes: &'a [u8],
+    /// For `generic_csv`: the mapping file.
+    pub mapping: Option<&'a [u8]>,
+}
+
+/// What an export says, in the house's words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Export {
+    /// The accounts that it speaks of. Each becomes a portfolio.
+    pub accounts: Vec<ExportAccount>,
+    /// The instruments that its transactions and quotes name.
+    pub instruments: Vec<ExportInstrument>,
+    /// What was booked, in the order of the file.
+    pub transactions: Vec<ExportTransaction>,
+    /// Closes.
+    pub quotes: Vec<ExportQuote>,
+    /// Reference rates.
+    pub fx_rates: Vec<ExportFxRate>,
+    /// Rows that wait for a person.
+    pub inbox: Vec<InboxRow>,
+    /// Rows that cannot be read.
+    pub rejects: Vec<RowReject>,
+}
+
+/// An account of an export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportAccount {
+    /// Its name in the export, e.g. `U1234567`; empty if the export names none.
+    pub account: String,
+    /// Its title for people.
+    pub title: String,
+    /// The currency of its figures; none if the export does not say.
+    pub base_currency: Option<Currency>,
+}
+
+/// An instrument of an export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportInstrument {
+    /// A valid symbol (see `InstrumentId`), unique in the export.
+    pub symbol: String,
+    /// The name for people.
+    pub name: String,
+    /// The currency in which it is valued; for a share quoted in pence `GBP`.
+    pub currency: Currency,
+    /// What a quote is multiplied by to be in `currency`: 0.01 for GBX, ZAc and ILA.
+    pub price_scale: Decimal,
+    /// Its ISIN, if the export has a valid one.
+    pub isin: Option<String>,
+    /// Its CUSIP, if the export has a valid one.
+    pub cusip: Option<String>,
+    /// The export's word for its class, e.g. `STK`; empty if it has none.
+    pub asset_class: String,
+}
+
+/// A booking of an export. Its fields are those of `schemas::tables::transactions::Transaction`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportTransaction {
+    /// The account, as in [`ExportAccount::account`].
+    pub account: String,
+    /// The line of the file on which its row begins, from 1.
+    pub line: i64,
+    /// What happened.
+    pub kind: ledger::TransactionKind,
+    /// The day of the trade or cash movement.
+    pub trade_date: BusinessDate,
+    /// The day on which it settles, if the export says so.
+    pub settlement_date: Option<BusinessDate>,
+    /// The instrument, as in [`ExportInstrument::symbol`].
+    pub symbol: Option<String>,
+    /// Units, positive; the kind gives the direction. For a split the ratio.
+    pub quantity: Option<Decimal>,
+    /// The price per unit as quoted; for a dividend the amount per unit.
+    pub price: Option<Decimal>,
+    /// The currency of `net_cash`, `fees` and `taxes`.
+    pub currency: Currency,
+    /// The part of `net_cash` that is fees, zero or positive.
+    pub fees: Decimal,
+    /// The part of `net_cash` that is taxes, zero or positive.
+    pub taxes: Decimal,
+    /// The signed change of the cash account in `currency`, fees and taxes inside.
+    pub net_cash: Decimal,
+    /// For an FX deal: the other currency.
+    pub counter_currency: Option<Currency>,
+    /// For an FX deal: the signed change of the account in the other currency.
+    pub counter_amount: Option<Decimal>,
+    /// For units brought in: what they had cost, in `currency`.
+    pub lot_cost: Option<Decimal>,
+    /// For units brought in: the day on which they were acquired.
+    pub lot_acquired_date: Option<BusinessDate>,
+    /// What the broker wrote.
+    pub note: String,
+    /// The broker's own id, if the format has a stable one that is unique in the account.
+    pub broker_id: Option<String>,
+}
+
+/// A close of an export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportQuote {
+    /// The instrument, as in [`ExportInstrument::symbol`].
+    pub symbol: String,
+    /// The day.
+    pub date: BusinessDate,
+    /// The close as quoted (in pence where the instrument's price scale is 0.01), positive.
+    pub close: Decimal,
+}
+
+/// A reference rate of an export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportFxRate {
+    /// The currency, not EUR.
+    pub currency: Currency,
+    /// The day.
+    pub date: BusinessDate,
+    /// Units of it for one euro, positive.
+    pub units_per_eur: Decimal,
+}
+
+/// A row that means something which Financr has no booking for: it waits for a person, nothing is dropped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxRow {
+    /// The account, as in [`ExportAccount::account`].
+    pub account: String,
+    /// The line of the file on which it begins, from 1.
+    pub line: i64,
+    /// The broker's word for it, e.g. `OPT`.
+    pub what: String,
+    /// Why it was not booked, and what to do.
+    pub reason: String,
+    /// The row as it stands in the file, at most [`ROW_TEXT_MAX`] characters.
+    pub text: String,
+}
+
+impl ExportTransaction {
+    /// A booking that moves cash and says no more; whoever knows more sets the other fields.
+    pub fn new(
+        account: &str,
+        line: i64,
+        kind: ledger::TransactionKind,
+        trade_date: BusinessDate,
+        (net_cash, currency): (Decimal, Currency),
+    ) -> ExportTransaction {
+        ExportTransaction {
+            account: account.to_owned(),
+            line,
+            kind,
+            trade_date,
+            settlement_date: None,
+            symbol: None,
+            quantity: None,
+            price: None,
+            currency,
+            fees: Decimal::ZERO,
+            taxes: Decimal::ZERO,
+            net_cash,
+            counter_currency: None,
+            counter_amount: None,
+            lot_cost: None,
+            lot_acquired_date: None,
+            note: String::new(),
+            broker_id: None,
+        }
+    }
+}
+
+/// The importer of a name.
+///
+/// # Errors
+/// [`Error::UnknownFormat`] with the names that are known.
+pub fn importer(name: &str) -> Result<&'static Importer, Error> {
+    let found = IMPORTERS.iter().find(|importer| importer.name == name).copied();
+    found.ok_or_else(|| Error::UnknownFormat { what: format!("there is no format `{name}`"), known: known() })
+}
+
+/// The one importer that says that a file is of its format.
+///
+/// # Errors
+/// [`Error::UnknownFormat`] with the names that are known if none says so, or more than one.
+pub fn recognise(file: &ExportFile<'_>) -> Result<&'static Importer, Error> {
+    let found: Vec<&'static Importer> =
+        IMPORTERS.iter().filter(|importer| (importer.recognises)(file)).copied().collect();
+    let what = match found[..] {
+        [only] => return Ok(only),
+        [] => format!("{} is in no format that is known; name one with --as", file.file_name),
+        _ => {
+            let names: Vec<&str> = found.iter().map(|importer| importer.name).collect();
+            format!("{} could be {}; say which with --as", file.file_name, names.join(" or "))
+        }
+    };
+    Err(Error::UnknownFormat { what, known: known() })
+}
+
+fn known() -> String {
+    IMPORTERS.iter().map(|importer| importer.name).collect::<Vec<_>>().join(", ")
+}
+
+/// Unpacks gzip; anything else is returned as it is.
+///
+/// # Errors
+/// [`Error::Sheet`] if the stream is damaged, or the file is larger than [`FILE_BYTES_MAX`].
+pub fn unpack(file_name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
+    let problem = |problem: String| Error::Sheet { file: file_name.to_owned(), problem };
+    let too_large = || problem(format!("the file has more than {FILE_BYTES_MAX} bytes; export fewer years"));
+    if !bytes.starts_with(b"\x1f\x8b") {
+        return if FILE_BYTES_MAX < bytes.len() { Err(too_large()) } else { Ok(bytes) };
+    }
+    let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX) + 1;
+    let mut plain = Vec::new();
+    flate2::read::MultiGzDecoder::new(bytes.as_slice())
+        .take(limit)
+        .read_to_end(&mut plain)
+        .map_err(|error| problem(format!("the gzip stream is damaged: {error}")))?;
+    if FILE_BYTES_MAX < plain.len() { Err(too_large()) } else { Ok(plain) }
+}
+
+/// The currency of a code and the scale of an amount in it: 0.01 for `GBX`, `ZAc` and `ILA`, otherwise 1.
+pub(crate) fn currency_and_scale(code: &str) -> Result<(Currency, Decimal), CurrencyError> {
+    match Currency::of_minor_unit(code) {
+        Some(major) => Ok((major, Decimal::new(1, 2))),
+        None => Ok((code.parse()?, Decimal::ONE)),
+    }
+}
+
+/// Words that a table reads as an empty cell, and that some company has as its symbol.
+const EMPTY_WORDS: &[&str] = &["N/A", "NA", "NaN", "nan", "null", "NULL", "-"];
+/// Characters of a symbol.
+const SYMBOL_LENGTH_MAX: usize = 64;
+
+/// A symbol from what an export calls an instrument: each run of characters that no symbol has becomes a point, e.g.
+/// `BRK B` becomes `BRK.B`. None if nothing is left.
+pub(crate) fn clean_symbol(text: &str) -> Option<String> {
+    let allowed = |letter: char| letter.is_ascii_graphic() && !"~,\"'\\/`".contains(letter);
+    let parts: Vec<&str> = text.split(|letter| !allowed(letter)).filter(|part| !part.is_empty()).collect();
+    let mut symbol: String = parts.join(".").chars().take(SYMBOL_LENGTH_MAX).collect();
+    if EMPTY_WORDS.contains(&symbol.as_str()) {
+        symbol.push('_');
+    }
+    (!symbol.is_empty()).then_some(symbol)
+}
+
+/// The beginning of a row, as much of it as goes into the inbox.
+pub(crate) fn row_text(row: &str) -> String {
+    row.chars().take(ROW_TEXT_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_file_is_in_the_list() {
+        let listed: BTreeSet<String> = IMPORTERS.iter().map(|importer| format!("{}.rs", importer.name)).collect();
+        assert_eq!(listed.len(), IMPORTERS.len());
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/imports");
+        let files = std::fs::read_dir(folder).expect("the folder is there");
+        let names = files.map(|file| file.expect("readable").file_name().to_string_lossy().into_owned());
+        let on_disk: BTreeSet<String> = names.filter(|name| name.ends_with(".rs")).collect();
+        assert_eq!(on_disk, listed);
+    }
+
+    #[test]
+    fn an_unknown_format_lists_the_known_ones() {
+        let file = ExportFile { file_name: "a.txt", bytes: b"hello", mapping: None };
+        let error = recognise(&file).map(|importer| importer.name).expect_err("no format");
+        assert!(error.to_string().contains("a.txt is in no format that is known"), "{error}");
+        assert!(error.to_string().contains("ibkr_flex"), "{error}");
+        assert!(importer("excel").is_err() && importer("ghostfolio").is_ok());
+    }
+
+    #[test]
+    fn symbols_are_made_of_what_the_export_says() {
+        for (text, symbol) in [
+            ("AAPL", Some("AAPL")),
+            ("BRK B", Some("BRK.B")),
+            ("ORCL  170915P00050000", Some("ORCL.170915P00050000")),
+            ("Crédit, Agricole", Some("Cr.dit.Agricole")),
+            ("NA", Some("NA_")),
+            (" ~ ", None),
+        ] {
+            assert_eq!(clean_symbol(text).as_deref(), symbol, "{text}");
+            let Some(symbol) = symbol else { continue };
+            let market = "M1".parse().expect("an id");
+            assert!(schemas::InstrumentId::new(&market, symbol).is_ok(), "{symbol}");
+        }
+    }
+
+    #[test]
+    fn hundredths_are_a_scale() {
+        let hundredth = Decimal::new(1, 2);
+        assert_eq!(currency_and_scale("GBX"), Ok((Currency::GBP, hundredth)));
+        assert_eq!(currency_and_scale("USD"), Ok((Currency::USD, Decimal::ONE)));
+        assert!(currency_and_scale("<invalid>").is_err());
+    }
+
+    #[test]
+    fn gzip_is_unpacked_and_damage_is_told() {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packer, b"hello").expect("written");
+        let packed = packer.finish().expect("finished");
+        assert_eq!(unpack("a.gz", packed.clone()).expect("unpacked"), b"hello");
+        assert_eq!(unpack("a.txt", b"hello".to_vec()).expect("as it is"), b"hello");
+        let cut = packed.get(..packed.len() - 4).expect("longer than that").to_vec();
+        assert!(unpack("a.gz", cut).expect_err("damaged").to_string().contains("damaged"));
+    }
+}
