@@ -1,0 +1,96 @@
+//! The books of the one portfolio, kept again: which lots are open, and what closed the others.
+//!
+//! Gold holds positions and gains, not lots. They are a function of what silver holds, so they are made again from it
+//! by the code that made the positions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ledger::books::BookInputs;
+use ledger::lots::{ClosedLot, Lot};
+use ledger::{Detail, FxBoard, FxGrid, QuoteBoard, keep_books};
+use schemas::tables::positions::Position;
+use schemas::tables::quotes::Quote;
+use schemas::tables::realised_gains::RealisedGain;
+use schemas::{BusinessDate, InstrumentId};
+
+use super::facts::Facts;
+use crate::error::Error;
+
+/// What keeping the books again came to.
+pub(super) struct Replay {
+    /// The lots that are open on the date, in order of opening.
+    pub(super) open_lots: BTreeMap<InstrumentId, Vec<Lot>>,
+    /// Every part of a lot that was closed, in the order of the bookings.
+    pub(super) closings: Vec<Closing>,
+    /// Changes of positions since the first day.
+    pub(super) positions: Vec<Position>,
+    /// Gains since the first day.
+    pub(super) gains: Vec<RealisedGain>,
+}
+
+/// A part of a lot with the booking that closed it.
+pub(super) struct Closing {
+    pub(super) instrument_id: InstrumentId,
+    /// The booking that closed it.
+    pub(super) transaction_id: String,
+    /// The day of that booking.
+    pub(super) date: BusinessDate,
+    pub(super) lot: ClosedLot,
+}
+
+/// Keeps the books of the portfolio from its first day to the date.
+///
+/// # Errors
+/// [`Error::Books`] if they cannot be kept.
+pub(super) fn replay(facts: &Facts) -> Result<Replay, Error> {
+    let board = board(facts);
+    let fx = FxBoard::new(facts.rates.values().flatten());
+    let portfolio = &facts.portfolio;
+    let listed = facts.instruments.values().map(|instrument| instrument.currency);
+    let grid = FxGrid::new(&fx, board.dates(), listed.chain([portfolio.base_currency]));
+    let inputs = BookInputs { portfolio, transactions: &facts.transactions, board: &board, fx: &fx, grid: &grid };
+    let kept = keep_books(inputs, portfolio.start_date, facts.date, Detail::Positions)
+        .map_err(|source| Error::Books { portfolio: portfolio.portfolio_id.to_string(), source })?;
+    let closing = |closed: ledger::books::LotClosing| Closing {
+        instrument_id: closed.instrument_id,
+        transaction_id: closed.transaction_id.to_string(),
+        date: closed.date,
+        lot: closed.lot,
+    };
+    Ok(Replay {
+        open_lots: kept.open_lots,
+        closings: kept.lot_closings.into_iter().map(closing).collect(),
+        positions: kept.positions,
+        gains: kept.realised_gains,
+    })
+}
+
+/// The market as far as the portfolio touched it, on all the days on which it was quoted: a day on which only others
+/// were quoted is a valuation date, too.
+fn board(facts: &Facts) -> QuoteBoard {
+    let instruments = facts.instruments.values().filter(|row| {
+        facts.quotes.contains_key(&row.instrument_id) || {
+            facts.transactions.iter().any(|booked| booked.instrument_id.as_ref() == Some(&row.instrument_id))
+        }
+    });
+    let mut quotes: Vec<Quote> = facts.quotes.values().flatten().cloned().collect();
+    let quoted: BTreeSet<BusinessDate> = quotes.iter().map(|quote| quote.quote_date).collect();
+    let others = facts.market_days.iter().filter(|day| !quoted.contains(day));
+    if let Ok(somebody) = InstrumentId::new(&facts.portfolio.market_id, OTHERS) {
+        let marker = |day: &BusinessDate| Quote {
+            market_id: facts.portfolio.market_id.clone(),
+            instrument_id: somebody.clone(),
+            quote_date: *day,
+            close: schemas::Price::ZERO,
+            quote_unit: String::new(),
+            landing_sha256: String::new(),
+            line: 0,
+        };
+        quotes.extend(others.map(marker));
+    }
+    QuoteBoard::new(instruments.cloned().collect(), &quotes, &facts.actions)
+}
+
+/// Stands for all that was quoted and that the portfolio never touched. It is listed nowhere, so its quotes have no
+/// price; only their days count.
+const OTHERS: &str = "(others)";
