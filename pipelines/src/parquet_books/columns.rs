@@ -1,0 +1,128 @@
+//! Columns of Parquet files as the words and numbers of the house.
+
+use std::path::Path;
+
+use arrow::array::{Array, Date32Array, DictionaryArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int32Type};
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use schemas::BusinessDate;
+
+use super::bad_file;
+use crate::error::Error;
+
+/// Whole numbers below this are exact as floating point numbers.
+const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+const POWERS: [f64; 13] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12];
+
+/// The columns of a batch of one file.
+pub(super) struct Columns<'a> {
+    path: &'a Path,
+    batch: &'a RecordBatch,
+}
+
+/// A column of texts: a key for each row, and the words that the keys stand for.
+pub(super) struct Words {
+    array: DictionaryArray<Int32Type>,
+    words: StringArray,
+}
+
+impl<'a> Columns<'a> {
+    pub(super) fn new(path: &'a Path, batch: &'a RecordBatch) -> Columns<'a> {
+        Columns { path, batch }
+    }
+
+    fn column(&self, position: usize) -> Result<&'a arrow::array::ArrayRef, Error> {
+        self.batch.columns().get(position).ok_or_else(|| bad_file(self.path, "a column is missing"))
+    }
+
+    fn of_type<A: Array + Clone + 'static>(&self, position: usize, wanted: &DataType) -> Result<A, Error> {
+        let array = cast(self.column(position)?, wanted);
+        let array = array.map_err(|error| bad_file(self.path, error.to_string()))?;
+        let found = array.as_any().downcast_ref::<A>().cloned();
+        found.ok_or_else(|| bad_file(self.path, format!("column {position} is no {wanted}")))
+    }
+
+    pub(super) fn words(&self, position: usize) -> Result<Words, Error> {
+        let kind = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+        let array: DictionaryArray<Int32Type> = self.of_type(position, &kind)?;
+        let words = array.values().as_any().downcast_ref::<StringArray>().cloned();
+        let words = words.ok_or_else(|| bad_file(self.path, format!("column {position} is no text")))?;
+        Ok(Words { array, words })
+    }
+
+    pub(super) fn numbers(&self, position: usize) -> Result<Float64Array, Error> {
+        self.of_type(position, &DataType::Float64)
+    }
+
+    pub(super) fn integers(&self, position: usize) -> Result<Int64Array, Error> {
+        self.of_type(position, &DataType::Int64)
+    }
+
+    pub(super) fn days(&self, position: usize) -> Result<Date32Array, Error> {
+        self.of_type(position, &DataType::Date32)
+    }
+}
+
+impl Words {
+    /// The text of a row; none if it is empty.
+    pub(super) fn get(&self, row: usize) -> Option<&str> {
+        self.key(row).and_then(|key| self.word(key)).filter(|text| !text.is_empty())
+    }
+
+    /// The key of a row.
+    pub(super) fn key(&self, row: usize) -> Option<usize> {
+        let keys = self.array.keys();
+        keys.is_valid(row).then(|| keys.value(row)).and_then(|key| usize::try_from(key).ok())
+    }
+
+    fn word(&self, key: usize) -> Option<&str> {
+        (key < self.words.len() && self.words.is_valid(key)).then(|| self.words.value(key))
+    }
+
+    /// What each word stands for, by key.
+    pub(super) fn map<T>(&self, meaning: impl Fn(&str) -> Option<T>) -> Vec<Option<T>> {
+        (0..self.words.len()).map(|key| self.word(key).and_then(&meaning)).collect()
+    }
+}
+
+/// The shortest decimal that reads back as the number; none if it is no number or has more than 28 digits.
+pub(super) fn decimal(number: f64) -> Option<Decimal> {
+    if !number.is_finite() {
+        return None;
+    }
+    for (scale, power) in (0_u32..).zip(POWERS) {
+        let units = (number * power).round();
+        if EXACT_MAX <= units.abs() {
+            break;
+        }
+        if (units / power).to_bits() == number.to_bits() {
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
+            let units = units as i64;
+            return Some(Decimal::new(units, scale));
+        }
+    }
+    // More digits than a number of this kind holds: what is there beyond twelve decimals is noise.
+    Decimal::from_f64_retain(number).map(|number| number.round_dp(12).normalize())
+}
+
+/// The date of a count of days since 1970.
+pub(super) fn business_date(path: &Path, days: i32) -> Result<BusinessDate, Error> {
+    let day = NaiveDate::from_epoch_days(days).ok_or_else(|| bad_file(path, format!("{days} is no day")))?;
+    BusinessDate::new(day).map_err(|error| bad_file(path, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_become_the_decimals_that_they_were_written_as() {
+        for text in ["0", "1.1", "0.07", "123456.789012", "-45.25", "0.000000000001", "1000000000"] {
+            let exact: Decimal = text.parse().expect("a decimal");
+            assert_eq!(decimal(text.parse().expect("a number")), Some(exact), "{text}");
+        }
+        assert_eq!(decimal(f64::NAN), None);
+    }
+}
