@@ -53,7 +53,14 @@ impl Prepared {
         let (Some(from), Some(to)) = (days.first().copied(), days.last().copied()) else {
             return Err("there are no days".into());
         };
-        let work = Work { run_id: "bench-1".parse()?, inputs_fingerprint: "0".repeat(16), fence: 1, from, to };
+        let work = Work {
+            run_id: "bench-1".parse()?,
+            inputs_fingerprint: "0".repeat(16),
+            fence: 1,
+            from,
+            to,
+            portfolios: None,
+        };
         let market: MarketId = "M1".parse()?;
         let files = [("instruments.csv", instruments()?), ("prices.csv", prices(&days)?)];
         let files = files.map(|(file_name, text)| Delivered {
@@ -133,6 +140,8 @@ fn portfolio(number: i64, market: &MarketId, start_date: BusinessDate) -> Outcom
         benchmark_symbol: None,
         risk_free_annual: Some(0.02),
         client_email: None,
+        cost_basis: "fifo".to_owned(),
+        locked_through: None,
     })
 }
 
@@ -144,6 +153,7 @@ fn bookings(portfolio: &Portfolio, number: i64, days: &[BusinessDate]) -> Outcom
         transaction_id: format!("t{sequence}"),
         booking_sequence: sequence,
         trade_date,
+        settlement_date: None,
         kind: kind.to_owned(),
         instrument_id: None,
         quantity: None,
@@ -154,6 +164,12 @@ fn bookings(portfolio: &Portfolio, number: i64, days: &[BusinessDate]) -> Outcom
         net_cash: Amount::new(Decimal::from(cash)),
         counter_currency: None,
         counter_amount: None,
+        lot_cost: None,
+        lot_acquired_date: None,
+        lots_closed: None,
+        reverses: None,
+        counter_portfolio_id: None,
+        recorded_at: None,
         note: String::new(),
         origin: String::new(),
     };

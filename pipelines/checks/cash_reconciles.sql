@@ -1,18 +1,40 @@
 -- One row per portfolio, currency and date on which the cash position is not the sum of what was booked.
-WITH booked AS (
+WITH taken_back AS (
+    SELECT DISTINCT
+        portfolio_id,
+        reverses AS transaction_id
+    FROM silver.transactions
+    WHERE reverses IS NOT NULL
+),
+standing AS (
+    SELECT
+        one.portfolio_id,
+        one.trade_date,
+        one.kind,
+        one.currency,
+        one.net_cash,
+        one.counter_currency,
+        one.counter_amount
+    FROM silver.transactions AS one
+    LEFT ANTI JOIN taken_back
+        ON taken_back.portfolio_id = one.portfolio_id
+        AND taken_back.transaction_id = one.transaction_id
+    WHERE one.kind <> 'REVERSAL'
+),
+booked AS (
     SELECT
         portfolio_id,
         trade_date,
         currency,
         net_cash AS amount
-    FROM silver.transactions
+    FROM standing
     UNION ALL
     SELECT
         portfolio_id,
         trade_date,
         counter_currency AS currency,
         counter_amount AS amount
-    FROM silver.transactions
+    FROM standing
     WHERE kind = 'FX'
 ),
 balances AS (

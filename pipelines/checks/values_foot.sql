@@ -1,4 +1,5 @@
--- One row per portfolio and date on which the portfolio's value is not the sum of its positions' values.
+-- One row per portfolio and date on which the portfolio's value is not the sum of its positions' values. The two are
+-- computed apart: positions are converted one by one, the portfolio's value currency by currency, each to ten decimals.
 WITH summed AS (
     SELECT
         portfolio_id,
@@ -23,4 +24,4 @@ LEFT JOIN summed
 WHERE portfolio.business_date BETWEEN $from_date AND $to_date
     AND portfolio.market_value IS NOT NULL
     AND (portfolio.market_value <> portfolio.securities_value + portfolio.cash_value
-        OR portfolio.market_value <> coalesce(summed.total, 0))
+        OR abs(portfolio.market_value - coalesce(summed.total, 0)) > CAST('0.000001' AS DECIMAL(30, 10)))

@@ -34,9 +34,11 @@ SELECT
     inflow,
     outflow,
     end_value,
-    CASE
-        WHEN CAST(begin_value + inflow AS DOUBLE) > CAST('1e-9' AS DOUBLE)
-            THEN CAST(end_value + outflow AS DOUBLE) / CAST(begin_value + inflow AS DOUBLE) - CAST('1' AS DOUBLE)
-    END AS return_fraction
+    daily_return(
+        CAST(begin_value AS DECIMAL(38, 10)),
+        CAST(inflow AS DECIMAL(38, 10)),
+        CAST(outflow AS DECIMAL(38, 10)),
+        CAST(end_value AS DECIMAL(38, 10))
+    ) AS return_fraction
 FROM days
 ORDER BY portfolio_id, business_date

@@ -8,8 +8,8 @@ use lake::{DateRange, Lake, Parameter, RecordBatch};
 use schemas::table::{Record, TableDefinition};
 use schemas::tables::exceptions::Exception;
 use schemas::tables::{
-    cash_flows, corporate_actions, daily_returns, instruments, measures, portfolio_values, portfolios, positions,
-    transactions, valuations,
+    cash_flows, corporate_actions, daily_returns, instruments, measures, nav_bridge, portfolio_values, portfolios,
+    positions, transactions, valuations,
 };
 use schemas::{BusinessDate, PortfolioId, Severity};
 
@@ -68,8 +68,10 @@ pub const CHECKS: &[Check] = &[
     check!("missing_flow_values", Block, Gold, [cash_flows Range]),
     check!("cash_reconciles", Block, Gold, [transactions Whole, positions Range]),
     check!("values_foot", Block, Gold, [portfolio_values Range, valuations Range]),
+    check!("nav_bridge_foots", Block, Gold, [nav_bridge Range, daily_returns Range]),
     check!("returns_foot", Block, Gold, [daily_returns Range]),
     check!("returns_chain", Block, Gold, [daily_returns Whole, measures Range]),
+    check!("nav_bridge_unknown", Warn, Gold, [nav_bridge Range]),
     check!("carried_prices", Warn, Gold, [valuations Range]),
     check!("last_trade_prices", Warn, Gold, [valuations Range]),
     check!("stale_fx_rates", Warn, Gold, [valuations Range]),
@@ -100,7 +102,8 @@ pub async fn check(lake: &Lake, work: &Work, layer: Layer) -> Result<StageReport
             == (&right.check_name, right.business_date, &right.portfolio_id, &right.subject)
     });
     let purpose = if layer == Layer::Silver { "gold.exceptions/silver" } else { "gold.exceptions" };
-    let written = lake.replace_dates(work.from, work.to, &exceptions, &work.key(purpose)).await?;
+    exceptions.retain(|exception| work.covers(&exception.portfolio_id));
+    let written = work.replace(lake, &exceptions, purpose).await?;
     let blocking = exceptions.iter().filter(|exception| exception.severity == Severity::Block).count();
     report.rows_written = written.rows;
     report.note = format!("{} findings, {blocking} of them blocking", exceptions.len());

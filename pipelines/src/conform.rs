@@ -11,11 +11,14 @@ use schemas::tables::rejects::Reject;
 
 use crate::StageReport;
 use crate::error::Error;
+use crate::export_books::RECORD_FOLDER;
 use crate::landing::object_path;
 use crate::sources::{Facts, Instruments, LandedFile, RowReject, source};
 
-/// The writer whose last revision is the landing up to which everything has been conformed.
-const WRITER: &str = "financr/conform";
+/// The writer whose last revision is the landing up to which everything has been conformed. Its number grows when rows
+/// are read into other columns than before: then everything that ever landed is read again, once. Since 2, the ratios
+/// of corporate actions are whole numbers.
+const WRITER: &str = "financr/conform/2";
 /// The file that lists a market's instruments.
 const INSTRUMENTS: &str = "instruments.csv";
 /// The files whose rows refer to instruments.
@@ -97,8 +100,9 @@ async fn rejects_of_others(lake: &Lake, landings: &[Landing]) -> Result<Vec<Reje
             landing.sha256 == reject.landing_sha256
                 && landing.file_name == reject.file_name
                 && landing.market_id == reject.market_id
-                // Transactions are read by the import, which wrote their rejects down itself.
+                // Transactions and exports are read by the import, which wrote their rejects down itself.
                 && landing.file_name != "transactions.csv"
+                && !landing.file_name.starts_with(RECORD_FOLDER)
         })
     };
     stored.retain(|reject| !read_now(reject));

@@ -45,6 +45,14 @@ pub enum Error {
         /// The names that are known.
         known: String,
     },
+    /// A file is in no export format, or could be in several.
+    #[error("{what}; known: {known}")]
+    UnknownFormat {
+        /// What is wrong, and what to do.
+        what: String,
+        /// The names that are known.
+        known: String,
+    },
     /// A portfolio's books cannot be kept.
     #[error("the books of {portfolio} cannot be kept")]
     Books {
@@ -53,6 +61,9 @@ pub enum Error {
         /// The reason.
         source: ledger::Error,
     },
+    /// A figure cannot be explained as asked.
+    #[error(transparent)]
+    Why(#[from] crate::why::refused::Refused),
     /// A table could not be read or written.
     #[error(transparent)]
     Lake(#[from] lake::Error),

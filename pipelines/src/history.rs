@@ -1,23 +1,32 @@
 //! History: whether what was computed before a date still follows from what is known.
 //!
 //! A booking, a price or a rate that comes late changes days that are already in gold. A night that only computed its
-//! own day would count the difference as performance of that day. So every night leaves a marker of all facts up to
-//! its date, and the next night compares it with the marker of the same facts as they are now.
+//! own day would count the difference as performance of that day. So every night leaves a marker of the facts behind
+//! each portfolio and month, and the next night makes again the portfolios, and for each the months from the first one
+//! on, whose markers are no longer right. What comes out equals a rebuild of everything.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+mod markers;
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::Datelike;
 use lake::{DateRange, Lake};
-use schemas::BusinessDate;
 use schemas::table::Record;
-use schemas::tables::corporate_actions::CorporateAction;
-use schemas::tables::fx_rates::FxRate;
-use schemas::tables::instruments::Instrument;
-use schemas::tables::portfolios::Portfolio;
-use schemas::tables::quotes::Quote;
-use schemas::tables::transactions::Transaction;
+use schemas::tables::history_markers::{self, HistoryMarker};
+use schemas::{BusinessDate, PortfolioId};
 
 use crate::error::Error;
 use crate::{StageReport, Work, books, checks, rollups};
+
+/// Portfolios whose gold has to be made again from a day on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touched {
+    /// The first day that is no longer right: the first of a month, or of the portfolio.
+    pub from: BusinessDate,
+    /// The portfolios.
+    pub portfolios: BTreeSet<PortfolioId>,
+}
 
 /// The days before the first day of a work that gold must already hold: from the first day of any portfolio to the
 /// last day that was quoted. None if there are none.
@@ -31,47 +40,86 @@ pub async fn days_before(lake: &Lake, from: BusinessDate) -> Result<Option<(Busi
     Ok(quoted.last().map(|last| (first, *last)))
 }
 
-/// A marker of every fact up to a date from which gold is made. The same facts give the same marker, in whatever order
-/// and however often they came.
+/// What has to be made again of the days from `first` to `last`, because it is missing or follows from other facts
+/// than are known now; the earliest first.
 ///
 /// # Errors
 /// [`Error::Lake`] if a table cannot be read.
-pub async fn marker(lake: &Lake, through: BusinessDate) -> Result<String, Error> {
-    let range = DateRange::through(through);
-    let sums = [
-        summed(&read::<Quote>(lake, range).await?, |row, hash| {
-            (&row.instrument_id, row.quote_date, row.close).hash(hash);
-        }),
-        summed(&read::<FxRate>(lake, range).await?, |row, hash| {
-            (&row.fx_source, row.currency, row.rate_date, row.units_per_eur).hash(hash);
-        }),
-        summed(&read::<CorporateAction>(lake, range).await?, |row, hash| {
-            (&row.instrument_id, row.ex_date, &row.kind, row.ratio).hash(hash);
-        }),
-        summed(&read::<Instrument>(lake, range).await?, |row, hash| {
-            (&row.instrument_id, row.currency, row.price_scale, &row.adjusted).hash(hash);
-        }),
-        summed(&read::<Transaction>(lake, range).await?, hash_transaction),
-        summed(&living(read(lake, range).await?, through), |row, hash| {
-            (&row.portfolio_id, &row.market_id, &row.fx_source, row.base_currency).hash(hash);
-            (row.start_date, row.end_date, row.risk_free_annual.map(f64::to_bits)).hash(hash);
-        }),
-    ];
-    Ok(sums.map(|(rows, sum)| format!("{rows}:{sum:016x}")).join("/"))
+pub async fn touched(lake: &Lake, first: BusinessDate, last: BusinessDate) -> Result<Vec<Touched>, Error> {
+    let stored = stored(lake).await?;
+    let this_month = month_start(last);
+    // A later night of the same month has already seen more days of it; its marker is compared with the same days.
+    let seen = stored.values().filter(|row| row.month_start == this_month).map(|row| row.through_date).max();
+    let through = seen.unwrap_or(last).max(last);
+    let mut from_month: BTreeMap<PortfolioId, BusinessDate> = BTreeMap::new();
+    let mut gone = stored.clone();
+    for now in markers::markers(lake, through).await? {
+        gone.remove(&(now.portfolio_id.clone(), now.month_start));
+        let before = stored.get(&(now.portfolio_id.clone(), now.month_start));
+        if before.is_none_or(|before| before.marker != now.marker || before.through_date != now.through_date) {
+            let month = from_month.entry(now.portfolio_id).or_insert(now.month_start);
+            *month = now.month_start.min(*month);
+        }
+    }
+    let mut by_day: BTreeMap<BusinessDate, BTreeSet<PortfolioId>> = BTreeMap::new();
+    for (portfolio, month) in from_month {
+        // Months that a portfolio no longer has, because it now begins later, still have rows.
+        let none_left = gone.range((portfolio.clone(), BusinessDate::FIRST)..).next();
+        let emptied = none_left.map(|((of, month), _)| (of, *month)).filter(|(of, _)| **of == portfolio);
+        let from = emptied.map_or(month.max(first), |(_, emptied)| emptied.min(month));
+        by_day.entry(from).or_default().insert(portfolio);
+    }
+    Ok(by_day.into_iter().map(|(from, portfolios)| Touched { from, portfolios }).collect())
 }
 
-/// Makes the gold of days that a night finds missing or outdated, as one rebuild.
+/// Makes the gold of days that a night finds missing or outdated, up to `last`: each group of portfolios from its own
+/// first day on, the others not at all.
 ///
 /// # Errors
 /// [`Error`] if a stage fails.
-pub async fn rebuild(lake: &Lake, work: &Work, first: BusinessDate, last: BusinessDate) -> Result<StageReport, Error> {
-    let earlier = Work { from: first, to: last, ..work.clone() };
-    let mut report = books::book(lake, &earlier).await?;
-    for stage in [rollups::roll_up(lake, &earlier).await?, checks::check(lake, &earlier, checks::Layer::Gold).await?] {
-        report.rows_written += stage.rows_written;
+pub async fn rebuild(lake: &Lake, work: &Work, touched: &[Touched], last: BusinessDate) -> Result<StageReport, Error> {
+    let all = lake::read::portfolios(lake).await?.len();
+    let mut report = StageReport::default();
+    let mut count = 0;
+    for Touched { from, portfolios } in touched {
+        count += portfolios.len();
+        let portfolios = (portfolios.len() < all).then(|| Arc::new(portfolios.clone()));
+        let earlier = Work { from: *from, to: last, portfolios, ..work.clone() };
+        report.rows_written += books::book(lake, &earlier).await?.rows_written;
+        report.rows_written += rollups::roll_up(lake, &earlier).await?.rows_written;
+        report.rows_written += checks::check(lake, &earlier, checks::Layer::Gold).await?.rows_written;
+        report.rows_written += mark(lake, &earlier).await?.rows_written;
     }
-    report.note = format!("{first} to {last} were missing or changed and have been rebuilt");
+    if let Some(first) = touched.first() {
+        report.note = format!(
+            "{} to {last}: {count} of {all} portfolios were missing or changed and have been rebuilt",
+            first.from
+        );
+    }
     Ok(report)
+}
+
+/// Writes down from which facts the gold of the months of the work was made.
+///
+/// # Errors
+/// [`Error::Lake`] if a table cannot be read or written.
+pub async fn mark(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
+    let months = Work { from: month_start(work.from), to: month_start(work.to), ..work.clone() };
+    let mut rows = markers::markers(lake, work.to).await?;
+    rows.retain(|row| months.from <= row.month_start && months.covers(&row.portfolio_id));
+    // Rebuilds of earlier days and the night itself can mark the same month, one after the other.
+    let purpose = format!("{}/{}/{}", history_markers::TABLE.name, work.from, work.to);
+    let written = months.replace(lake, &rows, &purpose).await?;
+    Ok(StageReport {
+        rows_written: written.rows,
+        note: format!("{} markers of portfolios and months", rows.len()),
+        ..StageReport::default()
+    })
+}
+
+async fn stored(lake: &Lake) -> Result<BTreeMap<(PortfolioId, BusinessDate), HistoryMarker>, Error> {
+    let rows: Vec<HistoryMarker> = read(lake, DateRange::ALL).await?;
+    Ok(rows.into_iter().map(|row| ((row.portfolio_id.clone(), row.month_start), row)).collect())
 }
 
 async fn read<R: Record>(lake: &Lake, range: DateRange) -> Result<Vec<R>, Error> {
@@ -79,23 +127,14 @@ async fn read<R: Record>(lake: &Lake, range: DateRange) -> Result<Vec<R>, Error>
     Ok(lake::read::rows(&snapshot, lake, range).await?)
 }
 
-fn living(mut portfolios: Vec<Portfolio>, through: BusinessDate) -> Vec<Portfolio> {
-    portfolios.retain(|portfolio| portfolio.start_date <= through);
-    portfolios
+/// The first day of a date's month.
+fn month_start(date: BusinessDate) -> BusinessDate {
+    // Every month that has a business date has a first day in the same range of years.
+    date.day().with_day(1).and_then(|day| BusinessDate::new(day).ok()).unwrap_or(date)
 }
 
-fn hash_transaction(row: &Transaction, hash: &mut DefaultHasher) {
-    (&row.portfolio_id, &row.transaction_id, row.trade_date, &row.kind, &row.instrument_id).hash(hash);
-    (row.quantity, row.price, row.currency, row.fees, row.taxes, row.net_cash).hash(hash);
-    (row.counter_currency, row.counter_amount).hash(hash);
-}
-
-/// The number of rows and the sum of their hashes, which does not depend on their order.
-fn summed<R>(rows: &[R], hash_row: impl Fn(&R, &mut DefaultHasher)) -> (usize, u64) {
-    let hashed = rows.iter().map(|row| {
-        let mut hash = DefaultHasher::new();
-        hash_row(row, &mut hash);
-        hash.finish()
-    });
-    (rows.len(), hashed.fold(0, u64::wrapping_add))
+/// The first day of the month after; the same month at the end of time.
+fn next_month(month: BusinessDate) -> BusinessDate {
+    let next = month.day().checked_add_months(chrono::Months::new(1));
+    next.and_then(|day| BusinessDate::new(day).ok()).unwrap_or(month)
 }

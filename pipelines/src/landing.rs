@@ -69,6 +69,18 @@ pub async fn land(lake: &Lake, files: &[Delivered], clock: Clock) -> Result<Land
     Err(lake::Error::Missing { what: "a quiet moment to land files".to_owned(), help: "try again" }.into())
 }
 
+/// What landing these files would do.
+///
+/// # Errors
+/// [`Error::Lake`] if the lake cannot be read.
+pub async fn preview(lake: &Lake, files: &[Delivered], clock: Clock) -> Result<Landed, Error> {
+    let snapshot = lake.snapshot(Landing::TABLE).await?;
+    let mut known: Vec<Landing> = lake::read::rows(&snapshot, lake, lake::DateRange::ALL).await?;
+    known.sort_by_key(|landing| landing.landing_sequence);
+    let new = fresh(&known, files, clock).len();
+    Ok(Landed { new, known: files.len() - new })
+}
+
 /// The landings of the files that are not the last word already, numbered after those that are known.
 fn fresh(known: &[Landing], files: &[Delivered], clock: Clock) -> Vec<Landing> {
     let mut sequence = known.last().map_or(0, |landing| landing.landing_sequence);

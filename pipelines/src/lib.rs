@@ -3,21 +3,39 @@
 //! Each stage reads tables and writes tables, for a range of business dates, and can be run alone. None asks what time
 //! it is, and none is told who asks.
 
+pub mod balances;
 pub mod books;
 pub mod checks;
 pub mod conform;
+mod delimited;
 mod error;
+pub mod export_books;
 mod frames;
 pub mod history;
+pub mod imports;
+mod intake;
+mod json_parts;
 pub mod landing;
 pub mod mirror;
+mod numerals;
+pub mod parquet_books;
+pub mod reconciliation;
+mod refusals;
 pub mod rollups;
 mod sieve;
 pub mod sources;
+pub mod why;
+mod xml_elements;
 
 pub use error::Error;
+pub use ledger::reconciliation::{BalanceBasis, Difference, Measured, Subject};
 
-use schemas::{BusinessDate, RunId};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use lake::{Lake, RecordBatch, Written};
+use schemas::table::{Record, TableDefinition};
+use schemas::{BusinessDate, PortfolioId, RunId};
 
 /// What a stage works on: a range of business dates, both included, on behalf of a run.
 #[derive(Clone, Debug)]
@@ -32,12 +50,43 @@ pub struct Work {
     pub from: BusinessDate,
     /// The last business date.
     pub to: BusinessDate,
+    /// The portfolios that are made again; all of them if none are named.
+    pub portfolios: Option<Arc<BTreeSet<PortfolioId>>>,
 }
 
 impl Work {
     /// The key under which an owner of the run writes a table, once for each range of dates.
     fn key(&self, table: &str) -> lake::WriteKey {
         lake::WriteKey::new(format!("financr/{}/{}/{table}", self.run_id, self.from), self.fence)
+    }
+
+    /// Whether a portfolio is worked on.
+    fn covers(&self, portfolio: &PortfolioId) -> bool {
+        self.portfolios.as_ref().is_none_or(|portfolios| portfolios.contains(portfolio))
+    }
+
+    /// Replaces the rows of the dates and portfolios of the work.
+    async fn replace<R: Record>(&self, lake: &Lake, rows: &[R], purpose: &str) -> Result<Written, lake::Error> {
+        self.replace_batches(lake, R::TABLE, &[R::to_batch(rows)?], purpose).await
+    }
+
+    /// As [`Work::replace`], for rows that a query made of all portfolios.
+    async fn replace_batches(
+        &self,
+        lake: &Lake,
+        definition: &'static TableDefinition,
+        batches: &[RecordBatch],
+        purpose: &str,
+    ) -> Result<Written, lake::Error> {
+        let (from, to, key) = (self.from, self.to, self.key(purpose));
+        match &self.portfolios {
+            None => lake.replace_dates_batches(definition, from, to, batches, &key).await,
+            Some(portfolios) => {
+                let of_them: Result<Vec<RecordBatch>, lake::Error> =
+                    batches.iter().map(|batch| lake::read::of_portfolios(definition, batch, portfolios)).collect();
+                lake.replace_portfolios_batches(definition, portfolios, (from, to), &of_them?, &key).await
+            }
+        }
     }
 }
 

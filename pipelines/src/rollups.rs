@@ -5,7 +5,6 @@
 
 pub mod daily_returns;
 pub mod measures;
-pub mod portfolio_values;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -31,7 +30,7 @@ pub struct Rollup {
 }
 
 /// Every rollup, in no particular order.
-pub const ROLLUPS: &[&Rollup] = &[&daily_returns::ROLLUP, &measures::ROLLUP, &portfolio_values::ROLLUP];
+pub const ROLLUPS: &[&Rollup] = &[&daily_returns::ROLLUP, &measures::ROLLUP];
 
 /// Makes every gold table that is rolled up, each after those it reads.
 ///
@@ -75,8 +74,7 @@ async fn from_sql(lake: &Lake, work: &Work, rollup: &Rollup, sql: &str) -> Resul
     let context = lake.engine().session(&snapshots)?;
     let parameters = vec![("from_date", Parameter::Date(work.from)), ("to_date", Parameter::Date(work.to))];
     let batches = lake.engine().run(&context, rollup.writes.name, sql, parameters).await?;
-    let key = work.key(rollup.writes.name);
-    let written = lake.replace_dates_batches(rollup.writes, work.from, work.to, &batches, &key).await?;
+    let written = work.replace_batches(lake, rollup.writes, &batches, rollup.writes.name).await?;
     report.rows_written = written.rows;
     Ok(report)
 }
@@ -101,6 +99,6 @@ mod tests {
     #[test]
     fn each_comes_after_what_it_reads() {
         let order: Vec<&str> = in_order(ROLLUPS).iter().map(|rollup| rollup.writes.short_name()).collect();
-        assert_eq!(order, ["portfolio_values", "daily_returns", "measures"]);
+        assert_eq!(order, ["daily_returns", "measures"]);
     }
 }

@@ -36,6 +36,21 @@ pub(crate) struct Sifted {
 /// # Errors
 /// What is wrong with the file as a whole, if it has no usable header.
 pub(crate) fn sift(bytes: &[u8]) -> Result<Sifted, String> {
+    let sifted = sift_separated(bytes, b',')?;
+    let mut sorted: Vec<&String> = sifted.header.iter().collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    if sorted.len() != sifted.header.len() {
+        return Err("the header is unusable: two columns have one name".to_owned());
+    }
+    Ok(sifted)
+}
+
+/// Sifts a file whose fields are separated by any one ASCII character. Columns may share a name.
+///
+/// # Errors
+/// What is wrong with the file as a whole, if it has no usable header.
+pub(crate) fn sift_separated(bytes: &[u8], separator: u8) -> Result<Sifted, String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
         return Err("the file is UTF-16; save it as UTF-8".to_owned());
@@ -44,13 +59,13 @@ pub(crate) fn sift(bytes: &[u8]) -> Result<Sifted, String> {
     let mut rest = bytes;
     let mut line = 1_i64;
     while !rest.is_empty() {
-        let record = next_record(rest);
+        let record = next_record(rest, separator);
         let text = rest.get(..record.length).unwrap_or_default();
         let text = text.strip_suffix(b"\n").unwrap_or(text);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         match checked(text, &record, sifted.header.len()) {
             Ok(Some(fields)) if sifted.header.is_empty() => {
-                sifted.header = header_cells(text, fields)?;
+                sifted.header = header_cells(text, fields, separator)?;
                 push(&mut sifted.clean, text);
             }
             Ok(Some(_)) => {
@@ -80,7 +95,7 @@ struct Record {
 }
 
 /// The extent of the next record. If a quote is never closed, the record is its first line only.
-fn next_record(bytes: &[u8]) -> Record {
+fn next_record(bytes: &[u8], separator: u8) -> Record {
     let mut quoted = false;
     let mut fields = 1;
     let mut breaks = 0;
@@ -88,7 +103,7 @@ fn next_record(bytes: &[u8]) -> Record {
     for (position, byte) in bytes.iter().enumerate() {
         match byte {
             b'"' => quoted = !quoted,
-            b',' if !quoted => fields += 1,
+            byte if *byte == separator && !quoted => fields += 1,
             b'\n' => {
                 breaks += 1;
                 first_line.get_or_insert(position + 1);
@@ -131,14 +146,12 @@ fn checked(text: &[u8], record: &Record, expected: usize) -> Result<Option<usize
     Ok(Some(fields))
 }
 
-fn header_cells(text: &[u8], fields: usize) -> Result<Vec<String>, String> {
+fn header_cells(text: &[u8], fields: usize, separator: u8) -> Result<Vec<String>, String> {
     let text = String::from_utf8_lossy(text);
-    let cells: Vec<String> = text.split(',').map(|cell| cell.trim().trim_matches('"').to_owned()).collect();
-    let mut sorted: Vec<&String> = cells.iter().collect();
-    sorted.sort_unstable();
-    sorted.dedup();
-    if cells.len() != fields || sorted.len() != cells.len() {
-        return Err("the header is unusable: two columns have one name".to_owned());
+    let cells = text.split(char::from(separator)).map(|cell| cell.trim().trim_matches('"').to_owned());
+    let cells: Vec<String> = cells.collect();
+    if cells.len() != fields {
+        return Err("the header is unusable: the name of a column has a separator in it".to_owned());
     }
     Ok(cells)
 }

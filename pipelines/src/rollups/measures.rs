@@ -7,8 +7,9 @@ mod columns;
 
 use std::collections::BTreeMap;
 
-use analytics::{DatedNumber, MEASURES, Measure, PerformanceSeries};
+use analytics::{DatedNumber, MEASURES, Measure, PerformanceSeries, PeriodMoney};
 use lake::{DateRange, Lake, RecordBatch};
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use schemas::table::Record;
 use schemas::tables::cash_flows::{self, CashFlow};
@@ -55,8 +56,7 @@ fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
             let from = work.from;
             tokio::task::spawn_blocking(move || compute_all(&histories, from)).await.map_err(|_| Error::Worker)??
         };
-        let key = work.key(measures::TABLE.name);
-        let written = lake.replace_dates_batches(&measures::TABLE, work.from, work.to, &batches, &key).await?;
+        let written = work.replace_batches(lake, &measures::TABLE, &batches, measures::TABLE.name).await?;
         report.rows_written = written.rows;
         Ok(report)
     })
@@ -64,7 +64,8 @@ fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
 
 async fn gather(lake: &Lake, work: &Work, report: &mut StageReport) -> Result<Vec<History>, Error> {
     let mut histories: BTreeMap<PortfolioId, History> = BTreeMap::new();
-    for portfolio in read::<Portfolio>(lake, DateRange::ALL, report).await? {
+    let portfolios = read::<Portfolio>(lake, DateRange::ALL, report).await?;
+    for portfolio in portfolios.into_iter().filter(|portfolio| work.covers(&portfolio.portfolio_id)) {
         let id = portfolio.portfolio_id.clone();
         histories.insert(id, History { portfolio, returns: Vec::new(), flows: Vec::new() });
     }
@@ -132,6 +133,25 @@ fn compute_all(histories: &[History], from: BusinessDate) -> Result<Vec<RecordBa
     Ok(ordered.into_values().collect())
 }
 
+/// The series from which the measures of a date and a period are computed, or why there are none. Rows are in order of
+/// date.
+pub(crate) fn series_on(
+    portfolio: &Portfolio,
+    returns: &[DailyReturn],
+    flows: &[CashFlow],
+    date: BusinessDate,
+    period: ReportingPeriod,
+) -> Result<PerformanceSeries, String> {
+    let history = History { portfolio: portfolio.clone(), returns: returns.to_vec(), flows: flows.to_vec() };
+    let days: Vec<Day> = returns.iter().map(Day::new).collect();
+    let own: Vec<Flow> = flows.iter().map(Flow::new).collect();
+    let after = returns.partition_point(|row| row.business_date <= date);
+    match after.checked_sub(1) {
+        Some(last) => history.series(&days, &own, last, date, period),
+        None => Err(format!("no day up to {date} was valued")),
+    }
+}
+
 impl History {
     fn compute(&self, from: BusinessDate, columns: &mut Columns) {
         let numbers: Vec<Day> = self.returns.iter().map(Day::new).collect();
@@ -165,12 +185,10 @@ impl History {
         // A portfolio that began inside the period opens it on its own first day, with nothing.
         let opening = opening.filter(|opening| start <= *opening);
         let first = opening.map_or(0, |opening| days.partition_point(|day| day.date <= opening));
-        let opening_value = match opening.and(first.checked_sub(1)) {
-            None => 0.0,
-            Some(before) => match days.get(before) {
-                Some(Day { date, value: None, .. }) => return Err(unknown(*date)),
-                day => day.and_then(|day| day.value).unwrap_or(0.0),
-            },
+        let opened = opening.and(first.checked_sub(1)).and_then(|before| days.get(before));
+        let (opening_value, exact_opening) = match opened {
+            None => (0.0, Decimal::ZERO),
+            Some(day) => day.value.zip(day.exact).ok_or_else(|| unknown(day.date))?,
         };
         let days = days.get(first..=last).unwrap_or_default();
         if let Some(day) = days.iter().find(|day| !day.is_known) {
@@ -195,6 +213,11 @@ impl History {
                 .collect(),
             risk_free_annual: self.portfolio.risk_free_annual,
             benchmark: None,
+            money: PeriodMoney {
+                opening_value: exact_opening,
+                closing_value: days.last().and_then(|day| day.exact),
+                net_external_flows: net_flows(flows.get(first_flow..last_flow).unwrap_or_default(), end_date)?,
+            },
         })
     }
 }
@@ -215,6 +238,12 @@ impl History {
     }
 }
 
+/// The exact sum of flows.
+fn net_flows(flows: &[Flow], end_date: BusinessDate) -> Result<Decimal, String> {
+    let sum = flows.iter().try_fold(Decimal::ZERO, |sum, flow| sum.checked_add(flow.exact?));
+    sum.ok_or_else(|| unknown(end_date))
+}
+
 fn unknown(date: BusinessDate) -> String {
     format!("the value or a flow of {date} is unknown; see the exceptions of that date")
 }
@@ -229,6 +258,7 @@ fn kept(period: ReportingPeriod) -> impl Iterator<Item = &'static Measure> {
 struct Day {
     date: BusinessDate,
     value: Option<f64>,
+    exact: Option<Decimal>,
     fraction: Option<f64>,
     is_known: bool,
 }
@@ -239,6 +269,7 @@ impl Day {
         Day {
             date: row.business_date,
             value: row.end_value.and_then(estimate),
+            exact: row.end_value.map(Amount::decimal),
             fraction: row.return_fraction,
             is_known: amounts.iter().all(Option::is_some),
         }
@@ -250,6 +281,7 @@ struct Flow {
     effective: BusinessDate,
     own: BusinessDate,
     amount: f64,
+    exact: Option<Decimal>,
 }
 
 impl Flow {
@@ -259,6 +291,7 @@ impl Flow {
             own: BusinessDate::new(row.flow_date).unwrap_or(row.business_date),
             // An unknown amount makes its day unknown, and with it every period that contains it.
             amount: row.amount_base.and_then(estimate).unwrap_or(f64::NAN),
+            exact: row.amount_base.map(Amount::decimal),
         }
     }
 }

@@ -3,8 +3,11 @@
 //! The format is documented in `docs/BOOK_FOLDER.md`. A folder with `portfolio.json` is a book; one with `market.json`
 //! is a shared market; any other folder is searched for them.
 
+mod action_file;
 mod book_files;
+mod cost_basis;
 mod market_files;
+mod transaction_file;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -192,7 +195,7 @@ fn parse(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Erro
         "instruments.csv" => market_files::instruments(file),
         "prices.csv" => market_files::prices(file, instruments),
         "fx.csv" => market_files::fx(file),
-        "corporate_actions.csv" => market_files::corporate_actions(file, instruments),
+        "corporate_actions.csv" => action_file::corporate_actions(file, instruments),
         _ => Ok(Facts::default()),
     }
 }

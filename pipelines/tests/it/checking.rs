@@ -11,6 +11,7 @@ use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::measures::MeasureRow;
+use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
@@ -37,8 +38,10 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("missing_flow_values", "t1"),
     ("cash_reconciles", "EUR"),
     ("values_foot", "-"),
+    ("nav_bridge_foots", "EUR"),
     ("returns_foot", "-"),
     ("returns_chain", "-"),
+    ("nav_bridge_unknown", "unknown"),
     ("carried_prices", "M1~AAA"),
     ("last_trade_prices", "M1~AAA"),
     ("stale_fx_rates", "M1~AAA"),
@@ -56,6 +59,7 @@ struct World {
     flows: Vec<CashFlow>,
     valuations: Vec<Valuation>,
     values: Vec<PortfolioValue>,
+    bridge: Vec<NavBridgeRow>,
     returns: Vec<DailyReturn>,
     measures: Vec<MeasureRow>,
 }
@@ -134,6 +138,7 @@ impl World {
         fill(&lake, &self.flows).await;
         fill(&lake, &self.valuations).await;
         fill(&lake, &self.values).await;
+        fill(&lake, &self.bridge).await;
         fill(&lake, &self.returns).await;
         fill(&lake, &self.measures).await;
         lake
@@ -158,6 +163,8 @@ impl World {
         });
         self.values.push(value(id, Some(amount("1250")), "240", "1010"));
         self.returns.push(daily_return(id, "1000", "1250", 0.25));
+        self.bridge.push(step(id, BridgeComponent::Dividends, "10"));
+        self.bridge.push(step(id, BridgeComponent::UnrealisedPriceGain, "240.000009"));
         self.measures.push(reported_return(id, 0.25));
     }
 
@@ -181,9 +188,30 @@ impl World {
                 self.values.push(value(id, Some(amount("100")), "60", "40"));
                 self.valuations.push(held);
             }
-            "returns_foot" => self.returns.push(daily_return(id, "100", "110", 0.2)),
+            "nav_bridge_foots" => {
+                self.returns.push(daily_return(id, "100", "110", 0.1));
+                self.bridge.push(step(id, BridgeComponent::Interest, "9"));
+                self.bridge.push(NavBridgeRow {
+                    detail: Some("not explained by its own parts: t1".to_owned()),
+                    ..step(id, BridgeComponent::Residual, "1")
+                });
+            }
+            "nav_bridge_unknown" => {
+                self.returns.push(daily_return(id, "100", "110", 0.1));
+                self.bridge.push(NavBridgeRow {
+                    amount: None,
+                    amount_base: None,
+                    detail: Some("transaction t1: there is no USD rate on its day".to_owned()),
+                    ..step(id, BridgeComponent::Unknown, "0")
+                });
+            }
+            "returns_foot" => {
+                self.returns.push(daily_return(id, "100", "110", 0.2));
+                self.bridge.push(step(id, BridgeComponent::Interest, "10"));
+            }
             "returns_chain" => {
                 self.returns.push(daily_return(id, "100", "110", 0.1));
+                self.bridge.push(step(id, BridgeComponent::Interest, "10"));
                 self.measures.push(reported_return(id, 0.11));
             }
             "carried_prices" => self.valuations.push(Valuation { price_date: Some(date(SIX_DAYS_OLD)), ..held }),
@@ -193,7 +221,10 @@ impl World {
                 self.valuations.push(Valuation { quantity: Quantity::new(Decimal::NEGATIVE_ONE), ..held });
             }
             "overdrawn_cash" => self.valuations.push(valuation(id, "CASH~EUR", DAY, Some(amount("-1")))),
-            "extreme_returns" => self.returns.push(daily_return(id, "100", "130", 0.3)),
+            "extreme_returns" => {
+                self.returns.push(daily_return(id, "100", "130", 0.3));
+                self.bridge.push(step(id, BridgeComponent::Interest, "30"));
+            }
             "missing_dividends" => {
                 self.portfolios.push(portfolio(id));
                 self.positions.push(position(id, "M1~AAA", BEFORE, 10));
@@ -211,8 +242,13 @@ fn dividend() -> CorporateAction {
         instrument_id: paid_by.instrument_id,
         ex_date: date(DAY),
         kind: "CASH_DIVIDEND".to_owned(),
-        ratio: None,
+        ratio_new: None,
+        ratio_old: None,
+        target_instrument_id: None,
         amount: Some("1".parse().expect("a number")),
+        basis_fraction: None,
+        fraction_price: None,
+        pay_date: None,
         currency: Some(Currency::EUR),
         landing_sha256: String::new(),
         line: 2,
@@ -241,6 +277,8 @@ fn position(portfolio: &str, instrument: &str, on: &str, quantity: i64) -> Posit
         currency: Currency::EUR,
         cost: None,
         cost_base: None,
+        charges: None,
+        charges_base: None,
     }
 }
 
@@ -256,6 +294,18 @@ fn value(id: &str, market_value: Option<Amount>, securities_value: &str, cash_va
         position_count: 1,
         carried_price_count: 0,
         missing_count: 0,
+    }
+}
+
+fn step(id: &str, component: BridgeComponent, euros: &str) -> NavBridgeRow {
+    NavBridgeRow {
+        portfolio_id: id.parse().expect("an id"),
+        business_date: date(DAY),
+        component,
+        currency: Currency::EUR,
+        amount: Some(amount(euros)),
+        amount_base: Some(amount(euros)),
+        detail: None,
     }
 }
 
@@ -278,6 +328,7 @@ fn reported_return(id: &str, value: f64) -> MeasureRow {
         period: ReportingPeriod::SinceInception,
         measure: "twr".to_owned(),
         value: Some(value),
+        amount: None,
         value_date: None,
         unavailable_reason: None,
     }

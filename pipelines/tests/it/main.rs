@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod booking;
 #[cfg(test)]
+mod bridge;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod checking;
@@ -11,12 +13,22 @@ mod conforming;
 #[cfg(test)]
 mod downloads;
 #[cfg(test)]
+mod export_formats;
+#[cfg(test)]
+mod exports;
+#[cfg(test)]
 mod folders;
 #[cfg(test)]
 mod landing;
+#[cfg(test)]
+mod parquet_books;
+#[cfg(test)]
+mod restating;
 #[cfg(test)]
 mod rollups;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod sources;
+#[cfg(test)]
+mod why;

@@ -2,17 +2,20 @@
 //!
 //! A case has `portfolios.csv`, `quotes.csv` (which give the valuation dates), `valuations.csv` and, if there are
 //! flows, `cash_flows.csv`. `expected.csv` has the rows of the table that the shelf is named after, with the columns
-//! that matter.
+//! that matter. The values of portfolios, which the walk makes in a night, are summed here by a query: the same query
+//! is the yardstick of the walk in `booking.rs`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use lake::Lake;
 use lake::read::{StatementRows, statement};
+use lake::{Lake, Parameter, RecordBatch, WriteKey};
 use pipelines::Work;
 use pipelines::rollups::roll_up;
 use rust_decimal::Decimal;
+use schemas::table::Record;
 use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::portfolio_values;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::quotes::Quote;
 use schemas::tables::valuations::Valuation;
@@ -68,11 +71,28 @@ async fn filled(folder: &Path) -> Lake {
     fill::<Quote>(&lake, &rows(&sheet, quote_of)).await;
     let sheet = Sheet::read(&folder.join("valuations.csv"));
     fill::<Valuation>(&lake, &rows(&sheet, valuation_of)).await;
+    let (first, last) = (date("1900-01-01"), date("2199-12-31"));
+    let summed = values_from_valuations(&lake, first, last).await;
+    lake.replace_dates_batches(&portfolio_values::TABLE, first, last, &summed, &WriteKey::new("values", 1))
+        .await
+        .expect("written");
     let flows = folder.join("cash_flows.csv");
     if flows.is_file() {
         fill::<CashFlow>(&lake, &rows(&Sheet::read(&flows), cash_flow_of)).await;
     }
     lake
+}
+
+/// The values of portfolios as the sums of the values of their positions, by a query.
+pub(crate) async fn values_from_valuations(lake: &Lake, from: BusinessDate, to: BusinessDate) -> Vec<RecordBatch> {
+    let mut snapshots = Vec::new();
+    for definition in [Portfolio::TABLE, Quote::TABLE, Valuation::TABLE] {
+        snapshots.push(lake.snapshot(definition).await.expect("readable"));
+    }
+    let context = lake.engine().session(&snapshots).expect("a session");
+    let parameters = vec![("from_date", Parameter::Date(from)), ("to_date", Parameter::Date(to))];
+    let sql = include_str!("../oracles/portfolio_values.sql");
+    lake.engine().run(&context, "portfolio_values", sql, parameters).await.expect("summed")
 }
 
 fn rows<R>(sheet: &Sheet, read: impl Fn(&dyn Fn(&str) -> String) -> R) -> Vec<R> {

@@ -25,7 +25,8 @@ pub(crate) fn clock() -> Clock {
 
 /// The work of a run over a range of dates.
 pub(crate) fn work(run: &str, from: BusinessDate, to: BusinessDate) -> Work {
-    Work { run_id: run.parse().expect("an id"), inputs_fingerprint: "0123456789abcdef".to_owned(), fence: 1, from, to }
+    let inputs_fingerprint = "0123456789abcdef".to_owned();
+    Work { run_id: run.parse().expect("an id"), inputs_fingerprint, fence: 1, from, to, portfolios: None }
 }
 
 /// Makes these the only rows of their table.
@@ -60,6 +61,8 @@ pub(crate) fn portfolio(id: &str) -> Portfolio {
         benchmark_symbol: None,
         risk_free_annual: None,
         client_email: None,
+        cost_basis: "fifo".to_owned(),
+        locked_through: None,
     }
 }
 
@@ -97,6 +100,7 @@ pub(crate) fn transaction(portfolio: &str, id: &str, on: &str, kind: &str, net_c
         transaction_id: id.to_owned(),
         booking_sequence: 1,
         trade_date: date(on),
+        settlement_date: None,
         kind: kind.to_owned(),
         instrument_id: None,
         quantity: None,
@@ -107,6 +111,12 @@ pub(crate) fn transaction(portfolio: &str, id: &str, on: &str, kind: &str, net_c
         net_cash: amount(net_cash),
         counter_currency: None,
         counter_amount: None,
+        lot_cost: None,
+        lot_acquired_date: None,
+        lots_closed: None,
+        reverses: None,
+        counter_portfolio_id: None,
+        recorded_at: None,
         note: String::new(),
         origin: String::new(),
     }

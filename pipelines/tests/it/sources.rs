@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use pipelines::landing::sha256;
 use pipelines::sources::{Facts, Instruments, LandedFile, RowReject, SOURCES, Source};
 use pipelines::sources::{book_folder, ecb_reference_rates};
+use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::transactions::Transaction;
 
 use crate::cases::{case_folders, differences, line, optional, text};
@@ -17,8 +18,12 @@ const QUOTES: &str = "instrument_id,quote_date,close,quote_unit,line";
 const RATES: &str = "currency,rate_date,units_per_eur,line";
 const INSTRUMENTS: &str = "instrument_id,name,currency,price_scale,adjusted,isin";
 const ACTIONS: &str = "instrument_id,ex_date,kind,ratio,amount,currency,line";
+const DELIVERIES: &str = "instrument_id,ex_date,kind,ratio,fraction_price,pay_date,line";
 const TRANSACTIONS: &str =
     "portfolio_id,transaction_id,booking_sequence,trade_date,kind,instrument_id,quantity,price,currency,net_cash";
+
+const LOTS: &str =
+    "transaction_id,kind,settlement_date,lot_cost,lot_acquired_date,lots_closed,reverses,counter_portfolio_id";
 
 /// What a case was read as.
 #[derive(Default)]
@@ -63,7 +68,9 @@ impl Reading {
             RATES => facts.fx_rates.iter().map(rate_line).collect(),
             INSTRUMENTS => facts.instruments.iter().map(instrument_line).collect(),
             ACTIONS => facts.corporate_actions.iter().map(action_line).collect(),
+            DELIVERIES => facts.corporate_actions.iter().map(delivery_line).collect(),
             TRANSACTIONS => self.transactions.iter().map(transaction_line).collect(),
+            LOTS => self.transactions.iter().map(lots_line).collect(),
             other => panic!("the header `{other}` is none that this test knows"),
         };
         std::iter::once(header.to_owned()).chain(rows).collect()
@@ -88,9 +95,18 @@ fn instrument_line(row: &schemas::tables::instruments::Instrument) -> String {
     line(&[&row.instrument_id, &row.name, &row.currency, &row.price_scale, &row.adjusted, &isin])
 }
 
-fn action_line(row: &schemas::tables::corporate_actions::CorporateAction) -> String {
-    let (ratio, amount, currency) = (optional(row.ratio), optional(row.amount), optional(row.currency));
+fn action_line(row: &CorporateAction) -> String {
+    let (ratio, amount, currency) = (ratio_of(row), optional(row.amount), optional(row.currency));
     line(&[&row.instrument_id, &row.ex_date, &row.kind, &ratio, &amount, &currency, &row.line])
+}
+
+fn delivery_line(row: &CorporateAction) -> String {
+    let (ratio, price, pay_date) = (ratio_of(row), optional(row.fraction_price), optional(row.pay_date));
+    line(&[&row.instrument_id, &row.ex_date, &row.kind, &ratio, &price, &pay_date, &row.line])
+}
+
+fn ratio_of(row: &CorporateAction) -> String {
+    optional(row.ratio_new.zip(row.ratio_old).map(|(new, old)| format!("{new}:{old}")))
 }
 
 fn transaction_line(row: &Transaction) -> String {
@@ -100,6 +116,13 @@ fn transaction_line(row: &Transaction) -> String {
         [&row.portfolio_id, &row.transaction_id, &row.booking_sequence, &row.trade_date, &row.kind];
     let moved: [&dyn std::fmt::Display; 5] = [&instrument, &quantity, &price, &row.currency, &row.net_cash];
     line(&[booked, moved].concat())
+}
+
+fn lots_line(row: &Transaction) -> String {
+    let (settled, cost) = (optional(row.settlement_date), optional(row.lot_cost));
+    let (acquired, closed) = (optional(row.lot_acquired_date), optional(row.lots_closed.as_ref()));
+    let (reverses, other) = (optional(row.reverses.as_ref()), optional(row.counter_portfolio_id.as_ref()));
+    line(&[&row.transaction_id, &row.kind, &settled, &cost, &acquired, &closed, &reverses, &other])
 }
 
 /// The files of a case by the names under which they land, in the order in which they are read.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Date32Builder, Float64Builder, StringBuilder};
 use arrow::datatypes::Date32Type;
 use lake::RecordBatch;
-use schemas::table::{Record, TableError};
+use schemas::table::{Record, TableError, column_of};
 use schemas::tables::measures::MeasureRow;
-use schemas::{BusinessDate, MeasureValue, PortfolioId, ReportingPeriod};
+use schemas::{Amount, BusinessDate, MeasureValue, PortfolioId, ReportingPeriod};
 
 use crate::error::Error;
 
@@ -19,6 +19,7 @@ pub(super) struct Columns {
     period: StringBuilder,
     measure: StringBuilder,
     value: Float64Builder,
+    amount: Vec<Option<Amount>>,
     value_date: Date32Builder,
     unavailable_reason: StringBuilder,
 }
@@ -36,12 +37,14 @@ impl Columns {
         self.business_date.append_value(Date32Type::from_naive_date(date.day()));
         self.period.append_value(period.code());
         self.measure.append_value(measure);
-        let (number, day, reason) = match value {
-            MeasureValue::Number(number) => (Some(*number), None, None),
-            MeasureValue::Date(day) => (None, Some(Date32Type::from_naive_date(*day)), None),
-            MeasureValue::Unavailable(reason) => (None, None, Some(reason)),
+        let (number, amount, day, reason) = match value {
+            MeasureValue::Number(number) => (Some(*number), None, None, None),
+            MeasureValue::Amount(amount) => (None, Some(Amount::new(*amount)), None, None),
+            MeasureValue::Date(day) => (None, None, Some(Date32Type::from_naive_date(*day)), None),
+            MeasureValue::Unavailable(reason) => (None, None, None, Some(reason)),
         };
         self.value.append_option(number);
+        self.amount.push(amount);
         self.value_date.append_option(day);
         self.unavailable_reason.append_option(reason);
     }
@@ -54,6 +57,7 @@ impl Columns {
             Arc::new(self.period.finish()),
             Arc::new(self.measure.finish()),
             Arc::new(self.value.finish()),
+            column_of(MeasureRow::TABLE.name, "amount", &self.amount, |amount| amount).map_err(lake::Error::from)?,
             Arc::new(self.value_date.finish()),
             Arc::new(self.unavailable_reason.finish()),
         ];

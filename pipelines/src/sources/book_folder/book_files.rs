@@ -1,20 +1,18 @@
-//! `portfolio.json`, `market.json` and `transactions.csv`.
+//! `portfolio.json` and `market.json`, and the folders that they head.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use bytes::Bytes;
 use schemas::tables::portfolios::Portfolio;
-use schemas::tables::transactions::Transaction;
-use schemas::{Amount, BusinessDate, Currency, InstrumentId, MarketId, PortfolioId, Price, Quantity};
+use schemas::{BusinessDate, Currency, InstrumentId, MarketId, PortfolioId};
 use serde::Deserialize;
 
-use super::market_files::{Fault, at, date_at, each_row};
-use super::{BookFolder, MARKET_FILES, MarketFolder, SOURCE, read_file};
+use super::transaction_file::transactions;
+use super::{BookFolder, MARKET_FILES, MarketFolder, SOURCE, cost_basis, read_file};
 use crate::error::Error;
-use crate::frames::{Sheet, TextColumn};
 use crate::landing::{Delivered, sha256};
-use crate::sources::{Facts, Instruments, LandedFile, RowReject, ecb_reference_rates};
+use crate::sources::{Facts, Instruments, LandedFile, ecb_reference_rates};
 
 /// `portfolio.json` as written.
 #[derive(Deserialize)]
@@ -28,6 +26,8 @@ struct PortfolioFile {
     risk_free_annual: Option<f64>,
     market: Option<MarketId>,
     client_email: Option<String>,
+    cost_basis: Option<serde_json::Value>,
+    locked_through: Option<BusinessDate>,
     #[serde(default)]
     synthetic: bool,
     #[serde(flatten)]
@@ -102,7 +102,7 @@ pub(super) fn read_book(
 ) -> Result<BookFolder, Error> {
     let bytes = required_file(folder, "portfolio.json")?;
     let file: PortfolioFile = json(folder, "portfolio.json", &bytes)?;
-    check_portfolio(folder, &file)?;
+    let cost_basis = check_portfolio(folder, &file)?;
     // A portfolio id is a valid market id: both follow the same rule.
     let own: MarketId = file.id.as_str().parse().map_err(|error: schemas::identifiers::IdError| Error::Folder {
         folder: folder.to_owned(),
@@ -137,6 +137,8 @@ pub(super) fn read_book(
         benchmark_symbol: file.benchmark,
         risk_free_annual: file.risk_free_annual,
         client_email: file.client_email,
+        cost_basis,
+        locked_through: file.locked_through,
     };
     let bytes = required_file(folder, "transactions.csv")?;
     let (transactions, faulty) = transactions(&portfolio, &listed, &bytes)?;
@@ -153,7 +155,8 @@ pub(super) fn read_book(
     })
 }
 
-fn check_portfolio(folder: &Path, file: &PortfolioFile) -> Result<(), Error> {
+/// Checks what is said of a portfolio, and returns its cost basis as it is stored.
+fn check_portfolio(folder: &Path, file: &PortfolioFile) -> Result<String, Error> {
     let problem =
         |problem: String| Err(Error::Sheet { file: folder.join("portfolio.json").display().to_string(), problem });
     if let Some(end) = file.end
@@ -171,108 +174,5 @@ fn check_portfolio(folder: &Path, file: &PortfolioFile) -> Result<(), Error> {
     {
         return problem("`client_email` is no mail address".to_owned());
     }
-    Ok(())
-}
-
-/// The columns of `transactions.csv`.
-struct Columns {
-    tx_id: TextColumn,
-    date: TextColumn,
-    dates: Vec<Option<chrono::NaiveDate>>,
-    kind: TextColumn,
-    symbol: TextColumn,
-    quantity: TextColumn,
-    price: TextColumn,
-    currency: TextColumn,
-    fees: TextColumn,
-    taxes: TextColumn,
-    net_cash: TextColumn,
-    counter_currency: TextColumn,
-    counter_amount: TextColumn,
-    note: TextColumn,
-}
-
-fn transactions(
-    portfolio: &Portfolio,
-    listed: &BTreeSet<InstrumentId>,
-    bytes: &[u8],
-) -> Result<(Vec<Transaction>, Vec<RowReject>), Error> {
-    let label = format!("{}/transactions.csv", portfolio.portfolio_id);
-    let sheet = Sheet::read(&label, bytes, &["tx_id", "date", "type", "currency", "net_cash"])?;
-    let date = sheet.text("date")?;
-    let columns = Columns {
-        dates: sheet.dates(&date)?,
-        date,
-        tx_id: sheet.text("tx_id")?,
-        kind: sheet.text("type")?,
-        symbol: sheet.text("symbol")?,
-        quantity: sheet.text("quantity")?,
-        price: sheet.text("price")?,
-        currency: sheet.text("currency")?,
-        fees: sheet.text("fees")?,
-        taxes: sheet.text("taxes")?,
-        net_cash: sheet.text("net_cash")?,
-        counter_currency: sheet.text("counter_currency")?,
-        counter_amount: sheet.text("counter_amount")?,
-        note: sheet.text("note")?,
-    };
-    let mut seen: BTreeMap<String, i64> = BTreeMap::new();
-    Ok(each_row(&label, &sheet, |row, line| {
-        let transaction = columns.transaction(portfolio, row, line, &label)?;
-        if let Some(instrument) = &transaction.instrument_id
-            && !listed.contains(instrument)
-        {
-            let reason = format!("`{}` is not in the instruments.csv of its market", instrument.symbol());
-            return Err(("symbol", reason));
-        }
-        if let Some(first) = seen.get(&transaction.transaction_id) {
-            return Err(("tx_id", format!("the id is already on line {first}")));
-        }
-        ledger::transaction::validate(&transaction).map_err(|fault| (fault.column, fault.reason))?;
-        seen.insert(transaction.transaction_id.clone(), line);
-        Ok(transaction)
-    }))
-}
-
-impl Columns {
-    fn transaction(&self, portfolio: &Portfolio, row: usize, line: i64, label: &str) -> Result<Transaction, Fault> {
-        let transaction_id = at("tx_id", self.tx_id.required(row))?.to_owned();
-        let kind = at("type", self.kind.required(row))?;
-        let symbol = self.symbol.cell(row);
-        let instrument_id = symbol.map(|symbol| InstrumentId::new(&portfolio.market_id, symbol)).transpose();
-        let moves_cash = kind.parse().map_or(true, ledger::TransactionKind::needs_net_cash);
-        let net_cash = match at("net_cash", self.net_cash.number(row))? {
-            None if moves_cash => return Err(("net_cash", "the cell is empty".to_owned())),
-            amount => amount.unwrap_or_default(),
-        };
-        let exact_amount = |column: &'static str, cells: &TextColumn| -> Result<Option<Amount>, Fault> {
-            let amount = at(column, cells.number(row))?.map(Amount::new);
-            at(column, amount.map(Amount::to_units).transpose())?;
-            Ok(amount)
-        };
-        let counter_currency = self.counter_currency.cell(row).map(str::parse::<Currency>).transpose();
-        let quantity = at("quantity", self.quantity.number(row))?.map(Quantity::new);
-        at("quantity", quantity.map(Quantity::to_units).transpose())?;
-        let price = at("price", self.price.number(row))?.map(Price::new);
-        at("price", price.map(Price::to_units).transpose())?;
-        at("net_cash", Amount::new(net_cash).to_units())?;
-        Ok(Transaction {
-            portfolio_id: portfolio.portfolio_id.clone(),
-            transaction_id,
-            booking_sequence: line - 1,
-            trade_date: date_at("date", &self.date, &self.dates, row)?,
-            kind: kind.to_owned(),
-            instrument_id: at("symbol", instrument_id)?,
-            quantity,
-            price,
-            currency: at("currency", at("currency", self.currency.required(row))?.parse::<Currency>())?,
-            fees: exact_amount("fees", &self.fees)?.unwrap_or(Amount::ZERO),
-            taxes: exact_amount("taxes", &self.taxes)?.unwrap_or(Amount::ZERO),
-            net_cash: Amount::new(net_cash),
-            counter_currency: at("counter_currency", counter_currency)?,
-            counter_amount: exact_amount("counter_amount", &self.counter_amount)?,
-            note: self.note.cell(row).unwrap_or_default().to_owned(),
-            origin: format!("{label}:{line}"),
-        })
-    }
+    cost_basis::read(file.cost_basis.as_ref()).or_else(problem)
 }

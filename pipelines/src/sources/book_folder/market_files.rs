@@ -1,11 +1,10 @@
-//! `instruments.csv`, `prices.csv`, `fx.csv` and `corporate_actions.csv`.
+//! `instruments.csv`, `prices.csv` and `fx.csv`, and how the rows of any file are read.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use schemas::identifiers::{Cusip, Isin};
-use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::quotes::Quote;
@@ -28,7 +27,7 @@ pub(super) fn order(file_name: &str) -> u8 {
 }
 
 /// The name of a file for people, e.g. `D01/prices.csv`.
-fn label(file: &LandedFile<'_>) -> String {
+pub(super) fn label(file: &LandedFile<'_>) -> String {
     format!("{}/{}", file.market_id, file.file_name)
 }
 
@@ -79,14 +78,25 @@ pub(super) fn date_at(
     }
 }
 
-/// The instrument with a symbol in a market.
+/// The date of a row, or why it is none; an empty cell is no date.
+pub(super) fn optional_date_at(
+    column: &'static str,
+    texts: &TextColumn,
+    dates: &[Option<NaiveDate>],
+    row: usize,
+) -> Result<Option<BusinessDate>, Fault> {
+    texts.cell(row).map(|_| date_at(column, texts, dates, row)).transpose()
+}
+
+/// The instrument with a symbol in a market; the column says where the symbol stands.
 pub(super) fn listed<'i>(
+    column: &'static str,
     file: &LandedFile<'_>,
     instruments: &'i Instruments,
     symbol: &str,
 ) -> Result<&'i Instrument, Fault> {
-    let id = at("symbol", InstrumentId::new(file.market_id, symbol))?;
-    instruments.get(&id).ok_or_else(|| ("symbol", format!("`{symbol}` is not in the instruments.csv of its market")))
+    let id = at(column, InstrumentId::new(file.market_id, symbol))?;
+    instruments.get(&id).ok_or_else(|| (column, format!("`{symbol}` is not in the instruments.csv of its market")))
 }
 
 pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
@@ -140,7 +150,7 @@ pub(super) fn prices(file: &LandedFile<'_>, instruments: &Instruments) -> Result
     let mut seen: BTreeMap<(InstrumentId, BusinessDate), i64> = BTreeMap::new();
     let (quotes, rejects) = each_row(&label, &sheet, |row, line| {
         let quote_date = date_at("date", &date, &dates, row)?;
-        let instrument = listed(file, instruments, at("symbol", symbol.required(row))?)?;
+        let instrument = listed("symbol", file, instruments, at("symbol", symbol.required(row))?)?;
         let price = at("close", close.required_number(row))?;
         if price <= Decimal::ZERO {
             return Err((
@@ -213,51 +223,4 @@ pub(super) fn fx(file: &LandedFile<'_>) -> Result<Facts, Error> {
         })
     });
     Ok(Facts { fx_rates, rejects, ..Facts::default() })
-}
-
-pub(super) fn corporate_actions(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Error> {
-    let label = label(file);
-    let sheet = Sheet::read(&label, file.bytes, &["date", "symbol", "type"])?;
-    let [date, symbol, kind] = [sheet.text("date")?, sheet.text("symbol")?, sheet.text("type")?];
-    let [ratio, amount, currency] = [sheet.text("ratio")?, sheet.text("amount")?, sheet.text("currency")?];
-    let dates = sheet.dates(&date)?;
-    let (corporate_actions, rejects) = each_row(&label, &sheet, |row, line| {
-        let ex_date = date_at("date", &date, &dates, row)?;
-        let instrument = listed(file, instruments, at("symbol", symbol.required(row))?)?;
-        let kind = at("type", kind.required(row))?;
-        let known = ledger::corporate_actions::KINDS;
-        if !known.iter().any(|known| known.code == kind) {
-            let codes: Vec<&str> = known.iter().map(|known| known.code).collect();
-            return Err(("type", format!("unknown corporate action `{kind}`; known: {}", codes.join(", "))));
-        }
-        let (mut split_ratio, mut paid) = (None, None);
-        if kind == ledger::corporate_actions::split::CODE {
-            let ratio = at("ratio", ratio.required_number(row))?;
-            if ratio <= Decimal::ZERO {
-                return Err(("ratio", format!("a ratio is positive, not {ratio}")));
-            }
-            at("ratio", Rate::new(ratio).to_units())?;
-            split_ratio = Some(Rate::new(ratio));
-        } else {
-            let amount = at("amount", amount.required_number(row))?;
-            if amount <= Decimal::ZERO {
-                return Err(("amount", format!("a dividend is positive, not {amount}")));
-            }
-            at("amount", Price::new(amount).to_units())?;
-            let currency = at("currency", at("currency", currency.required(row))?.parse::<Currency>())?;
-            paid = Some((Price::new(amount), currency));
-        }
-        Ok(CorporateAction {
-            market_id: file.market_id.clone(),
-            instrument_id: instrument.instrument_id.clone(),
-            ex_date,
-            kind: kind.to_owned(),
-            ratio: split_ratio,
-            amount: paid.map(|(amount, _)| amount),
-            currency: paid.map(|(_, currency)| currency),
-            landing_sha256: file.sha256.to_owned(),
-            line,
-        })
-    });
-    Ok(Facts { corporate_actions, rejects, ..Facts::default() })
 }

@@ -1,4 +1,4 @@
--- gold.portfolio_values: one row per portfolio and valuation date, valued or not.
+-- What gold.portfolio_values must hold: one row per portfolio and valuation date, summed from the positions' values.
 -- A valuation date is a day on which the portfolio's market was quoted, from its first day to its last.
 WITH quoted_days AS (
     SELECT DISTINCT

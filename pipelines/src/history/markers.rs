@@ -1,0 +1,245 @@
+//! The markers themselves: sums of hashes of facts, by portfolio and month.
+//!
+//! A month of a portfolio depends on its transactions of the month, on those that act on it from a later one (a
+//! reversal, an election, a broker's booking of an announcement), and on closes, corporate actions and rates of what it
+//! had touched by then. Of an instrument or currency that is touched for the first time everything earlier
+//! counts, too, because a close or rate is carried until the next one.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use lake::{DateRange, Lake};
+use schemas::tables::corporate_actions::CorporateAction;
+use schemas::tables::fx_rates::FxRate;
+use schemas::tables::history_markers::HistoryMarker;
+use schemas::tables::instruments::Instrument;
+use schemas::tables::portfolios::Portfolio;
+use schemas::tables::quotes::Quote;
+use schemas::tables::transactions::Transaction;
+use schemas::{BusinessDate, Currency, InstrumentId, MarketId, PortfolioId};
+
+use super::{month_start, next_month, read};
+use crate::error::Error;
+
+/// Sums of hashes by month; the months in between have none.
+type Months = BTreeMap<BusinessDate, u64>;
+
+/// The facts of all markets.
+#[derive(Default)]
+struct Facts {
+    quotes: HashMap<InstrumentId, Months>,
+    actions: HashMap<InstrumentId, Months>,
+    rates: HashMap<(MarketId, Currency), Months>,
+    /// The valuation dates of a market.
+    dates: HashMap<MarketId, Months>,
+    instruments: HashMap<InstrumentId, Instrument>,
+    /// What holders of an instrument may receive of others.
+    targets: HashMap<InstrumentId, Vec<InstrumentId>>,
+    /// The currencies in which issuers pay.
+    paid_in: HashMap<InstrumentId, Vec<Currency>>,
+    /// Of everything announced, the ex-date and the last day of a booking that may stand for it or choose for it, by
+    /// each instrument concerned.
+    answered: HashMap<InstrumentId, Vec<(BusinessDate, BusinessDate)>>,
+}
+
+/// Days after an announcement is paid in which a broker may book it.
+const BOOKING_DAYS: u64 = 7;
+
+/// What a portfolio has touched so far.
+#[derive(Default)]
+struct Reach {
+    instruments: BTreeSet<InstrumentId>,
+    currencies: BTreeSet<Currency>,
+}
+
+/// The markers of every portfolio and month, of the facts up to a date. The same facts give the same markers.
+pub(super) async fn markers(lake: &Lake, through: BusinessDate) -> Result<Vec<HistoryMarker>, Error> {
+    let range = DateRange::through(through);
+    let facts = Facts::read(lake, range).await?;
+    let mut booked: HashMap<PortfolioId, Vec<Transaction>> = HashMap::new();
+    // Those after the date count from the first day on which they may matter.
+    for transaction in read::<Transaction>(lake, DateRange::ALL).await? {
+        booked.entry(transaction.portfolio_id.clone()).or_default().push(transaction);
+    }
+    let mut rows = Vec::new();
+    for portfolio in read::<Portfolio>(lake, DateRange::ALL).await? {
+        if portfolio.start_date <= through {
+            let transactions = booked.remove(&portfolio.portfolio_id).unwrap_or_default();
+            rows.extend(facts.of_portfolio(&portfolio, &transactions, through));
+        }
+    }
+    Ok(rows)
+}
+
+impl Facts {
+    async fn read(lake: &Lake, range: DateRange) -> Result<Facts, Error> {
+        let mut facts = Facts::default();
+        let mut dates: BTreeSet<(MarketId, BusinessDate)> = BTreeSet::new();
+        for row in read::<Quote>(lake, range).await? {
+            let months = facts.quotes.entry(row.instrument_id).or_default();
+            add(months, month_start(row.quote_date), hashed((row.quote_date, row.close)));
+            dates.insert((row.market_id, row.quote_date));
+        }
+        for (market, date) in dates {
+            add(facts.dates.entry(market).or_default(), month_start(date), hashed(date));
+        }
+        for row in read::<CorporateAction>(lake, range).await? {
+            let terms = (row.ratio_new, row.ratio_old, row.amount, row.currency, row.basis_fraction);
+            let others = (&row.target_instrument_id, row.fraction_price, row.pay_date);
+            let hash = hashed((row.ex_date, &row.kind, terms, others));
+            let paid = row.pay_date.map_or(row.ex_date, |pay_date| pay_date.max(row.ex_date));
+            let answered = (row.ex_date, days_after(paid, BOOKING_DAYS));
+            // Cash of a dividend is booked by the portfolio only; nothing is applied that a booking could replace.
+            let is_answered = !matches!(row.kind.as_str(), "CASH_DIVIDEND" | "SPECIAL_DIVIDEND");
+            if is_answered {
+                facts.answered.entry(row.instrument_id.clone()).or_default().push(answered);
+            }
+            facts.paid_in.entry(row.instrument_id.clone()).or_default().extend(row.currency);
+            if let Some(target) = row.target_instrument_id {
+                if is_answered {
+                    facts.answered.entry(target.clone()).or_default().push(answered);
+                }
+                facts.targets.entry(row.instrument_id.clone()).or_default().push(target);
+            }
+            add(facts.actions.entry(row.instrument_id).or_default(), month_start(row.ex_date), hash);
+        }
+        for row in read::<FxRate>(lake, range).await? {
+            let months = facts.rates.entry((row.fx_source, row.currency)).or_default();
+            add(months, month_start(row.rate_date), hashed((row.rate_date, row.units_per_eur)));
+        }
+        for row in read::<Instrument>(lake, DateRange::ALL).await? {
+            facts.instruments.insert(row.instrument_id.clone(), row);
+        }
+        Ok(facts)
+    }
+
+    fn of_portfolio(
+        &self,
+        portfolio: &Portfolio,
+        transactions: &[Transaction],
+        through: BusinessDate,
+    ) -> Vec<HistoryMarker> {
+        let acting = self.by_first_effect(transactions).into_iter().filter(|(since, _)| *since <= through);
+        let mut waiting = acting.peekable();
+        let end = portfolio.end_date.map_or(through, |end| end.min(through));
+        let described = describe(portfolio);
+        let mut reach = Reach::default();
+        let mut rows = Vec::new();
+        let mut month = month_start(portfolio.start_date);
+        while month <= end {
+            let next = next_month(month);
+            let mut sum = described.wrapping_add(months_sum(self.dates.get(&portfolio.market_id), month, month));
+            let known = std::mem::take(&mut reach);
+            reach = Reach { instruments: known.instruments.clone(), currencies: known.currencies.clone() };
+            reach.currencies.insert(portfolio.base_currency);
+            while let Some((_, transaction)) = waiting.next_if(|(since, _)| *since < next) {
+                sum = sum.wrapping_add(hash_of(transaction));
+                self.touch(&mut reach, transaction);
+            }
+            for instrument in &reach.instruments {
+                let since = if known.instruments.contains(instrument) { month } else { BusinessDate::FIRST };
+                sum = sum.wrapping_add(self.of_instrument(instrument, since, month));
+            }
+            for currency in &reach.currencies {
+                let since = if known.currencies.contains(currency) { month } else { BusinessDate::FIRST };
+                let rates = self.rates.get(&(portfolio.fx_source.clone(), *currency));
+                sum = sum.wrapping_add(months_sum(rates, since, month));
+            }
+            rows.push(HistoryMarker {
+                portfolio_id: portfolio.portfolio_id.clone(),
+                month_start: month,
+                through_date: next.previous_calendar_day().min(through),
+                marker: format!("{sum:016x}"),
+            });
+            if next == month {
+                break;
+            }
+            month = next;
+        }
+        rows
+    }
+
+    /// The transactions with the first day on which each of them may matter, in the order of these days: its own, or
+    /// the day of what it takes back, or the ex-date of what it may answer.
+    fn by_first_effect<'a>(&self, transactions: &'a [Transaction]) -> Vec<(BusinessDate, &'a Transaction)> {
+        let days: HashMap<&str, BusinessDate> =
+            transactions.iter().map(|row| (row.transaction_id.as_str(), row.trade_date)).collect();
+        let mut ordered: Vec<(BusinessDate, &Transaction)> = Vec::with_capacity(transactions.len());
+        for row in transactions {
+            let taken_back = row.reverses.as_deref().and_then(|id| days.get(id).copied());
+            let announced = row.instrument_id.as_ref().and_then(|instrument| self.answered.get(instrument));
+            let answers =
+                announced.into_iter().flatten().filter(|(ex_date, last)| (*ex_date..=*last).contains(&row.trade_date));
+            let earlier = answers.map(|(ex_date, _)| *ex_date).chain(taken_back).min();
+            ordered.push((earlier.map_or(row.trade_date, |earlier| earlier.min(row.trade_date)), row));
+        }
+        ordered.sort_by_key(|(since, _)| *since);
+        ordered
+    }
+
+    fn touch(&self, reach: &mut Reach, transaction: &Transaction) {
+        reach.currencies.insert(transaction.currency);
+        reach.currencies.extend(transaction.counter_currency);
+        let Some(instrument) = &transaction.instrument_id else { return };
+        self.reach_instrument(reach, instrument);
+    }
+
+    /// An instrument with its currency, and what its issuer's actions turn it into.
+    fn reach_instrument(&self, reach: &mut Reach, instrument: &InstrumentId) {
+        if reach.instruments.insert(instrument.clone())
+            && let Some(listed) = self.instruments.get(instrument)
+        {
+            reach.currencies.insert(listed.currency);
+            reach.currencies.extend(self.paid_in.get(instrument).into_iter().flatten());
+            for target in self.targets.get(instrument).into_iter().flatten() {
+                self.reach_instrument(reach, target);
+            }
+        }
+    }
+
+    fn of_instrument(&self, instrument: &InstrumentId, since: BusinessDate, month: BusinessDate) -> u64 {
+        let listed = self
+            .instruments
+            .get(instrument)
+            .map_or(0, |row| hashed((&row.instrument_id, row.currency, row.price_scale, &row.adjusted)));
+        let quotes = months_sum(self.quotes.get(instrument), since, month);
+        let actions = months_sum(self.actions.get(instrument), since, month);
+        // Equal quotes of two instruments must not cancel each other out when they change places.
+        hashed((instrument, listed, quotes, actions))
+    }
+}
+
+/// The day some days later; the same day at the end of time.
+fn days_after(date: BusinessDate, days: u64) -> BusinessDate {
+    let later = date.day().checked_add_days(chrono::Days::new(days));
+    later.and_then(|day| BusinessDate::new(day).ok()).unwrap_or(date)
+}
+
+fn describe(row: &Portfolio) -> u64 {
+    let rate = row.risk_free_annual.map(f64::to_bits);
+    let place = (&row.portfolio_id, &row.market_id, &row.fx_source, row.base_currency);
+    hashed((place, row.start_date, row.end_date, rate, &row.cost_basis))
+}
+
+fn hash_of(row: &Transaction) -> u64 {
+    let what = (&row.transaction_id, row.booking_sequence, row.trade_date, row.settlement_date, &row.kind);
+    let units = (&row.instrument_id, row.quantity, row.price);
+    let cash = (row.currency, row.fees, row.taxes, row.net_cash, row.counter_currency, row.counter_amount);
+    let lots = (row.lot_cost, row.lot_acquired_date, &row.lots_closed, &row.reverses, &row.counter_portfolio_id);
+    hashed((what, units, cash, lots))
+}
+
+fn add(months: &mut Months, month: BusinessDate, hash: u64) {
+    let sum = months.entry(month).or_insert(0);
+    *sum = sum.wrapping_add(hash);
+}
+
+fn months_sum(months: Option<&Months>, since: BusinessDate, month: BusinessDate) -> u64 {
+    months.map_or(0, |months| months.range(since..=month).map(|(_, sum)| *sum).fold(0, u64::wrapping_add))
+}
+
+fn hashed(fact: impl Hash) -> u64 {
+    let mut hash = DefaultHasher::new();
+    fact.hash(&mut hash);
+    hash.finish()
+}

@@ -1,0 +1,196 @@
+//! Exports of Interactive Brokers and Ghostfolio: every case reads as its folder says, and no row of a real file is
+//! lost.
+//!
+//! A case has the file as `input.xml`, `input.json` or `input.csv`, what it books in `expected.csv`, and the rest in
+//! `inbox.csv` and `rejects.csv`; `market.csv` has its instruments, closes and rates where a case is about them. The
+//! real files are samples that lie beside the workspace; where they are not, only the cases are read.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use pipelines::imports::{Export, ExportFile, Importer, importer, recognise};
+
+use crate::cases::{case_folders, differences, line, optional};
+
+const FORMATS: [&str; 2] = ["ibkr_flex", "ghostfolio"];
+
+fn read(importer: &Importer, path: &Path) -> Result<Export, pipelines::Error> {
+    let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+    let mut bytes = std::fs::read(path).expect("readable");
+    if name.ends_with(".gz") {
+        let packed = std::mem::take(&mut bytes);
+        flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).expect("unpacked");
+    }
+    (importer.read)(&ExportFile { file_name: &name, bytes: &bytes, mapping: None })
+}
+
+fn booked(export: &Export) -> Vec<String> {
+    let header = "account,line,kind,trade_date,settlement_date,symbol,quantity,price,currency,fees,taxes,net_cash,\
+                  counter_currency,counter_amount,broker_id,note";
+    let rows = export.transactions.iter().map(|row| {
+        let number = |number: Option<rust_decimal::Decimal>| optional(number.map(|number| number.normalize()));
+        let days = [row.trade_date.to_string(), optional(row.settlement_date)];
+        let units = [optional(row.symbol.as_ref()), number(row.quantity), number(row.price)];
+        let cash = [Some(row.fees), Some(row.taxes), Some(row.net_cash)].map(number);
+        let counter = [optional(row.counter_currency), number(row.counter_amount)];
+        line(&[
+            &row.account,
+            &row.line,
+            &row.kind,
+            &days[0],
+            &days[1],
+            &units[0],
+            &units[1],
+            &units[2],
+            &row.currency,
+            &cash[0],
+            &cash[1],
+            &cash[2],
+            &counter[0],
+            &counter[1],
+            &optional(row.broker_id.as_ref()),
+            &row.note,
+        ])
+    });
+    std::iter::once(header.to_owned()).chain(rows).collect()
+}
+
+fn waiting(export: &Export) -> Vec<String> {
+    let rows = export.inbox.iter().map(|row| line(&[&row.account, &row.line, &row.what, &row.reason]));
+    std::iter::once("account,line,what,reason".to_owned()).chain(rows).collect()
+}
+
+fn rejected(export: &Export) -> Vec<String> {
+    let rows = export.rejects.iter().map(|row| line(&[&row.line, &row.column, &row.reason]));
+    std::iter::once("line,column,reason".to_owned()).chain(rows).collect()
+}
+
+fn market(export: &Export) -> Vec<String> {
+    let accounts = export
+        .accounts
+        .iter()
+        .map(|row| line(&[&"account", &row.account, &row.title, &optional(row.base_currency), &""]));
+    let instruments = export.instruments.iter().map(|row| {
+        let identifier = optional(row.isin.as_ref().or(row.cusip.as_ref()));
+        line(&[&"instrument", &row.symbol, &row.name, &format!("{} {}", row.price_scale, row.currency), &identifier])
+    });
+    let quotes = export.quotes.iter().map(|row| line(&[&"close", &row.symbol, &row.date, &row.close.normalize(), &""]));
+    let rates = export.fx_rates.iter();
+    let rates = rates.map(|row| line(&[&"rate", &row.currency, &row.date, &row.units_per_eur.normalize(), &""]));
+    let header = std::iter::once("what,name,title_or_date,value,identifier".to_owned());
+    header.chain(accounts).chain(instruments).chain(quotes).chain(rates).collect()
+}
+
+#[test]
+fn every_case_gives_its_bookings_its_inbox_and_its_rejects() {
+    let mut findings = Vec::new();
+    for format in FORMATS {
+        let importer = importer(format).expect("known");
+        for folder in case_folders(&format!("imports/{format}")) {
+            let inputs = ["xml", "json", "csv"].map(|ending| folder.join(format!("input.{ending}")));
+            let input = inputs.iter().find(|path| path.is_file()).expect("an input");
+            let export = read(importer, input).expect("the file can be read");
+            findings.extend(differences(&folder, "expected.csv", &booked(&export)));
+            findings.extend(differences(&folder, "inbox.csv", &waiting(&export)));
+            findings.extend(differences(&folder, "rejects.csv", &rejected(&export)));
+            if folder.join("market.csv").is_file() {
+                findings.extend(differences(&folder, "market.csv", &market(&export)));
+            }
+        }
+    }
+    assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
+}
+
+/// The files of a folder of samples; none where the samples are not.
+fn samples(folder: &str) -> Vec<PathBuf> {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/transactions").join(folder);
+    let Ok(entries) = std::fs::read_dir(place) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+    files.sort();
+    files
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().expect("a name").to_string_lossy().into_owned()
+}
+
+/// The lines on which a row of one of these elements begins, counted without the program's reader.
+fn lines_of_elements(path: &Path, elements: &[&str]) -> BTreeSet<i64> {
+    let mut bytes = std::fs::read(path).expect("readable");
+    if name(path).ends_with(".gz") {
+        let packed = std::mem::take(&mut bytes);
+        flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).expect("unpacked");
+    }
+    let text = String::from_utf8(bytes).expect("text");
+    let begins = |line: &str| elements.iter().any(|element| line.contains(&format!("<{element} ")));
+    (1_i64..).zip(text.lines()).filter(|(_, line)| begins(line)).map(|(number, _)| number).collect()
+}
+
+fn lines_that_ended_somewhere(export: &Export) -> BTreeSet<i64> {
+    let booked = export.transactions.iter().map(|row| row.line);
+    let waiting = export.inbox.iter().map(|row| row.line);
+    booked.chain(waiting).chain(export.rejects.iter().map(|row| row.line)).collect()
+}
+
+/// Rows of the samples that say again what another row says: the old units of a reverse split, and the sum of payments
+/// that stand below it one by one.
+const SAID_AGAIN: [(&str, usize); 2] = [("testIBFlexStatementFile01.xml", 1), ("testIBFlexStatementFile03.xml", 1)];
+
+#[test]
+fn every_row_of_every_flex_sample_ends_as_a_booking_in_the_inbox_or_as_a_reject() {
+    let importer = importer("ibkr_flex").expect("known");
+    for path in samples("ibkr_flex_xml") {
+        let export = read(importer, &path).unwrap_or_else(|error| panic!("{}: {error}", name(&path)));
+        let rows = lines_of_elements(&path, &["Trade", "CashTransaction", "CorporateAction", "Transfer", "SalesTax"]);
+        let missing: Vec<i64> = rows.difference(&lines_that_ended_somewhere(&export)).copied().collect();
+        let again = SAID_AGAIN.iter().find(|(file, _)| *file == name(&path)).map_or(0, |(_, rows)| *rows);
+        assert_eq!(missing.len(), again, "{}: lines {missing:?} of {} rows", name(&path), rows.len());
+        let held = lines_of_elements(&path, &["OpenPosition"]).len();
+        assert!(held <= export.quotes.len(), "{}: a close for each of {held} positions", name(&path));
+        assert!(export.rejects.is_empty(), "{}: {:?}", name(&path), export.rejects);
+    }
+}
+
+#[test]
+fn every_good_ghostfolio_sample_is_taken_row_by_row() {
+    let importer = importer("ghostfolio").expect("known");
+    for path in samples("ghostfolio/ok") {
+        let export = read(importer, &path).unwrap_or_else(|error| panic!("{}: {error}", name(&path)));
+        assert!(export.rejects.is_empty(), "{}: {:?}", name(&path), export.rejects);
+        let text = std::fs::read_to_string(&path).expect("text");
+        let rows = match path.extension().is_some_and(|ending| ending == "json") {
+            true => text.matches("\"unitPrice\"").count(),
+            false => text.lines().filter(|line| !line.trim().is_empty()).count() - 1,
+        };
+        assert_eq!(export.transactions.len() + export.inbox.len(), rows, "{}", name(&path));
+    }
+}
+
+/// What Ghostfolio refuses because of what it has in its own database, and what is no fault of the file: a platform
+/// that it does not list.
+const NO_FAULT_OF_THE_FILE: &str = "invalid-platform.json";
+
+#[test]
+fn every_bad_ghostfolio_sample_is_refused_with_a_reason() {
+    let importer = importer("ghostfolio").expect("known");
+    for path in samples("ghostfolio/not-ok") {
+        match read(importer, &path) {
+            Err(error) => assert!(matches!(error, pipelines::Error::Sheet { .. }), "{}: {error}", name(&path)),
+            Ok(export) if name(&path) == NO_FAULT_OF_THE_FILE => assert_eq!(export.transactions.len(), 1),
+            Ok(export) => assert!(!export.rejects.is_empty(), "{} was taken", name(&path)),
+        }
+    }
+}
+
+#[test]
+fn samples_are_recognised_as_what_they_are() {
+    for (folder, format) in [("ibkr_flex_xml", "ibkr_flex"), ("ghostfolio/ok", "ghostfolio")] {
+        for path in samples(folder).iter().filter(|path| !name(path).ends_with(".gz")) {
+            let bytes = std::fs::read(path).expect("readable");
+            let file = ExportFile { file_name: &name(path), bytes: &bytes, mapping: None };
+            let found = recognise(&file).map(|importer| importer.name);
+            assert_eq!(found.map_err(|error| error.to_string()), Ok(format), "{}", name(path));
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! Whatever comes late, what catching up makes again equals a house that was built from nothing; and it does not
+//! touch the portfolios that have nothing to do with it.
+
+use std::fmt::Debug;
+
+use lake::{Lake, WriteKey};
+use pipelines::books::book;
+use pipelines::checks::{Layer, check};
+use pipelines::history::{days_before, mark, rebuild, touched};
+use pipelines::rollups::roll_up;
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+use schemas::table::Record;
+use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::corporate_actions::CorporateAction;
+use schemas::tables::daily_returns::DailyReturn;
+use schemas::tables::exceptions::Exception;
+use schemas::tables::fx_rates::FxRate;
+use schemas::tables::history_markers::HistoryMarker;
+use schemas::tables::instruments::Instrument;
+use schemas::tables::lot_closings::LotClosing;
+use schemas::tables::measures::MeasureRow;
+use schemas::tables::nav_bridge::NavBridgeRow;
+use schemas::tables::portfolio_values::PortfolioValue;
+use schemas::tables::portfolios::Portfolio;
+use schemas::tables::positions::Position;
+use schemas::tables::quotes::Quote;
+use schemas::tables::realised_gains::RealisedGain;
+use schemas::tables::transactions::Transaction;
+use schemas::tables::valuations::Valuation;
+use schemas::{Amount, BusinessDate, Currency, Price, Quantity, Rate};
+
+use crate::samples::{all, date, instrument, memory_lake, portfolio, quote, transaction, work};
+
+/// The valuation dates; the last one is the night that finds what came late.
+const DAYS: [&str; 14] = [
+    "2014-01-02",
+    "2014-01-09",
+    "2014-01-16",
+    "2014-01-23",
+    "2014-01-30",
+    "2014-02-06",
+    "2014-02-13",
+    "2014-02-20",
+    "2014-02-27",
+    "2014-03-06",
+    "2014-03-13",
+    "2014-03-20",
+    "2014-03-27",
+    "2014-04-03",
+];
+/// The last day that gold holds before the night.
+const BEFORE: usize = DAYS.len() - 2;
+const PORTFOLIOS: [&str; 3] = ["P1", "P2", "P3"];
+const SYMBOLS: [&str; 3] = ["AAA", "BBB", "USD1"];
+
+/// Everything that the figures follow from.
+#[derive(Clone)]
+struct Facts {
+    portfolios: Vec<Portfolio>,
+    transactions: Vec<Transaction>,
+    quotes: Vec<Quote>,
+    actions: Vec<CorporateAction>,
+    rates: Vec<FxRate>,
+}
+
+/// Something that becomes known late; days and portfolios by their place in the lists above.
+#[derive(Clone, Debug)]
+enum Late {
+    Deposit { portfolio: usize, day: usize, cents: i64 },
+    Buy { portfolio: usize, symbol: usize, day: usize, units: i64 },
+    Sell { portfolio: usize, day: usize, units: i64 },
+    Withdrawn { transaction: prop::sample::Index },
+    Reversal { transaction: prop::sample::Index, day: usize },
+    LaterStart { portfolio: usize },
+    Close { symbol: usize, day: usize, cents: i64 },
+    Dollar { day: usize, ten_thousandths: i64 },
+    Split { symbol: usize, day: usize, ratio: i64 },
+    Method { portfolio: usize, method: &'static str },
+}
+
+fn any_late() -> impl Strategy<Value = Late> {
+    let (portfolio, symbol, day) = (0..PORTFOLIOS.len(), 0..SYMBOLS.len(), 1..=BEFORE);
+    let method = prop::sample::select(vec!["lifo", "hifo", "average_cost"]);
+    prop_oneof![
+        (portfolio.clone(), day.clone(), 1_i64..1_000_000).prop_map(|(portfolio, day, cents)| Late::Deposit {
+            portfolio,
+            day,
+            cents
+        }),
+        (portfolio.clone(), symbol.clone(), day.clone(), 1_i64..50)
+            .prop_map(|(portfolio, symbol, day, units)| { Late::Buy { portfolio, symbol, day, units } }),
+        (portfolio.clone(), day.clone(), 1_i64..20).prop_map(|(portfolio, day, units)| Late::Sell {
+            portfolio,
+            day,
+            units
+        }),
+        any::<prop::sample::Index>().prop_map(|transaction| Late::Withdrawn { transaction }),
+        // A reversal may be booked as late as on the night itself.
+        (any::<prop::sample::Index>(), 1..DAYS.len())
+            .prop_map(|(transaction, day)| Late::Reversal { transaction, day }),
+        portfolio.clone().prop_map(|portfolio| Late::LaterStart { portfolio }),
+        (symbol.clone(), day.clone(), 100_i64..20_000).prop_map(|(symbol, day, cents)| Late::Close {
+            symbol,
+            day,
+            cents
+        }),
+        (day.clone(), 9_000_i64..15_000).prop_map(|(day, ten_thousandths)| Late::Dollar { day, ten_thousandths }),
+        (symbol, day, 2_i64..5).prop_map(|(symbol, day, ratio)| Late::Split { symbol, day, ratio }),
+        (portfolio, method).prop_map(|(portfolio, method)| Late::Method { portfolio, method }),
+    ]
+}
+
+impl Facts {
+    /// Three portfolios: P1 holds AAA and a share in dollars, P2 BBB, and P3 AAA and BBB.
+    fn known_at_first() -> Facts {
+        let mut facts = Facts {
+            portfolios: PORTFOLIOS.map(portfolio).to_vec(),
+            transactions: Vec::new(),
+            quotes: Vec::new(),
+            actions: Vec::new(),
+            rates: Vec::new(),
+        };
+        for (place, day) in DAYS.iter().enumerate() {
+            let step = i64::try_from(place).expect("a small number");
+            for (symbol, base) in SYMBOLS.iter().zip([5_000, 12_000, 3_000]) {
+                let close = Decimal::new(base + step * 37 - (step % 3) * 101, 2).to_string();
+                facts.quotes.push(quote(&format!("M1~{symbol}"), day, &close));
+            }
+            facts.rates.push(dollar(day, 11_000 + step * 13));
+        }
+        for id in PORTFOLIOS {
+            facts.book(transaction(id, "", DAYS[0], "DEPOSIT", "100000"));
+        }
+        for (id, symbol) in [("P1", "AAA"), ("P1", "USD1"), ("P2", "BBB"), ("P3", "AAA"), ("P3", "BBB")] {
+            facts.book(traded(id, symbol, DAYS[0], 100, "-5000"));
+        }
+        facts.book(traded("P3", "AAA", DAYS[6], -30, "1600"));
+        for (id, day) in [("P1", DAYS[3]), ("P2", DAYS[7]), ("P3", DAYS[10])] {
+            facts.book(transaction(id, "", day, "FEE", "-12.34"));
+        }
+        facts
+    }
+
+    fn book(&mut self, booked: Transaction) {
+        let booking_sequence = i64::try_from(self.transactions.len()).expect("a small number") + 1;
+        let transaction_id = format!("t{booking_sequence}");
+        self.transactions.push(Transaction { booking_sequence, transaction_id, ..booked });
+    }
+
+    fn learn(&mut self, late: &Late) {
+        match late {
+            Late::Deposit { portfolio, day, cents } => {
+                let net_cash = Amount::new(Decimal::new(*cents, 2));
+                let plain = transaction(PORTFOLIOS[*portfolio], "", DAYS[*day], "DEPOSIT", "0");
+                self.book(Transaction { net_cash, ..plain });
+            }
+            Late::Buy { portfolio, symbol, day, units } => {
+                self.book(traded(PORTFOLIOS[*portfolio], SYMBOLS[*symbol], DAYS[*day], *units, "-777.77"));
+            }
+            Late::Sell { portfolio, day, units } => {
+                let held = ["AAA", "BBB", "BBB"][*portfolio];
+                self.book(traded(PORTFOLIOS[*portfolio], held, DAYS[*day], -units, "888.88"));
+            }
+            Late::Withdrawn { transaction } => {
+                let fees: Vec<usize> =
+                    (0..self.transactions.len()).filter(|place| self.transactions[*place].kind == "FEE").collect();
+                if !fees.is_empty() {
+                    self.transactions.remove(*transaction.get(&fees));
+                }
+            }
+            Late::Reversal { transaction, day } => {
+                let taken_back = transaction.get(&self.transactions).clone();
+                if taken_back.kind != "REVERSAL" && !self.transactions.iter().any(|row| row.reverses.is_some()) {
+                    let plain = reversal_of(&taken_back, DAYS[*day]);
+                    self.book(Transaction { reverses: Some(taken_back.transaction_id), ..plain });
+                }
+            }
+            Late::LaterStart { portfolio } => self.portfolios[*portfolio].start_date = date("2014-02-10"),
+            Late::Close { symbol, day, cents } => {
+                let (id, on) = (instrument(SYMBOLS[*symbol]).instrument_id, date(DAYS[*day]));
+                let changed = self.quotes.iter_mut().find(|row| row.instrument_id == id && row.quote_date == on);
+                changed.expect("quoted on every day").close = Price::new(Decimal::new(*cents, 2));
+            }
+            Late::Dollar { day, ten_thousandths } => self.rates[*day] = dollar(DAYS[*day], *ten_thousandths),
+            Late::Split { symbol, day, ratio } => {
+                let split = split(SYMBOLS[*symbol], DAYS[*day], *ratio);
+                let same =
+                    |row: &CorporateAction| (&row.instrument_id, row.ex_date) == (&split.instrument_id, split.ex_date);
+                self.actions.retain(|row| !same(row));
+                self.actions.push(split);
+            }
+            Late::Method { portfolio, method } => {
+                (*method).clone_into(&mut self.portfolios[*portfolio].cost_basis);
+            }
+        }
+    }
+
+    /// Makes these the facts of a lake.
+    async fn tell(&self, lake: &Lake, time: &str) {
+        let instruments = SYMBOLS.map(|symbol| {
+            let currency = if symbol == "USD1" { Currency::USD } else { Currency::EUR };
+            Instrument { currency, ..instrument(symbol) }
+        });
+        let key = |table: &str| WriteKey::new(format!("{time}/{table}"), 1);
+        lake.replace_all(&instruments, &key("instruments")).await.expect("written");
+        lake.replace_all(&self.portfolios, &key("portfolios")).await.expect("written");
+        lake.replace_all(&self.transactions, &key("transactions")).await.expect("written");
+        lake.replace_all(&self.quotes, &key("quotes")).await.expect("written");
+        lake.replace_all(&self.actions, &key("corporate_actions")).await.expect("written");
+        lake.replace_all(&self.rates, &key("fx_rates")).await.expect("written");
+    }
+}
+
+fn dollar(on: &str, ten_thousandths: i64) -> FxRate {
+    FxRate {
+        fx_source: "M1".parse().expect("an id"),
+        currency: Currency::USD,
+        rate_date: date(on),
+        units_per_eur: Rate::new(Decimal::new(ten_thousandths, 4)),
+        landing_sha256: String::new(),
+        line: 2,
+    }
+}
+
+/// The reversal of a transaction, on a day of its own or, if that is later, of the transaction's.
+fn reversal_of(taken_back: &Transaction, on: &str) -> Transaction {
+    let plain = transaction(taken_back.portfolio_id.as_str(), "", on, "REVERSAL", "0");
+    Transaction { trade_date: date(on).max(taken_back.trade_date), currency: taken_back.currency, ..plain }
+}
+
+/// Units bought, or sold if there are fewer than none.
+fn traded(portfolio: &str, symbol: &str, on: &str, units: i64, net_cash: &str) -> Transaction {
+    let currency = if symbol == "USD1" { Currency::USD } else { Currency::EUR };
+    let kind = if units < 0 { "SELL" } else { "BUY" };
+    Transaction {
+        instrument_id: Some(instrument(symbol).instrument_id),
+        quantity: Some(Quantity::new(Decimal::from(units.abs()))),
+        price: Some(Price::new(Decimal::from(50))),
+        currency,
+        ..transaction(portfolio, "", on, kind, net_cash)
+    }
+}
+
+fn split(symbol: &str, on: &str, ratio: i64) -> CorporateAction {
+    CorporateAction {
+        market_id: "M1".parse().expect("an id"),
+        instrument_id: instrument(symbol).instrument_id,
+        ex_date: date(on),
+        kind: "SPLIT".to_owned(),
+        ratio_new: Some(ratio),
+        ratio_old: Some(1),
+        target_instrument_id: None,
+        amount: None,
+        basis_fraction: None,
+        fraction_price: None,
+        pay_date: None,
+        currency: None,
+        landing_sha256: String::new(),
+        line: 2,
+    }
+}
+
+/// A lake that has made its gold of the days before the night in one go.
+async fn built(facts: &Facts) -> Lake {
+    let lake = memory_lake();
+    facts.tell(&lake, "first").await;
+    let history = work("history-1", date(DAYS[0]), date(DAYS[BEFORE]));
+    book(&lake, &history).await.expect("booked");
+    roll_up(&lake, &history).await.expect("rolled up");
+    check(&lake, &history, Layer::Gold).await.expect("checked");
+    mark(&lake, &history).await.expect("marked");
+    lake
+}
+
+/// Every table of gold, its rows as text in a fixed order.
+async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
+    vec![
+        table::<Position>(lake).await,
+        table::<Valuation>(lake).await,
+        table::<PortfolioValue>(lake).await,
+        table::<CashFlow>(lake).await,
+        table::<NavBridgeRow>(lake).await,
+        table::<RealisedGain>(lake).await,
+        table::<LotClosing>(lake).await,
+        table::<DailyReturn>(lake).await,
+        table::<MeasureRow>(lake).await,
+        table::<Exception>(lake).await,
+        table::<HistoryMarker>(lake).await,
+    ]
+}
+
+async fn table<R: Record + Debug>(lake: &Lake) -> (&'static str, Vec<String>) {
+    let mut rows: Vec<String> = all::<R>(lake).await.iter().map(|row| format!("{row:?}")).collect();
+    rows.sort();
+    (R::TABLE.name, rows)
+}
+
+/// The portfolios that a fact concerns, if it is one of a portfolio's own.
+fn concerned(late: &Late, known: &Facts) -> Option<String> {
+    match late {
+        Late::Deposit { portfolio, .. }
+        | Late::Buy { portfolio, .. }
+        | Late::Sell { portfolio, .. }
+        | Late::LaterStart { portfolio }
+        | Late::Method { portfolio, .. } => Some(PORTFOLIOS[*portfolio].to_owned()),
+        Late::Reversal { transaction, .. } => Some(transaction.get(&known.transactions).portfolio_id.to_string()),
+        Late::Withdrawn { transaction } => {
+            let fees: Vec<&Transaction> = known.transactions.iter().filter(|row| row.kind == "FEE").collect();
+            Some(transaction.get(&fees).portfolio_id.to_string())
+        }
+        Late::Close { .. } | Late::Dollar { .. } | Late::Split { .. } => None,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_shrink_iters: 24, ..ProptestConfig::with_cases(10) })]
+
+    #[test]
+    fn what_is_made_again_equals_what_is_made_from_nothing(late in prop::collection::vec(any_late(), 1..4)) {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let known = Facts::known_at_first();
+        let mut learned = known.clone();
+        late.iter().for_each(|fact| learned.learn(fact));
+        runtime.block_on(async {
+            let lake = built(&known).await;
+            learned.tell(&lake, "second").await;
+            let night = work("night-1", date(DAYS[BEFORE + 1]), date(DAYS[BEFORE + 1]));
+            let (first, last) = days_before(&lake, night.from).await.expect("readable").expect("days before");
+            let again = touched(&lake, first, last).await.expect("readable");
+            rebuild(&lake, &night, &again, last).await.expect("made again");
+            let from_nothing = built(&learned).await;
+            for ((name, made), (_, expected)) in gold(&lake).await.iter().zip(gold(&from_nothing).await) {
+                prop_assert_eq!(made, &expected, "{} differs", name);
+            }
+            prop_assert!(touched(&lake, first, last).await.expect("readable").is_empty(), "once is enough");
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_portfolio_of_its_own_is_made_again_alone_and_from_its_month(late in any_late()) {
+        let known = Facts::known_at_first();
+        let Some(only) = concerned(&late, &known) else { return Ok(()) };
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let mut learned = known.clone();
+        learned.learn(&late);
+        runtime.block_on(async {
+            let lake = built(&known).await;
+            learned.tell(&lake, "second").await;
+            let (first, last) = (date(DAYS[0]), date(DAYS[BEFORE]));
+            let again = touched(&lake, first, last).await.expect("readable");
+            let names: Vec<String> =
+                again.iter().flat_map(|group| &group.portfolios).map(ToString::to_string).collect();
+            prop_assert_eq!(names, vec![only]);
+            if let Late::Deposit { day, .. } | Late::Buy { day, .. } | Late::Sell { day, .. } = late {
+                let month = &DAYS[day][..8];
+                let begin: BusinessDate = date(&format!("{month}01")).max(first);
+                prop_assert_eq!(again[0].from, begin);
+            }
+            Ok(())
+        })?;
+    }
+}
