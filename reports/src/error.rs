@@ -52,6 +52,21 @@ pub enum Error {
         /// The base currency.
         currency: Currency,
     },
+    /// The lines of the change in value do not lead from the value at start to the value at end.
+    #[error(
+        "{portfolio_id} on {date}: the lines of the change in value leave {residual} {currency} of it unexplained, \
+         more than rounding does; run the books and the rollups of the period again"
+    )]
+    BridgeDoesNotFoot {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// The date of the statement.
+        date: BusinessDate,
+        /// The change in value minus the sum of the printed lines.
+        residual: rust_decimal::Decimal,
+        /// The base currency.
+        currency: Currency,
+    },
     /// A sum has more digits than a decimal holds.
     #[error("the sum of {what} has more than 28 digits")]
     Overflow {

@@ -53,6 +53,7 @@ pub async fn month_to_date(
     let mut positions = by_portfolio(read::<Position>(lake, through).await?, |row| &row.portfolio_id);
     let mut flows = by_portfolio(read::<CashFlow>(lake, period).await?, |row| &row.portfolio_id);
     let mut transactions = by_portfolio(read::<Transaction>(lake, period).await?, |row| &row.portfolio_id);
+    let mut bridges = by_portfolio(lake::read::nav_bridges(lake, first, date).await?, |row| &row.portfolio_id);
     let mut gains = by_portfolio(read::<RealisedGain>(lake, period).await?, |row| &row.portfolio_id);
     let mut measures = by_portfolio(read::<MeasureRow>(lake, that_day).await?, |row| &row.portfolio_id);
     let mut exceptions = by_portfolio(read::<Exception>(lake, that_day).await?, |row| &row.portfolio_id);
@@ -77,6 +78,7 @@ pub async fn month_to_date(
             cash_flows: take(&mut flows, &id),
             transactions: take(&mut transactions, &id),
             realised_gains: take(&mut gains, &id),
+            nav_bridge: take(&mut bridges, &id),
             measures: take(&mut measures, &id),
             exceptions: take(&mut exceptions, &id),
             portfolio,

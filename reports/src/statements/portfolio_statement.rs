@@ -9,6 +9,7 @@ mod holdings;
 mod key_figures;
 mod notes;
 mod performance;
+mod value_change;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::measures::MeasureRow;
+use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
@@ -65,6 +67,8 @@ pub struct StatementInput {
     pub transactions: Vec<Transaction>,
     /// What the sales of the period earned.
     pub realised_gains: Vec<RealisedGain>,
+    /// What led from the value at start to the value at end: the sum of the period by component and currency.
+    pub nav_bridge: Vec<NavBridgeRow>,
     /// Performance and risk on the business date, all periods.
     pub measures: Vec<MeasureRow>,
     /// What the checks of the business date found.
@@ -93,12 +97,16 @@ impl StatementInput {
 /// # Errors
 /// [`Error::ForeignRow`] and [`Error::ForeignDate`] if rows of another portfolio or time are among the input,
 /// [`Error::Blocked`] if a check forbids the statement, [`Error::DoesNotFoot`] if positions and cash are not the
-/// portfolio's value, [`Error::Overflow`] and [`Error::MixedCurrencies`] if figures have no sum.
+/// portfolio's value, [`Error::BridgeDoesNotFoot`] if the change in value is not explained, [`Error::Overflow`] and
+/// [`Error::MixedCurrencies`] if figures have no sum.
 pub fn build(input: &StatementInput) -> Result<Document, Error> {
     refuse_foreign_rows(input)?;
     refuse_blocked(input)?;
     let holdings = holdings::sections(input)?;
-    let mut sections = vec![key_figures::section(input)?, performance::section(input), value_chart(input)];
+    let mut sections = vec![key_figures::section(input)?];
+    sections.extend(value_change::sections(input)?);
+    sections.push(performance::section(input));
+    sections.push(value_chart(input));
     sections.extend(holdings);
     sections.push(activity::cash_flows(input)?);
     sections.push(activity::transactions(input)?);
@@ -146,6 +154,7 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
     input.cash_flows.iter().try_for_each(|row| owner("gold.cash_flows", &row.portfolio_id))?;
     input.transactions.iter().try_for_each(|row| owner("silver.transactions", &row.portfolio_id))?;
     input.realised_gains.iter().try_for_each(|row| owner("gold.realised_gains", &row.portfolio_id))?;
+    input.nav_bridge.iter().try_for_each(|row| owner("gold.nav_bridge", &row.portfolio_id))?;
     input.measures.iter().try_for_each(|row| owner("gold.measures", &row.portfolio_id))?;
     input.exceptions.iter().try_for_each(|row| owner("gold.exceptions", &row.portfolio_id))?;
 
@@ -168,6 +177,7 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
         }
     };
     input.cash_flows.iter().try_for_each(|row| in_period("gold.cash_flows", row.business_date))?;
+    input.nav_bridge.iter().try_for_each(|row| in_period("gold.nav_bridge", row.business_date))?;
     input.realised_gains.iter().try_for_each(|row| in_period("gold.realised_gains", row.business_date))
 }
 

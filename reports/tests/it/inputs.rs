@@ -6,6 +6,7 @@ use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::measures::MeasureRow;
+use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
@@ -70,6 +71,8 @@ pub(crate) fn empty() -> StatementInput {
             benchmark_symbol: None,
             risk_free_annual: Some(0.01),
             client_email: Some("client@example.org".to_owned()),
+            cost_basis: "fifo".to_owned(),
+            locked_through: None,
         },
         business_date: date("2014-12-31"),
         period_start: date("2014-11-30"),
@@ -88,6 +91,7 @@ pub(crate) fn empty() -> StatementInput {
         cash_flows: Vec::new(),
         transactions: Vec::new(),
         realised_gains: Vec::new(),
+        nav_bridge: Vec::new(),
         measures: Vec::new(),
         exceptions: Vec::new(),
     }
@@ -146,6 +150,8 @@ fn position(instrument_id: InstrumentId, since: &str, quantity: &str, currency: 
         currency,
         cost: Some(amount(cost_base)),
         cost_base: Some(amount(cost_base)),
+        charges: None,
+        charges_base: None,
     }
 }
 
@@ -156,6 +162,7 @@ fn measure(period: ReportingPeriod, measure: &str, value: Result<f64, &str>) -> 
         period,
         measure: measure.to_owned(),
         value: value.ok(),
+        amount: None,
         value_date: None,
         unavailable_reason: value.err().map(str::to_owned),
     }
@@ -167,6 +174,7 @@ fn transaction(sequence: i64, trade_date: &str, kind: &str, net_cash: &str) -> T
         transaction_id: format!("t{sequence}"),
         booking_sequence: sequence,
         trade_date: date(trade_date),
+        settlement_date: None,
         kind: kind.to_owned(),
         instrument_id: None,
         quantity: None,
@@ -177,6 +185,12 @@ fn transaction(sequence: i64, trade_date: &str, kind: &str, net_cash: &str) -> T
         net_cash: amount(net_cash),
         counter_currency: None,
         counter_amount: None,
+        lot_cost: None,
+        lot_acquired_date: None,
+        lots_closed: None,
+        reverses: None,
+        counter_portfolio_id: None,
+        recorded_at: None,
         note: String::new(),
         origin: format!("D03/transactions.csv:{sequence}"),
     }
@@ -217,6 +231,7 @@ pub(crate) fn two_positions() -> StatementInput {
         vec![cash_flow(1, "2014-12-15", "DEPOSIT", "250.004"), cash_flow(5, "2014-12-22", "WITHDRAWAL", "-100")];
     input.transactions = transactions(&sap, &apple);
     input.realised_gains = vec![realised(sap)];
+    input.nav_bridge = bridge();
     input.measures = measures();
     input.exceptions = vec![Exception {
         check_name: "carried_price".to_owned(),
@@ -302,7 +317,49 @@ fn realised(sap: InstrumentId) -> RealisedGain {
         cost: Some(amount("1000")),
         gain: Some(amount("12.345")),
         gain_base: Some(amount("12.345")),
+        price_gain_base: Some(amount("12.345")),
+        currency_gain_base: Some(Amount::ZERO),
+        charges: Some(amount("10")),
+        charges_base: Some(amount("10")),
     }
+}
+
+/// A line of the bridge; what exchange rates make has no amount in its currency.
+pub(crate) fn step(
+    component: BridgeComponent,
+    currency: Currency,
+    own: Option<&str>,
+    amount_base: Option<&str>,
+) -> NavBridgeRow {
+    NavBridgeRow {
+        portfolio_id: portfolio_id(),
+        business_date: date("2014-12-31"),
+        component,
+        currency,
+        amount: own.map(amount),
+        amount_base: amount_base.map(amount),
+        detail: None,
+    }
+}
+
+/// What led from 11,500 to 11,614.554024035.
+fn bridge() -> Vec<NavBridgeRow> {
+    use BridgeComponent as C;
+    let euro = |component, own| step(component, Currency::EUR, Some(own), Some(own));
+    let dollar = |component, own, in_euro| step(component, Currency::USD, own, Some(in_euro));
+    vec![
+        euro(C::Contributions, "250.004"),
+        euro(C::Withdrawals, "-100"),
+        euro(C::RealisedPriceGain, "22.345"),
+        euro(C::UnrealisedPriceGain, "-60.1"),
+        dollar(C::UnrealisedPriceGain, Some("25"), "20.4"),
+        dollar(C::UnrealisedCurrencyGain, None, "-0.594975965"),
+        dollar(C::CashCurrencyGain, None, "-3.5"),
+        euro(C::Exchanges, "-900"),
+        dollar(C::Exchanges, Some("1100.5"), "900"),
+        euro(C::FeeBrokerage, "-10"),
+        dollar(C::FeeBrokerage, Some("-5"), "-4"),
+    ]
 }
 
 fn transactions(sap: &InstrumentId, apple: &InstrumentId) -> Vec<Transaction> {
@@ -376,8 +433,10 @@ pub(crate) fn of_size(count: usize) -> StatementInput {
         ));
         input.positions.push(position(id, "2014-06-30", "2", Currency::EUR, "0.5"));
     }
+    let count = count.to_string();
+    input.nav_bridge = vec![step(BridgeComponent::UnrealisedPriceGain, Currency::EUR, Some(&count), Some(&count))];
     if let Some(last) = input.portfolio_values.last_mut() {
-        last.market_value = Some(amount(&count.to_string()));
+        last.market_value = Some(amount(&count));
     }
     input
 }
@@ -392,6 +451,7 @@ pub(crate) fn reversed(input: &StatementInput) -> StatementInput {
     input.cash_flows.reverse();
     input.transactions.reverse();
     input.realised_gains.reverse();
+    input.nav_bridge.reverse();
     input.measures.reverse();
     input.exceptions.reverse();
     input

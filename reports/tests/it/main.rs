@@ -14,3 +14,5 @@ mod mail_server;
 mod reading;
 #[cfg(test)]
 mod statement;
+#[cfg(test)]
+mod value_change;

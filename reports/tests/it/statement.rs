@@ -9,7 +9,7 @@ use schemas::Severity;
 use crate::inputs::{amount, date, empty, of_size, reversed, two_positions};
 use crate::reading::{csv_section, file};
 
-fn statement(input: &StatementInput) -> Document {
+pub(crate) fn statement(input: &StatementInput) -> Document {
     build(input).expect("a statement")
 }
 
@@ -17,7 +17,7 @@ fn section<'a>(document: &'a Document, id: &str) -> &'a Section {
     document.sections.iter().find(|section| section.id == id).expect("the section is there")
 }
 
-fn fields(document: &Document, section: &str, first: &str) -> Vec<String> {
+pub(crate) fn fields(document: &Document, section: &str, first: &str) -> Vec<String> {
     let lines = csv_section(document, section).into_iter();
     let mut found = lines.filter(|fields| fields.get(2).is_some_and(|field| field == first));
     found.next().expect("the line is there")
@@ -28,7 +28,16 @@ fn every_figure_is_as_worked_out() {
     let document = statement(&two_positions());
     let expected = include_str!("../cases/portfolio_statement/two_positions/expected.csv");
     let text = String::from_utf8(file(&document, Format::Csv)).expect("UTF-8");
-    let sections = ["key_figures", "positions", "cash", "composition", "cash_flows", "transactions"];
+    let sections = [
+        "key_figures",
+        "value_change",
+        "value_change_by_currency",
+        "positions",
+        "cash",
+        "composition",
+        "cash_flows",
+        "transactions",
+    ];
     let is_compared = |line: &&str| {
         let (id, rest) = line.split_once(',').unwrap_or((*line, ""));
         sections.contains(&id) && !rest.starts_with("note")

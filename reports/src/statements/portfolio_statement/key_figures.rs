@@ -38,7 +38,7 @@ fn figure(label: &str, cell: Cell) -> KeyFigure {
 }
 
 /// The value on the opening date, or of the last valuation before it; zero if the portfolio did not exist then.
-fn value_at_start(input: &StatementInput) -> Cell {
+pub(super) fn value_at_start(input: &StatementInput) -> Cell {
     let values = &input.portfolio_values;
     let earlier = values.iter().filter(|row| row.business_date <= input.period_start);
     if let Some(row) = earlier.max_by_key(|row| row.business_date) {
@@ -54,7 +54,7 @@ fn value_at_start(input: &StatementInput) -> Cell {
     }
 }
 
-fn value_at_end(input: &StatementInput) -> Cell {
+pub(super) fn value_at_end(input: &StatementInput) -> Cell {
     match input.closing_value() {
         Some(row) => base_money(input, row.market_value, || "a position has no price or rate".to_owned()),
         None => Cell::unavailable(format!("the portfolio was not valued on {}", input.business_date)),

@@ -3,7 +3,7 @@
 use schemas::Severity;
 
 use super::holdings::price_basis;
-use super::{StatementInput, data_grade, performance};
+use super::{StatementInput, data_grade, performance, value_change};
 use crate::document::{Content, Section};
 
 pub(super) fn sections(input: &StatementInput) -> [Section; 3] {
@@ -23,6 +23,7 @@ fn findings(input: &StatementInput) -> Vec<String> {
     let mut found: Vec<_> = input.exceptions.iter().collect();
     found.sort_by_key(|row| (std::cmp::Reverse(row.severity), &row.check_name, &row.subject, &row.message));
     let line = |severity: Severity| match severity {
+        Severity::Info => "Note",
         Severity::Warn => "Warning",
         Severity::Quarantine => "Kept out of the figures",
         Severity::Block => "Blocking",
@@ -75,6 +76,7 @@ fn definitions(input: &StatementInput) -> Vec<String> {
          100%."
             .to_owned(),
     ];
+    notes.extend(value_change::definitions(input));
     notes.extend(performance::definitions());
     notes
 }
