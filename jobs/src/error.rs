@@ -14,6 +14,12 @@ pub enum Error {
         /// The names that are known.
         known: String,
     },
+    /// There is no such run.
+    #[error("there is no run `{run_id}`; `financr status` lists the latest")]
+    NoSuchRun {
+        /// The run as given.
+        run_id: RunId,
+    },
     /// The range of dates is the wrong way round.
     #[error("the range ends on {to}, before it starts on {from}")]
     Range {
@@ -70,6 +76,20 @@ pub enum Error {
         /// What to do.
         help: &'static str,
     },
+    /// An export cannot be imported as it was asked.
+    #[error("{file}: {problem}")]
+    Export {
+        /// The file.
+        file: String,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// A statement cannot be restated as asked.
+    #[error("{problem}")]
+    Restatement {
+        /// Which statement, why not, and what to do.
+        problem: String,
+    },
     /// A schedule cannot be read.
     #[error("schedule `{name}`: {problem}")]
     Schedule {
@@ -94,11 +114,18 @@ impl Error {
         matches!(
             self,
             Error::UnknownJob { .. }
+                | Error::NoSuchRun { .. }
                 | Error::Range { .. }
+                | Error::Restatement { .. }
                 | Error::Kind { .. }
                 | Error::Schedule { .. }
+                | Error::Export { .. }
                 | Error::Pipelines(
-                    pipelines::Error::Folder { .. } | pipelines::Error::Sheet { .. } | pipelines::Error::File { .. }
+                    pipelines::Error::Folder { .. }
+                        | pipelines::Error::Sheet { .. }
+                        | pipelines::Error::File { .. }
+                        | pipelines::Error::UnknownFormat { .. }
+                        | pipelines::Error::Why(_)
                 )
         )
     }

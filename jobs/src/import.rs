@@ -1,18 +1,21 @@
 //! Import: book folders into the store and the landing zone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use lake::DateRange;
 use pipelines::conform::record_rejects;
+use pipelines::imports::InboxRow;
 use pipelines::landing::{Delivered, Landed, land, sha256};
 use pipelines::sources::RowReject;
 use pipelines::sources::book_folder::{BookFolder, Found, read_folder};
 use schemas::table::Record;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
+use schemas::tables::portfolios::Portfolio;
 use schemas::tables::rejects::Reject;
-use schemas::{InstrumentId, MarketId, PortfolioId};
+use schemas::tables::transactions::Transaction;
+use schemas::{Amount, Currency, InstrumentId, MarketId, PortfolioId};
 use store::{Conflict, SaveOutcome, StoreKind};
 
 use crate::context::{Context, Progress};
@@ -33,7 +36,7 @@ pub struct ImportReport {
     pub transactions_inserted: u64,
     /// Transactions that were already booked.
     pub transactions_unchanged: u64,
-    /// Transactions whose id is taken by another content; they are not booked.
+    /// Transactions whose id is taken by another content, and new ones dated in a closed year; they are not booked.
     pub conflicts: Vec<Conflict>,
     /// Files landed.
     pub landed: Landed,
@@ -43,6 +46,41 @@ pub struct ImportReport {
     pub failures: Vec<(PathBuf, String)>,
     /// Keys of `portfolio.json` files that mean nothing to this program.
     pub ignored_keys: BTreeSet<String>,
+    /// What was found of each kind of transaction, by portfolio and currency. Imports of folders that are written, not
+    /// previewed, leave it empty.
+    pub tallies: BTreeMap<(PortfolioId, String, Currency), Tally>,
+    /// Instruments that the market does not have yet, and those that it has. For exports and previews.
+    pub instruments: Counted,
+    /// Closes that were found. For exports and previews.
+    pub quotes: usize,
+    /// Rates that were found. For exports and previews.
+    pub fx_rates: usize,
+    /// Rows that wait for a person, by portfolio.
+    pub waiting: Vec<(PortfolioId, InboxRow)>,
+    /// What a person should know, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// How many there are of what is new and of what was there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// What is new.
+    pub new: usize,
+    /// What was there.
+    pub known: usize,
+}
+
+/// What was found of one kind of transaction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Transactions that are new.
+    pub new: u64,
+    /// Transactions that are booked already.
+    pub known: u64,
+    /// Transactions whose id is taken by another content; they are not booked.
+    pub changed: u64,
+    /// The cash of all of them together.
+    pub net_cash: Amount,
 }
 
 impl ImportReport {
@@ -77,7 +115,7 @@ pub async fn import(context: &Context, folder: &Path) -> Result<ImportReport, Er
     let rejected: Vec<Reject> = found.books.iter().flat_map(book_rejects).collect();
     record_rejects(&context.lake, &rejected).await?;
     for (position, book) in found.books.into_iter().enumerate() {
-        save(context, &book, &mut report).await?;
+        save_book(context, &book.portfolio, book.synthetic, &book.transactions, &mut report).await?;
         report.ignored_keys.extend(book.ignored_keys);
         report.rejects.extend(book.rejects);
         (context.watch)(Progress::Advanced { done: position + 1, total });
@@ -86,7 +124,7 @@ pub async fn import(context: &Context, folder: &Path) -> Result<ImportReport, Er
 }
 
 /// Reads the folder, looking up markets that were imported earlier.
-async fn find(context: &Context, folder: &Path) -> Result<Found, Error> {
+pub(crate) async fn find(context: &Context, folder: &Path) -> Result<Found, Error> {
     let snapshot = context.lake.snapshot(Instrument::TABLE).await?;
     let instruments: Vec<Instrument> = lake::read::rows(&snapshot, &context.lake, DateRange::ALL).await?;
     let snapshot = context.lake.snapshot(Landing::TABLE).await?;
@@ -104,7 +142,7 @@ async fn find(context: &Context, folder: &Path) -> Result<Found, Error> {
     Ok(reading.await.map_err(|_| Error::Worker)??)
 }
 
-fn refuse_other_kind(context: &Context, found: &Found) -> Result<(), Error> {
+pub(crate) fn refuse_other_kind(context: &Context, found: &Found) -> Result<(), Error> {
     let markets = found.markets.iter().map(|market| (market.market_id.to_string(), market.synthetic));
     let books = found.books.iter().map(|book| (book.portfolio.portfolio_id.to_string(), book.synthetic));
     let demo = context.store.kind() == StoreKind::Demo;
@@ -121,17 +159,30 @@ fn refuse_other_kind(context: &Context, found: &Found) -> Result<(), Error> {
     }
 }
 
-async fn save(context: &Context, book: &BookFolder, report: &mut ImportReport) -> Result<(), Error> {
-    let id = &book.portfolio.portfolio_id;
-    match context.store.save_portfolio(&book.portfolio, book.synthetic, context.clock).await? {
-        SaveOutcome::Inserted => report.portfolios_new.push(id.clone()),
-        SaveOutcome::Changed => report.portfolios_changed.push(id.clone()),
-        SaveOutcome::Unchanged => report.portfolios_unchanged += 1,
+/// Saves a portfolio and books its transactions.
+pub(crate) async fn save_book(
+    context: &Context,
+    portfolio: &Portfolio,
+    synthetic: bool,
+    transactions: &[Transaction],
+    report: &mut ImportReport,
+) -> Result<(), Error> {
+    let id = &portfolio.portfolio_id;
+    match context.store.save_portfolio(portfolio, synthetic, context.clock).await {
+        Ok(SaveOutcome::Inserted) => report.portfolios_new.push(id.clone()),
+        Ok(SaveOutcome::Changed) => report.portfolios_changed.push(id.clone()),
+        Ok(SaveOutcome::Unchanged) => report.portfolios_unchanged += 1,
+        // Closed years stay as they are; the other books are taken all the same.
+        Err(error @ (store::Error::LockMovedBack { .. } | store::Error::LockedCostBasis { .. })) => {
+            report.failures.push((PathBuf::from(id.as_str()), error.to_string()));
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
     }
-    let outcome = context.store.import_transactions(id, &book.transactions, context.clock.now()).await?;
+    let outcome = context.store.import_transactions(id, transactions, context.clock.now()).await?;
     report.transactions_inserted += outcome.inserted;
     report.transactions_unchanged += outcome.unchanged;
-    report.conflicts.extend(outcome.conflicts);
+    report.conflicts.extend(outcome.conflicts.into_iter().chain(outcome.locked));
     Ok(())
 }
 

@@ -6,20 +6,29 @@
 pub mod catalog;
 mod context;
 mod error;
+mod export_plan;
+pub mod files;
 pub mod import;
+pub mod import_export;
+pub mod import_preview;
 mod outbox;
 mod owner;
 mod publication;
+pub mod reconcile;
+pub mod restatement;
 mod runner;
 pub mod schedule;
+pub mod why;
 
 pub use context::{Context, Progress, Settings};
 pub use error::Error;
 pub use runner::{Outcome, Request, run};
 
+pub use pipelines::BalanceBasis;
 pub use pipelines::sources::book_folder::Found;
 pub use pipelines::sources::ecb_reference_rates::Settings as EcbSettings;
 pub use pipelines::sources::{RowReject, SOURCES};
+pub use pipelines::why::node::{Figure, Node, Rule, Source, Unit};
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
 
 /// The days of a range on which anything was quoted, after everything that has landed has been conformed.

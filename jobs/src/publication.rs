@@ -9,14 +9,16 @@ use bytes::Bytes;
 use pipelines::landing::sha256;
 use pipelines::{StageReport, Work};
 use reports::delivery::archive;
+use reports::document::Document;
 use reports::gather::{Origin, last_valued_in_month, month_to_date};
 use reports::statements::{STATEMENTS, StatementInput, StatementKind};
 use reports::{Format, render};
-use schemas::{BusinessDate, HolidayCalendar, ReportingPeriod, Severity};
-use store::{NewDelivery, PublishOutcome, Statement, StatementFile, StoreKind};
+use schemas::{BusinessDate, HolidayCalendar, ReportingPeriod, RunId, Severity};
+use store::{NewDelivery, PAGE_ROWS_MAX, PublishOutcome, Statement, StatementFile, StoreKind};
 
 use crate::context::{Context, Progress};
 use crate::error::Error;
+use crate::restatement::figures;
 
 /// Which portfolios get a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +35,21 @@ const CALENDAR: &str = "TARGET";
 const FIRST_VERSION: u32 = 1;
 
 /// A statement in all its formats.
-struct Rendered {
+pub(crate) struct Rendered {
     document_sha256: String,
     files: Vec<(Format, Bytes, String)>,
+}
+
+/// What became of one statement.
+pub(crate) struct Published {
+    /// The statement as it was to be published.
+    pub(crate) statement: Statement,
+    /// Its document as JSON.
+    pub(crate) json: Bytes,
+    /// Whether it was published, or its version had been before.
+    pub(crate) outcome: PublishOutcome,
+    /// Messages that announce it, if it was published.
+    pub(crate) mails: u64,
 }
 
 /// What became of the statements.
@@ -142,10 +156,14 @@ fn render_all(input: &StatementInput) -> Vec<(&'static StatementKind, Result<Ren
 }
 
 fn render_kind(kind: &StatementKind, input: &StatementInput) -> Result<Rendered, reports::Error> {
-    let document = (kind.build)(input)?;
+    rendered(&(kind.build)(input)?)
+}
+
+/// A document in all its formats.
+pub(crate) fn rendered(document: &Document) -> Result<Rendered, reports::Error> {
     let mut files = Vec::with_capacity(Format::ALL.len());
     for format in Format::ALL {
-        let bytes = render(&document, format)?;
+        let bytes = render(document, format)?;
         let hash = sha256(&bytes);
         files.push((format, bytes, hash));
     }
@@ -174,13 +192,39 @@ async fn keep(
     rendered: Rendered,
     tally: &mut Tally,
 ) -> Result<(), Error> {
+    let published = archive_and_publish(context, &work.run_id, kind, input, rendered, FIRST_VERSION).await?;
+    match published.outcome {
+        PublishOutcome::Inserted => {
+            tally.written += 1;
+            tally.mails += published.mails;
+        }
+        PublishOutcome::Existing(first) => {
+            tally.existing += 1;
+            if first.run_id != work.run_id {
+                note_difference(context, input, &published.json, first, tally).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Archives the files of a version of a statement, and publishes it together with the mail that announces it. A
+/// version that was published before stays, and nobody is told again.
+pub(crate) async fn archive_and_publish(
+    context: &Context,
+    run_id: &RunId,
+    kind: &StatementKind,
+    input: &StatementInput,
+    rendered: Rendered,
+    version: u32,
+) -> Result<Published, Error> {
     let StatementKind { id: kind, title, .. } = kind;
     let portfolio_id = &input.portfolio.portfolio_id;
     let key = archive::StatementKey {
         kind: (*kind).to_owned(),
         portfolio_id: portfolio_id.clone(),
         period_end: input.business_date,
-        version: FIRST_VERSION,
+        version,
     };
     let mut json = Bytes::new();
     let mut files = Vec::with_capacity(rendered.files.len());
@@ -200,63 +244,59 @@ async fn keep(
         });
     }
     let statement = Statement {
-        id: format!("{kind}-{portfolio_id}-{}-v{FIRST_VERSION}", input.business_date),
+        id: format!("{kind}-{portfolio_id}-{}-v{version}", input.business_date),
         kind: (*kind).to_owned(),
         portfolio_id: portfolio_id.clone(),
         period_start: input.period_start,
         period_end: input.business_date,
-        version: i64::from(FIRST_VERSION),
-        run_id: work.run_id.clone(),
+        version: i64::from(version),
+        run_id: run_id.clone(),
         document_sha256: rendered.document_sha256,
         files,
         published_at: context.clock.now(),
     };
+    let restated = if version == FIRST_VERSION { "" } else { "Restated: " };
     let mail = input.portfolio.client_email.as_ref().map(|address| NewDelivery {
         channel: "email".to_owned(),
         recipient: address.clone(),
-        subject: format!("{title} {portfolio_id} to {}", input.business_date),
+        subject: format!("{restated}{title} {portfolio_id} to {}", input.business_date),
     });
     let mails = mail.as_slice();
-    match context.store.publish_statement_with_deliveries(&statement, mails).await? {
-        PublishOutcome::Inserted => {
-            tally.written += 1;
-            tally.mails += u64::try_from(mails.len()).unwrap_or(u64::MAX);
-        }
-        PublishOutcome::Existing(first) => {
-            tally.existing += 1;
-            if first.run_id != work.run_id {
-                note_difference(context, input, &json, &first, tally).await?;
-            }
-        }
-    }
-    Ok(())
+    let outcome = context.store.publish_statement_with_deliveries(&statement, mails).await?;
+    let mails = u64::try_from(mails.len()).unwrap_or(u64::MAX);
+    Ok(Published { statement, json, outcome, mails })
 }
 
-/// Whether the figures differ from those of the statement that was published first.
+/// Whether the figures differ from those of the latest version that was published.
 async fn note_difference(
     context: &Context,
     input: &StatementInput,
     now: &[u8],
-    first: &Statement,
+    first: Statement,
     tally: &mut Tally,
 ) -> Result<(), Error> {
-    let Some(file) = first.files.iter().find(|file| file.media_type == Format::Json.content_type()) else {
+    let place = |of: &Statement| (of.kind.clone(), of.period_start, of.period_end);
+    let versions = context.store.statements(&first.portfolio_id, PAGE_ROWS_MAX).await?;
+    let restated = versions.into_iter().filter(|later| place(later) == place(&first));
+    let latest = restated.max_by_key(|later| later.version).unwrap_or(first);
+    let Some(file) = latest.files.iter().find(|file| file.media_type == Format::Json.content_type()) else {
         return Ok(());
     };
     let published = context.lake.storage().get(&file.object_path).await?;
-    if figures(now) != figures(&published) {
+    if !says_the_same(now, &published) {
         tally.differing.push(input.portfolio.portfolio_id.to_string());
     }
     Ok(())
 }
 
-/// The parts of a statement that hold its figures: all but what it says about the run that made it. None if the bytes
-/// are no statement, which is a difference, too.
-fn figures(statement: &[u8]) -> Option<Vec<serde_json::Value>> {
-    let statement: serde_json::Value = serde_json::from_slice(statement).ok()?;
-    let sections = statement.get("sections")?.as_array()?;
-    let of_the_run = |section: &&serde_json::Value| section.get("id").is_some_and(|id| id == "provenance");
-    Some(sections.iter().filter(|section| !of_the_run(section)).cloned().collect())
+/// Whether two statements have the same figures, whatever they say about the run that made them. Bytes that are no
+/// statement are a difference, too.
+fn says_the_same(left: &[u8], right: &[u8]) -> bool {
+    let parsed = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok();
+    match (parsed(left), parsed(right)) {
+        (Some(left), Some(right)) => figures(&left).is_some() && figures(&left) == figures(&right),
+        _ => false,
+    }
 }
 
 impl Tally {

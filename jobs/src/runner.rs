@@ -11,7 +11,6 @@ use schemas::tables::landings::Landing;
 use schemas::{BusinessDate, RunId};
 use store::{Claim, NewRun, Run, RunState, RunStep};
 
-use crate::catalog::book::HISTORY;
 use crate::catalog::{Job, Step, ingest};
 use crate::context::{Context, Progress};
 use crate::error::Error;
@@ -72,22 +71,13 @@ pub async fn run(context: &Context, job: &'static Job, request: Request) -> Resu
         fence: run.fence,
         from: request.from,
         to: request.to,
+        portfolios: None,
     };
     if let Err((step, source)) = do_steps(context, job, &run, &work).await {
-        let lost = source.is_lost_lease();
-        let error = Error::Step { run_id: run.id.clone(), step, source: Box::new(source) };
-        let reason = with_causes(&error);
-        tracing::error!(run.id = %run.id, step, reason, "run {} failed", run.id);
-        // A lost lease cannot be written down: the run belongs to somebody else now.
-        if !lost {
-            context.store.finish_run(&run, RunState::Failed, Some(&reason), None, context.clock.now()).await?;
-        }
-        return Err(error);
+        return Err(failed(context, &run, step, source).await?);
     }
     let steps = context.store.steps(&run.id).await?;
-    let history = if job.once { Some(pipelines::history::marker(&context.lake, request.to).await?) } else { None };
     let summary = serde_json::json!({
-        HISTORY: history,
         "rows_written": steps.iter().map(|step| step.rows_written).sum::<i64>(),
         "duration_ms": steps.iter().map(|step| step.duration_ms).sum::<i64>(),
     });
@@ -95,6 +85,76 @@ pub async fn run(context: &Context, job: &'static Job, request: Request) -> Resu
     let state = if blocked { RunState::Blocked } else { RunState::Finished };
     run = context.store.finish_run(&run, state, None, Some(&summary), context.clock.now()).await?;
     Ok(Outcome::Done { run, steps })
+}
+
+/// Does what somebody asked for and what is no job of the catalog, under a run of its own: on record, under a lease,
+/// and as one step of the job's name.
+///
+/// # Errors
+/// [`Error::Held`] if another process is at it, [`Error::Step`] if it fails.
+pub(crate) async fn on_request<T>(
+    context: &Context,
+    job: &'static Job,
+    date: BusinessDate,
+    working: impl AsyncFnOnce(Work) -> Result<(StageReport, T), Error>,
+) -> Result<T, Error> {
+    let fingerprint = input_fingerprint(context, date).await?;
+    let run = match claim(context, job, Request { from: date, to: date }, &fingerprint).await? {
+        Claimed::Mine(run) => run,
+        Claimed::Over(run) => {
+            return Err(Error::Held { run_id: run.id, owner: run.owner, until: run.lease_until });
+        }
+    };
+    let work = Work {
+        run_id: run.id.clone(),
+        inputs_fingerprint: fingerprint,
+        fence: run.fence,
+        from: date,
+        to: date,
+        portfolios: None,
+    };
+    let start = Instant::now();
+    let (report, outcome) = match while_alive(context, &run, working(work)).await {
+        Ok(done) => done,
+        Err(source) => return Err(failed(context, &run, job.name, source).await?),
+    };
+    let duration_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+    record(context, &run, 1, job.name, &report, duration_ms).await?;
+    context.store.finish_run(&run, RunState::Finished, None, None, context.clock.now()).await?;
+    Ok(outcome)
+}
+
+/// Writes down that a step failed and returns the error that says so.
+async fn failed(context: &Context, run: &Run, step: &'static str, source: Error) -> Result<Error, Error> {
+    let lost = source.is_lost_lease();
+    let error = Error::Step { run_id: run.id.clone(), step, source: Box::new(source) };
+    let reason = with_causes(&error);
+    tracing::error!(run.id = %run.id, step, reason, "run {} failed", run.id);
+    // A lost lease cannot be written down: the run belongs to somebody else now.
+    if !lost {
+        context.store.finish_run(run, RunState::Failed, Some(&reason), None, context.clock.now()).await?;
+    }
+    Ok(error)
+}
+
+/// Works on a run while saying, now and then, that this process is alive.
+async fn while_alive<T>(
+    context: &Context,
+    run: &Run,
+    working: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let beating = async {
+        loop {
+            tokio::time::sleep(HEARTBEAT).await;
+            if let Err(error) = context.store.heartbeat(run, context.clock.now(), LEASE).await {
+                return Error::from(error);
+            }
+        }
+    };
+    tokio::select! {
+        finished = working => finished,
+        lost = beating => Err(lost),
+    }
 }
 
 async fn do_steps(context: &Context, job: &Job, run: &Run, work: &Work) -> Result<(), (&'static str, Error)> {
@@ -123,18 +183,7 @@ async fn do_step(
     step: &Step,
 ) -> Result<(), Error> {
     let working = timed(context, step.name, job, (step.run)(context, work));
-    let beating = async {
-        loop {
-            tokio::time::sleep(HEARTBEAT).await;
-            if let Err(error) = context.store.heartbeat(run, context.clock.now(), LEASE).await {
-                return Error::from(error);
-            }
-        }
-    };
-    let (report, duration_ms) = tokio::select! {
-        finished = working => finished?,
-        lost = beating => return Err(lost),
-    };
+    let (report, duration_ms) = while_alive(context, run, working).await?;
     record(context, run, position + 1, step.name, &report, duration_ms).await
 }
 

@@ -27,17 +27,16 @@ async fn catch_up(context: &Context, work: &Work) -> Result<StageReport, Error> 
     let Some((first, last)) = history::days_before(&context.lake, work.from).await? else {
         return note("there is nothing before");
     };
-    let marker = history::marker(&context.lake, last).await?;
-    let earlier = context.store.run_ended_on("nightly", last).await?;
-    let known = earlier.as_ref().and_then(|run| run.summary.as_ref()?.get(HISTORY)?.as_str());
-    if known == Some(marker.as_str()) {
+    let touched = history::touched(&context.lake, first, last).await?;
+    if touched.is_empty() {
         return note("the days before are as they were");
     }
-    Ok(history::rebuild(&context.lake, work, first, last).await?)
+    Ok(history::rebuild(&context.lake, work, &touched, last).await?)
 }
 
-/// Under which a run's summary keeps the marker of what was known up to its last date.
-pub(crate) const HISTORY: &str = "history";
+/// From which facts the gold of the dates was made, so that the next night sees what has changed since.
+pub(super) const MARK: Step =
+    Step { name: "mark", run: |context, work| Box::pin(async move { Ok(history::mark(&context.lake, work).await?) }) };
 
 /// The last day there is: the mirror holds every transaction, whatever the date of the run, so that two runs for
 /// different dates make the same mirror.

@@ -17,6 +17,7 @@ pub static JOB: Job = Job {
         book::STEP,
         rollup::STEP,
         check::GOLD,
+        book::MARK,
         publish::DUE,
         deliver::STEP,
         maintain::STEP,

@@ -1,0 +1,28 @@
+//! Books as Parquet files, valued without a store: for platforms that hand over everything at once, and for measuring.
+
+use std::path::PathBuf;
+
+pub use pipelines::parquet_books::FilesReport;
+
+use crate::error::Error;
+
+/// What is to be made of the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FilesWork {
+    /// The whole daily history of every portfolio from its transactions.
+    ValuationHistory,
+    /// One more day for books that are valued up to the day before.
+    NextDay,
+}
+
+/// Does the work on a folder of files, on all cores.
+///
+/// # Errors
+/// [`Error`] if a file cannot be read or written, or a transaction cannot be booked; the message names it.
+pub async fn value_files(work: FilesWork, input: PathBuf, output: PathBuf) -> Result<FilesReport, Error> {
+    let working = tokio::task::spawn_blocking(move || match work {
+        FilesWork::ValuationHistory => pipelines::parquet_books::valuation_history(&input, &output),
+        FilesWork::NextDay => pipelines::parquet_books::next_day(&input, &output),
+    });
+    Ok(working.await.map_err(|_| Error::Worker)??)
+}

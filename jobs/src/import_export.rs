@@ -1,0 +1,146 @@
+//! Exports of brokers and of other programs, into the store and the landing zone.
+//!
+//! Each account of an export becomes a portfolio with a market of its own, unless it is told to use another. Its
+//! instruments, closes and rates land as files of a book folder, so that a night conforms them like any others, and the
+//! export itself lands for the record.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use pipelines::conform::record_rejects;
+use pipelines::imports::{self, ExportFile};
+use pipelines::landing::{self, land};
+use schemas::{Currency, MarketId, PortfolioId, Severity};
+use store::{InboxItem, InboxKind};
+
+use crate::context::{Context, Progress};
+use crate::error::Error;
+use crate::export_plan::{Plan, Taken, plan};
+use crate::import::{ImportReport, save_book};
+use crate::import_preview::preview_portfolio;
+
+/// No export is made up.
+const REAL: bool = false;
+/// Size of a mapping file.
+const MAPPING_BYTES_MAX: u64 = 1 << 20;
+
+/// An export, and what its file does not say.
+#[derive(Clone, Debug)]
+pub struct ExportRequest {
+    /// The file, plain or gzip.
+    pub file: PathBuf,
+    /// Its format, e.g. `ibkr_flex`; none to recognise it.
+    pub format: Option<String>,
+    /// The portfolio of its only account, or of the rows that name none; none to call it like the account.
+    pub portfolio: Option<PortfolioId>,
+    /// The market of its instruments; none for one of its own, called like the portfolio.
+    pub market: Option<MarketId>,
+    /// For `generic_csv`: what its columns mean.
+    pub mapping: Option<PathBuf>,
+    /// The base currency of portfolios that are new, where the export does not say it.
+    pub base_currency: Option<Currency>,
+}
+
+/// Imports an export. What was imported before, from this file or an overlapping one, changes nothing.
+///
+/// # Errors
+/// [`Error`] if the file cannot be read as a whole, does not say enough and neither does the request, or the store or
+/// the lake refuses. Rows that cannot be used are no errors; the report lists them.
+pub async fn import_export(context: &Context, request: &ExportRequest) -> Result<ImportReport, Error> {
+    let taken = read(request).await?;
+    let Plan { portfolios, deliveries, rejected, mut report } = plan(context, request, &taken).await?;
+    // Markets land before anything is booked in them: a night must never meet a transaction without its instrument.
+    report.landed = land(&context.lake, &deliveries, context.clock).await?;
+    record_rejects(&context.lake, &rejected).await?;
+    let total = portfolios.len();
+    for (position, (portfolio, book)) in portfolios.iter().enumerate() {
+        save_book(context, portfolio, REAL, &book.transactions, &mut report).await?;
+        (context.watch)(Progress::Advanced { done: position + 1, total });
+    }
+    put_inbox(context, &report).await?;
+    Ok(report)
+}
+
+/// What importing an export would do. Nothing is written.
+///
+/// # Errors
+/// [`Error`] as [`import_export`] would give.
+pub async fn preview_export(context: &Context, request: &ExportRequest) -> Result<ImportReport, Error> {
+    let taken = read(request).await?;
+    let Plan { portfolios, deliveries, mut report, .. } = plan(context, request, &taken).await?;
+    for (portfolio, _) in &portfolios {
+        preview_portfolio(context, &mut report, portfolio).await?;
+    }
+    report.landed = landing::preview(&context.lake, &deliveries, context.clock).await?;
+    Ok(report)
+}
+
+/// Hands the rows that wait for a person to the inbox. Rows of accounts that did not become a portfolio stay in the
+/// report alone, which names the account.
+async fn put_inbox(context: &Context, report: &ImportReport) -> Result<(), Error> {
+    let saved: BTreeSet<PortfolioId> =
+        context.store.portfolios().await?.into_iter().map(|portfolio| portfolio.portfolio_id).collect();
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let mut items = Vec::new();
+    for (portfolio_id, row) in report.waiting.iter().filter(|(portfolio_id, _)| saved.contains(portfolio_id)) {
+        // The line is no mark: a later export has the same row elsewhere. Equal rows are told apart by their count.
+        let twins = seen.entry(format!("{portfolio_id} {} {}", row.what, row.text)).or_insert(0);
+        *twins += 1;
+        let marks = [row.what.as_str(), row.text.as_str(), &twins.to_string()];
+        items.push(InboxItem {
+            item_key: InboxItem::key(InboxKind::Import, portfolio_id, &marks),
+            portfolio_id: portfolio_id.clone(),
+            kind: InboxKind::Import,
+            severity: Severity::Warn,
+            subject: format!("{} (line {})", row.what, row.line),
+            message: row.reason.clone(),
+            detail: row.text.clone(),
+            suggestion: None,
+        });
+    }
+    context.store.put_inbox(&items, context.clock.now()).await?;
+    Ok(())
+}
+
+impl ExportRequest {
+    /// What is wrong with the file or the request.
+    pub(crate) fn wrong(&self, problem: impl Into<String>) -> Error {
+        Error::Export { file: self.file.display().to_string(), problem: problem.into() }
+    }
+}
+
+/// Reads the file on a thread of its own.
+async fn read(request: &ExportRequest) -> Result<Taken, Error> {
+    let request = request.clone();
+    tokio::task::spawn_blocking(move || read_file(&request)).await.map_err(|_| Error::Worker)?
+}
+
+fn read_file(request: &ExportRequest) -> Result<Taken, Error> {
+    let limit = u64::try_from(imports::FILE_BYTES_MAX).unwrap_or(u64::MAX);
+    let file_name = name_of(&request.file);
+    let bytes = imports::unpack(&file_name, bytes_of(request, &request.file, limit)?)?;
+    let mapping = request.mapping.as_deref().map(|path| bytes_of(request, path, MAPPING_BYTES_MAX)).transpose()?;
+    let file = ExportFile { file_name: &file_name, bytes: &bytes, mapping: mapping.as_deref() };
+    let importer = match &request.format {
+        Some(name) => imports::importer(name)?,
+        None => imports::recognise(&file)?,
+    };
+    let export = (importer.read)(&file)?;
+    let (bytes, mapping) = (Bytes::from(bytes), mapping.map(Bytes::from));
+    Ok(Taken { format: importer.name, file_name, bytes, mapping, export })
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn bytes_of(request: &ExportRequest, path: &Path, bytes_max: u64) -> Result<Vec<u8>, Error> {
+    let failed = |source| pipelines::Error::File { path: path.to_owned(), source };
+    let size = std::fs::metadata(path).map_err(failed)?.len();
+    if bytes_max < size {
+        let problem = format!("{} has {size} bytes; at most {bytes_max} are read", path.display());
+        return Err(request.wrong(problem));
+    }
+    Ok(std::fs::read(path).map_err(failed)?)
+}

@@ -1,0 +1,429 @@
+//! Restatement: published statements that would say something else today, and their reissue on command.
+//!
+//! A statement that is out is never changed. A late price or a corrected booking makes it differ from what gold says
+//! now: then it is listed, with every figure, and a person decides. What is reissued is the next version, with a note
+//! of what it replaces and what differs; all versions stay.
+
+mod differences;
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use pipelines::StageReport;
+use reports::delivery::archive::sha256_hex;
+use reports::document::{Content, Document, Section};
+use reports::gather::{Origin, month_to_date};
+use reports::statements::{self, StatementInput, StatementKind};
+use reports::{Format, render};
+use schemas::{BusinessDate, PortfolioId, RunId};
+use serde_json::Value;
+use store::{PAGE_ROWS_MAX, PublishOutcome, Statement, StoreKind};
+
+use crate::catalog::Job;
+use crate::context::{Context, Progress};
+use crate::error::Error;
+use crate::publication::{archive_and_publish, rendered};
+use crate::runner::{on_request, with_causes};
+
+pub use self::differences::Change;
+pub(crate) use self::differences::figures;
+
+/// Differences that are spelled out in the note on the reissued statement.
+const SPELLED_OUT_MAX: usize = 40;
+/// Letters that a reason may have.
+const REASON_LETTERS_MAX: usize = 500;
+
+/// The work under which a statement is reissued. It is no job of the catalog: nothing runs it by itself.
+static JOB: Job = Job {
+    name: "restate",
+    definition: "reissues one published statement whose figures have changed",
+    ingests: false,
+    once: false,
+    steps: &[],
+};
+
+/// A published statement, held against what it would say today.
+#[derive(Clone, Debug)]
+pub struct Review {
+    /// The latest version that was published.
+    pub statement: Statement,
+    /// The figures that differ.
+    pub changes: Vec<Change>,
+    /// Further figures that differ and are not listed.
+    pub more: usize,
+    /// Why there would be no statement today, if there would be none.
+    pub problem: Option<String>,
+}
+
+/// What a review came to.
+#[derive(Clone, Debug, Default)]
+pub struct ReviewReport {
+    /// Statements that would differ, by portfolio and period.
+    pub differing: Vec<Review>,
+    /// Statements that were held against today's figures.
+    pub reviewed: usize,
+    /// Portfolios with more statements than are read; their oldest ones were not reviewed.
+    pub truncated: Vec<PortfolioId>,
+}
+
+/// Which statement is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The one of this id, which must be the latest version of its period.
+    Id(String),
+    /// The latest of a portfolio and the last day of a period.
+    Period {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// The last day of the period.
+        period_end: BusinessDate,
+    },
+}
+
+/// What asking for a restatement came to.
+#[derive(Clone, Debug)]
+pub enum Restated {
+    /// The statement would say the same today; nothing was published.
+    Unchanged(Statement),
+    /// A new version was published.
+    Reissued {
+        /// The version before.
+        before: Statement,
+        /// The new version.
+        statement: Statement,
+        /// What differs.
+        changes: Vec<Change>,
+        /// Messages that announce it.
+        mails: u64,
+    },
+}
+
+/// Holds the latest version of every published statement, or of those of one portfolio, against today's figures.
+/// Reads only.
+///
+/// # Errors
+/// [`Error`] if store or lake cannot be read. A statement that could not be made today is no error; the review says so.
+pub async fn review(context: &Context, portfolio: Option<&PortfolioId>) -> Result<ReviewReport, Error> {
+    let mut report = ReviewReport::default();
+    let mut by_day: BTreeMap<BusinessDate, Vec<Statement>> = BTreeMap::new();
+    for portfolio_id in reviewed_portfolios(context, portfolio).await? {
+        let published = context.store.statements(&portfolio_id, PAGE_ROWS_MAX).await?;
+        if usize::try_from(PAGE_ROWS_MAX).is_ok_and(|most| most <= published.len()) {
+            report.truncated.push(portfolio_id);
+        }
+        for statement in latest_versions(published) {
+            by_day.entry(statement.period_end).or_default().push(statement);
+        }
+    }
+    let total = by_day.len();
+    for (done, (day, published)) in by_day.into_iter().enumerate() {
+        let Some(run_id) = published.first().map(|statement| statement.run_id.clone()) else { continue };
+        let inputs = inputs_of(context, day, run_id, String::new()).await?;
+        for statement in published {
+            let input = inputs.get(&statement.portfolio_id).cloned();
+            report.reviewed += 1;
+            let review = held_against(context, statement, input).await?;
+            if review.problem.is_some() || !review.changes.is_empty() {
+                report.differing.push(review);
+            }
+        }
+        (context.watch)(Progress::Advanced { done: done + 1, total });
+    }
+    report.differing.sort_by(|left, right| {
+        let place = |review: &Review| (review.statement.portfolio_id.clone(), review.statement.period_end);
+        place(left).cmp(&place(right)).then_with(|| left.statement.kind.cmp(&right.statement.kind))
+    });
+    Ok(report)
+}
+
+async fn reviewed_portfolios(context: &Context, one: Option<&PortfolioId>) -> Result<Vec<PortfolioId>, Error> {
+    let Some(id) = one else {
+        return Ok(context.store.portfolios().await?.into_iter().map(|row| row.portfolio_id).collect());
+    };
+    match context.store.portfolio(id).await? {
+        Some(_) => Ok(vec![id.clone()]),
+        None => Err(refused(format!("there is no portfolio `{id}`; `financr show` lists them"))),
+    }
+}
+
+/// The latest version of each kind and period.
+fn latest_versions(statements: Vec<Statement>) -> Vec<Statement> {
+    let mut latest: BTreeMap<(String, BusinessDate, BusinessDate), Statement> = BTreeMap::new();
+    for statement in statements {
+        let key = (statement.kind.clone(), statement.period_start, statement.period_end);
+        if latest.get(&key).is_none_or(|known| known.version < statement.version) {
+            latest.insert(key, statement);
+        }
+    }
+    latest.into_values().collect()
+}
+
+async fn inputs_of(
+    context: &Context,
+    day: BusinessDate,
+    run_id: RunId,
+    inputs_fingerprint: String,
+) -> Result<BTreeMap<PortfolioId, StatementInput>, Error> {
+    let origin = Origin {
+        run_id,
+        inputs_fingerprint,
+        program_version: context.program_version.clone(),
+        synthetic: context.store.kind() == StoreKind::Demo,
+    };
+    let inputs = month_to_date(&context.lake, day, &origin).await?;
+    Ok(inputs.into_iter().map(|input| (input.portfolio.portfolio_id.clone(), input)).collect())
+}
+
+async fn held_against(context: &Context, statement: Statement, input: Option<StatementInput>) -> Result<Review, Error> {
+    let review = |statement, problem: Option<String>, (changes, more)| Review { statement, changes, more, problem };
+    let nothing = || (Vec::new(), 0);
+    let Some(input) = input else {
+        let problem = format!("the portfolio is not valued on {} any more", statement.period_end);
+        return Ok(review(statement, Some(problem), nothing()));
+    };
+    if input.period_start != statement.period_start {
+        let problem = format!(
+            "its period began after {}; today it would begin after {}",
+            statement.period_start, input.period_start
+        );
+        return Ok(review(statement, Some(problem), nothing()));
+    }
+    let published = published_json(context, &statement).await?;
+    let kind = match statements::named(&statement.kind) {
+        Ok(kind) => kind,
+        Err(error) => return Ok(review(statement, Some(with_causes(&error)), nothing())),
+    };
+    let building = tokio::task::spawn_blocking(move || {
+        let document = (kind.build)(&input)?;
+        render(&document, Format::Json)
+    });
+    match building.await.map_err(|_| Error::Worker)? {
+        Ok(today) => match (serde_json::from_slice::<Value>(&published), serde_json::from_slice::<Value>(&today)) {
+            (Ok(before), Ok(after)) => Ok(review(statement, None, differences::changes(&before, &after))),
+            _ => Ok(review(statement, Some("the archived document cannot be read".to_owned()), nothing())),
+        },
+        Err(error) => Ok(review(statement, Some(with_causes(&error)), nothing())),
+    }
+}
+
+/// The archived document of a statement, after its bytes have been checked against the hash that was published.
+async fn published_json(context: &Context, statement: &Statement) -> Result<Bytes, Error> {
+    let file = statement.files.iter().find(|file| file.media_type == Format::Json.content_type());
+    let file = file.ok_or_else(|| refused(format!("statement {} has no JSON in the archive", statement.id)))?;
+    let bytes = context.lake.storage().get(&file.object_path).await?;
+    if sha256_hex(&bytes) != file.sha256 {
+        let problem = format!(
+            "`{}` is not what was published as statement {}: its SHA-256 differs; restore it from the backup",
+            file.object_path, statement.id
+        );
+        return Err(refused(problem));
+    }
+    Ok(bytes)
+}
+
+/// Publishes the next version of a statement whose figures have changed. Earlier versions stay as they are.
+///
+/// # Errors
+/// [`Error::Restatement`] if there is no such statement or it is not the latest, [`Error::Document`] if there can be
+/// none today, [`Error::Step`] if publishing fails.
+pub async fn restate(context: &Context, which: &Which, reason: Option<&str>) -> Result<Restated, Error> {
+    let reason = reason.map(checked_reason).transpose()?;
+    let before = latest_of(context, which).await?;
+    let day = before.period_end;
+    let input = inputs_of(context, day, before.run_id.clone(), String::new()).await?.remove(&before.portfolio_id);
+    let review = held_against(context, before, input).await?;
+    if let Some(problem) = review.problem {
+        return Err(refused(format!("statement {} cannot be reissued: {problem}", review.statement.id)));
+    }
+    if review.changes.is_empty() {
+        return Ok(Restated::Unchanged(review.statement));
+    }
+    let Review { statement: before, changes, more, .. } = review;
+    let kind = statements::named(&before.kind)
+        .map_err(|source| Error::Document { portfolio: before.portfolio_id.clone(), source })?;
+    let lines = note(&before, &changes, more, reason.as_deref());
+    let (statement, mails) = on_request(context, &JOB, day, async |work| {
+        let inputs = inputs_of(context, day, work.run_id.clone(), work.inputs_fingerprint.clone());
+        let Some(input) = inputs.await?.remove(&before.portfolio_id) else {
+            return Err(refused(format!("{} is not valued on {day} any more", before.portfolio_id)));
+        };
+        let (statement, mails) = reissue(context, &work.run_id, kind, input, &before, lines.clone()).await?;
+        let note = format!("{} replaces {}, {mails} mails queued", statement.id, before.id);
+        Ok((StageReport { rows_written: 1, note, ..StageReport::default() }, (statement, mails)))
+    })
+    .await?;
+    Ok(Restated::Reissued { before, statement, changes, mails })
+}
+
+async fn reissue(
+    context: &Context,
+    run_id: &RunId,
+    kind: &'static StatementKind,
+    input: StatementInput,
+    before: &Statement,
+    note: Vec<String>,
+) -> Result<(Statement, u64), Error> {
+    let version = u32::try_from(before.version + 1)
+        .map_err(|_| refused(format!("statement {} has no version that can be followed", before.id)))?;
+    let portfolio = input.portfolio.portfolio_id.clone();
+    let rendering = tokio::task::spawn_blocking(move || {
+        let document = (kind.build)(&input)?;
+        Ok::<_, reports::Error>((rendered(&with_note(document, note))?, input))
+    });
+    let (rendered, input) =
+        rendering.await.map_err(|_| Error::Worker)?.map_err(|source| Error::Document { portfolio, source })?;
+    let published = archive_and_publish(context, run_id, kind, &input, rendered, version).await?;
+    match published.outcome {
+        PublishOutcome::Inserted => Ok((published.statement, published.mails)),
+        PublishOutcome::Existing(other) => Err(refused(format!(
+            "somebody else has just published {} by run {}; look at it before you reissue it",
+            other.id, other.run_id
+        ))),
+    }
+}
+
+/// The statement that is meant, if it is the latest version of its period.
+async fn latest_of(context: &Context, which: &Which) -> Result<Statement, Error> {
+    let (portfolio_id, named) = match which {
+        Which::Period { portfolio_id, .. } => (portfolio_id.clone(), None),
+        Which::Id(id) => match context.store.statement(id).await? {
+            Some(statement) => (statement.portfolio_id.clone(), Some(statement)),
+            None => {
+                return Err(refused(format!("there is no statement `{id}`; `financr restate --dry-run` lists them")));
+            }
+        },
+    };
+    let latest = latest_versions(context.store.statements(&portfolio_id, PAGE_ROWS_MAX).await?);
+    let wanted = |statement: &Statement| match (which, &named) {
+        (Which::Period { period_end, .. }, _) => statement.period_end == *period_end,
+        (_, Some(named)) => {
+            let place = |of: &Statement| (of.kind.clone(), of.period_start, of.period_end);
+            place(statement) == place(named)
+        }
+        _ => false,
+    };
+    let ends: Vec<String> = latest.iter().map(|statement| statement.period_end.to_string()).collect();
+    let mut found: Vec<Statement> = latest.into_iter().filter(wanted).collect();
+    match (found.pop(), found.is_empty(), &named) {
+        (None, ..) => Err(refused(format!(
+            "no statement of {portfolio_id} has that period; published are those up to: {}",
+            if ends.is_empty() { "none".to_owned() } else { ends.join(", ") }
+        ))),
+        (Some(latest), true, Some(named)) if latest.id != named.id => {
+            Err(refused(format!("{} was already replaced by {}; name that one", named.id, latest.id)))
+        }
+        (Some(latest), true, _) => Ok(latest),
+        (Some(one), false, _) => {
+            let ids: Vec<String> = found.iter().chain([&one]).map(|statement| statement.id.clone()).collect();
+            Err(refused(format!("several statements have that period; name one with --statement: {}", ids.join(", "))))
+        }
+    }
+}
+
+fn checked_reason(reason: &str) -> Result<String, Error> {
+    let trimmed = reason.trim();
+    if trimmed.is_empty() || REASON_LETTERS_MAX < trimmed.chars().count() || trimmed.contains(char::is_control) {
+        let problem =
+            format!("a reason has 1 to {REASON_LETTERS_MAX} letters on one line; it is printed on the statement");
+        return Err(refused(problem));
+    }
+    Ok(trimmed.to_owned())
+}
+
+/// What the reissued statement says about the one it replaces.
+fn note(before: &Statement, changes: &[Change], more: usize, reason: Option<&str>) -> Vec<String> {
+    let published = before.published_at.format("%Y-%m-%d");
+    let mut lines = vec![format!(
+        "restated: version {} of this statement. It replaces version {} of {published} (statement {}, SHA-256 {}).",
+        before.version + 1,
+        before.version,
+        before.id,
+        before.document_sha256
+    )];
+    lines.push(match reason {
+        Some(reason) => format!("Reason: {reason}"),
+        None => {
+            "Reason: a booking, a price or a rate of the period came or was corrected after publication.".to_owned()
+        }
+    });
+    let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "not there".to_owned());
+    for change in changes.iter().take(SPELLED_OUT_MAX) {
+        lines.push(match (&change.before, &change.after) {
+            (None, Some(added)) if added.is_empty() => format!("{}: new: {}", change.section, change.label),
+            (Some(gone), None) if gone.is_empty() => format!("{}: no longer: {}", change.section, change.label),
+            (before, after) => {
+                format!("{}: {}: {} before, {} now", change.section, change.label, text(before), text(after))
+            }
+        });
+    }
+    let left = changes.len().saturating_sub(SPELLED_OUT_MAX) + more;
+    if 0 < left {
+        lines.push(format!("{left} further figures differ."));
+    }
+    lines
+}
+
+fn with_note(mut document: Document, note: Vec<String>) -> Document {
+    let section = Section { id: "restatement", title: "Restated".to_owned(), content: Content::Notes(note) };
+    document.sections.insert(0, section);
+    document
+}
+
+fn refused(problem: String) -> Error {
+    Error::Restatement { problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement(version: i64, period_end: &str) -> Statement {
+        Statement {
+            id: format!("portfolio_statement-D01-{period_end}-v{version}"),
+            kind: "portfolio_statement".to_owned(),
+            portfolio_id: "D01".parse().expect("an id"),
+            period_start: "2023-12-31".parse().expect("a date"),
+            period_end: period_end.parse().expect("a date"),
+            version,
+            run_id: "nightly-2024-01-31-1".parse().expect("an id"),
+            document_sha256: "ba7816bf".to_owned(),
+            files: Vec::new(),
+            published_at: "2024-02-01T02:00:00Z".parse().expect("an instant"),
+        }
+    }
+
+    #[test]
+    fn of_every_period_the_latest_version_counts() {
+        let published = vec![statement(1, "2024-01-31"), statement(3, "2024-01-31"), statement(2, "2024-01-31")];
+        let latest = latest_versions([published, vec![statement(1, "2024-02-29")]].concat());
+        let ids: Vec<&str> = latest.iter().map(|statement| statement.id.as_str()).collect();
+        assert_eq!(ids, ["portfolio_statement-D01-2024-01-31-v3", "portfolio_statement-D01-2024-02-29-v1"]);
+    }
+
+    #[test]
+    fn the_note_says_what_is_replaced_and_what_differs() {
+        let change = |number: usize| Change {
+            section: "Key figures".to_owned(),
+            label: format!("Figure {number}"),
+            before: Some("1.00 EUR".to_owned()),
+            after: None,
+        };
+        let changes: Vec<Change> = (0..45).map(change).collect();
+        let lines = note(&statement(1, "2024-01-31"), &changes, 7, Some("late fee"));
+        assert!(lines.first().is_some_and(|line| {
+            line.starts_with("restated: version 2 of this statement. It replaces version 1 of 2024-02-01")
+        }));
+        assert_eq!(lines.get(1).map(String::as_str), Some("Reason: late fee"));
+        assert_eq!(lines.get(2).map(String::as_str), Some("Key figures: Figure 0: 1.00 EUR before, not there now"));
+        assert_eq!(lines.last().map(String::as_str), Some("12 further figures differ."));
+        assert_eq!(lines.len(), 2 + SPELLED_OUT_MAX + 1);
+    }
+
+    #[test]
+    fn a_reason_is_a_line() {
+        assert!(checked_reason(" late price ").is_ok_and(|reason| reason == "late price"));
+        for wrong in ["", "  ", "two\nlines", &"x".repeat(501)] {
+            assert!(checked_reason(wrong).is_err(), "{wrong}");
+        }
+    }
+}

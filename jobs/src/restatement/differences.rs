@@ -1,0 +1,224 @@
+//! What two versions of a statement say differently, figure by figure.
+//!
+//! Both are read as the JSON that was, or would be, archived: what a program that reads statements would see.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+/// Changes that are listed of one statement; a chart of ten years has thousands of points.
+const CHANGES_MAX: usize = 2_000;
+/// Sections that speak of the run or of an earlier restatement, not of the portfolio.
+const NOT_FIGURES: [&str; 2] = ["provenance", "restatement"];
+
+/// A figure that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The section's heading, e.g. `Key figures`.
+    pub section: String,
+    /// The figure, e.g. `Value at end`, or row and column of a table.
+    pub label: String,
+    /// What the published statement says; none if it does not have the figure.
+    pub before: Option<String>,
+    /// What it would say today; none if it would not have the figure.
+    pub after: Option<String>,
+}
+
+/// The figures that differ, in reading order; and how many more there are than are listed.
+pub(super) fn changes(before: &Value, after: &Value) -> (Vec<Change>, usize) {
+    let (earlier, later) = (sections(before), sections(after));
+    let known: BTreeSet<&str> = earlier.iter().map(|section| id(section)).collect();
+    let new = later.iter().filter(|section| !known.contains(id(section)));
+    let mut found = Vec::new();
+    for section in earlier.iter().chain(new) {
+        let of = |sections: &[&Value]| {
+            sections.iter().find(|other| id(other) == id(section)).map(|section| entries(section)).unwrap_or_default()
+        };
+        let title = word(section, "title");
+        compare(title, &of(&earlier), &of(&later), &mut found);
+    }
+    let more = found.len().saturating_sub(CHANGES_MAX);
+    found.truncate(CHANGES_MAX);
+    (found, more)
+}
+
+/// The parts of a statement that hold its figures; none if the value is no statement.
+pub(crate) fn figures(statement: &Value) -> Option<Vec<&Value>> {
+    statement.get("sections")?.as_array()?;
+    Some(sections(statement))
+}
+
+fn sections(statement: &Value) -> Vec<&Value> {
+    let all = statement.get("sections").and_then(Value::as_array).into_iter().flatten();
+    all.filter(|section| !NOT_FIGURES.contains(&id(section))).collect()
+}
+
+fn id(section: &Value) -> &str {
+    word(section, "id")
+}
+
+fn word<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice)
+}
+
+/// A figure with its label, in reading order.
+type Entry = (String, String);
+
+fn compare(title: &str, before: &[Entry], after: &[Entry], found: &mut Vec<Change>) {
+    let (earlier, later) = (by_label(before), by_label(after));
+    let new = later.labels.iter().filter(|label| !earlier.texts.contains_key(*label));
+    for label in earlier.labels.iter().chain(new) {
+        let (before, after) = (earlier.texts.get(label), later.texts.get(label));
+        if before != after {
+            found.push(Change {
+                section: title.to_owned(),
+                label: label.clone(),
+                before: before.cloned(),
+                after: after.cloned(),
+            });
+        }
+    }
+}
+
+/// Entries by their labels, each made unique by a number where several have one.
+#[derive(Default)]
+struct Labelled {
+    labels: Vec<String>,
+    texts: BTreeMap<String, String>,
+}
+
+fn by_label(entries: &[Entry]) -> Labelled {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut labelled = Labelled::default();
+    for (label, text) in entries {
+        let count = seen.entry(label).or_insert(0);
+        *count += 1;
+        let unique = if *count == 1 { label.clone() } else { format!("{label} ({count})") };
+        labelled.labels.push(unique.clone());
+        labelled.texts.insert(unique, text.clone());
+    }
+    labelled
+}
+
+fn entries(section: &Value) -> Vec<Entry> {
+    match word(section, "kind") {
+        "key_figures" => {
+            let figure = |figure: &Value| (word(figure, "label").to_owned(), cell(figure.get("figure")));
+            let note = ("note".to_owned(), word(section, "note").to_owned());
+            list(section, "figures").iter().map(figure).chain([note]).collect()
+        }
+        "table" => of_table(section),
+        "chart" => {
+            let point = |point: &Value| (word(point, "date").to_owned(), cell(point.get("figure")));
+            list(section, "points").iter().map(point).collect()
+        }
+        // A line is its own label: one that is gone has no successor.
+        _ => list(section, "notes")
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|line| (line.to_owned(), String::new()))
+            .collect(),
+    }
+}
+
+/// Every cell of a table under the words and days that its row begins with.
+fn of_table(section: &Value) -> Vec<Entry> {
+    let columns = list(section, "columns");
+    let names = |column: &&Value| ["text", "date"].contains(&word(column, "kind"));
+    let leading = columns.iter().take_while(names).count();
+    let mut entries = Vec::new();
+    let total = section.get("total").and_then(Value::as_array);
+    for row in list(section, "rows").iter().filter_map(Value::as_array).chain(total) {
+        let words = row.iter().take(leading).map(|part| cell(Some(part))).filter(|part| !part.is_empty());
+        let name = words.collect::<Vec<String>>().join(", ");
+        if row.len() <= leading {
+            entries.push((name, String::new()));
+            continue;
+        }
+        for (column, part) in columns.iter().zip(row).skip(leading) {
+            entries.push((format!("{name}: {}", word(column, "title")), cell(Some(part))));
+        }
+    }
+    entries
+}
+
+fn cell(cell: Option<&Value>) -> String {
+    let Some(cell) = cell else { return String::new() };
+    if word(cell, "kind") == "unavailable" {
+        return format!("unavailable: {}", word(cell, "reason"));
+    }
+    match word(cell, "currency") {
+        "" => word(cell, "value").to_owned(),
+        currency => format!("{} {currency}", word(cell, "value")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn money(value: &str) -> Value {
+        json!({ "kind": "money", "value": value, "currency": "EUR", "printed": value })
+    }
+
+    fn statement(end: Value, rows: Value, run: &str) -> Value {
+        json!({ "sections": [
+            { "id": "key", "title": "Key figures", "kind": "key_figures", "note": "",
+              "figures": [{ "label": "Value at start", "figure": money("100.00") },
+                          { "label": "Value at end", "figure": end }] },
+            { "id": "positions", "title": "Positions", "kind": "table",
+              "columns": [{ "id": "name", "title": "Name", "kind": "text" },
+                          { "id": "quantity", "title": "Quantity", "kind": "quantity" },
+                          { "id": "value", "title": "Value", "kind": "money" }],
+              "rows": rows, "total": null },
+            { "id": "findings", "title": "Findings", "kind": "notes", "notes": ["Warning: made by hand"] },
+            { "id": "provenance", "title": "About", "kind": "notes", "notes": [run] },
+        ] })
+    }
+
+    fn row(name: &str, quantity: &str, value: &str) -> Value {
+        json!([{ "kind": "text", "value": name }, { "kind": "quantity", "value": quantity }, money(value)])
+    }
+
+    fn change(section: &str, label: &str, before: Option<&str>, after: Option<&str>) -> Change {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        Change { section: section.to_owned(), label: label.to_owned(), before: text(before), after: text(after) }
+    }
+
+    #[test]
+    fn each_figure_that_differs_is_named_once() {
+        let before =
+            statement(money("110.00"), json!([row("Acme", "10", "110.00"), row("Beta", "1", "5.00")]), "run 1");
+        let unknown = json!({ "kind": "unavailable", "reason": "no price" });
+        let after = statement(unknown, json!([row("Acme", "10", "111.00"), row("Gamma", "2", "7.00")]), "run 2");
+        let (found, more) = changes(&before, &after);
+        let expected = [
+            change("Key figures", "Value at end", Some("110.00 EUR"), Some("unavailable: no price")),
+            change("Positions", "Acme: Value", Some("110.00 EUR"), Some("111.00 EUR")),
+            change("Positions", "Beta: Quantity", Some("1"), None),
+            change("Positions", "Beta: Value", Some("5.00 EUR"), None),
+            change("Positions", "Gamma: Quantity", None, Some("2")),
+            change("Positions", "Gamma: Value", None, Some("7.00 EUR")),
+        ];
+        assert_eq!((found.as_slice(), more), (&expected[..], 0));
+    }
+
+    #[test]
+    fn another_run_with_the_same_figures_is_no_difference() {
+        let rows = || json!([row("Acme", "10", "1"), row("Acme", "10", "1")]);
+        let (one, two) = (statement(money("1"), rows(), "run 1"), statement(money("1"), rows(), "run 2"));
+        assert_eq!(changes(&one, &two), (Vec::new(), 0));
+        assert_eq!(figures(&one), figures(&two));
+        assert_eq!(figures(&json!("no statement")), None);
+        // The second of two equal rows is a row of its own.
+        let fewer = statement(money("1"), json!([row("Acme", "10", "1")]), "run 2");
+        let labels: Vec<String> = changes(&one, &fewer).0.into_iter().map(|change| change.label).collect();
+        assert_eq!(labels, ["Acme: Quantity (2)", "Acme: Value (2)"]);
+    }
+}
