@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
 use schemas::tables::measures::MeasureRow;
-use schemas::{BusinessDate, PortfolioId, ReportingPeriod};
+use schemas::{Amount, BusinessDate, PortfolioId, ReportingPeriod};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -49,7 +49,7 @@ struct PeriodMeasures {
     measures: Vec<MeasureFigure>,
 }
 
-/// A figure: a number, a day, or the reason why there is none.
+/// A figure: a number, an amount, a day, or the reason why there is none.
 #[derive(Serialize, ToSchema)]
 struct MeasureFigure {
     /// The measure.
@@ -67,10 +67,13 @@ struct MeasureFigure {
     /// What it means.
     #[schema(value_type = String)]
     definition: &'static str,
-    /// The number; null if the figure is a day or there is none.
+    /// The number; null if the figure is an amount, a day, or there is none.
     #[schema(example = 0.05)]
     value: Option<f64>,
-    /// The day; null if the figure is a number or there is none.
+    /// The exact amount in base currency, for a figure that is money; null otherwise.
+    #[schema(value_type = Option<String>, example = "287.5")]
+    amount: Option<Amount>,
+    /// The day; null if the figure is something else or there is none.
     date: Option<NaiveDate>,
     /// Why there is no figure; null if there is one.
     unavailable_reason: Option<String>,
@@ -85,6 +88,7 @@ impl MeasureFigure {
             annualised: measure.annualised,
             definition: measure.definition,
             value: row.value,
+            amount: row.amount,
             date: row.value_date,
             unavailable_reason: row.unavailable_reason.clone(),
         }

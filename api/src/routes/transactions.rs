@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use chrono::{DateTime, Utc};
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, BusinessDate, Currency, InstrumentId, PortfolioId, Price, Quantity};
 use serde::Serialize;
@@ -48,6 +49,9 @@ struct BookedTransaction {
     /// The day of the trade or of the cash movement.
     #[schema(value_type = String, format = Date, example = "2014-12-31")]
     trade_date: BusinessDate,
+    /// The day on which cash and securities change hands; null if it is the trade date.
+    #[schema(value_type = Option<String>, format = Date, example = "2015-01-05")]
+    settlement_date: Option<BusinessDate>,
     /// The kind.
     #[schema(example = "BUY")]
     kind: String,
@@ -78,6 +82,22 @@ struct BookedTransaction {
     /// The signed amount in the other currency.
     #[schema(value_type = Option<String>)]
     counter_amount: Option<Amount>,
+    /// For units brought in: what they had cost before, in `currency`; null if they count at their market value.
+    #[schema(value_type = Option<String>)]
+    lot_cost: Option<Amount>,
+    /// For units brought in: the day on which they were acquired; null if they are as old as the transaction.
+    #[schema(value_type = Option<String>, format = Date)]
+    lot_acquired_date: Option<BusinessDate>,
+    /// For a disposal by specific identification: the lots to close.
+    #[schema(example = "17=40;21")]
+    lots_closed: Option<String>,
+    /// For a `REVERSAL`: the id of the transaction that it takes back.
+    reverses: Option<String>,
+    /// For an internal transfer: the other portfolio.
+    #[schema(value_type = Option<String>)]
+    counter_portfolio_id: Option<PortfolioId>,
+    /// When it was recorded, UTC; null for what a night saw before this was kept.
+    recorded_at: Option<DateTime<Utc>>,
     /// What the broker wrote beside it.
     note: String,
     /// The file and line from which it was imported.
@@ -90,6 +110,7 @@ impl From<Transaction> for BookedTransaction {
         BookedTransaction {
             id: transaction.transaction_id,
             trade_date: transaction.trade_date,
+            settlement_date: transaction.settlement_date,
             kind: transaction.kind,
             instrument_id: transaction.instrument_id,
             quantity: transaction.quantity,
@@ -100,6 +121,12 @@ impl From<Transaction> for BookedTransaction {
             net_cash: transaction.net_cash,
             counter_currency: transaction.counter_currency,
             counter_amount: transaction.counter_amount,
+            lot_cost: transaction.lot_cost,
+            lot_acquired_date: transaction.lot_acquired_date,
+            lots_closed: transaction.lots_closed,
+            reverses: transaction.reverses,
+            counter_portfolio_id: transaction.counter_portfolio_id,
+            recorded_at: transaction.recorded_at,
             note: transaction.note,
             origin: transaction.origin,
         }

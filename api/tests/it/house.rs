@@ -173,6 +173,8 @@ pub(crate) fn portfolio(portfolio_id: &str) -> Portfolio {
         benchmark_symbol: None,
         risk_free_annual: Some(0.02),
         client_email: Some("client@example.org".to_owned()),
+        cost_basis: "fifo".to_owned(),
+        locked_through: None,
     }
 }
 

@@ -13,6 +13,7 @@ fn row(period: ReportingPeriod, measure: &str, value: Option<f64>) -> MeasureRow
         period,
         measure: measure.to_owned(),
         value,
+        amount: None,
         value_date: None,
         unavailable_reason: value.is_none().then(|| "no daily return".to_owned()),
     }

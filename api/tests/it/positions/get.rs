@@ -16,6 +16,8 @@ fn position(instrument: &str, quantity: &str) -> Position {
         currency: Currency::EUR,
         cost: Some("753.00".parse().expect("a number")),
         cost_base: None,
+        charges: None,
+        charges_base: None,
     }
 }
 
