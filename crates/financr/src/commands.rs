@@ -1,14 +1,19 @@
 //! The commands, one per file.
 
+mod bench;
 mod demo;
 mod evaluate;
 mod import;
+mod inbox;
+mod reconcile;
+mod restate;
 mod run;
 mod schedule;
 mod serve;
 mod show;
 mod sql;
 mod status;
+mod why;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -43,9 +48,14 @@ const EXAMPLES: &str = concat!(
     "Examples:\n",
     "  financr demo                                  see everything work on a made-up market\n",
     "  financr import books/                         take in book folders (docs/BOOK_FOLDER.md)\n",
+    "  financr import flex.xml --dry-run             see what an export of a broker would bring (docs/IMPORTS.md)\n",
     "  financr run nightly --date 2014-12-31         one night\n",
     "  financr run nightly --from 2014-01-02 --to 2014-12-31    a range as one rebuild\n",
     "  financr show D01 --date 2014-12-31            one portfolio\n",
+    "  financr reconcile custodian.csv               a custodian's balances against the books\n",
+    "  financr inbox --portfolio D01                 what a person should look at\n",
+    "  financr why D01 market_value                  what a figure follows from, down to the imported line\n",
+    "  financr restate --dry-run                     published statements that would differ today\n",
     "  financr sql \"SELECT count(*) FROM silver.rejects\" --format csv\n",
     "  financr evaluate books/ --out results.json    every figure, to compare with another system"
 );
@@ -58,11 +68,16 @@ fn help_end() -> String {
 enum Command {
     Demo(demo::Arguments),
     Import(import::Arguments),
+    Reconcile(reconcile::Arguments),
+    Inbox(inbox::Arguments),
     Run(run::Arguments),
     Show(show::Arguments),
+    Why(why::Arguments),
+    Restate(restate::Arguments),
     Status(status::Arguments),
     Sql(sql::Arguments),
     Evaluate(evaluate::Arguments),
+    Bench(bench::Arguments),
     Serve(serve::Arguments),
     Schedule(schedule::Arguments),
 }
@@ -101,11 +116,16 @@ pub async fn execute(cli: Cli) -> ExitCode {
     let outcome = match cli.command {
         Command::Demo(arguments) => demo::execute(&session, &arguments).await,
         Command::Import(arguments) => import::execute(&session, &arguments).await,
+        Command::Reconcile(arguments) => reconcile::execute(&session, &arguments).await,
+        Command::Inbox(arguments) => inbox::execute(&session, &arguments).await,
         Command::Run(arguments) => run::execute(&session, &arguments).await,
         Command::Show(arguments) => show::execute(&session, &arguments).await,
+        Command::Why(arguments) => why::execute(&session, &arguments).await,
+        Command::Restate(arguments) => restate::execute(&session, &arguments).await,
         Command::Status(arguments) => status::execute(&session, &arguments).await,
         Command::Sql(arguments) => sql::execute(&session, &arguments).await,
         Command::Evaluate(arguments) => evaluate::execute(&session, &arguments).await,
+        Command::Bench(arguments) => bench::execute(&session, &arguments).await,
         Command::Serve(arguments) => serve::execute(&session, &arguments).await,
         Command::Schedule(arguments) => schedule::execute(&session, &arguments).await,
     };

@@ -7,14 +7,14 @@ use std::process::ExitCode;
 pub(crate) enum Ending {
     /// Everything is done.
     Done,
-    /// Done, but rows were rejected or statements blocked.
+    /// Done, but rows were rejected, statements blocked or differences found.
     Partial,
 }
 
 /// The codes, as `--help` explains them.
 pub(crate) const EXPLANATION: &str = "Exit codes:\n  0  done\n  1  failed; the message says what to do\n  \
-    2  wrong usage, configuration or input file\n  3  done, but rows were rejected or statements blocked\n  \
-    4  another process is working on it";
+    2  wrong usage, configuration or input file\n  \
+    3  done, but rows were rejected, statements blocked or differences found\n  4  another process is working on it";
 
 /// The code of an end or an error.
 pub(crate) fn exit_code(outcome: &anyhow::Result<Ending>) -> ExitCode {

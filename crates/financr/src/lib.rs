@@ -8,5 +8,7 @@ pub mod demo_market;
 mod ending;
 mod house;
 mod listing;
+mod preview_listing;
 mod progress;
 mod telemetry;
+mod tree_text;

@@ -98,7 +98,7 @@ async fn figures(context: &Context, portfolio: &Portfolio, to: BusinessDate) -> 
                 Some(moment) => dates.insert(moment.to_owned(), json!(row.value_date.map(|day| day.to_string()))),
                 // Several rates solve it: that is neither a figure nor its absence, so nothing is said.
                 None if row.unavailable_reason.as_deref().is_some_and(|reason| reason.starts_with("ambiguous")) => None,
-                None => metrics.insert(row.measure, json!(row.value)),
+                None => metrics.insert(row.measure, json!(row.value.or(number(row.amount)))),
             };
         }
     }

@@ -1,35 +1,95 @@
-//! `financr import`: book folders into the store and the landing zone.
+//! `financr import`: book folders and exports of brokers into the store and the landing zone.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use jobs::import::{ImportReport, import};
+use jobs::import_export::{ExportRequest, import_export, preview_export};
+use jobs::import_preview::preview;
+use schemas::{Currency, MarketId, PortfolioId};
 use serde_json::Value;
 
 use super::Session;
-use crate::ending::Ending;
+use crate::ending::{Ending, Usage};
 use crate::house;
-use crate::listing::Listing;
+use crate::listing::{Format, Listing};
+use crate::preview_listing::preview_listing;
 
-/// Take in a book folder, or a folder of them; a second import of the same folder changes nothing
+/// Take in a book folder, a folder of them, or the export of a broker; a second import of the same changes nothing
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// A folder with portfolio.json or market.json, or a folder of such folders
-    folder: PathBuf,
+    /// A folder with portfolio.json or market.json, a folder of such folders, or a file that was exported
+    path: PathBuf,
+    /// The format of the file, e.g. ibkr_flex; without it the format is recognised
+    #[arg(long = "as", value_name = "FORMAT")]
+    export_format: Option<String>,
+    /// The id of the portfolio that the file's account becomes; without it the account's own
+    #[arg(long, value_name = "ID")]
+    portfolio: Option<PortfolioId>,
+    /// The market of the file's instruments; without it one of its own, called like the portfolio
+    #[arg(long, value_name = "ID")]
+    market: Option<MarketId>,
+    /// The base currency of a new portfolio, where the file does not say it
+    #[arg(long, value_name = "CODE")]
+    base_currency: Option<Currency>,
+    /// For generic_csv: the file that says what the columns mean
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+    /// Show what would be taken in, and write nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 /// Rejected rows shown on a terminal; all of them are in silver.rejects after the next night.
 const REJECTS_SHOWN: usize = 20;
 
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
+    let export = export_request(arguments)?;
     let config = session.config()?;
     let context = house::open(&config, session.display.watcher()).await?;
-    session.display.begin("import");
-    let report = import(&context, &arguments.folder).await?;
+    session.display.begin(if arguments.dry_run { "import (dry run)" } else { "import" });
+    let report = match (&export, arguments.dry_run) {
+        (Some(request), false) => import_export(&context, request).await?,
+        (Some(request), true) => preview_export(&context, request).await?,
+        (None, false) => import(&context, &arguments.path).await?,
+        (None, true) => preview(&context, &arguments.path).await?,
+    };
+    let ending = if report.is_partial() { Ending::Partial } else { Ending::Done };
+    if arguments.dry_run {
+        session.display.end("nothing was written");
+        session.write(&preview_listing(&report, session.format))?;
+        return Ok(ending);
+    }
     session.display.end(&summary(&report));
     session.say(&summary(&report))?;
     write_refused(session, &report)?;
-    Ok(if report.is_partial() { Ending::Partial } else { Ending::Done })
+    Ok(ending)
+}
+
+/// What is asked about a file; none for a folder, for which none of it means anything.
+fn export_request(arguments: &Arguments) -> anyhow::Result<Option<ExportRequest>> {
+    let Arguments { path, export_format, portfolio, market, base_currency, mapping, .. } = arguments;
+    if path.is_file() {
+        return Ok(Some(ExportRequest {
+            file: path.clone(),
+            format: export_format.clone(),
+            portfolio: portfolio.clone(),
+            market: market.clone(),
+            mapping: mapping.clone(),
+            base_currency: *base_currency,
+        }));
+    }
+    let given = [
+        ("--as", export_format.is_some()),
+        ("--portfolio", portfolio.is_some()),
+        ("--market", market.is_some()),
+        ("--base-currency", base_currency.is_some()),
+        ("--mapping", mapping.is_some()),
+    ];
+    match given.iter().find(|(_, is_given)| *is_given) {
+        Some((flag, _)) => Err(Usage(format!("{flag} is for a file, and {} is none", path.display())).into()),
+        None => Ok(None),
+    }
 }
 
 /// One sentence of what an import did.
@@ -48,6 +108,9 @@ pub(super) fn summary(report: &ImportReport) -> String {
     if 0 < report.transactions_unchanged {
         parts.push(format!("{} transactions known", report.transactions_unchanged));
     }
+    if !report.waiting.is_empty() {
+        parts.push(format!("{} rows in the inbox", report.waiting.len()));
+    }
     if !report.rejects.is_empty() {
         parts.push(format!("{} rows rejected", report.rejects.len()));
     }
@@ -61,11 +124,13 @@ pub(super) fn summary(report: &ImportReport) -> String {
         let keys: Vec<&str> = report.ignored_keys.iter().map(String::as_str).collect();
         parts.push(format!("ignored keys of portfolio.json: {}", keys.join(", ")));
     }
+    parts.extend(report.notes.iter().cloned());
     parts.join(", ")
 }
 
 fn write_refused(session: &Session, report: &ImportReport) -> anyhow::Result<()> {
-    if !report.is_partial() && session.format == crate::listing::Format::Table {
+    let is_quiet = !report.is_partial() && report.waiting.is_empty();
+    if is_quiet && session.format == Format::Table {
         return Ok(());
     }
     let mut listing = Listing::new(&["file", "line", "column", "reason"]);
@@ -77,13 +142,17 @@ fn write_refused(session: &Session, report: &ImportReport) -> anyhow::Result<()>
             reject.reason.clone().into(),
         ]);
     }
+    for (portfolio, row) in &report.waiting {
+        let place = format!("{portfolio} (inbox)");
+        listing.push([place.into(), row.line.into(), row.what.clone().into(), row.reason.clone().into()]);
+    }
     for conflict in &report.conflicts {
         listing.push([conflict.origin.clone().into(), Value::Null, "tx_id".into(), conflict.message.clone().into()]);
     }
     for (folder, reason) in &report.failures {
         listing.push([folder.display().to_string().into(), Value::Null, "(folder)".into(), reason.clone().into()]);
     }
-    if session.format == crate::listing::Format::Table && REJECTS_SHOWN < listing.rows.len() {
+    if session.format == Format::Table && REJECTS_SHOWN < listing.rows.len() {
         let more = listing.rows.len() - REJECTS_SHOWN;
         listing.rows.truncate(REJECTS_SHOWN);
         session.write(&listing)?;

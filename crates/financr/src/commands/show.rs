@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 use rust_decimal::Decimal;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::portfolio_values::PortfolioValue;
+use schemas::tables::portfolios::Portfolio;
 use schemas::{Amount, BusinessDate, Currency, Money, PortfolioId, ReportingPeriod};
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use crate::ending::{Ending, Usage};
 use crate::house;
 use crate::listing::{Format, Listing};
 
-/// Show a portfolio: positions, performance, and what the checks found
+/// Show a portfolio: positions, performance, what changed its value this year, and what the checks found
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The portfolio, e.g. D01; without it all portfolios are listed
@@ -28,13 +29,15 @@ pub(super) struct Arguments {
 /// Which rows are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum What {
-    /// Positions, measures and what the checks found; as JSON or CSV only the positions.
+    /// Positions, measures, the bridge and what the checks found; as JSON or CSV only the positions.
     #[default]
     All,
     /// The positions.
     Positions,
     /// The measures.
     Measures,
+    /// What changed the value since the end of the year before, by component and currency.
+    Bridge,
     /// What the checks found.
     Exceptions,
 }
@@ -89,7 +92,10 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     }
     if shown(What::Measures) {
         let measures = lake::read::measures(lake, id, date).await?;
-        session.write(&measures_listing(&measures, session.format))?;
+        session.write(&measures_listing(&measures, portfolio.base_currency, session.format))?;
+    }
+    if shown(What::Bridge) {
+        write_bridge(session, lake, portfolio, value).await?;
     }
     let exceptions = if shown(What::Exceptions) { lake::read::exceptions(lake, id, date).await? } else { Vec::new() };
     if arguments.what == What::Exceptions || !exceptions.is_empty() {
@@ -133,8 +139,37 @@ async fn write_positions(
     session.write(&listing)
 }
 
+/// The value at the end of the year before, what changed it since, and the value on the date.
+async fn write_bridge(
+    session: &Session,
+    lake: &lake::Lake,
+    portfolio: &Portfolio,
+    value: &PortfolioValue,
+) -> anyhow::Result<()> {
+    let (id, date, base) = (&portfolio.portfolio_id, value.business_date, portfolio.base_currency);
+    let opening = ReportingPeriod::YearToDate.opening_date(date).and_then(|day| BusinessDate::new(day).ok());
+    let opening = opening.unwrap_or(portfolio.start_date);
+    let before = lake::read::portfolio_values(lake, id, portfolio.start_date, opening).await?;
+    let opening_value = before.last().map_or(Some(Amount::ZERO), |row| row.market_value);
+    let mut listing = Listing::new(&["change in value this year", "currency", "amount", "in base currency"]);
+    listing.push(["value at start".into(), base.code().into(), Value::Null, printed(opening_value, base).into()]);
+    let mut rows = lake::read::nav_bridge(lake, id, opening.next_calendar_day(), date).await?;
+    rows.sort_by_key(|row| (row.component, row.currency));
+    for row in rows {
+        let words = if session.format == Format::Table { row.component.title() } else { row.component.code() };
+        listing.push([
+            words.into(),
+            row.currency.code().into(),
+            row.amount.map_or(Value::Null, |amount| printed(Some(amount), row.currency).into()),
+            row.amount_base.map_or_else(|| row.detail.into(), |amount| printed(Some(amount), base).into()),
+        ]);
+    }
+    listing.push(["value at end".into(), base.code().into(), Value::Null, printed(value.market_value, base).into()]);
+    session.write(&listing)
+}
+
 /// One row per measure, one column per period.
-fn measures_listing(measures: &[MeasureRow], format: Format) -> Listing {
+fn measures_listing(measures: &[MeasureRow], base: Currency, format: Format) -> Listing {
     let mut listing = Listing::new(&["measure", "MTD", "YTD", "1Y", "SI"]);
     let mut names: Vec<&str> = measures.iter().map(|row| row.measure.as_str()).collect();
     names.sort_unstable();
@@ -144,6 +179,10 @@ fn measures_listing(measures: &[MeasureRow], format: Format) -> Listing {
             let Some(row) = measures.iter().find(|row| row.measure == name && row.period == period) else {
                 return Value::Null;
             };
+            if let Some(amount) = row.amount {
+                let printed = Money::new(amount.decimal(), base).round().amount().to_string();
+                return if format == Format::Table { printed.into() } else { amount.to_string().into() };
+            }
             match (row.value, row.value_date) {
                 (Some(value), _) if format == Format::Table => Value::from(format!("{value:.6}")),
                 (Some(value), _) => value.into(),

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The tables of figures, each with the question for all its rows in order.
-pub(crate) const GOLD: [(&str, &str); 8] = [
+pub(crate) const GOLD: [(&str, &str); 9] = [
     ("positions", "SELECT * FROM gold.positions ORDER BY portfolio_id, instrument_id, business_date"),
     ("cash_flows", "SELECT * FROM gold.cash_flows ORDER BY portfolio_id, transaction_id"),
     ("realised_gains", "SELECT * FROM gold.realised_gains ORDER BY portfolio_id, transaction_id"),
     ("valuations", "SELECT * FROM gold.valuations ORDER BY portfolio_id, instrument_id, business_date"),
+    ("nav_bridge", "SELECT * FROM gold.nav_bridge ORDER BY portfolio_id, business_date, component, currency"),
     ("portfolio_values", "SELECT * FROM gold.portfolio_values ORDER BY portfolio_id, business_date"),
     ("daily_returns", "SELECT * FROM gold.daily_returns ORDER BY portfolio_id, business_date"),
     ("measures", "SELECT * FROM gold.measures ORDER BY portfolio_id, business_date, period, measure"),

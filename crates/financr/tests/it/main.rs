@@ -7,12 +7,20 @@ mod command_line;
 #[cfg(test)]
 mod evaluation;
 #[cfg(test)]
+mod exports;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod killed;
 #[cfg(test)]
 mod night;
 #[cfg(test)]
+mod reconciling;
+#[cfg(test)]
+mod restating;
+#[cfg(test)]
 mod tables_page;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod why;

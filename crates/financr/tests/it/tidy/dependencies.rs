@@ -32,7 +32,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("printpdf", &["reports"]),
     ("lettre", &["reports"]),
-    ("quick-xml", &["reports"]),
+    ("quick-xml", &["reports", "pipelines"]),
     ("lopdf", &["reports"]),
     ("allsorts-azul", &["reports"]),
     ("axum", &["api"]),

@@ -29,6 +29,7 @@ const SHELVES: &[(&str, List)] = &[
     ("crates/lake/src/functions", List::Named),
     ("crates/lake/src/read", List::Declared),
     ("pipelines/src/sources", List::Named),
+    ("pipelines/src/imports", List::Named),
     ("pipelines/src/checks", List::Named),
     ("pipelines/src/rollups", List::Named),
     ("reports/src/statements", List::Named),

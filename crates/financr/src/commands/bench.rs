@@ -1,0 +1,67 @@
+//! `financr bench`: values books that come as Parquet files, and says how much was done.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jobs::files::{FilesWork, value_files};
+use serde_json::json;
+
+use super::Session;
+use crate::ending::Ending;
+
+/// Value a folder of books in Parquet files, with the code of the night, to measure it or to move in from elsewhere
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// What is to be made of the files
+    work: Work,
+    /// The folder with the files
+    #[arg(long, value_name = "DIR")]
+    input: PathBuf,
+    /// The folder into which the results go; files of the same name are replaced
+    #[arg(long, value_name = "DIR")]
+    output: PathBuf,
+}
+
+const EXAMPLES: &str = concat!(
+    "Examples:\n",
+    "  financr bench b4 --input books/ --output values/   transactions, prices, rates -> daily values and returns\n",
+    "  financr bench b5 --input day/ --output next/       yesterday's state and today's deliveries -> today's\n",
+    "\n",
+    "The layout of the files is in docs/PARQUET_BOOKS.md. The last line of the output is JSON: `rows` counts\n",
+    "position-days for b4 and positions for b5."
+);
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Work {
+    /// The whole daily history of every portfolio from its transactions
+    B4,
+    /// One more day for books that are valued up to the day before
+    B5,
+}
+
+pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
+    let (work, unit) = match arguments.work {
+        Work::B4 => (FilesWork::ValuationHistory, "position-days"),
+        Work::B5 => (FilesWork::NextDay, "positions"),
+    };
+    let report = value_files(work, arguments.input.clone(), arguments.output.clone()).await?;
+    session.say(&format!(
+        "{} portfolios, {} transactions, {} {unit}, {} rows written to {}",
+        report.portfolios,
+        report.transactions,
+        report.position_days,
+        report.rows,
+        arguments.output.display()
+    ))?;
+    let line = json!({
+        "rows": report.position_days,
+        "unit": unit,
+        "output_rows": report.rows,
+        "portfolios": report.portfolios,
+        "transactions": report.transactions,
+    });
+    writeln!(std::io::stdout().lock(), "{line}")?;
+    Ok(Ending::Done)
+}
