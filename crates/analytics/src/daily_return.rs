@@ -10,14 +10,32 @@ const CAPITAL_UNITS_MIN: i128 = 10;
 /// - Output: fraction (0.01 is one percent).
 /// - None: the capital `opening + inflow` is one billionth or less, or a sum does not fit.
 /// - Source: GIPS 2020, daily valuation; docs/adr/0004.
-#[expect(clippy::cast_precision_loss, reason = "a return is an estimate; the difference before it is exact")]
 pub fn daily_return(opening: i128, inflow: i128, outflow: i128, closing: i128) -> Option<f64> {
     let capital = opening.checked_add(inflow)?;
     if capital <= CAPITAL_UNITS_MIN {
         return None;
     }
     let earned = closing.checked_add(outflow)?.checked_sub(capital)?;
-    Some(earned as f64 / capital as f64)
+    Some(estimate(earned) / estimate(capital))
+}
+
+/// The floating point number nearest to a whole number: for figures that are estimates, once all sums are made.
+#[inline]
+#[expect(clippy::cast_precision_loss, reason = "that is what it is for")]
+pub fn estimate(units: i128) -> f64 {
+    // Nearly every amount fits 64 bits, which the processor converts by itself.
+    match i64::try_from(units) {
+        Ok(units) => units as f64,
+        Err(_) => estimate_wide(units),
+    }
+}
+
+/// Kept apart, because a compiler takes this conversion for cheap and makes it for every number.
+#[cold]
+#[inline(never)]
+#[expect(clippy::cast_precision_loss, reason = "that is what it is for")]
+fn estimate_wide(units: i128) -> f64 {
+    units as f64
 }
 
 #[cfg(test)]

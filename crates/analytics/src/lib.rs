@@ -31,7 +31,7 @@ mod reward_to_risk;
 #[cfg(test)]
 mod sample_series;
 
-pub use daily_return::daily_return;
+pub use daily_return::{daily_return, estimate};
 pub use figure::NoFigure;
 pub use measures::{MEASURES, Measure, Unit, UnknownMeasure, measure};
 pub use series::{DatedNumber, PerformanceSeries, PeriodMoney};

@@ -12,7 +12,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 use crate::error::Error;
@@ -92,7 +92,7 @@ pub fn read_columns(
 /// How the values of a column are written where a dictionary would only cost time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnForm {
-    /// As they are: nearly all of them differ.
+    /// As they are, without the smallest and largest of a group: nearly all of them differ, and nobody looks for one.
     Plain,
     /// As differences of whole numbers or days that follow each other.
     Differences,
@@ -118,10 +118,12 @@ impl FileWriter {
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_max_row_group_row_count(Some(GROUP_ROWS));
         for (column, form) in forms {
-            properties = properties.set_column_dictionary_enabled(ColumnPath::from(*column), false);
-            if *form == ColumnForm::Differences {
-                properties = properties.set_column_encoding(ColumnPath::from(*column), Encoding::DELTA_BINARY_PACKED);
-            }
+            let column = ColumnPath::from(*column);
+            properties = properties.set_column_dictionary_enabled(column.clone(), false);
+            properties = match form {
+                ColumnForm::Plain => properties.set_column_statistics_enabled(column, EnabledStatistics::None),
+                ColumnForm::Differences => properties.set_column_encoding(column, Encoding::DELTA_BINARY_PACKED),
+            };
         }
         let file = File::create(path).map_err(|error| failed(error.to_string()))?;
         let writer = ArrowWriter::try_new(file, schema, Some(properties.build()));

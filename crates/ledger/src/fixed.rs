@@ -10,6 +10,10 @@ use rust_decimal::Decimal;
 
 /// Decimals of amounts in base currency, those of [`schemas::Amount`].
 pub const AMOUNT_SCALE: u32 = 10;
+/// Powers of ten that a floating point number holds exactly.
+const POWERS: [f64; 13] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12];
+/// Whole numbers below this are exact as floating point numbers.
+const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 /// Decimals to which amounts are brought before they are converted.
 pub const CONVERTED_FROM_SCALE: u32 = 20;
 
@@ -21,11 +25,39 @@ pub fn power_of_ten(exponent: u32) -> Option<i128> {
 /// A decimal as a whole number and its count of decimals, without trailing zeros.
 pub fn units_of(value: Decimal) -> (i128, u32) {
     let (mut units, mut scale) = (value.mantissa(), value.scale());
+    // Nearly every number fits 64 bits, which the processor divides by itself.
+    if let Ok(mut narrow) = i64::try_from(units) {
+        while 0 < scale && narrow % 10 == 0 {
+            narrow /= 10;
+            scale -= 1;
+        }
+        return (i128::from(narrow), scale);
+    }
     while 0 < scale && units % 10 == 0 {
         units /= 10;
         scale -= 1;
     }
     (units, scale)
+}
+
+/// The decimal that a floating point number was written as: the one with the fewest decimals, of `scale_min` to
+/// twelve, that reads back as the same number. As a whole number of units of its last decimal. None if there is none,
+/// or the number of units is no exact floating point number.
+pub fn shortest_decimal(number: f64, scale_min: u32) -> Option<(i64, u32)> {
+    for (scale, power) in (0_u32..).zip(POWERS).skip(scale_min as usize) {
+        let raised = number * power;
+        if EXACT_MAX <= raised.abs() {
+            return None;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "a number below 2^53; rounded by hand, for speed")]
+        let units = (raised + 0.5_f64.copysign(raised)) as i64;
+        #[expect(clippy::cast_precision_loss, reason = "a whole number of at most 2^53")]
+        let read_back = units as f64 / power;
+        if read_back.to_bits() == number.to_bits() {
+            return Some((units, scale));
+        }
+    }
+    None
 }
 
 /// Brings units of one scale to another, rounding half away from zero. None on overflow.
@@ -51,6 +83,8 @@ pub struct Factor {
 
 /// Denominators above this would overflow the long division.
 const DENOMINATOR_MAX: u128 = 1 << 126;
+/// Bits that long division takes at once.
+const STEP_BITS_MAX: u32 = 64;
 
 impl Factor {
     /// The factor of two positive numbers. None if one is zero or the denominator has more than 126 bits.
@@ -58,18 +92,17 @@ impl Factor {
         if numerator == 0 || denominator == 0 || DENOMINATOR_MAX < denominator {
             return None;
         }
-        // Long division, bit by bit: first the whole part, then as many bits as fill the 128.
+        // Long division, as many bits at a time as the remainder leaves room for: first the whole part, then as many
+        // bits as fill the 128.
         let mut leading = numerator / denominator;
         let mut remainder = numerator % denominator;
         let mut shift = 0_u32;
         while leading.leading_zeros() != 0 {
-            remainder <<= 1;
-            leading <<= 1;
-            if denominator <= remainder {
-                remainder -= denominator;
-                leading |= 1;
-            }
-            shift += 1;
+            let room = leading.leading_zeros().min(remainder.leading_zeros()).min(STEP_BITS_MAX);
+            let raised = remainder << room;
+            leading = (leading << room) | (raised / denominator);
+            remainder = raised % denominator;
+            shift += room;
             if 255 < shift {
                 return None;
             }
@@ -81,22 +114,24 @@ impl Factor {
 
     /// The product with an amount, rounded half away from zero. The factor's own error is below 2⁻¹²⁷ of it. None on
     /// overflow.
+    #[inline]
     pub fn multiply(self, amount: i128) -> Option<i128> {
         let (high, low) = wide_product(amount.unsigned_abs(), self.leading.get());
         let magnitude = match self.shift {
+            // What nearly every exchange rate needs. The high half of a product with an amount of 127 bits has 127
+            // bits at most, and the result fewer.
+            shift @ 129.. => {
+                let magnitude = (((high >> (shift - 129)) + 1) >> 1).cast_signed();
+                return Some(if amount < 0 { -magnitude } else { magnitude });
+            }
+            128 => high.checked_add(low >> 127)?,
             0 => (high == 0).then_some(low)?,
-            shift @ 1..128 => {
+            shift => {
                 let half = low >> (shift - 1) & 1;
                 if high >> (shift - 1) != 0 {
                     return None;
                 }
                 (high << (128 - shift) | low >> shift).checked_add(half)?
-            }
-            128 => high.checked_add(low >> 127)?,
-            shift => {
-                let right = shift - 128;
-                let half = high >> (right - 1) & 1;
-                if right < 128 { (high >> right) + half } else { half }
             }
         };
         let magnitude = i128::try_from(magnitude).ok()?;
@@ -105,6 +140,7 @@ impl Factor {
 }
 
 /// The product of two numbers as its high and its low half.
+#[inline]
 fn wide_product(left: u128, right: u128) -> (u128, u128) {
     const HALF: u128 = (1 << 64) - 1;
     let (left_high, left_low) = (left >> 64, left & HALF);
@@ -137,7 +173,27 @@ mod tests {
         assert_eq!(rescale(-14, 1, 0), Some(-1));
     }
 
+    #[test]
+    fn numbers_are_the_decimals_that_they_were_written_as() {
+        assert_eq!(shortest_decimal(0.07, 0), Some((7, 2)));
+        assert_eq!(shortest_decimal(0.07, 4), Some((700, 4)));
+        assert_eq!(shortest_decimal(-45.25, 0), Some((-4525, 2)));
+        assert_eq!(shortest_decimal(0.0, 0), Some((0, 0)));
+        // The largest number below one half has 16 decimals and more.
+        assert_eq!(shortest_decimal(0.499_999_999_999_999_94, 0), None);
+        assert_eq!(shortest_decimal(f64::NAN, 0), None);
+        assert_eq!(shortest_decimal(f64::INFINITY, 0), None);
+    }
+
     proptest! {
+        #[test]
+        fn a_decimal_is_found_again(units in -1_000_000_000_000_i64..1_000_000_000_000, scale in 0_u32..=6) {
+            let written = Decimal::new(units, scale).normalize();
+            let number: f64 = written.to_string().parse().expect("a number");
+            let (found, scale) = shortest_decimal(number, 0).expect("a decimal");
+            prop_assert_eq!(Decimal::new(found, scale), written);
+        }
+
         #[test]
         fn as_long_division(
             amount in -1_000_000_000_000_000_000_i128..1_000_000_000_000_000_000,

@@ -14,12 +14,25 @@ use crate::fixed::{AMOUNT_SCALE, CONVERTED_FROM_SCALE, Factor, power_of_ten, uni
 pub struct Factors {
     days: Vec<Option<Factor>>,
     known_from: usize,
+    /// Whether both currencies are the same one, so that nothing is converted.
+    is_same: bool,
 }
 
 impl Factors {
-    fn new(days: Vec<Option<Factor>>) -> Factors {
+    fn new(days: Vec<Option<Factor>>, is_same: bool) -> Factors {
         let known_from = days.iter().rposition(Option::is_none).map_or(0, |last| last + 1);
-        Factors { days, known_from }
+        Factors { days, known_from, is_same }
+    }
+
+    /// The factors of the days from `from` to the one before `before`; fewer where there are fewer days.
+    pub fn days(&self, from: usize, before: usize) -> &[Option<Factor>] {
+        let before = before.min(self.days.len());
+        self.days.get(from.min(before)..before).unwrap_or_default()
+    }
+
+    /// Whether both currencies are the same one, so that an amount stays what it is.
+    pub fn is_same(&self) -> bool {
+        self.is_same
     }
 
     /// The factor of a day; none if a rate is missing.
@@ -75,12 +88,12 @@ impl FxGrid {
         let cell = self.crosses.get(from.checked_mul(self.rates.len())?.checked_add(to)?)?;
         Some(cell.get_or_init(|| {
             let (Some(from_rates), Some(to_rates)) = (self.rates.get(from), self.rates.get(to)) else {
-                return Factors::new(vec![None; self.days]);
+                return Factors::new(vec![None; self.days], false);
             };
             if from == to {
-                return Factors::new(vec![cross((1, 0), (1, 0)); self.days]);
+                return Factors::new(vec![cross((1, 0), (1, 0)); self.days], true);
             }
-            Factors::new(from_rates.iter().zip(to_rates).map(|(from, to)| cross((*from)?, (*to)?)).collect())
+            Factors::new(from_rates.iter().zip(to_rates).map(|(from, to)| cross((*from)?, (*to)?)).collect(), false)
         }))
     }
 }

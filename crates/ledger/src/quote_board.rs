@@ -22,6 +22,8 @@ use crate::fixed::units_of;
 
 /// Most decimals that a carried close keeps, those of [`Price`].
 const CARRIED_SCALE_MAX: u32 = 12;
+/// Listings that are worth a thread.
+const SHARE_MIN: usize = 256;
 
 /// One instrument with its history.
 #[derive(Clone, Debug)]
@@ -150,6 +152,17 @@ impl Listing {
     }
 }
 
+impl Listing {
+    /// Orders what the issuer did and carries every close to the next one.
+    fn finish(&mut self, dates: &[BusinessDate]) {
+        self.splits.sort_unstable();
+        self.actions.sort_by(|left, right| (left.ex_date, &left.kind).cmp(&(right.ex_date, &right.kind)));
+        let (first_day, carried_days) = self.closes.carry(dates, &self.splits, CARRIED_SCALE_MAX);
+        self.first_day = first_day;
+        self.carried_days = carried_days;
+    }
+}
+
 impl QuoteBoard {
     /// A board of one market. Rows of other markets' instruments are ignored.
     pub fn new(instruments: Vec<Instrument>, quotes: &[Quote], actions: &[CorporateAction]) -> QuoteBoard {
@@ -204,43 +217,46 @@ impl QuoteBoard {
 
 impl BoardBuilder {
     /// A board for these instruments and valuation dates, both in any order, without quotes so far.
-    pub fn new(mut instruments: Vec<Instrument>, mut dates: Vec<BusinessDate>) -> BoardBuilder {
+    pub fn new(instruments: Vec<Instrument>, mut dates: Vec<BusinessDate>) -> BoardBuilder {
         dates.sort_unstable();
         dates.dedup();
-        instruments.sort_by(|left, right| left.instrument_id.cmp(&right.instrument_id));
-        let by_id = instruments.iter().enumerate().map(|(line, row)| (row.instrument_id.clone(), line)).collect();
         let days = dates.len();
-        let listing = |instrument: Instrument| Listing {
-            instrument,
-            closes: Closes::unobserved(days),
-            first_day: None,
-            carried_days: Vec::new(),
-            splits: Vec::new(),
-            actions: Vec::new(),
-        };
-        BoardBuilder { board: QuoteBoard { listings: instruments.into_iter().map(listing).collect(), by_id, dates } }
+        let mut builder = BoardBuilder::without_closes(instruments, dates);
+        for listing in &mut builder.board.listings {
+            listing.closes = Closes::unobserved(days);
+        }
+        builder
     }
 
     /// A board of blocks that have no date in common. None if they have one, or another number of lines.
     pub fn from_blocks(instruments: Vec<Instrument>, mut blocks: Vec<QuoteBlock>) -> Option<BoardBuilder> {
         blocks.sort_by(|left, right| left.dates.first().cmp(&right.dates.first()));
         let dates: Vec<BusinessDate> = blocks.iter().flat_map(|block| block.dates.iter().copied()).collect();
-        if !dates.is_sorted_by(|left, right| left < right) {
+        let in_order = dates.is_sorted_by(|left, right| left < right);
+        if !in_order || blocks.iter().any(|block| block.lines.len() != instruments.len()) {
             return None;
         }
-        let mut builder = BoardBuilder::new(instruments, dates);
-        for listing in &mut builder.board.listings {
-            listing.closes = Closes::unobserved(0);
-        }
-        for block in blocks {
-            if block.lines.len() != builder.board.listings.len() {
-                return None;
-            }
-            for (listing, closes) in builder.board.listings.iter_mut().zip(block.lines) {
-                listing.closes.append(closes);
-            }
-        }
+        let days = dates.len();
+        let mut builder = BoardBuilder::without_closes(instruments, dates);
+        on_all_cores(&mut builder.board.listings, |line, listing| {
+            let parts: Vec<&Closes> = blocks.iter().filter_map(|block| block.lines.get(line)).collect();
+            listing.closes = Closes::joined(days, &parts);
+        });
         Some(builder)
+    }
+
+    fn without_closes(mut instruments: Vec<Instrument>, dates: Vec<BusinessDate>) -> BoardBuilder {
+        instruments.sort_by(|left, right| left.instrument_id.cmp(&right.instrument_id));
+        let by_id = instruments.iter().enumerate().map(|(line, row)| (row.instrument_id.clone(), line)).collect();
+        let listing = |instrument: Instrument| Listing {
+            instrument,
+            closes: Closes::unobserved(0),
+            first_day: None,
+            carried_days: Vec::new(),
+            splits: Vec::new(),
+            actions: Vec::new(),
+        };
+        BoardBuilder { board: QuoteBoard { listings: instruments.into_iter().map(listing).collect(), by_id, dates } }
     }
 
     /// The position of an instrument among the listings.
@@ -278,19 +294,29 @@ impl BoardBuilder {
         listing.actions.push(action.clone());
     }
 
-    /// The board, with every close carried to the next one.
+    /// The board, with every close carried to the next one, on all cores.
     pub fn finish(mut self) -> QuoteBoard {
-        let dates = std::mem::take(&mut self.board.dates);
-        for listing in &mut self.board.listings {
-            listing.splits.sort_unstable();
-            listing.actions.sort_by(|left, right| (left.ex_date, &left.kind).cmp(&(right.ex_date, &right.kind)));
-            let (first_day, carried_days) = listing.closes.carry(&dates, &listing.splits, CARRIED_SCALE_MAX);
-            listing.first_day = first_day;
-            listing.carried_days = carried_days;
-        }
-        self.board.dates = dates;
+        let QuoteBoard { listings, dates, .. } = &mut self.board;
+        let dates: &[BusinessDate] = dates;
+        on_all_cores(listings, |_, listing| listing.finish(dates));
         self.board
     }
+}
+
+/// Calls `each` with every listing and its line.
+fn on_all_cores(listings: &mut [Listing], each: impl Fn(usize, &mut Listing) + Sync) {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = listings.len().div_ceil(workers).max(SHARE_MIN);
+    std::thread::scope(|scope| {
+        for (chunk, listings) in listings.chunks_mut(share).enumerate() {
+            let each = &each;
+            scope.spawn(move || {
+                for (line, listing) in (chunk * share..).zip(listings) {
+                    each(line, listing);
+                }
+            });
+        }
+    });
 }
 
 impl Close {

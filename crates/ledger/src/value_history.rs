@@ -8,7 +8,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use schemas::{BusinessDate, Currency};
 
 use crate::books::{HeldLine, Piece, PiecePrice, Timeline, Trade};
-use crate::fixed::{CONVERTED_FROM_SCALE, power_of_ten, rescale, units_of};
+use crate::fixed::{AMOUNT_SCALE, CONVERTED_FROM_SCALE, power_of_ten, rescale, units_of};
 use crate::fx_grid::{Factors, FxGrid};
 use crate::quote_board::{Closes, Listing, QuoteBoard, Values};
 
@@ -16,6 +16,8 @@ use crate::quote_board::{Closes, Listing, QuoteBoard, Values};
 const QUANTITY_SCALE: u32 = 10;
 /// Bits of a sum that is certain to fit 127.
 const SUM_BITS_MAX: u32 = 126;
+/// Bits of a sum that is certain to fit 63.
+const NARROW_BITS_MAX: u32 = 62;
 
 /// The value of a portfolio on consecutive valuation dates, in units of the tenth decimal of its base currency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,11 +71,12 @@ struct Product<'a> {
     closes: Option<&'a Closes>,
 }
 
-/// Sums of one currency, by day.
+/// Sums of one currency, by day. Nearly all of them fit 64 bits.
 #[derive(Default)]
 struct Sums<'a> {
     products: Vec<Product<'a>>,
-    totals: Vec<i128>,
+    narrow: Vec<i64>,
+    wide: Vec<i128>,
 }
 
 /// Values a portfolio on the days from `from` to the one before `before`. None on overflow.
@@ -86,22 +89,34 @@ pub fn value_history(
     before: usize,
 ) -> Option<ValueHistory> {
     let mut history = ValueHistory { first_day: from, days: vec![DayValue::default(); before.saturating_sub(from)] };
+    let mut opened = vec![0_i32; history.days.len() + 1];
     let base = grid.position(base);
     let listed = |line: &HeldLine| board.listings().get(line.line).map(|listing| listing.instrument.currency);
     let mut lines: Vec<(Currency, &HeldLine)> =
         timeline.lines.iter().filter_map(|line| Some((listed(line)?, line))).collect();
     lines.sort_by_key(|(currency, line)| (*currency, line.line));
-    let mut sums = Sums { totals: vec![0; history.days.len()], products: Vec::new() };
+    let mut sums = Sums::default();
     for of_currency in lines.chunk_by(|left, right| left.0 == right.0) {
         let factors = of_currency.first().and_then(|(currency, _)| grid.factors(grid.position(*currency)?, base?));
         for (_, line) in of_currency {
             let listing = board.listings().get(line.line)?;
             line.pieces(listing, from, before, |piece| {
+                if let Some(days) = opened.get_mut(piece.from - from) {
+                    *days += 1;
+                }
+                if let Some(days) = opened.get_mut(piece.before - from) {
+                    *days -= 1;
+                }
                 history.count(board.dates(), listing, &piece, factors);
                 sums.push(listing, &piece);
             });
         }
         sums.add_up(&mut history, factors)?;
+    }
+    let mut held = 0;
+    for (day, opened) in history.days.iter_mut().zip(opened) {
+        held += opened;
+        day.positions = held;
     }
     for (currency, changes) in &timeline.cash {
         let factors = grid.position(*currency).and_then(|currency| grid.factors(currency, base?));
@@ -116,13 +131,10 @@ pub(crate) fn valued_quantity(quantity: Decimal) -> Decimal {
 }
 
 impl ValueHistory {
-    /// Counts a position on its days.
+    /// Counts the days of a position on which its price is an old one or missing.
     fn count(&mut self, dates: &[BusinessDate], listing: &Listing, piece: &Piece, factors: Option<&Factors>) {
         let first = self.first_day;
         let days = self.days.get_mut(piece.from - first..piece.before - first).unwrap_or_default();
-        for day in days.iter_mut() {
-            day.positions += 1;
-        }
         match piece.price {
             PiecePrice::Missing => {
                 for day in days.iter_mut() {
@@ -166,13 +178,63 @@ impl ValueHistory {
                 continue;
             }
             let (units, scale) = units_of(*balance);
-            let amount = rescale(units, scale, CONVERTED_FROM_SCALE)?;
             let days = self.days.get_mut(start - self.first_day..end - self.first_day).unwrap_or_default();
-            for (value, position) in days.iter_mut().zip(start..end) {
-                match factors.and_then(|factors| factors.get(position)) {
+            let Some(factors) = factors else {
+                for value in days {
+                    value.missing_cash += 1;
+                }
+                continue;
+            };
+            if factors.is_same() {
+                let amount = rescale(units, scale, AMOUNT_SCALE)?;
+                for value in days {
+                    value.cash = value.cash.checked_add(amount)?;
+                }
+                continue;
+            }
+            let amount = rescale(units, scale, CONVERTED_FROM_SCALE)?;
+            for (value, factor) in days.iter_mut().zip(factors.days(start, end)) {
+                match factor {
                     Some(factor) => value.cash = value.cash.checked_add(factor.multiply(amount)?)?,
                     None => value.missing_cash += 1,
                 }
+            }
+        }
+        Some(())
+    }
+
+    /// Adds sums of at most so many bits, in units of the last of `scale` decimals, on the days from `start` on,
+    /// converted. Sums are zeros afterwards.
+    fn add_securities<S>(
+        &mut self,
+        start: usize,
+        sums: &mut [S],
+        (bits, scale): (u32, u32),
+        factors: &Factors,
+    ) -> Option<()>
+    where
+        S: Copy + Default + Into<i128>,
+    {
+        let end = start + sums.len();
+        let days = self.days.get_mut(start - self.first_day..end - self.first_day)?;
+        let to = if factors.is_same() { AMOUNT_SCALE } else { CONVERTED_FROM_SCALE };
+        let power = to.checked_sub(scale).and_then(power_of_ten);
+        let fits = power.is_some_and(|power| bits + 128 - power.leading_zeros() <= SUM_BITS_MAX);
+        let raise = |sum: i128| match power {
+            Some(power) if fits => Some(sum * power),
+            Some(power) => sum.checked_mul(power),
+            None => rescale(sum, scale, to),
+        };
+        if factors.is_same() {
+            for (sum, day) in sums.iter_mut().zip(days) {
+                day.securities = day.securities.checked_add(raise(std::mem::take(sum).into())?)?;
+            }
+            return Some(());
+        }
+        for ((sum, day), factor) in sums.iter_mut().zip(days).zip(factors.days(start, end)) {
+            let sum: i128 = std::mem::take(sum).into();
+            if let Some(factor) = factor {
+                day.securities = day.securities.checked_add(factor.multiply(raise(sum)?)?)?;
             }
         }
         Some(())
@@ -209,45 +271,85 @@ impl<'a> Sums<'a> {
         let scale = self.products.iter().map(|product| product.scale).max().unwrap_or(0);
         let start = self.products.iter().map(|product| product.from).min().unwrap_or(first);
         let end = self.products.iter().map(|product| product.before).max().unwrap_or(first);
-        let spare = usize::BITS - self.products.len().leading_zeros();
-        for product in self.products.drain(..) {
-            let weight = product.weight.checked_mul(power_of_ten(scale - product.scale)?)?;
-            let closes_bits = product.closes.map_or(1, Closes::bits);
-            let bits = 128 - weight.unsigned_abs().leading_zeros() + closes_bits + spare;
-            if SUM_BITS_MAX < bits {
-                return None;
+        let mut bits = 0;
+        for product in &mut self.products {
+            product.weight = product.weight.checked_mul(power_of_ten(scale - product.scale)?)?;
+            product.scale = scale;
+            bits = bits.max(product.bits());
+        }
+        bits += usize::BITS - self.products.len().leading_zeros();
+        let products = self.products.drain(..);
+        if bits <= NARROW_BITS_MAX {
+            self.narrow.resize(history.days.len(), 0);
+            for product in products {
+                let totals = self.narrow.get_mut(product.from - first..product.before - first)?;
+                product.add_narrow(totals)?;
             }
-            let totals = self.totals.get_mut(product.from - first..product.before - first)?;
-            match product.closes.map(Closes::values) {
-                None => totals.iter_mut().for_each(|total| *total += weight),
-                Some(Values::Narrow(closes)) => {
-                    let closes = closes.get(product.from..product.before)?;
-                    for (total, close) in totals.iter_mut().zip(closes) {
-                        *total += weight * i128::from(*close);
-                    }
+        } else if bits <= SUM_BITS_MAX {
+            self.wide.resize(history.days.len(), 0);
+            for product in products {
+                let totals = self.wide.get_mut(product.from - first..product.before - first)?;
+                product.add_wide(totals)?;
+            }
+        } else {
+            return None;
+        }
+        let Some(factors) = factors else {
+            self.narrow.clear();
+            self.wide.clear();
+            return Some(());
+        };
+        let range = start - first..end - first;
+        if bits <= NARROW_BITS_MAX {
+            history.add_securities(start, self.narrow.get_mut(range)?, (bits, scale), factors)
+        } else {
+            history.add_securities(start, self.wide.get_mut(range)?, (bits, scale), factors)
+        }
+    }
+}
+
+impl Product<'_> {
+    /// Bits of the largest product.
+    fn bits(&self) -> u32 {
+        128 - self.weight.unsigned_abs().leading_zeros() + self.closes.map_or(1, Closes::bits)
+    }
+
+    /// Adds the products of each day, all of which fit 64 bits with their sum.
+    fn add_narrow(&self, totals: &mut [i64]) -> Option<()> {
+        let weight = i64::try_from(self.weight).ok()?;
+        match self.closes.map(Closes::values) {
+            None => totals.iter_mut().for_each(|total| *total += weight),
+            Some(Values::Narrow(closes)) => {
+                let closes = closes.get(self.from..self.before)?;
+                for (total, close) in totals.iter_mut().zip(closes) {
+                    *total += weight * close;
                 }
-                Some(Values::Wide(closes)) => {
-                    let closes = closes.get(product.from..product.before)?;
-                    for (total, close) in totals.iter_mut().zip(closes) {
-                        *total += weight * close;
-                    }
+            }
+            Some(Values::Wide(closes)) => {
+                let closes = closes.get(self.from..self.before)?;
+                for (total, close) in totals.iter_mut().zip(closes) {
+                    *total += weight * i64::try_from(*close).ok()?;
                 }
             }
         }
-        let totals = self.totals.get_mut(start - first..end - first)?;
-        let days = history.days.get_mut(start - first..end - first)?;
-        let raised = CONVERTED_FROM_SCALE.checked_sub(scale).and_then(power_of_ten);
-        for ((total, day), position) in totals.iter_mut().zip(days).zip(start..) {
-            let amount = std::mem::take(total);
-            if amount == 0 {
-                continue;
+        Some(())
+    }
+
+    /// Adds the products of each day.
+    fn add_wide(&self, totals: &mut [i128]) -> Option<()> {
+        match self.closes.map(Closes::values) {
+            None => totals.iter_mut().for_each(|total| *total += self.weight),
+            Some(Values::Narrow(closes)) => {
+                let closes = closes.get(self.from..self.before)?;
+                for (total, close) in totals.iter_mut().zip(closes) {
+                    *total += self.weight * i128::from(*close);
+                }
             }
-            if let Some(factor) = factors.and_then(|factors| factors.get(position)) {
-                let amount = match raised {
-                    Some(power) => amount.checked_mul(power)?,
-                    None => rescale(amount, scale, CONVERTED_FROM_SCALE)?,
-                };
-                day.securities = day.securities.checked_add(factor.multiply(amount)?)?;
+            Some(Values::Wide(closes)) => {
+                let closes = closes.get(self.from..self.before)?;
+                for (total, close) in totals.iter_mut().zip(closes) {
+                    *total += self.weight * close;
+                }
             }
         }
         Some(())

@@ -6,15 +6,12 @@ use arrow::array::{Array, Date32Array, DictionaryArray, Float64Array, Int64Array
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int32Type};
 use chrono::NaiveDate;
+use ledger::fixed::shortest_decimal;
 use rust_decimal::Decimal;
 use schemas::BusinessDate;
 
 use super::bad_file;
 use crate::error::Error;
-
-/// Whole numbers below this are exact as floating point numbers.
-const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
-const POWERS: [f64; 13] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12];
 
 /// The columns of a batch of one file.
 pub(super) struct Columns<'a> {
@@ -92,16 +89,8 @@ pub(super) fn decimal(number: f64) -> Option<Decimal> {
     if !number.is_finite() {
         return None;
     }
-    for (scale, power) in (0_u32..).zip(POWERS) {
-        let units = (number * power).round();
-        if EXACT_MAX <= units.abs() {
-            break;
-        }
-        if (units / power).to_bits() == number.to_bits() {
-            #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
-            let units = units as i64;
-            return Some(Decimal::new(units, scale));
-        }
+    if let Some((units, scale)) = shortest_decimal(number, 0) {
+        return Some(Decimal::new(units, scale));
     }
     // More digits than a number of this kind holds: what is there beyond twelve decimals is noise.
     Decimal::from_f64_retain(number).map(|number| number.round_dp(12).normalize())

@@ -18,14 +18,19 @@ use super::bad_file;
 use super::columns::{Columns, Words, business_date, decimal};
 use crate::error::Error;
 
+/// The instruments of a set of files.
+pub(super) struct Instruments {
+    pub(super) market_id: MarketId,
+    pub(super) rows: Vec<Instrument>,
+    /// The id of each symbol.
+    pub(super) symbols: HashMap<String, InstrumentId>,
+}
+
 /// A market, ready to value portfolios.
 pub(super) struct Market {
-    pub(super) market_id: MarketId,
     pub(super) board: QuoteBoard,
     pub(super) fx: FxBoard,
     pub(super) grid: FxGrid,
-    /// The id of each symbol.
-    pub(super) symbols: HashMap<String, InstrumentId>,
 }
 
 /// The id of the market of a set of files, which have no name of their own.
@@ -33,29 +38,37 @@ pub(super) fn market_id() -> Result<MarketId, Error> {
     "files".parse().map_err(|error: schemas::identifiers::IdError| bad_file(Path::new("files"), error.to_string()))
 }
 
-/// Reads `instruments.parquet`, `prices/*.parquet`, `fx.parquet` and, where there is one, `splits.parquet`.
-pub(super) fn read_market(input: &Path) -> Result<Market, Error> {
-    let market_id = market_id()?;
-    let instruments = read_instruments(&input.join("instruments.parquet"), &market_id)?;
-    let symbols = symbols_of(&instruments);
-    let blocks = read_prices(&parquet_files(&input.join("prices"))?, &instruments)?;
-    let builder = BoardBuilder::from_blocks(instruments, blocks);
+impl Instruments {
+    /// Reads `instruments.parquet`.
+    pub(super) fn read(input: &Path) -> Result<Instruments, Error> {
+        let market_id = market_id()?;
+        let rows = read_instruments(&input.join("instruments.parquet"), &market_id)?;
+        Ok(Instruments::new(market_id, rows))
+    }
+
+    pub(super) fn new(market_id: MarketId, rows: Vec<Instrument>) -> Instruments {
+        let symbols = rows.iter().map(|row| (row.symbol.clone(), row.instrument_id.clone())).collect();
+        Instruments { market_id, rows, symbols }
+    }
+}
+
+/// Reads `prices/*.parquet`, `fx.parquet` and, where there is one, `splits.parquet`.
+pub(super) fn read_market(input: &Path, instruments: &Instruments) -> Result<Market, Error> {
+    let Instruments { market_id, rows, symbols } = instruments;
+    let blocks = read_prices(&parquet_files(&input.join("prices"))?, rows)?;
+    let builder = BoardBuilder::from_blocks(rows.clone(), blocks);
     let mut builder = builder
         .ok_or_else(|| bad_file(&input.join("prices"), "two files have closes of one day; put a day into one"))?;
     let splits = input.join("splits.parquet");
     if splits.is_file() {
-        for action in read_splits(&splits, &market_id, &symbols)? {
+        for action in read_splits(&splits, market_id, symbols)? {
             builder.action(&action);
         }
     }
     let board = builder.finish();
-    let fx = FxBoard::new(&read_rates(&input.join("fx.parquet"), &market_id)?);
+    let fx = FxBoard::new(&read_rates(&input.join("fx.parquet"), market_id)?);
     let grid = FxGrid::new(&fx, board.dates(), []);
-    Ok(Market { market_id, board, fx, grid, symbols })
-}
-
-pub(super) fn symbols_of(instruments: &[Instrument]) -> HashMap<String, InstrumentId> {
-    instruments.iter().map(|row| (row.symbol.clone(), row.instrument_id.clone())).collect()
+    Ok(Market { board, fx, grid })
 }
 
 /// An instrument that is quoted as traded, in its currency.

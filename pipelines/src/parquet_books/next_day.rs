@@ -19,7 +19,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::{Amount, BusinessDate, Currency, InstrumentId, Quantity};
 
 use super::columns::{Columns, business_date, decimal};
-use super::market::{Market, instrument, market_id, rate, symbols_of};
+use super::market::{Instruments, Market, instrument, market_id, rate};
 use super::portfolios::{Book, Reader, read_currencies};
 use super::valuation_history::{DayFlows, UNIT, number};
 use super::{FilesReport, bad_file};
@@ -64,9 +64,10 @@ pub fn next_day(input: &Path, output: &Path) -> Result<FilesReport, Error> {
     let yesterday = today.previous_calendar_day();
     let last_prices = last_prices(&path("last_prices"))?;
     let day_prices = day_prices(&path("day_prices"))?;
-    let market = market(input, yesterday, today, &last_prices, &day_prices)?;
+    let instruments = instruments(input, &last_prices)?;
+    let market = market(input, &instruments, [yesterday, today], &last_prices, &day_prices)?;
     let currencies = read_currencies(&path("portfolios"))?;
-    let reader = Reader { market_id: &market.market_id, symbols: &market.symbols, currencies: &currencies };
+    let reader = Reader { market_id: &instruments.market_id, symbols: &instruments.symbols, currencies: &currencies };
     let mut states = states(input)?;
     let mut booked: HashMap<String, Vec<Transaction>> = HashMap::new();
     let mut report = FilesReport::default();
@@ -150,22 +151,25 @@ fn day_prices(path: &Path) -> Result<HashMap<String, f64>, Error> {
     Ok(rows)
 }
 
+/// What there is a last close of.
+fn instruments(input: &Path, last_prices: &LastPrices) -> Result<Instruments, Error> {
+    let market_id = market_id()?;
+    let path = input.join("last_prices.parquet");
+    let listed = |(symbol, currency, _): &(String, String, f64)| instrument(&path, &market_id, symbol, currency);
+    let rows = last_prices.iter().map(listed).collect::<Result<Vec<Instrument>, Error>>()?;
+    Ok(Instruments::new(market_id, rows))
+}
+
 /// A market of two days: the last closes there were, and today's.
 fn market(
     input: &Path,
-    yesterday: BusinessDate,
-    today: BusinessDate,
+    instruments: &Instruments,
+    [yesterday, today]: [BusinessDate; 2],
     last_prices: &LastPrices,
     day_prices: &HashMap<String, f64>,
 ) -> Result<Market, Error> {
-    let market_id = market_id()?;
-    let path = input.join("last_prices.parquet");
-    let instruments: Vec<Instrument> = last_prices
-        .iter()
-        .map(|(symbol, currency, _)| instrument(&path, &market_id, symbol, currency))
-        .collect::<Result<_, Error>>()?;
-    let symbols = symbols_of(&instruments);
-    let mut builder = BoardBuilder::new(instruments, vec![yesterday, today]);
+    let Instruments { market_id, rows, symbols } = instruments;
+    let mut builder = BoardBuilder::new(rows.clone(), vec![yesterday, today]);
     let line = |builder: &BoardBuilder, symbol: &str| symbols.get(symbol).and_then(|id| builder.line(id));
     for (symbol, _, close) in last_prices {
         if let Some(line) = line(&builder, symbol) {
@@ -186,12 +190,12 @@ fn market(
         let columns = Columns::new(&path, &batch);
         let (currencies, units) = (columns.words(0)?, columns.numbers(1)?);
         for row in 0..batch.num_rows() {
-            rates.push(rate(&path, &market_id, currencies.get(row), today, units.value(row))?);
+            rates.push(rate(&path, market_id, currencies.get(row), today, units.value(row))?);
         }
     }
     let fx = FxBoard::new(&rates);
     let grid = FxGrid::new(&fx, board.dates(), []);
-    Ok(Market { market_id, board, fx, grid, symbols })
+    Ok(Market { board, fx, grid })
 }
 
 /// What every portfolio had yesterday.
@@ -246,7 +250,7 @@ impl Walk<'_> {
             self.open(&mut book, state)?;
         }
         book.transactions.extend(self.booked.get(id).into_iter().flatten().cloned());
-        let Market { board, fx, grid, .. } = self.market;
+        let Market { board, fx, grid } = self.market;
         let inputs = BookInputs { portfolio: &book.portfolio, transactions: &book.transactions, board, fx, grid };
         let rows = keep_books(inputs, self.today, self.today, Detail::Totals)
             .map_err(|source| Error::Books { portfolio: id.to_owned(), source })?;
@@ -287,7 +291,7 @@ impl Walk<'_> {
         let path = self.input.join("holdings.parquet");
         let exact = |number: f64| decimal(number).ok_or_else(|| bad_file(&path, format!("{number} is no amount")));
         for (symbol, quantity) in &state.holdings {
-            let instrument = self.market.symbols.get(symbol);
+            let instrument = self.reader.symbols.get(symbol);
             let instrument =
                 instrument.ok_or_else(|| bad_file(&path, format!("`{symbol}` is not in last_prices.parquet")))?;
             let quantity = exact(*quantity)?;

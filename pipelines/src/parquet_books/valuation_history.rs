@@ -13,18 +13,25 @@ use ledger::books::BookInputs;
 use ledger::{Detail, keep_books};
 use schemas::BusinessDate;
 
-use super::market::{Market, read_market};
+use super::market::{Instruments, Market, read_market};
 use super::portfolios::{Book, Reader, read_currencies};
 use super::{FilesReport, bad_file};
 use crate::error::Error;
 
-/// Portfolios that are valued and written together: one file of at most a few million rows.
-const CHUNK_PORTFOLIOS: usize = 500;
+/// Portfolios that are valued and written together: one file of some hundred thousand rows.
+const CHUNK_PORTFOLIOS: usize = 250;
+/// Portfolios whose rows are handed to the file together, few enough to stay in the processor's cache.
+const BATCH_PORTFOLIOS: usize = 50;
 /// Chunks that are read ahead.
 const CHUNKS_AHEAD: usize = 2;
-/// How columns of which nearly every value is another one are written.
-const FORMS: &[(&str, ColumnForm)] =
-    &[("date", ColumnForm::Differences), ("market_value", ColumnForm::Plain), ("return", ColumnForm::Plain)];
+/// How columns are written of which nearly every value is another one, or which compress to nearly nothing as they are.
+const FORMS: &[(&str, ColumnForm)] = &[
+    ("date", ColumnForm::Differences),
+    ("market_value", ColumnForm::Plain),
+    ("inflow", ColumnForm::Plain),
+    ("outflow", ColumnForm::Plain),
+    ("return", ColumnForm::Plain),
+];
 /// One unit of currency in units of the tenth decimal.
 pub(super) const UNIT: f64 = 1e10;
 
@@ -38,22 +45,40 @@ pub(super) const UNIT: f64 = 1e10;
 /// # Errors
 /// [`Error`] if a file cannot be read or written, or a transaction cannot be booked; the message names it.
 pub fn valuation_history(input: &Path, output: &Path) -> Result<FilesReport, Error> {
-    let market = read_market(input)?;
+    let instruments = Instruments::read(input)?;
+    let currencies = read_currencies(&input.join("portfolios.parquet"))?;
+    let files = parquet_files(&input.join("transactions"))?;
+    let reader = Reader { market_id: &instruments.market_id, symbols: &instruments.symbols, currencies: &currencies };
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel::<Vec<Book>>(CHUNKS_AHEAD);
+        // The first books are read while the market is.
+        let reading = scope.spawn(|| {
+            let sender = sender;
+            reader.books(&files, CHUNK_PORTFOLIOS, |books| sender.send(books).map_err(|_| Error::Worker))
+        });
+        let market = read_market(input, &instruments)?;
+        let written = value_all(&market, input, &output.join("valuations"), receiver)?;
+        reading.join().unwrap_or(Err(Error::Worker)).map(|()| written)
+    })
+}
+
+/// Values and writes books on all cores while they come in.
+fn value_all(
+    market: &Market,
+    input: &Path,
+    output: &Path,
+    receiver: Receiver<Vec<Book>>,
+) -> Result<FilesReport, Error> {
     let (Some(&first), Some(&last)) = (market.board.dates().first(), market.board.dates().last()) else {
         return Err(bad_file(&input.join("prices"), "there are no closes"));
     };
-    let currencies = read_currencies(&input.join("portfolios.parquet"))?;
-    let reader = Reader { market_id: &market.market_id, symbols: &market.symbols, currencies: &currencies };
-    let files = parquet_files(&input.join("transactions"))?;
-    let output = output.join("valuations");
+    // Owned by the workers, so that the reader notices when all of them have given up.
+    let receiver = Arc::new(Mutex::new(receiver));
     let chunks_written = AtomicUsize::new(0);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel::<Vec<Book>>(CHUNKS_AHEAD);
-        // Owned by the workers, so that the reader notices when all of them have given up.
-        let receiver = Arc::new(Mutex::new(receiver));
         let work = |receiver: Arc<Mutex<Receiver<Vec<Book>>>>| {
-            let valuer = Valuer { market: &market, first, last, days: epoch_days(market.board.dates()) };
+            let valuer = Valuer { market, first, last, days: epoch_days(market.board.dates()) };
             let mut report = FilesReport::default();
             loop {
                 let Ok(waiting) = receiver.lock() else { return Err(Error::Worker) };
@@ -63,6 +88,7 @@ pub fn valuation_history(input: &Path, output: &Path) -> Result<FilesReport, Err
                 report.add(valuer.write(&books, &output.join(format!("part-{number:05}.parquet")))?);
             }
         };
+        let work = &work;
         let threads: Vec<_> = (0..workers)
             .map(|_| {
                 let receiver = Arc::clone(&receiver);
@@ -70,13 +96,11 @@ pub fn valuation_history(input: &Path, output: &Path) -> Result<FilesReport, Err
             })
             .collect();
         drop(receiver);
-        let read = reader.books(&files, CHUNK_PORTFOLIOS, |books| sender.send(books).map_err(|_| Error::Worker));
-        drop(sender);
         let mut total = FilesReport::default();
         for thread in threads {
             total.add(thread.join().unwrap_or(Err(Error::Worker))?);
         }
-        read.map(|()| total)
+        Ok(total)
     })
 }
 
@@ -137,53 +161,58 @@ impl DayFlows {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "the files hold floating point numbers; sums are done before")]
 pub(super) fn number(units: i128) -> f64 {
-    // Nearly every amount fits 64 bits, which the processor converts by itself.
-    i64::try_from(units).map_or(units as f64, |units| units as f64) / UNIT
+    analytics::estimate(units) / UNIT
 }
 
 impl Valuer<'_> {
     /// Values a chunk of portfolios and writes it as one file.
     fn write(&self, books: &[Book], path: &Path) -> Result<FilesReport, Error> {
-        let rows = books.iter().map(|book| {
-            let first = self.market.board.day_from(book.portfolio.start_date);
-            self.days.len().saturating_sub(first)
-        });
-        let mut output = Output::with_capacity(rows.sum());
         let mut report = FilesReport::default();
-        for book in books {
-            report.position_days += self.value(book, &mut output)?;
-            report.transactions += u64::try_from(book.transactions.len()).unwrap_or(u64::MAX);
+        let mut writer = FileWriter::create(path, schema(), FORMS)?;
+        for books in books.chunks(BATCH_PORTFOLIOS) {
+            let rows = books.iter().map(|book| {
+                let first = self.market.board.day_from(book.portfolio.start_date);
+                self.days.len().saturating_sub(first)
+            });
+            let mut output = Output::with_capacity(rows.sum());
+            for book in books {
+                report.position_days += self.value(book, &mut output)?;
+                report.transactions += u64::try_from(book.transactions.len()).unwrap_or(u64::MAX);
+            }
+            report.rows += u64::try_from(output.date.len()).unwrap_or(u64::MAX);
+            writer.write(&output.finish(path)?)?;
         }
         report.portfolios = u64::try_from(books.len()).unwrap_or(u64::MAX);
-        report.rows = u64::try_from(output.date.len()).unwrap_or(u64::MAX);
-        let mut writer = FileWriter::create(path, schema(), FORMS)?;
-        writer.write(&output.finish(path)?)?;
         writer.close()?;
         Ok(report)
     }
 
     fn value(&self, book: &Book, output: &mut Output) -> Result<u64, Error> {
-        let Market { board, fx, grid, .. } = self.market;
+        let Market { board, fx, grid } = self.market;
         let inputs = BookInputs { portfolio: &book.portfolio, transactions: &book.transactions, board, fx, grid };
         let rows = keep_books(inputs, self.first, self.last, Detail::Totals)
             .map_err(|source| Error::Books { portfolio: book.portfolio.portfolio_id.to_string(), source })?;
         let history = &rows.values;
-        let mut flows = vec![DayFlows::NONE; history.days.len()];
+        let mut flows: Vec<(usize, DayFlows)> = Vec::new();
         for flow in &rows.cash_flows {
-            let day = board.day_from(flow.business_date).checked_sub(history.first_day);
-            if let Some(day) = day.and_then(|day| flows.get_mut(day)) {
-                day.add(flow.amount_base.and_then(|amount| amount.to_units().ok()));
+            let day = board.day_from(flow.business_date);
+            if flows.last().is_none_or(|(last, _)| *last != day) {
+                flows.push((day, DayFlows::NONE));
+            }
+            if let Some((_, flows)) = flows.last_mut() {
+                flows.add(flow.amount_base.and_then(|amount| amount.to_units().ok()));
             }
         }
+        let mut flows = flows.into_iter().peekable();
         output.portfolio_ids.push(book.portfolio.portfolio_id.to_string());
         let key = i32::try_from(output.portfolio_ids.len() - 1).unwrap_or(i32::MAX);
         let mut previous = Some(0);
         let mut position_days = 0;
         let dates = self.days.get(history.first_day..).unwrap_or_default();
-        for ((day, flows), date) in history.days.iter().zip(&flows).zip(dates) {
+        for ((position, day), date) in (history.first_day..).zip(&history.days).zip(dates) {
             let value = day.market_value();
+            let flows = flows.next_if(|(day, _)| *day == position).map_or(DayFlows::NONE, |(_, flows)| flows);
             let earned = previous.zip(value).zip(flows.inflow.zip(flows.outflow)).and_then(
                 |((opening, closing), (inflow, outflow))| analytics::daily_return(opening, inflow, outflow, closing),
             );

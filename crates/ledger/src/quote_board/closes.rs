@@ -4,16 +4,12 @@ use rust_decimal::Decimal;
 use schemas::BusinessDate;
 
 use crate::corporate_actions::split;
-use crate::fixed::{power_of_ten, rescale};
+use crate::fixed::{power_of_ten, rescale, shortest_decimal};
 
 /// Stands for "not quoted on this day" until closes are carried.
 const UNOBSERVED: i64 = i64::MIN;
 /// The same where closes need more digits.
 const UNOBSERVED_WIDE: i128 = i128::MIN;
-/// Powers of ten that a floating point number holds exactly.
-const POWERS: [f64; 13] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12];
-/// Whole numbers below this are exact as floating point numbers.
-const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// The closes of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,21 +73,17 @@ impl Closes {
         if !close.is_finite() {
             return;
         }
-        for (scale, power) in (0_u32..).zip(POWERS).skip(self.scale as usize) {
-            let units = (close * power).round();
-            if EXACT_MAX <= units.abs() {
-                break;
-            }
-            // Exact if the decimal reads back as the same number.
-            if (units / power).to_bits() == close.to_bits() {
-                #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
-                let units = units as i64;
-                if self.scale < scale {
-                    self.raise_scale(scale);
+        if let Some((units, scale)) = shortest_decimal(close, self.scale) {
+            self.raise_scale(scale);
+            match &mut self.values {
+                Values::Narrow(values) => {
+                    if let Some(value) = values.get_mut(day) {
+                        *value = units;
+                    }
                 }
-                self.set(day, i128::from(units));
-                return;
+                Values::Wide(_) => self.set(day, i128::from(units)),
             }
+            return;
         }
         let exact = Decimal::from_f64_retain(close).map(|close| close.round_dp(12).normalize());
         if let Some(close) = exact {
@@ -99,23 +91,43 @@ impl Closes {
         }
     }
 
-    /// Adds the days of another run of closes of the same line.
-    pub(super) fn append(&mut self, mut later: Closes) {
-        let scale = self.scale.max(later.scale);
-        self.raise_scale(scale);
-        later.raise_scale(scale);
-        if matches!(later.values, Values::Wide(_)) {
-            self.widen();
+    /// The closes of consecutive runs of days, so many in all, of one line.
+    pub(super) fn joined(days: usize, parts: &[&Closes]) -> Closes {
+        let scale = parts.iter().map(|part| part.scale).max().unwrap_or(0);
+        let mut values = Vec::with_capacity(days);
+        for part in parts {
+            match part.narrow_at(scale) {
+                Some((units, 1)) => values.extend_from_slice(units),
+                Some((units, factor)) => {
+                    values.extend(
+                        units.iter().map(|units| if *units == UNOBSERVED { UNOBSERVED } else { units * factor }),
+                    );
+                }
+                None => return Closes::joined_wide(days, scale, parts),
+            }
         }
-        if matches!(self.values, Values::Wide(_)) {
-            later.widen();
+        Closes { values: Values::Narrow(values), scale, bits: 0 }
+    }
+
+    fn joined_wide(days: usize, scale: u32, parts: &[&Closes]) -> Closes {
+        let mut values = Vec::with_capacity(days);
+        for part in parts {
+            let mut part = (*part).clone();
+            part.raise_scale(scale);
+            part.widen();
+            if let Values::Wide(units) = part.values {
+                values.extend(units);
+            }
         }
-        match (&mut self.values, later.values) {
-            (Values::Narrow(values), Values::Narrow(more)) => values.extend(more),
-            (Values::Wide(values), Values::Wide(more)) => values.extend(more),
-            // Both have just been brought to the same width.
-            (Values::Narrow(_), Values::Wide(_)) | (Values::Wide(_), Values::Narrow(_)) => {}
-        }
+        Closes { values: Values::Wide(values), scale, bits: 0 }
+    }
+
+    /// The units with the factor that makes them units of the last of `scale` decimals; none if they do not fit.
+    fn narrow_at(&self, scale: u32) -> Option<(&[i64], i64)> {
+        let Values::Narrow(values) = &self.values else { return None };
+        let factor = i64::try_from(power_of_ten(scale.checked_sub(self.scale)?)?).ok()?;
+        let fits = |units: &i64| *units == UNOBSERVED || units.checked_mul(factor).is_some();
+        (factor == 1 || values.iter().all(fits)).then_some((values, factor))
     }
 
     fn set(&mut self, day: usize, units: i128) {
@@ -150,18 +162,15 @@ impl Closes {
             return;
         }
         let Some(factor) = power_of_ten(scale - self.scale) else { return };
-        if let Values::Narrow(values) = &mut self.values {
-            let narrow = i64::try_from(factor).ok();
-            let fits = |units: &i64| *units == UNOBSERVED || narrow.is_some_and(|by| units.checked_mul(by).is_some());
-            if values.iter().all(fits) {
-                for units in values.iter_mut().filter(|units| **units != UNOBSERVED) {
-                    *units = units.saturating_mul(narrow.unwrap_or(1));
-                }
-                self.scale = scale;
-                return;
+        let narrow = self.narrow_at(scale).map(|(_, factor)| factor);
+        if let (Values::Narrow(values), Some(factor)) = (&mut self.values, narrow) {
+            for units in values.iter_mut().filter(|units| **units != UNOBSERVED) {
+                *units *= factor;
             }
-            self.widen();
+            self.scale = scale;
+            return;
         }
+        self.widen();
         if let Values::Wide(values) = &mut self.values {
             for units in values.iter_mut().filter(|units| **units != UNOBSERVED_WIDE) {
                 // A price has at most 28 digits, so it fits with twelve decimals more.
@@ -198,12 +207,15 @@ impl Closes {
             }
         }
         let known = first..dates.len();
-        self.bits = match &self.values {
+        let largest = match &self.values {
             Values::Narrow(values) => {
-                bits(values.get(known).unwrap_or_default().iter().map(|units| i128::from(*units)))
+                values.get(known).unwrap_or_default().iter().map(|units| units.unsigned_abs()).max().map(u128::from)
             }
-            Values::Wide(values) => bits(values.get(known).unwrap_or_default().iter().copied()),
+            Values::Wide(values) => {
+                values.get(known).unwrap_or_default().iter().map(|units| units.unsigned_abs()).max()
+            }
         };
+        self.bits = 128 - largest.unwrap_or(0).leading_zeros();
         (Some(first), carried)
     }
 
@@ -231,8 +243,4 @@ fn copy_within<N: Copy>(values: &mut [N], from: usize, to: usize) {
     if from < values.len() && to < values.len() {
         values.copy_within(from..=from, to);
     }
-}
-
-fn bits(units: impl Iterator<Item = i128>) -> u32 {
-    128 - units.map(i128::unsigned_abs).max().unwrap_or(0).leading_zeros()
 }
