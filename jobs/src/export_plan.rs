@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use lake::DateRange;
+use pipelines::export_books::recognition::recognise_booked;
 use pipelines::export_books::{self, ExportBook, Place};
 use pipelines::imports::{Export, ExportAccount};
 use pipelines::landing::{Delivered, sha256};
@@ -80,7 +81,7 @@ pub(crate) async fn plan(context: &Context, request: &ExportRequest, taken: &Tak
         let place = Place { portfolio_id: &portfolio_id, market_id: &market_id, known: &known, file_name, today };
         let mut book = export_books::book_of(export, &account.account, &place);
         let booked = context.store.transactions_of(&portfolio_id).await?;
-        export_books::recognise_booked(&booked, &mut book.transactions);
+        recognise_booked(&booked, &mut book);
         tally(&mut plan.report, &portfolio_id, &booked, &book.transactions);
         plan.report.rejects.extend(book.rejects.iter().cloned());
         plan.report.waiting.extend(book.inbox.iter().map(|row| (portfolio_id.clone(), row.clone())));

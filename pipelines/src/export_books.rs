@@ -1,9 +1,11 @@
 //! An account of an export as a book: transactions with ids of their own, and the files of a market.
 //!
 //! An export is imported again and again, each time a little longer. So a transaction is known by the broker's id, or
-//! else by what it books: the first sixteen digits of its semantic key, with `-2` behind it for the second equal
-//! booking of the file. An edited note is not a new transaction, and an export that overlaps with an earlier one adds
-//! only what is new.
+//! else by the number of its deal and the kind of row that it is, or else by what it books: the first sixteen digits of
+//! its semantic key. The second of a deal, or the second equal booking of the file, has `-2` behind it. An edited note
+//! is not a new transaction, and an export that overlaps with an earlier one adds only what is new.
+
+pub mod recognition;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +15,7 @@ use rust_decimal::Decimal;
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, BusinessDate, Currency, InstrumentId, MarketId, PortfolioId, Price, Quantity};
 
-use crate::imports::{Export, ExportInstrument, ExportTransaction, InboxRow, row_text};
+use crate::imports::{Deal, Export, ExportInstrument, ExportTransaction, InboxRow, row_text};
 use crate::landing::Delivered;
 use crate::refusals::{Refusal, inbox, reject};
 use crate::sources::{Instruments, RowReject, book_folder};
@@ -45,6 +47,8 @@ pub struct Place<'a> {
 pub struct ExportBook {
     /// Its transactions, in the order of the file.
     pub transactions: Vec<Transaction>,
+    /// Of each of the transactions the deal that it is of, if the export numbers deals.
+    pub deals: Vec<Option<Deal>>,
     /// Its rows that wait for a person.
     pub inbox: Vec<InboxRow>,
     /// Its rows that cannot be booked, beside those that the importer rejected.
@@ -65,6 +69,7 @@ pub fn book_of(export: &Export, account: &str, place: &Place<'_>) -> ExportBook 
             Ok(mut booked) => {
                 booked.transaction_id = transaction_id(row, &booked, &mut equals);
                 book.transactions.push(booked);
+                book.deals.push(row.deal.clone());
             }
             Err(Refusal::Inbox { what, reason }) => {
                 let text = row_text(&told(row));
@@ -172,43 +177,25 @@ fn price(number: Decimal) -> Result<Price, Refusal> {
     Price::from_units(units).ok_or_else(|| reject("price", format!("{number} is no number of a table")))
 }
 
-/// The id of a transaction: the broker's, or the first digits of its key, numbered where rows are equal.
+/// The id of a transaction: the broker's, or the name of its deal, or the first digits of its key, both numbered where
+/// there are several.
 fn transaction_id(row: &ExportTransaction, booked: &Transaction, equals: &mut BTreeMap<String, u32>) -> String {
     let printable = |id: &&String| id.len() <= BROKER_ID_LENGTH_MAX && id.bytes().all(|byte| byte.is_ascii_graphic());
     if let Some(id) = row.broker_id.as_ref().filter(|id| !id.is_empty()).filter(printable) {
         return id.clone();
     }
-    let key: String = semantic_key(booked).chars().take(KEY_DIGITS).collect();
-    let number = equals.entry(key.clone()).or_default();
+    let name = match &row.deal {
+        Some(deal) => deal.name.clone(),
+        None => semantic_key(booked).chars().take(KEY_DIGITS).collect(),
+    };
+    let number = equals.entry(name.clone()).or_default();
     *number += 1;
-    if *number == 1 { key } else { format!("{key}-{number}") }
+    numbered(&name, *number)
 }
 
-/// Whether an id was made from a semantic key.
-fn is_key_id(id: &str) -> bool {
-    let (key, number) = id.split_once('-').unwrap_or((id, "2"));
-    let is_hex = key.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-    key.len() == KEY_DIGITS && is_hex && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Gives transactions that are booked already under another kind of id the id that they have there.
-///
-/// An export may get the broker's ids one day, or lose them. A booking that is stored under an id of the other kind,
-/// and that no row of the export names by its own id, is the same booking if what it books is the same.
-pub fn recognise_booked(stored: &[Transaction], found: &mut [Transaction]) {
-    let named: BTreeSet<String> = found.iter().map(|booked| booked.transaction_id.clone()).collect();
-    let mut free: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for there in stored.iter().rev().filter(|there| !named.contains(&there.transaction_id)) {
-        free.entry(semantic_key(there)).or_default().push(&there.transaction_id);
-    }
-    let ids: BTreeSet<&str> = stored.iter().map(|there| there.transaction_id.as_str()).collect();
-    for booked in found.iter_mut().filter(|booked| !ids.contains(booked.transaction_id.as_str())) {
-        let Some(candidates) = free.get_mut(&semantic_key(booked)) else { continue };
-        let is_key = is_key_id(&booked.transaction_id);
-        if let Some(place) = candidates.iter().rposition(|id| is_key_id(id) != is_key) {
-            booked.transaction_id = candidates.remove(place).to_owned();
-        }
-    }
+/// The id of the first, second, … transaction of a name.
+fn numbered(name: &str, number: u32) -> String {
+    if number == 1 { name.to_owned() } else { format!("{name}-{number}") }
 }
 
 /// How a transaction stands to what is stored.
@@ -371,26 +358,9 @@ mod tests {
         let first = booked(&[deposit(1, 100, None), deposit(2, 100, None), deposit(3, 7, Some("123"))]);
         let [key, again, broker] = ids(&first)[..] else { panic!("three ids: {:?}", ids(&first)) };
         assert_eq!((again, broker), (format!("{key}-2").as_str(), "123"));
-        assert!(is_key_id(key) && is_key_id(again) && !is_key_id(broker));
+        assert_eq!(key.len(), KEY_DIGITS, "{key}");
         let edited = ExportTransaction { note: "edited".to_owned(), ..deposit(9, 100, None) };
         assert_eq!(ids(&booked(&[edited])), [key]);
-    }
-
-    #[test]
-    fn ids_that_come_or_go_make_no_new_transaction() {
-        let stored = booked(&[deposit(1, 100, None), deposit(2, 100, None)]).transactions;
-        let three = ["11", "12", "13"].map(|id| deposit(1, 100, Some(id)));
-        let mut found = booked(&three);
-        recognise_booked(&stored, &mut found.transactions);
-        let known = [stored[0].transaction_id.as_str(), stored[1].transaction_id.as_str()];
-        assert_eq!(ids(&found), [known[0], known[1], "13"], "two are known, one is new");
-        let stored = booked(&[deposit(1, 100, Some("11"))]).transactions;
-        let mut found = booked(&[deposit(1, 100, Some("11")), deposit(2, 100, Some("12"))]);
-        recognise_booked(&stored, &mut found.transactions);
-        assert_eq!(ids(&found), ["11", "12"], "two deposits that the broker tells apart are two");
-        let mut without = booked(&[deposit(1, 100, None)]);
-        recognise_booked(&stored, &mut without.transactions);
-        assert_eq!(ids(&without), ["11"]);
     }
 
     #[test]

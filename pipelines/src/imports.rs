@@ -22,6 +22,10 @@ use crate::sources::RowReject;
 
 /// Size of an export; a larger one is refused.
 pub const FILE_BYTES_MAX: usize = 256 << 20;
+/// Begins the name of every deal, and no id of a broker.
+pub const DEAL_PREFIX: &str = "ib-trade-";
+/// Ends the name of the deal of the rows that take back those of another one.
+pub const DEAL_CANCELLED: &str = "-cancelled";
 /// Characters of a row that go with it into the inbox.
 pub const ROW_TEXT_MAX: usize = 2_000;
 
@@ -146,6 +150,17 @@ pub struct ExportTransaction {
     pub note: String,
     /// The broker's own id, if the format has a stable one that is unique in the account.
     pub broker_id: Option<String>,
+    /// The deal that it is of, if the format numbers deals. It stands in for an id of its own.
+    pub deal: Option<Deal>,
+}
+
+/// A deal: rows of one kind that share a number of the broker, e.g. the executions of one trade.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deal {
+    /// What its rows are called: [`DEAL_PREFIX`], the number, and the kind of row, e.g. `ib-trade-1908991475-fx`.
+    pub name: String,
+    /// How many of its rows the export takes back. So many of those that are booked may have been replaced by others.
+    pub taken_back: usize,
 }
 
 /// A close of an export.
@@ -213,6 +228,7 @@ impl ExportTransaction {
             lot_acquired_date: None,
             note: String::new(),
             broker_id: None,
+            deal: None,
         }
     }
 }

@@ -211,6 +211,8 @@ impl Reading<'_> {
     fn book_trades(&mut self, statement: &Statement<'_>) {
         let rows: Vec<(&Placed<'_>, Level, Result<Row, Refusal>)> = read_rows(statement, TRADES);
         let finest = rows.iter().map(|(_, level, _)| *level).min();
+        let read = rows.iter().filter_map(|(_, _, row)| row.as_ref().ok());
+        let taken_back: Vec<String> = read.filter_map(trades::takes_back).map(str::to_owned).collect();
         for ((place, element), level, row) in rows {
             if Some(level) != finest {
                 continue;
@@ -220,7 +222,10 @@ impl Reading<'_> {
                 Level::Summary | Level::Lot => Err(inbox(element.name, "it is no trade; add executions to the query")),
             };
             match booked {
-                Ok((transactions, quote)) => {
+                Ok((mut transactions, quote)) => {
+                    for deal in transactions.iter_mut().filter_map(|transaction| transaction.deal.as_mut()) {
+                        deal.taken_back = taken_back.iter().filter(|trade| trades::is_of_trade(deal, trade)).count();
+                    }
                     self.booked.extend(transactions.into_iter().map(|transaction| (*place, transaction)));
                     if let Some(Err(refusal)) = quote.map(|quote| self.closes.add(quote, element.line)) {
                         self.refuse(*place, element, &statement.account, refusal);

@@ -9,7 +9,11 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use pipelines::export_books::recognition::recognise_booked;
+use pipelines::export_books::{ExportBook, Place, Standing, book_of, standings};
 use pipelines::imports::{Export, ExportFile, Importer, importer, recognise};
+use pipelines::sources::Instruments;
+use schemas::tables::transactions::Transaction;
 
 use crate::cases::{case_folders, differences, line, optional};
 
@@ -193,4 +197,61 @@ fn samples_are_recognised_as_what_they_are() {
             assert_eq!(found.map_err(|error| error.to_string()), Ok(format), "{}", name(path));
         }
     }
+}
+
+/// A trade in pounds with a commission in euros, so that two bookings share its number; it has none of its own.
+fn trade(number: &str, price: &str, net_cash: &str) -> String {
+    format!(
+        "<Trade accountId='U1' assetCategory='STK' symbol='VOD' description='VODAFONE' currency='GBP' quantity='100' \
+         tradeDate='20240603' tradePrice='{price}' netCash='{net_cash}' ibCommission='-2' ibCommissionCurrency='EUR' \
+         buySell='BUY' tradeID='{number}'/>"
+    )
+}
+
+const TAKEN_BACK: &str = "<Trade accountId='U1' assetCategory='STK' symbol='VOD' currency='GBP' quantity='-100' \
+                          tradeDate='20240603' transactionType='TradeCancel' buySell='BUY (Ca.)' origTradeID='77'/>";
+
+/// What a Flex file with these trades books, beside what is stored.
+fn flex_book(stored: &[Transaction], trades: &[&str]) -> ExportBook {
+    let text = format!(
+        "<FlexQueryResponse><FlexStatements><FlexStatement accountId='U1'><Trades>{}</Trades></FlexStatement>\
+         </FlexStatements></FlexQueryResponse>",
+        trades.concat()
+    );
+    let file = ExportFile { file_name: "flex.xml", bytes: text.as_bytes(), mapping: None };
+    let export = (importer("ibkr_flex").expect("known").read)(&file).expect("readable");
+    assert!(export.rejects.is_empty(), "{:?}", export.rejects);
+    let (portfolio_id, market_id) = ("U1".parse().expect("an id"), "U1".parse().expect("an id"));
+    let (known, today) = (Instruments::new(), "2024-07-01".parse().expect("a date"));
+    let place =
+        Place { portfolio_id: &portfolio_id, market_id: &market_id, known: &known, file_name: "flex.xml", today };
+    let mut book = book_of(&export, "U1", &place);
+    recognise_booked(stored, &mut book);
+    book
+}
+
+fn told(stored: &[Transaction], book: &ExportBook) -> Vec<(String, Standing)> {
+    let ids = book.transactions.iter().map(|booked| booked.transaction_id.clone());
+    ids.zip(standings(stored, &book.transactions)).collect()
+}
+
+#[test]
+fn a_trade_that_comes_again_changed_is_a_conflict_unless_the_broker_took_it_back() {
+    let (first, other) = (trade("77", "0.75", "-75"), trade("78", "0.75", "-75"));
+    let stored = flex_book(&[], &[&first, &other]).transactions;
+    let row = |id: &str, standing: Standing| (id.to_owned(), standing);
+    let known = [
+        row("ib-trade-77", Standing::Known),
+        row("ib-trade-77-commission", Standing::Known),
+        row("ib-trade-78", Standing::Known),
+        row("ib-trade-78-commission", Standing::Known),
+    ];
+    assert_eq!(told(&stored, &flex_book(&stored, &[&first, &other])), known);
+    let changed = trade("77", "0.76", "-76");
+    let book = flex_book(&stored, &[&other, &changed]);
+    let expected = [known[2].clone(), known[3].clone(), row("ib-trade-77", Standing::Changed), known[1].clone()];
+    assert_eq!(told(&stored, &book), expected);
+    let replaced = flex_book(&stored, &[TAKEN_BACK, &changed]);
+    assert_eq!(replaced.inbox.len(), 1, "what takes a trade back waits for a person");
+    assert_eq!(told(&stored, &replaced), [row("ib-trade-77-2", Standing::New), known[1].clone()]);
 }

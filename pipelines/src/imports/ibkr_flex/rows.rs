@@ -84,8 +84,13 @@ impl Row {
 
     /// The broker's number of the row, which no other row has; none if the export leaves it out or hides it.
     pub(super) fn broker_id(&self) -> Option<String> {
+        self.number_given("transactionID").map(str::to_owned)
+    }
+
+    /// A number by which the broker calls something; none if the export leaves it out, hides it or has zeros only.
+    pub(super) fn number_given(&self, name: &str) -> Option<&str> {
         let is_number = |id: &&str| id.bytes().all(|byte| byte.is_ascii_digit()) && id.bytes().any(|byte| byte != b'0');
-        self.text("transactionID").filter(is_number).map(str::to_owned)
+        self.text(name).filter(is_number)
     }
 }
 

@@ -9,7 +9,7 @@ use schemas::Currency;
 
 use super::instruments::{Instruments, Naming, price_factor};
 use super::rows::{Row, Unit, unit};
-use crate::imports::{ExportQuote, ExportTransaction};
+use crate::imports::{DEAL_CANCELLED, DEAL_PREFIX, Deal, ExportQuote, ExportTransaction};
 use crate::refusals::{Refusal, inbox, product, reject};
 
 /// What a trade books, and the close of its day if the row has one.
@@ -19,6 +19,13 @@ pub(super) type Booked = (Vec<ExportTransaction>, Option<ExportQuote>);
 const PLAIN: &[&str] = &["STK", "FUND", "ETF", "BOND", "BILL", "OPT", "WAR", "IOPT", "CRYPTO"];
 /// Asset classes that are settled by daily margin: what moves on the day of the trade is the commission only.
 const ON_MARGIN: &[&str] = &["FUT", "FOP", "FSFOP", "FSOPT", "CFD", "FXCFD"];
+
+/// The rows of a trade that share its number, told apart: units for cash, and a commission apart from them, which has
+/// the ending alone; one currency for another, and its commission.
+const UNITS: &str = "";
+const COMMISSION: &str = "-commission";
+const EXCHANGE: &str = "-fx";
+const EXCHANGE_COMMISSION: &str = "-fx-commission";
 
 /// How far `netCash` may be from the sum of its parts, because one of them was rounded to cents.
 const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
@@ -60,6 +67,25 @@ fn cancelled(row: &Row) -> Refusal {
         row.text("transactionType").unwrap_or("TradeCancel"),
         format!("it takes back {original}; book a REVERSAL of it, and a FEE_BROKERAGE if the commission was kept"),
     )
+}
+
+/// The number of the trade that a row takes back; none if it takes back none, or does not say which.
+pub(super) fn takes_back(row: &Row) -> Option<&str> {
+    row.number_given("origTradeID").filter(|_| is_cancelled(row))
+}
+
+/// The deal of a part of a row. The broker's number of a trade is shared by its executions, by its commission and by a
+/// trade that replaces it once it was taken back, so it is no id by itself.
+fn deal(row: &Row, part: &str) -> Option<Deal> {
+    let number = takes_back(row).or_else(|| row.number_given("tradeID"))?;
+    let ending = if is_cancelled(row) { DEAL_CANCELLED } else { "" };
+    Some(Deal { name: format!("{DEAL_PREFIX}{number}{part}{ending}"), taken_back: 0 })
+}
+
+/// Whether the rows of a deal are those of a trade, and not those that take it back.
+pub(super) fn is_of_trade(deal: &Deal, number: &str) -> bool {
+    let part = deal.name.strip_prefix(DEAL_PREFIX).and_then(|name| name.strip_prefix(number));
+    part.is_some_and(|part| [UNITS, COMMISSION, EXCHANGE, EXCHANGE_COMMISSION].contains(&part))
 }
 
 /// The side that the row names, which its quantity must agree with.
@@ -107,9 +133,12 @@ fn units_for_cash(row: &Row, instruments: &mut Instruments) -> Result<Booked, Re
         taxes: cash.taxes,
         note: note(row),
         broker_id: row.broker_id(),
+        deal: deal(row, UNITS),
         ..ExportTransaction::new(&row.account, row.line, kind, trade_date, (cash.net, unit.currency))
     };
-    let commission = cash.apart.map(|commission| commission_apart(row, &trade, commission));
+    let commission = cash
+        .apart
+        .map(|apart| ExportTransaction { deal: deal(row, COMMISSION), ..commission_apart(row, &trade, apart) });
     let close = row.number("closePrice")?.filter(|close| Decimal::ZERO < *close);
     let close = close.map(|close| product("closePrice", [close, factor])).transpose()?;
     let date = row.date("reportDate")?.unwrap_or(trade_date);
@@ -228,13 +257,14 @@ fn exchange(row: &Row) -> Result<Vec<ExportTransaction>, Refusal> {
     }
     let trade_date = row.trade_date()?;
     let moved = (product("quantity", [quantity, base.scale])?, base.currency);
-    let deal = ExportTransaction {
+    let exchanged = ExportTransaction {
         settlement_date: row.date("settleDateTarget")?.filter(|settled| trade_date <= *settled),
         price,
         counter_currency: Some(quoted.currency),
         counter_amount: Some(product("proceeds", [proceeds, quoted.scale])?),
         note: note(row),
         broker_id: row.broker_id(),
+        deal: deal(row, EXCHANGE),
         ..ExportTransaction::new(&row.account, row.line, TransactionKind::Fx, trade_date, moved)
     };
     // Only one of the two accounts pays the commission, so it is a booking of its own.
@@ -242,6 +272,9 @@ fn exchange(row: &Row) -> Result<Vec<ExportTransaction>, Refusal> {
     if Decimal::ZERO < commission.0 {
         return Err(inbox("CASH", "an exchange of currencies whose commission came back; book both by hand"));
     }
-    let fee = (!commission.0.is_zero()).then(|| commission_apart(row, &deal, commission));
-    Ok([Some(deal), fee].into_iter().flatten().collect())
+    let fee = (!commission.0.is_zero()).then(|| ExportTransaction {
+        deal: deal(row, EXCHANGE_COMMISSION),
+        ..commission_apart(row, &exchanged, commission)
+    });
+    Ok([Some(exchanged), fee].into_iter().flatten().collect())
 }
