@@ -144,11 +144,53 @@ impl TextColumn {
 /// A number with a point and no thousands separators, digit for digit.
 pub(crate) fn exact(text: &str) -> Result<Decimal, String> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    let parsed = if text.contains(['e', 'E']) { Decimal::from_scientific(text) } else { Decimal::from_str_exact(text) };
+    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+    let parsed = match Decimal::from_str_exact(mantissa) {
+        // The mantissa is read for itself, because the form with an exponent rounds one that is too long.
+        Ok(_) if mantissa.len() < text.len() => Decimal::from_scientific(text),
+        parsed => parsed,
+    };
     match parsed {
         Ok(number) if plain => Ok(number),
-        _ => Err(format!("`{}` is no number; write 1234.56", text.chars().take(40).collect::<String>())),
+        _ if has_form_of_number(text) => Err(too_many_digits(text, text)),
+        _ => Err(format!("`{}` is no number; write 1234.56", beginning(text))),
     }
+}
+
+/// Digits that any number may have; a few with one more fit, too.
+const DIGITS_MAX: usize = 28;
+
+/// Why a number of the right form cannot be read: a text, and its digits with a point.
+pub(crate) fn too_many_digits(text: &str, digits: &str) -> String {
+    let count = |part: &str| part.bytes().filter(u8::is_ascii_digit).count();
+    let whole = count(digits.split('.').next().unwrap_or_default().trim_start_matches(['+', '-', '0']));
+    let (shown, all) = (beginning(text), count(digits));
+    if digits.contains(['e', 'E']) {
+        return format!("`{shown}` is too large or too small: a number has at most {DIGITS_MAX} digits");
+    }
+    if DIGITS_MAX < whole {
+        let limit = format!("{whole} digits before the point, and a number has at most {DIGITS_MAX} in all");
+        return format!("`{shown}` is too large: it has {limit}");
+    }
+    format!("`{shown}` has too many digits: {all}, and a number has at most {DIGITS_MAX} with its decimals")
+}
+
+/// Whether a text is written like a number, however many digits it has.
+fn has_form_of_number(text: &str) -> bool {
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (mantissa, exponent) = (without_sign(mantissa), without_sign(exponent));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let has_digits = !(whole.is_empty() && fraction.is_empty()) && !exponent.is_empty();
+    has_digits && [whole, fraction, exponent].into_iter().all(is_digits)
+}
+
+fn without_sign(text: &str) -> &str {
+    text.strip_prefix(['+', '-']).unwrap_or(text)
+}
+
+fn beginning(text: &str) -> String {
+    text.chars().take(40).collect()
 }
 
 #[cfg(test)]
@@ -165,6 +207,25 @@ mod tests {
         assert_eq!(close.required_number(0), Ok(Decimal::new(55_313, 2)));
         assert_eq!(close.number(1), Ok(None));
         assert_eq!(close.number(2), Err("`1,000` is no number; write 1234.56".to_owned()));
+    }
+
+    #[test]
+    fn a_number_with_too_many_digits_is_a_number_and_too_large() {
+        let reason = |text: &str| exact(text).expect_err("refused");
+        let nines = "9".repeat(30);
+        let words =
+            format!("`-{nines}` is too large: it has 30 digits before the point, and a number has at most 28 in all");
+        assert_eq!(reason(&format!("-{nines}")), words);
+        let long = "0.1234567890123456789012345678901234567";
+        let words = format!("`{long}` has too many digits: 38, and a number has at most 28 with its decimals");
+        assert_eq!(reason(long), words);
+        assert!(exact(&format!("{long}e1")).is_err(), "it is not rounded either");
+        assert_eq!(reason("1e400"), "`1e400` is too large or too small: a number has at most 28 digits");
+        for wrong in ["1.2.3", "1e", "e5", ".", "", "-", "1-", "--1", "0x10", "1_000"] {
+            assert!(reason(wrong).contains("is no number"), "{wrong}");
+        }
+        // 2^96 − 1 is the largest.
+        assert!(exact("79228162514264337593543950335").is_ok() && exact("79228162514264337593543950336").is_err());
     }
 
     #[test]

@@ -8,12 +8,14 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use schemas::BusinessDate;
 
-use crate::frames::exact;
+use crate::frames::{exact, too_many_digits};
 
 /// Digits of a number that are looked at.
 const NUMBER_LENGTH_MAX: usize = 60;
 /// The size that no number reaches: a quantity has eighteen digits before its point.
 const NUMBER_MAX: i64 = 1_000_000_000_000_000_000;
+/// Digits that a number may have before its point so that it does not reach that size.
+const INTEGER_DIGITS_MAX: usize = 18;
 /// Spaces that separate groups of digits as a plain space does: the no-break space, and the narrow one.
 const SPACES: &[char] = &[' ', '\u{a0}', '\u{202f}'];
 
@@ -63,13 +65,16 @@ impl Numerals {
         if text.contains(['e', 'E']) && self.decimal == '.' {
             return plain_number(text);
         }
-        let number = if text.len() <= NUMBER_LENGTH_MAX { self.digits(text) } else { None };
-        let number = number.and_then(|(negative, digits)| {
-            let magnitude = Decimal::from_str_exact(&digits).ok()?;
-            Some(if negative && !magnitude.is_zero() { -magnitude } else { magnitude })
-        });
-        let shown = || text.chars().take(40).collect::<String>();
-        bounded(number.ok_or_else(|| format!("`{}` is no number; write 1234{}56", shown(), self.decimal))?)
+        let Some((negative, digits)) = self.digits(text) else {
+            let shown: String = text.chars().take(40).collect();
+            return Err(format!("`{shown}` is no number; write 1234{}56", self.decimal));
+        };
+        match Decimal::from_str_exact(&digits) {
+            Ok(magnitude) if text.len() <= NUMBER_LENGTH_MAX => {
+                bounded(if negative && !magnitude.is_zero() { -magnitude } else { magnitude })
+            }
+            _ => Err(too_many_digits(text, &digits)),
+        }
     }
 
     /// Whether it is negative, and its digits with a point.
@@ -111,7 +116,10 @@ pub(crate) fn plain_number(text: &str) -> Result<Decimal, String> {
 
 /// A number that is small enough for any sum of a file's numbers to fit a decimal.
 fn bounded(number: Decimal) -> Result<Decimal, String> {
-    if number.abs() < Decimal::from(NUMBER_MAX) { Ok(number) } else { Err(format!("{number} has too many digits")) }
+    if number.abs() < Decimal::from(NUMBER_MAX) {
+        return Ok(number);
+    }
+    Err(format!("{number} is too large: a number has at most {INTEGER_DIGITS_MAX} digits before the point"))
 }
 
 /// Whether a number is negative, and the number without its sign.
@@ -300,8 +308,12 @@ mod tests {
         }
         let message = german.read("1.23").expect_err("no number");
         assert_eq!(message, "`1.23` is no number; write 1234,56");
-        let digits = "9".repeat(29);
-        assert!(german.read(&digits).is_err(), "more digits than a decimal holds are not rounded");
+        let message = german.read(&"9".repeat(29)).expect_err("more digits than a decimal holds are not rounded");
+        assert!(message.contains("is too large: it has 29 digits before the point"), "{message}");
+        let message = german.read("1.000.000.000.000.000.000").expect_err("more than any column holds");
+        assert_eq!(message, "1000000000000000000 is too large: a number has at most 18 digits before the point");
+        let message = german.read(&format!("0,{}1", "0".repeat(70))).expect_err("more than are looked at");
+        assert!(message.contains("has too many digits: 72, and a number has at most 28"), "{message}");
     }
 
     #[test]

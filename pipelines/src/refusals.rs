@@ -41,7 +41,13 @@ const INTEGER_DIGITS_MAX: u32 = 18;
 pub(crate) fn bounded(column: &'static str, number: Option<Decimal>) -> Result<Decimal, Refusal> {
     let bound = Decimal::from_i128_with_scale(10_i128.pow(INTEGER_DIGITS_MAX), 0);
     let inside = number.filter(|number| number.abs() < bound);
-    inside.ok_or_else(|| reject(column, format!("a number of an account has at most {INTEGER_DIGITS_MAX} digits")))
+    inside.ok_or_else(|| {
+        let limit = format!("a number of an account has at most {INTEGER_DIGITS_MAX} digits before the point");
+        match number {
+            Some(number) => reject(column, format!("{number} is too large: {limit}")),
+            None => reject(column, format!("the product is too large: {limit}")),
+        }
+    })
 }
 
 /// A product of numbers of a row.
@@ -62,5 +68,7 @@ mod tests {
         assert!(product("a", [large, large]).is_err());
         assert_eq!(product("a", [large, Decimal::TWO]), Ok(large + large));
         assert!(bounded("a", None).is_err());
+        let words = "1000000000000000000 is too large: a number of an account has at most 18 digits before the point";
+        assert_eq!(bounded("a", Some(large + large * Decimal::from(9))), Err(reject("a", words)));
     }
 }
