@@ -162,19 +162,19 @@ fn transaction(
 /// An amount as its column keeps it: with ten decimals, so that what is stored is what is valued.
 fn amount(column: &'static str, number: Decimal) -> Result<Amount, Refusal> {
     let units = Amount::new(number).to_units().map_err(|error| reject(column, error.to_string()))?;
-    Amount::from_units(units).ok_or_else(|| reject(column, format!("{number} is no number of a table")))
+    Amount::from_units(units).ok_or_else(|| reject(column, format!("{number} has more digits than a table holds")))
 }
 
 /// A quantity as its column keeps it: with ten decimals.
 fn quantity(number: Decimal) -> Result<Quantity, Refusal> {
     let units = Quantity::new(number).to_units().map_err(|error| reject("quantity", error.to_string()))?;
-    Quantity::from_units(units).ok_or_else(|| reject("quantity", format!("{number} is no number of a table")))
+    Quantity::from_units(units).ok_or_else(|| reject("quantity", format!("{number} has more digits than a table holds")))
 }
 
 /// A price as its column keeps it: with twelve decimals.
 fn price(number: Decimal) -> Result<Price, Refusal> {
     let units = Price::new(number).to_units().map_err(|error| reject("price", error.to_string()))?;
-    Price::from_units(units).ok_or_else(|| reject("price", format!("{number} is no number of a table")))
+    Price::from_units(units).ok_or_else(|| reject("price", format!("{number} has more digits than a table holds")))
 }
 
 /// The id of a transaction: the broker's, or the name of its deal, or the first digits of its key, both numbered where

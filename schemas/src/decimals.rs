@@ -11,16 +11,16 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 /// A number that does not fit its column.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{value} does not fit a {kind} of {precision} digits with {scale} decimals")]
+#[error("{value} is too large: {kind} has at most {integer_digits} digits before the point")]
 pub struct OutOfRange {
     value: Decimal,
+    /// In words, e.g. `a price`.
     kind: &'static str,
-    precision: u8,
-    scale: i8,
+    integer_digits: u8,
 }
 
 macro_rules! exact {
-    ($(#[$doc:meta])* $name:ident, $precision:literal, $scale:literal) => {
+    ($(#[$doc:meta])* $name:ident, $words:literal, $precision:literal, $scale:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub struct $name(Decimal);
@@ -51,13 +51,12 @@ macro_rules! exact {
             /// The number in units of its last decimal, rounded half away from zero.
             ///
             /// # Errors
-            /// [`OutOfRange`] if it has more digits than its column.
+            /// [`OutOfRange`] if it has more digits before its point than its column.
             pub fn to_units(self) -> Result<i128, OutOfRange> {
                 to_units(self.0, $scale, $precision).ok_or(OutOfRange {
                     value: self.0,
-                    kind: stringify!($name),
-                    precision: $precision,
-                    scale: $scale,
+                    kind: $words,
+                    integer_digits: $precision - $scale,
                 })
             }
 
@@ -105,20 +104,20 @@ macro_rules! exact {
 exact!(
     /// Units of an instrument, e.g. 12.5 fund shares, or an amount of cash in its own currency. Negative if short or
     /// overdrawn.
-    Quantity, 28, 10
+    Quantity, "a quantity", 28, 10
 );
 exact!(
     /// An observed or agreed price per unit, in the unit in which the instrument is quoted (pence for a pence line).
-    Price, 28, 12
+    Price, "a price", 28, 12
 );
 exact!(
     /// An amount in a currency that the row names. Kept to ten decimals, because conventions forbid rounding inside
     /// a calculation; what is printed is rounded once, by `Money`.
-    Amount, 30, 10
+    Amount, "an amount", 30, 10
 );
 exact!(
     /// Units of one currency for one unit of another, or a price scale such as 0.01.
-    Rate, 28, 12
+    Rate, "a rate", 28, 12
 );
 
 fn to_units(value: Decimal, scale: i8, precision: u8) -> Option<i128> {
@@ -150,7 +149,9 @@ mod tests {
         let amount: Amount = "-0.00000000005".parse().expect("a number");
         assert_eq!(amount.to_units(), Ok(-1));
         let huge: Amount = "100000000000000000000".parse().expect("a number");
-        assert!(huge.to_units().is_err(), "10^20 needs 31 digits at ten decimals");
+        // It needs 31 digits at ten decimals.
+        let words = "100000000000000000000 is too large: an amount has at most 20 digits before the point";
+        assert_eq!(huge.to_units().map_err(|error| error.to_string()), Err(words.to_owned()));
     }
 
     proptest! {

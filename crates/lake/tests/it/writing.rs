@@ -78,7 +78,7 @@ async fn a_number_that_is_too_large_is_refused_and_nothing_is_written() {
         let rows = [quote("AAA", 0, 100), huge];
         let error = lake.append(&rows, &key(1)).await.expect_err("refused");
         assert!(matches!(error, Error::Rows(_)), "{error}");
-        assert!(error.to_string().contains("silver.quotes.close: 10000000000000000 does not fit"), "{error}");
+        assert!(error.to_string().contains("silver.quotes.close: 10000000000000000 is too large"), "{error}");
         assert_eq!(lake.snapshot(Quote::TABLE).await.expect("a snapshot").version(), None);
         let repaired = lake.append(&rows[..1], &key(1)).await.expect("written");
         assert!(!repaired.already_done, "the refused write does not count as done");
