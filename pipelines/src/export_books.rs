@@ -168,7 +168,8 @@ fn amount(column: &'static str, number: Decimal) -> Result<Amount, Refusal> {
 /// A quantity as its column keeps it: with ten decimals.
 fn quantity(number: Decimal) -> Result<Quantity, Refusal> {
     let units = Quantity::new(number).to_units().map_err(|error| reject("quantity", error.to_string()))?;
-    Quantity::from_units(units).ok_or_else(|| reject("quantity", format!("{number} has more digits than a table holds")))
+    Quantity::from_units(units)
+        .ok_or_else(|| reject("quantity", format!("{number} has more digits than a table holds")))
 }
 
 /// A price as its column keeps it: with twelve decimals.

@@ -267,12 +267,17 @@ fn known() -> String {
 /// Unpacks gzip; anything else is returned as it is.
 ///
 /// # Errors
-/// [`Error::Sheet`] if the stream is damaged, or the file is larger than [`FILE_BYTES_MAX`].
+/// [`Error::Sheet`] if the stream is damaged, the file is empty, or it is larger than [`FILE_BYTES_MAX`].
 pub fn unpack(file_name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
     let problem = |problem: String| Error::Sheet { file: file_name.to_owned(), problem };
     let too_large = || problem(format!("the file has more than {FILE_BYTES_MAX} bytes; export fewer years"));
+    let checked = |plain: Vec<u8>| match plain.len() {
+        length if FILE_BYTES_MAX < length => Err(too_large()),
+        _ if is_blank(&plain) => Err(problem("the file is empty; export it again".to_owned())),
+        _ => Ok(plain),
+    };
     if !bytes.starts_with(b"\x1f\x8b") {
-        return if FILE_BYTES_MAX < bytes.len() { Err(too_large()) } else { Ok(bytes) };
+        return checked(bytes);
     }
     let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX) + 1;
     let mut plain = Vec::new();
@@ -280,7 +285,14 @@ pub fn unpack(file_name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
         .take(limit)
         .read_to_end(&mut plain)
         .map_err(|error| problem(format!("the gzip stream is damaged: {error}")))?;
-    if FILE_BYTES_MAX < plain.len() { Err(too_large()) } else { Ok(plain) }
+    checked(plain)
+}
+
+/// Whether a file has no character that is seen.
+fn is_blank(bytes: &[u8]) -> bool {
+    let marks: [&[u8]; 3] = [b"\xEF\xBB\xBF", b"\xFF\xFE", b"\xFE\xFF"];
+    let body = marks.iter().find_map(|mark| bytes.strip_prefix(*mark)).unwrap_or(bytes);
+    body.iter().all(u8::is_ascii_whitespace)
 }
 
 /// The currency of a code and the scale of an amount in it: 0.01 for `GBX`, `ZAc` and `ILA`, otherwise 1.
@@ -373,5 +385,15 @@ mod tests {
         assert_eq!(unpack("a.txt", b"hello".to_vec()).expect("as it is"), b"hello");
         let cut = packed.get(..packed.len() - 4).expect("longer than that").to_vec();
         assert!(unpack("a.gz", cut).expect_err("damaged").to_string().contains("damaged"));
+    }
+
+    #[test]
+    fn an_empty_file_is_called_empty() {
+        let packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let packed = packer.finish().expect("finished");
+        for empty in [b"".to_vec(), b"\xEF\xBB\xBF\r\n \n".to_vec(), packed] {
+            let error = unpack("a.csv", empty).expect_err("nothing to read");
+            assert_eq!(error.to_string(), "a.csv: the file is empty; export it again");
+        }
     }
 }

@@ -81,11 +81,13 @@ fn what_a_file_does_not_say_is_asked_for() {
     std::fs::write(house.path().join("a.csv"), "Date,Code,CCY,Price,Qty,Action,Fee\n16/09/2021,ACME,USD,2,5,buy,1\n")
         .expect("written");
     std::fs::write(house.path().join("a.txt"), "hello").expect("written");
+    std::fs::write(house.path().join("empty.csv"), "").expect("written");
     std::fs::create_dir(house.path().join("books")).expect("made");
     for (arguments, words) in [
         (&["import", "a.csv"][..], "name their portfolio with --portfolio ID"),
         (&["import", "a.csv", "--portfolio", "P1"], "say it, e.g. with --base-currency EUR"),
         (&["import", "a.txt"], "a.txt is in no format that is known; name one with --as; known:"),
+        (&["import", "empty.csv"], "empty.csv: the file is empty; export it again"),
         (&["import", "a.txt", "--as", "excel"], "there is no format `excel`; known:"),
         (&["import", "books", "--as", "ghostfolio"], "--as is for a file, and books is none"),
     ] {
