@@ -254,11 +254,13 @@ fn new_portfolio(
 ) -> Result<Option<Portfolio>, Error> {
     let Some(start_date) = book.transactions.iter().map(|booked| booked.trade_date).min() else { return Ok(None) };
     let Some(base_currency) = request.base_currency.or(account.base_currency) else {
-        let problem = format!(
-            "it does not say the base currency of account `{}`; say it, e.g. with --base-currency EUR",
-            account.account
-        );
-        return Err(request.wrong(problem));
+        let of_account = match account.account.as_str() {
+            "" => String::new(),
+            name if name == place.portfolio_id.as_str() => String::new(),
+            name => format!(", which is account `{name}`"),
+        };
+        let subject = format!("the base currency of portfolio `{}`{of_account}", place.portfolio_id);
+        return Err(request.wrong(format!("it does not say {subject}; say it, e.g. with --base-currency EUR")));
     };
     let suffice = !export.fx_rates.is_empty() && export_books::rates_suffice(export, &account.account, base_currency);
     let own_rates = markets.has_rates(place.market_id) || suffice;
