@@ -57,6 +57,8 @@ pub struct ImportReport {
     pub fx_rates: usize,
     /// Rows that wait for a person, by portfolio.
     pub waiting: Vec<(PortfolioId, InboxRow)>,
+    /// Rows that waited for a person who has dealt with them.
+    pub settled: usize,
     /// What a person should know, in sentences.
     pub notes: Vec<String>,
 }

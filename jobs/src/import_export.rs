@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use pipelines::conform::record_rejects;
-use pipelines::imports::{self, ExportFile};
+use pipelines::imports::{self, ExportFile, InboxRow};
 use pipelines::landing::{self, land};
 use schemas::{Currency, MarketId, PortfolioId, Severity};
-use store::{InboxItem, InboxKind};
+use store::{InboxFilter, InboxItem, InboxKind, InboxState};
 
 use crate::context::{Context, Progress};
 use crate::error::Error;
@@ -24,6 +24,8 @@ use crate::import_preview::preview_portfolio;
 const REAL: bool = false;
 /// Size of a mapping file.
 const MAPPING_BYTES_MAX: u64 = 1 << 20;
+/// Items of the inbox that are read at once.
+const PAGE_ITEMS: u32 = 1_000;
 
 /// An export, and what its file does not say.
 #[derive(Clone, Debug)]
@@ -59,6 +61,7 @@ pub async fn import_export(context: &Context, request: &ExportRequest) -> Result
         (context.watch)(Progress::Advanced { done: position + 1, total });
     }
     put_inbox(context, &report).await?;
+    leave_out_settled(context, &mut report).await?;
     Ok(report)
 }
 
@@ -73,6 +76,7 @@ pub async fn preview_export(context: &Context, request: &ExportRequest) -> Resul
         preview_portfolio(context, &mut report, portfolio).await?;
     }
     report.landed = landing::preview(&context.lake, &deliveries, context.clock).await?;
+    leave_out_settled(context, &mut report).await?;
     Ok(report)
 }
 
@@ -81,15 +85,14 @@ pub async fn preview_export(context: &Context, request: &ExportRequest) -> Resul
 async fn put_inbox(context: &Context, report: &ImportReport) -> Result<(), Error> {
     let saved: BTreeSet<PortfolioId> =
         context.store.portfolios().await?.into_iter().map(|portfolio| portfolio.portfolio_id).collect();
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut items = Vec::new();
-    for (portfolio_id, row) in report.waiting.iter().filter(|(portfolio_id, _)| saved.contains(portfolio_id)) {
-        // The line is no mark: a later export has the same row elsewhere. Equal rows are told apart by their count.
-        let twins = seen.entry(format!("{portfolio_id} {} {}", row.what, row.text)).or_insert(0);
-        *twins += 1;
-        let marks = [row.what.as_str(), row.text.as_str(), &twins.to_string()];
+    let keys = item_keys(&report.waiting);
+    for ((portfolio_id, row), item_key) in report.waiting.iter().zip(keys) {
+        if !saved.contains(portfolio_id) {
+            continue;
+        }
         items.push(InboxItem {
-            item_key: InboxItem::key(InboxKind::Import, portfolio_id, &marks),
+            item_key,
             portfolio_id: portfolio_id.clone(),
             kind: InboxKind::Import,
             severity: Severity::Warn,
@@ -100,6 +103,47 @@ async fn put_inbox(context: &Context, report: &ImportReport) -> Result<(), Error
         });
     }
     context.store.put_inbox(&items, context.clock.now()).await?;
+    Ok(())
+}
+
+/// The keys under which rows are in the inbox.
+fn item_keys(rows: &[(PortfolioId, InboxRow)]) -> Vec<String> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let key = |(portfolio_id, row): &(PortfolioId, InboxRow)| {
+        // The line is no mark: a later export has the same row elsewhere. Equal rows are told apart by their count.
+        let twins = seen.entry(format!("{portfolio_id} {} {}", row.what, row.text)).or_insert(0);
+        *twins += 1;
+        let marks = [row.what.as_str(), row.text.as_str(), &twins.to_string()];
+        InboxItem::key(InboxKind::Import, portfolio_id, &marks)
+    };
+    rows.iter().map(key).collect()
+}
+
+/// Takes the rows out of the report that somebody has dealt with in the inbox, and counts them.
+async fn leave_out_settled(context: &Context, report: &mut ImportReport) -> Result<(), Error> {
+    let portfolios: BTreeSet<PortfolioId> =
+        report.waiting.iter().map(|(portfolio_id, _)| portfolio_id.clone()).collect();
+    let mut settled: BTreeSet<String> = BTreeSet::new();
+    for portfolio_id in portfolios {
+        for state in [InboxState::Resolved, InboxState::Dismissed] {
+            let filter = InboxFilter {
+                portfolio: Some(portfolio_id.clone()),
+                kind: Some(InboxKind::Import),
+                state: Some(state),
+            };
+            let mut last = None;
+            loop {
+                let page = context.store.inbox(&filter, PAGE_ITEMS, last.as_ref()).await?;
+                let Some(end) = page.last() else { break };
+                last = Some(end.cursor());
+                settled.extend(page.into_iter().map(|row| row.item.item_key));
+            }
+        }
+    }
+    let mut keys = item_keys(&report.waiting).into_iter();
+    let before = report.waiting.len();
+    report.waiting.retain(|_| keys.next().is_none_or(|key| !settled.contains(&key)));
+    report.settled = before - report.waiting.len();
     Ok(())
 }
 

@@ -39,6 +39,7 @@ pub(crate) fn preview_listing(report: &ImportReport, format: Format) -> Listing 
         ("closes", count(report.quotes), None),
         ("rates", count(report.fx_rates), None),
         ("files", count(report.landed.new), count(report.landed.known)),
+        ("rows settled in the inbox", None, count(report.settled)),
     ] {
         if 0 < new.unwrap_or(0) + known.unwrap_or(0) {
             rows.push(Row { what: what.to_owned(), new, known, ..Row::default() });

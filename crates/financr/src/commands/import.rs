@@ -111,6 +111,9 @@ pub(super) fn summary(report: &ImportReport) -> String {
     if !report.waiting.is_empty() {
         parts.push(format!("{} rows in the inbox", report.waiting.len()));
     }
+    if 0 < report.settled {
+        parts.push(format!("{} rows settled in the inbox", report.settled));
+    }
     if !report.rejects.is_empty() {
         parts.push(format!("{} rows rejected", report.rejects.len()));
     }

@@ -62,6 +62,21 @@ fn an_export_is_previewed_taken_in_once_and_valued() {
 }
 
 #[test]
+fn a_row_that_was_settled_in_the_inbox_is_not_asked_about_again() {
+    let house = House::new();
+    write(&house, "");
+    let said = house.done(&["import", "flex.xml"]);
+    assert!(said.contains("1 rows in the inbox") && said.contains("daily margin"), "{said}");
+    let listed = house.done(&["inbox", "--format", "csv"]);
+    let key = listed.lines().nth(1).and_then(|row| row.split(',').next()).expect("an item");
+    house.done(&["inbox", "resolve", key, "--note", "booked as a deposit", "--by", "anna"]);
+    let said = house.done(&["import", "flex.xml"]);
+    assert!(said.contains("1 rows settled in the inbox") && !said.contains("daily margin"), "{said}");
+    let preview = house.done(&["import", "flex.xml", "--dry-run", "--format", "csv"]);
+    assert!(preview.contains("rows settled in the inbox,,,1,") && !preview.contains("inbox: FUT"), "{preview}");
+}
+
+#[test]
 fn a_longer_export_adds_only_what_is_new() {
     let house = House::new();
     let fee =
@@ -85,7 +100,10 @@ fn what_a_file_does_not_say_is_asked_for() {
     std::fs::create_dir(house.path().join("books")).expect("made");
     for (arguments, words) in [
         (&["import", "a.csv"][..], "name their portfolio with --portfolio ID"),
-        (&["import", "a.csv", "--portfolio", "P1"], "say it, e.g. with --base-currency EUR"),
+        (
+            &["import", "a.csv", "--portfolio", "P1"],
+            "it does not say the base currency of portfolio `P1`; say it, e.g. with --base-currency EUR",
+        ),
         (&["import", "a.txt"], "a.txt is in no format that is known; name one with --as; known:"),
         (&["import", "empty.csv"], "empty.csv: the file is empty; export it again"),
         (&["import", "a.txt", "--as", "excel"], "there is no format `excel`; known:"),
