@@ -14,6 +14,29 @@ use crate::refusals::{Refusal, inbox, reject};
 /// Decimals that a ratio may have.
 const RATIO_DECIMALS_MAX: u32 = 10;
 
+/// The broker's words for corporate actions, and the types of `corporate_actions.csv` that they are. The broker has more
+/// of them; those that move nothing, or about which nothing is known, are not here.
+const TYPES: &[(&str, &str)] = &[
+    ("BC", "CONVERSION"),
+    ("BM", "REDEMPTION"),
+    ("CH", "OPTIONAL_DIVIDEND"),
+    ("DI", "RIGHTS_ISSUE"),
+    ("DW", "LIQUIDATION"),
+    ("ED", "RIGHTS_LAPSE"),
+    ("FS", "SPLIT"),
+    ("HD", "OPTIONAL_DIVIDEND"),
+    ("HI", "OPTIONAL_DIVIDEND"),
+    ("IC", "CHANGE"),
+    ("RI", "RIGHTS_ISSUE"),
+    ("RS", "REVERSE_SPLIT"),
+    ("SD", "STOCK_DIVIDEND"),
+    ("SO", "SPIN_OFF"),
+    ("SR", "RIGHTS_EXERCISE"),
+    ("TC", "MERGER"),
+    ("TI", "TENDER"),
+    ("TO", "TENDER"),
+];
+
 /// A split as the text of a row tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Split {
@@ -31,7 +54,9 @@ pub(super) fn book(rows: &[Row], instruments: &mut Instruments) -> Vec<Result<Op
     let answer = |(row, split): (&Row, &Option<Split>)| -> Result<Option<ExportTransaction>, Refusal> {
         let word = row.text("type").or(split.as_ref().map(|_| "SPLIT")).unwrap_or("CorporateAction");
         let Some(split) = split else {
-            return Err(inbox(word, "Financr books splits only; add it to the corporate actions of the market"));
+            let known = TYPES.iter().find(|(code, _)| *code == word);
+            let announcement = known.map_or_else(|| "it".to_owned(), |(_, kind)| format!("it as `{kind}`"));
+            return Err(inbox(word, by_hand("Financr does not read this corporate action", &announcement)));
         };
         let pairs = rows.iter().zip(&splits);
         let others = pairs.filter(|(_, other)| other.as_ref().is_some_and(|other| other.head == split.head));
@@ -40,7 +65,8 @@ pub(super) fn book(rows: &[Row], instruments: &mut Instruments) -> Vec<Result<Op
         let is_plain = symbols.iter().all(|symbol| *symbol == split.symbol || *symbol == replaced)
             && symbols.contains(&split.symbol.as_str());
         if !is_plain {
-            return Err(inbox(word, "the split gives the instrument another symbol; book it by hand"));
+            let announcement = format!("it as `CHANGE` with ratio {}:{}", split.new, split.old);
+            return Err(inbox(word, by_hand("the split gives the instrument another symbol", &announcement)));
         }
         if row.text("symbol") == Some(replaced.as_str()) {
             return Ok(None);
@@ -48,6 +74,14 @@ pub(super) fn book(rows: &[Row], instruments: &mut Instruments) -> Vec<Result<Op
         book_split(row, split, instruments, word).map(Some)
     };
     rows.iter().zip(&splits).map(answer).collect()
+}
+
+/// Why a corporate action waits, and the two ways in which a person can book it.
+fn by_hand(why: &str, announcement: &str) -> String {
+    format!(
+        "{why}; book what it moved in transactions.csv, or announce {announcement} in corporate_actions.csv of the \
+         market, as docs/IMPORTS.md says under Booking by hand; then close this with `financr inbox resolve`"
+    )
 }
 
 fn book_split(
@@ -61,8 +95,8 @@ fn book_split(
     let ratio = new.checked_div(old).map(|ratio| ratio.normalize());
     let exact = ratio.filter(|ratio| ratio.scale() <= RATIO_DECIMALS_MAX && *ratio * old == new);
     let Some(ratio) = exact else {
-        let advice = "add the split to the corporate actions of the market";
-        return Err(inbox(word, format!("{new} for {old} is no decimal number; {advice}")));
+        let why = format!("{new} for {old} is no decimal number");
+        return Err(inbox(word, by_hand(&why, &format!("it as `SPLIT` with ratio {new}:{old}"))));
     };
     let date = match row.date("reportDate")? {
         Some(date) => date,
@@ -126,6 +160,24 @@ mod tests {
             ("GCM.OLD", "GCM(CA38501D2041) SPLIT 1 FOR 25 (GCM.OLD, GRAN COLOMBIA, CA38501D2041)"),
         ];
         assert_eq!(answers(&reverse), ["Some(\"GCM\") Some(0.04)", "second"]);
+    }
+
+    #[test]
+    fn what_waits_says_how_it_is_booked_by_hand() {
+        let reason = |cells: &str| {
+            let tag = format!("<CorporateAction symbol='X' currency='USD' reportDate='20130618' {cells}/>");
+            let elements = read_elements("a.xml", tag.as_bytes()).expect("readable");
+            let row = Row::of(&elements[0], "U1").expect("a row");
+            match book(&[row], &mut Instruments::default()).remove(0) {
+                Err(Refusal::Inbox { reason, .. }) => reason,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(reason("type='SO' description='X(US) SPINOFF 1 FOR 4'").contains("announce it as `SPIN_OFF` in"));
+        assert!(reason("type='PV' description='X(US) VOTE'").contains("announce it in corporate_actions.csv"));
+        let third = reason("type='FS' description='X(US) SPLIT 1 FOR 3 (X, X INC, US)'");
+        assert!(third.starts_with("1 for 3 is no decimal number; book what it moved in transactions.csv"), "{third}");
+        assert!(third.contains("announce it as `SPLIT` with ratio 1:3 in"), "{third}");
     }
 
     #[test]
