@@ -9,17 +9,20 @@ mod differences;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use lake::DateRange;
 use pipelines::StageReport;
 use reports::delivery::archive::sha256_hex;
 use reports::document::{Content, Document, Section};
 use reports::gather::{Origin, month_to_date};
 use reports::statements::{self, StatementInput, StatementKind};
 use reports::{Format, render};
+use schemas::table::Record;
+use schemas::tables::landings::Landing;
 use schemas::{BusinessDate, PortfolioId, RunId};
 use serde_json::Value;
-use store::{PAGE_ROWS_MAX, PublishOutcome, Statement, StoreKind};
+use store::{PAGE_ROWS_MAX, PublishOutcome, Run, RunState, Statement, StoreKind};
 
-use crate::catalog::Job;
+use crate::catalog::{Job, nightly};
 use crate::context::{Context, Progress};
 use crate::error::Error;
 use crate::publication::{archive_and_publish, rendered};
@@ -64,6 +67,8 @@ pub struct ReviewReport {
     pub reviewed: usize,
     /// Portfolios with more statements than are read; their oldest ones were not reviewed.
     pub truncated: Vec<PortfolioId>,
+    /// Files that landed since the last night ended: what they say is in no figure yet.
+    pub not_valued: usize,
 }
 
 /// Which statement is meant.
@@ -104,7 +109,7 @@ pub enum Restated {
 /// # Errors
 /// [`Error`] if store or lake cannot be read. A statement that could not be made today is no error; the review says so.
 pub async fn review(context: &Context, portfolio: Option<&PortfolioId>) -> Result<ReviewReport, Error> {
-    let mut report = ReviewReport::default();
+    let mut report = ReviewReport { not_valued: landed_since_night(context).await?, ..ReviewReport::default() };
     let mut by_day: BTreeMap<BusinessDate, Vec<Statement>> = BTreeMap::new();
     for portfolio_id in reviewed_portfolios(context, portfolio).await? {
         let published = context.store.statements(&portfolio_id, PAGE_ROWS_MAX).await?;
@@ -134,6 +139,18 @@ pub async fn review(context: &Context, portfolio: Option<&PortfolioId>) -> Resul
         place(left).cmp(&place(right)).then_with(|| left.statement.kind.cmp(&right.statement.kind))
     });
     Ok(report)
+}
+
+/// Files that landed after the last night ended; none if there was none, because then nothing is published either.
+async fn landed_since_night(context: &Context) -> Result<usize, Error> {
+    let is_night = |run: &&Run| run.job == nightly::JOB.name;
+    let is_done = |run: &&Run| matches!(run.state, RunState::Finished | RunState::Blocked);
+    let runs = context.store.runs(PAGE_ROWS_MAX, None).await?;
+    let ends = runs.iter().filter(is_night).filter(is_done).filter_map(|run| run.finished_at);
+    let Some(ended) = ends.max() else { return Ok(0) };
+    let snapshot = context.lake.snapshot(Landing::TABLE).await?;
+    let landings: Vec<Landing> = lake::read::rows(&snapshot, &context.lake, DateRange::ALL).await?;
+    Ok(landings.iter().filter(|landing| ended < landing.landed_at).count())
 }
 
 async fn reviewed_portfolios(context: &Context, one: Option<&PortfolioId>) -> Result<Vec<PortfolioId>, Error> {

@@ -120,6 +120,13 @@ fn write_review(session: &Session, report: &ReviewReport) -> anyhow::Result<()> 
     for portfolio in &report.truncated {
         session.say(&format!("{portfolio} has more statements than are read; its oldest ones were not looked at"))?;
     }
+    if 0 < report.not_valued {
+        session.say(&format!(
+            "{} files have landed since the last night; what they change shows here after the next one: \
+             `financr run nightly --date D`",
+            report.not_valued
+        ))?;
+    }
     if report.differing.is_empty() {
         return Ok(());
     }

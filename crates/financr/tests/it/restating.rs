@@ -14,12 +14,19 @@ fn with_a_late_fee() -> House {
     house.done(&["import", "books"]);
     house.done(&["run", "nightly", "--date", "2024-01-31"]);
     let said = house.done(&["restate", "--dry-run"]);
-    assert!(said.contains("2 statements looked at, 0 would differ today"), "{said}");
+    assert!(said.contains("2 statements looked at, 0 would differ today") && !said.contains("have landed"), "{said}");
     let path = house.path().join("books/EMPTIED/transactions.csv");
     let text = std::fs::read_to_string(&path).expect("there");
     std::fs::write(&path, text + "7,2024-01-30,FEE,,,,USD,0,0,-2.50,,,booked late\n").expect("written");
     house.done(&["import", "books"]);
+    let said = house.done(&["restate", "--dry-run"]);
+    assert!(
+        said.contains("0 would differ today") && said.contains("1 files have landed since the last night"),
+        "{said}"
+    );
     house.done(&["run", "nightly", "--date", "2024-01-31"]);
+    let said = house.done(&["restate", "--dry-run"]);
+    assert!(said.contains("1 would differ today") && !said.contains("have landed"), "{said}");
     house
 }
 
