@@ -77,13 +77,18 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         };
         return Err(Usage(problem).into());
     };
-    let date = match arguments.date {
-        Some(date) => date,
-        None => lake::read::latest_business_date(lake, id).await?.unwrap_or(portfolio.start_date),
+    let latest = lake::read::latest_business_date(lake, id).await?;
+    let Some(date) = arguments.date.or(latest) else {
+        let market = &portfolio.market_id;
+        let problem = format!(
+            "{id} was never valued; it is valued on days on which its market `{market}` has a close: give the market \
+             prices.csv, and run `financr run nightly --date D`"
+        );
+        return Err(Usage(problem).into());
     };
     let values = lake::read::portfolio_values(lake, id, date, date).await?;
     let Some(value) = values.first() else {
-        return Err(Usage(format!("{id} was not valued on {date}; run `financr run nightly --date {date}`")).into());
+        return Err(Usage(not_valued(lake, portfolio, date, latest).await?).into());
     };
     session.say(&heading(&portfolio.title, value))?;
     let shown = |what| arguments.what.includes(what, session.format);
@@ -106,6 +111,24 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         session.write(&listing)?;
     }
     Ok(Ending::Done)
+}
+
+/// Why there is nothing to show of a date, with the date before it of which there is something.
+async fn not_valued(
+    lake: &lake::Lake,
+    portfolio: &Portfolio,
+    date: BusinessDate,
+    latest: Option<BusinessDate>,
+) -> anyhow::Result<String> {
+    let id = &portfolio.portfolio_id;
+    let earlier = lake::read::portfolio_values(lake, id, portfolio.start_date.min(date), date).await?;
+    let hint = match earlier.last() {
+        Some(before) => format!("; the last date before on which it was is {}", before.business_date),
+        None => format!("; its first day is {}", portfolio.start_date),
+    };
+    let is_later = latest.is_none_or(|latest| latest < date);
+    let night = format!(", and `financr run nightly --date {date}` values it if its market has a close of that day");
+    Ok(format!("{id} was not valued on {date}{hint}{}", if is_later { night } else { String::new() }))
 }
 
 fn heading(title: &str, value: &PortfolioValue) -> String {

@@ -65,6 +65,22 @@ fn a_finished_night_is_not_done_again_but_late_facts_are() {
 }
 
 #[test]
+fn a_day_without_a_value_names_the_one_before() {
+    let house = house_with_books();
+    house.done(&["run", "nightly", "--date", "2024-01-31"]);
+    // The 27th was a Saturday, the 1st of February has not been valued yet.
+    for (date, words) in [
+        ("2024-01-27", "MIXED was not valued on 2024-01-27; the last date before on which it was is 2024-01-26\n"),
+        ("2024-02-01", "on which it was is 2024-01-31, and `financr run nightly --date 2024-02-01` values it if"),
+        ("2023-12-29", "MIXED was not valued on 2023-12-29; its first day is 2024-01-02\n"),
+    ] {
+        let ended = house.run(&["show", "MIXED", "--date", date]);
+        assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+        assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    }
+}
+
+#[test]
 fn stages_run_alone_make_the_same_gold_as_a_night() {
     let night = house_with_books();
     let stages = night.copy();
