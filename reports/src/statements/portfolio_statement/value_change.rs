@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
-use schemas::Currency;
 use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
+use schemas::{Amount, Currency};
 
 use super::StatementInput;
 use super::key_figures::{value_at_end, value_at_start};
@@ -43,7 +43,7 @@ pub(super) fn sections(input: &StatementInput) -> Result<Vec<Section>, Error> {
 
 /// What the lines mean, each that is printed.
 pub(super) fn definitions(input: &StatementInput) -> impl Iterator<Item = String> {
-    let printed: BTreeSet<BridgeComponent> = lines(input).map(|row| row.component).collect();
+    let printed: BTreeSet<BridgeComponent> = lines(input).map(|(row, _)| row.component).collect();
     printed.into_iter().map(|component| format!("{}: {}.", component.title(), component.definition()))
 }
 
@@ -101,18 +101,17 @@ fn steps(input: &StatementInput, start: &Cell, end: &Cell) -> Result<Steps, Erro
     Ok(Ok(rows))
 }
 
-/// The rows that have an amount.
-fn lines(input: &StatementInput) -> impl Iterator<Item = &NavBridgeRow> {
-    input.nav_bridge.iter().filter(|row| row.amount_base.is_some())
+/// The rows that have an amount in base currency, each with it.
+fn lines(input: &StatementInput) -> impl Iterator<Item = (&NavBridgeRow, Amount)> {
+    input.nav_bridge.iter().filter_map(|row| Some((row, row.amount_base?)))
 }
 
 /// The components in base currency, all currencies together.
 fn in_base(input: &StatementInput) -> Result<BTreeMap<BridgeComponent, Decimal>, Error> {
     let mut sums: BTreeMap<BridgeComponent, Decimal> = BTreeMap::new();
-    for row in lines(input) {
+    for (row, amount) in lines(input) {
         let sum = sums.entry(row.component).or_default();
-        let amount = row.amount_base.unwrap_or_default().decimal();
-        *sum = sum.checked_add(amount).ok_or(Error::Overflow { what: "a step of the change in value" })?;
+        *sum = sum.checked_add(amount.decimal()).ok_or(Error::Overflow { what: "a step of the change in value" })?;
     }
     Ok(sums)
 }
@@ -120,14 +119,14 @@ fn in_base(input: &StatementInput) -> Result<BTreeMap<BridgeComponent, Decimal>,
 /// Each component in each currency, as an amount of it and in base currency.
 fn by_currency(input: &StatementInput) -> Table {
     let base = input.base_currency();
-    let rows: BTreeMap<(Currency, BridgeComponent), &NavBridgeRow> =
-        lines(input).map(|row| ((row.currency, row.component), row)).collect();
-    let row = |row: &NavBridgeRow| {
+    let rows: BTreeMap<(Currency, BridgeComponent), (&NavBridgeRow, Amount)> =
+        lines(input).map(|(row, amount)| ((row.currency, row.component), (row, amount))).collect();
+    let row = |(row, amount_base): (&NavBridgeRow, Amount)| {
         vec![
             Cell::text(row.currency.code()),
             Cell::text(row.component.title()),
             row.amount.map_or_else(Cell::empty, |amount| Cell::money(amount, row.currency)),
-            Cell::money(row.amount_base.unwrap_or_default(), base),
+            Cell::money(amount_base, base),
         ]
     };
     let columns = vec![
