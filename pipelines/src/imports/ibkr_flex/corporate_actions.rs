@@ -14,8 +14,9 @@ use crate::refusals::{Refusal, inbox, reject};
 /// Decimals that a ratio may have.
 const RATIO_DECIMALS_MAX: u32 = 10;
 
-/// The broker's words for corporate actions, and the types of `corporate_actions.csv` that they are. The broker has more
-/// of them; those that move nothing, or about which nothing is known, are not here.
+/// The broker's words for corporate actions, and the types of `corporate_actions.csv` that they are.
+///
+/// The broker has more of them; those that move nothing, or about which nothing is known, are not here.
 const TYPES: &[(&str, &str)] = &[
     ("BC", "CONVERSION"),
     ("BM", "REDEMPTION"),
