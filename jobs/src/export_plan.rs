@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use lake::DateRange;
+use pipelines::doubts::{self, Quoted};
 use pipelines::export_books::recognition::recognise_booked;
 use pipelines::export_books::{self, ExportBook, Place};
 use pipelines::imports::{Export, ExportAccount};
@@ -46,6 +47,8 @@ pub(crate) struct Plan {
     pub(crate) deliveries: Vec<Delivered>,
     /// The rows that cannot be used, for the table of them.
     pub(crate) rejected: Vec<Reject>,
+    /// In what the instruments of its markets are quoted.
+    pub(crate) quoted: Quoted,
     /// What was found.
     pub(crate) report: ImportReport,
 }
@@ -85,6 +88,7 @@ pub(crate) async fn plan(context: &Context, request: &ExportRequest, taken: &Tak
         tally(&mut plan.report, &portfolio_id, &booked, &book.transactions);
         plan.report.rejects.extend(book.rejects.iter().cloned());
         plan.report.waiting.extend(book.inbox.iter().map(|row| (portfolio_id.clone(), row.clone())));
+        plan.quoted.extend(doubts::quoted_with(export, &market_id, &known));
         plan.deliver(taken, &market_id, &known);
         let settled = match stored {
             Some(stored) => Some(stored_portfolio(request, stored, &book)?),

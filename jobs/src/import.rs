@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lake::DateRange;
 use pipelines::conform::record_rejects;
+use pipelines::doubts::{self, Quoted};
 use pipelines::imports::InboxRow;
 use pipelines::landing::{Delivered, Landed, land, sha256};
 use pipelines::sources::RowReject;
@@ -20,6 +21,7 @@ use store::{Conflict, SaveOutcome, StoreKind};
 
 use crate::context::{Context, Progress};
 use crate::error::Error;
+use crate::import_export::put_inbox;
 
 /// What an import did.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +57,7 @@ pub struct ImportReport {
     pub quotes: usize,
     /// Rates that were found. For exports and previews.
     pub fx_rates: usize,
-    /// Rows that wait for a person, by portfolio.
+    /// Rows that wait for a person, and bookings that one should look at, by portfolio.
     pub waiting: Vec<(PortfolioId, InboxRow)>,
     /// Rows that waited for a person who has dealt with them.
     pub settled: usize,
@@ -90,6 +92,12 @@ impl ImportReport {
     pub fn is_partial(&self) -> bool {
         !(self.rejects.is_empty() && self.conflicts.is_empty() && self.failures.is_empty())
     }
+
+    /// Adds the bookings of a portfolio that a person should look at.
+    pub(crate) fn note_doubts(&mut self, portfolio: &Portfolio, booked: &[&Transaction], quoted: &Quoted) {
+        let found = doubts::doubts(portfolio, booked, quoted);
+        self.waiting.extend(found.into_iter().map(|row| (portfolio.portfolio_id.clone(), row)));
+    }
 }
 
 /// Imports a book folder, or a folder of them. What was imported before, with the same content, changes nothing.
@@ -98,7 +106,7 @@ impl ImportReport {
 /// [`Error`] if the folder holds no books, the store or the lake refuses, or made-up books would reach a store of real
 /// ones. Rows and books that cannot be used are no errors; the report lists them.
 pub async fn import(context: &Context, folder: &Path) -> Result<ImportReport, Error> {
-    let found = find(context, folder).await?;
+    let (found, quoted) = find(context, folder).await?;
     refuse_other_kind(context, &found)?;
     let mut report = ImportReport {
         markets: found.markets.len().try_into().unwrap_or(u64::MAX),
@@ -117,21 +125,24 @@ pub async fn import(context: &Context, folder: &Path) -> Result<ImportReport, Er
     let rejected: Vec<Reject> = found.books.iter().flat_map(book_rejects).collect();
     record_rejects(&context.lake, &rejected).await?;
     for (position, book) in found.books.into_iter().enumerate() {
-        save_book(context, &book.portfolio, book.synthetic, &book.transactions, &mut report).await?;
+        let entries = Entries { transactions: &book.transactions, quoted: &quoted };
+        save_book(context, &book.portfolio, book.synthetic, entries, &mut report).await?;
         report.ignored_keys.extend(book.ignored_keys);
         report.rejects.extend(book.rejects);
         (context.watch)(Progress::Advanced { done: position + 1, total });
     }
+    put_inbox(context, &report).await?;
     Ok(report)
 }
 
-/// Reads the folder, looking up markets that were imported earlier.
-pub(crate) async fn find(context: &Context, folder: &Path) -> Result<Found, Error> {
+/// Reads the folder, looking up markets that were imported earlier; and in what all their instruments are quoted.
+pub(crate) async fn find(context: &Context, folder: &Path) -> Result<(Found, Quoted), Error> {
     let snapshot = context.lake.snapshot(Instrument::TABLE).await?;
     let instruments: Vec<Instrument> = lake::read::rows(&snapshot, &context.lake, DateRange::ALL).await?;
     let snapshot = context.lake.snapshot(Landing::TABLE).await?;
     let landings: Vec<Landing> = lake::read::rows(&snapshot, &context.lake, DateRange::ALL).await?;
     let folder = folder.to_owned();
+    let mut quoted = doubts::quoted(&instruments);
     let reading = tokio::task::spawn_blocking(move || {
         let listed = |market: &MarketId| -> BTreeSet<InstrumentId> {
             let of_market = instruments.iter().filter(|instrument| instrument.market_id == *market);
@@ -141,7 +152,13 @@ pub(crate) async fn find(context: &Context, folder: &Path) -> Result<Found, Erro
             |market: &MarketId| landings.iter().any(|row| row.market_id == *market && row.file_name == "fx.csv");
         read_folder(&folder, &listed, &has_fx)
     });
-    Ok(reading.await.map_err(|_| Error::Worker)??)
+    let found = reading.await.map_err(|_| Error::Worker)??;
+    // What lands now is not conformed yet, and is the newest word.
+    let of_markets = found.markets.iter().map(|market| &market.instruments);
+    for listed in of_markets.chain(found.books.iter().map(|book| &book.instruments)) {
+        quoted.extend(doubts::quoted(listed.values()));
+    }
+    Ok((found, quoted))
 }
 
 pub(crate) fn refuse_other_kind(context: &Context, found: &Found) -> Result<(), Error> {
@@ -161,12 +178,21 @@ pub(crate) fn refuse_other_kind(context: &Context, found: &Found) -> Result<(), 
     }
 }
 
-/// Saves a portfolio and books its transactions.
+/// What is to be booked in a portfolio.
+#[derive(Clone, Copy)]
+pub(crate) struct Entries<'a> {
+    /// The transactions.
+    pub(crate) transactions: &'a [Transaction],
+    /// In what their instruments are quoted.
+    pub(crate) quoted: &'a Quoted,
+}
+
+/// Saves a portfolio and books its transactions. Those that a person should look at are noted in the report.
 pub(crate) async fn save_book(
     context: &Context,
     portfolio: &Portfolio,
     synthetic: bool,
-    transactions: &[Transaction],
+    entries: Entries<'_>,
     report: &mut ImportReport,
 ) -> Result<(), Error> {
     let id = &portfolio.portfolio_id;
@@ -181,10 +207,16 @@ pub(crate) async fn save_book(
         }
         Err(error) => return Err(error.into()),
     }
-    let outcome = context.store.import_transactions(id, transactions, context.clock.now()).await?;
+    let outcome = context.store.import_transactions(id, entries.transactions, context.clock.now()).await?;
     report.transactions_inserted += outcome.inserted;
     report.transactions_unchanged += outcome.unchanged;
-    report.conflicts.extend(outcome.conflicts.into_iter().chain(outcome.locked));
+    let refused: Vec<Conflict> = outcome.conflicts.into_iter().chain(outcome.locked).collect();
+    let names: BTreeSet<(&str, &str)> =
+        refused.iter().map(|row| (row.transaction_id.as_str(), row.origin.as_str())).collect();
+    let is_booked = |row: &&Transaction| !names.contains(&(row.transaction_id.as_str(), row.origin.as_str()));
+    let booked: Vec<&Transaction> = entries.transactions.iter().filter(is_booked).collect();
+    report.note_doubts(portfolio, &booked, entries.quoted);
+    report.conflicts.extend(refused);
     Ok(())
 }
 

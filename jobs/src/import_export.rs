@@ -17,8 +17,8 @@ use store::{InboxFilter, InboxItem, InboxKind, InboxState};
 use crate::context::{Context, Progress};
 use crate::error::Error;
 use crate::export_plan::{Plan, Taken, plan};
-use crate::import::{ImportReport, save_book};
-use crate::import_preview::preview_portfolio;
+use crate::import::{Entries, ImportReport, save_book};
+use crate::import_preview::{preview_portfolio, without_changed};
 
 /// No export is made up.
 const REAL: bool = false;
@@ -51,13 +51,14 @@ pub struct ExportRequest {
 /// the lake refuses. Rows that cannot be used are no errors; the report lists them.
 pub async fn import_export(context: &Context, request: &ExportRequest) -> Result<ImportReport, Error> {
     let taken = read(request).await?;
-    let Plan { portfolios, deliveries, rejected, mut report } = plan(context, request, &taken).await?;
+    let Plan { portfolios, deliveries, rejected, quoted, mut report } = plan(context, request, &taken).await?;
     // Markets land before anything is booked in them: a night must never meet a transaction without its instrument.
     report.landed = land(&context.lake, &deliveries, context.clock).await?;
     record_rejects(&context.lake, &rejected).await?;
     let total = portfolios.len();
     for (position, (portfolio, book)) in portfolios.iter().enumerate() {
-        save_book(context, portfolio, REAL, &book.transactions, &mut report).await?;
+        let entries = Entries { transactions: &book.transactions, quoted: &quoted };
+        save_book(context, portfolio, REAL, entries, &mut report).await?;
         (context.watch)(Progress::Advanced { done: position + 1, total });
     }
     put_inbox(context, &report).await?;
@@ -71,9 +72,11 @@ pub async fn import_export(context: &Context, request: &ExportRequest) -> Result
 /// [`Error`] as [`import_export`] would give.
 pub async fn preview_export(context: &Context, request: &ExportRequest) -> Result<ImportReport, Error> {
     let taken = read(request).await?;
-    let Plan { portfolios, deliveries, mut report, .. } = plan(context, request, &taken).await?;
-    for (portfolio, _) in &portfolios {
+    let Plan { portfolios, deliveries, quoted, mut report, .. } = plan(context, request, &taken).await?;
+    for (portfolio, book) in &portfolios {
         preview_portfolio(context, &mut report, portfolio).await?;
+        let stored = context.store.transactions_of(&portfolio.portfolio_id).await?;
+        report.note_doubts(portfolio, &without_changed(&stored, &book.transactions), &quoted);
     }
     report.landed = landing::preview(&context.lake, &deliveries, context.clock).await?;
     leave_out_settled(context, &mut report).await?;
@@ -82,7 +85,10 @@ pub async fn preview_export(context: &Context, request: &ExportRequest) -> Resul
 
 /// Hands the rows that wait for a person to the inbox. Rows of accounts that did not become a portfolio stay in the
 /// report alone, which names the account.
-async fn put_inbox(context: &Context, report: &ImportReport) -> Result<(), Error> {
+pub(crate) async fn put_inbox(context: &Context, report: &ImportReport) -> Result<(), Error> {
+    if report.waiting.is_empty() {
+        return Ok(());
+    }
     let saved: BTreeSet<PortfolioId> =
         context.store.portfolios().await?.into_iter().map(|portfolio| portfolio.portfolio_id).collect();
     let mut items = Vec::new();

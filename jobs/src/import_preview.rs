@@ -17,7 +17,7 @@ use crate::import::{ImportReport, find, refuse_other_kind};
 /// # Errors
 /// [`Error`] as the import itself would give.
 pub async fn preview(context: &Context, folder: &Path) -> Result<ImportReport, Error> {
-    let found = find(context, folder).await?;
+    let (found, quoted) = find(context, folder).await?;
     refuse_other_kind(context, &found)?;
     let mut report = ImportReport {
         markets: found.markets.len().try_into().unwrap_or(u64::MAX),
@@ -34,6 +34,7 @@ pub async fn preview(context: &Context, folder: &Path) -> Result<ImportReport, E
         preview_portfolio(context, &mut report, &book.portfolio).await?;
         let stored = context.store.transactions_of(&book.portfolio.portfolio_id).await?;
         tally(&mut report, &book.portfolio.portfolio_id, &stored, &book.transactions);
+        report.note_doubts(&book.portfolio, &without_changed(&stored, &book.transactions), &quoted);
         report.ignored_keys.extend(book.ignored_keys);
         report.rejects.extend(book.rejects);
         deliveries.extend(book.deliveries);
@@ -55,6 +56,12 @@ pub(crate) async fn preview_portfolio(
         Some(_) => report.portfolios_changed.push(id.clone()),
     }
     Ok(())
+}
+
+/// The transactions that are booked or would be: all but those whose id is taken by another content.
+pub(crate) fn without_changed<'a>(stored: &[Transaction], found: &'a [Transaction]) -> Vec<&'a Transaction> {
+    let is_booked = |(row, standing): (&'a Transaction, Standing)| (standing != Standing::Changed).then_some(row);
+    found.iter().zip(standings(stored, found)).filter_map(is_booked).collect()
 }
 
 /// Counts what is new, known and changed of each kind of transaction, and adds up its cash.

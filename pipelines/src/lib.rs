@@ -8,6 +8,7 @@ pub mod books;
 pub mod checks;
 pub mod conform;
 mod delimited;
+pub mod doubts;
 mod error;
 pub mod export_books;
 mod frames;

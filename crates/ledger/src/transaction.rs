@@ -3,6 +3,7 @@
 mod kind;
 mod kind_rules;
 mod semantic_key;
+mod stated_cash;
 
 use rust_decimal::Decimal;
 use schemas::tables::transactions::Transaction;
@@ -10,6 +11,7 @@ use schemas::tables::transactions::Transaction;
 pub use kind::TransactionKind;
 pub use kind_rules::{CashRule, InstrumentRule, KindRules, QuantityRule};
 pub use semantic_key::semantic_key;
+pub use stated_cash::{CashDoubt, QuotedIn, cash_doubt};
 
 use crate::error::Error;
 

@@ -28,10 +28,13 @@ pub(crate) async fn ingest(context: &Context) -> Result<StageReport, Error> {
     let mut snags = Vec::new();
     let mut rows_written = 0;
     if let Some(inbox) = context.settings.inbox.as_deref().filter(|inbox| holds_anything(inbox)) {
-        let ImportReport { landed, transactions_inserted, rejects, conflicts, failures, .. } =
+        let ImportReport { landed, transactions_inserted, rejects, conflicts, failures, waiting, .. } =
             import(context, inbox).await?;
         rows_written += transactions_inserted;
         notes.push(format!("inbox: {} new files, {} rejected rows", landed.new, rejects.len()));
+        if !waiting.is_empty() {
+            notes.push(format!("{} bookings to look at in `financr inbox`", waiting.len()));
+        }
         snags.extend(conflicts.iter().map(|conflict| format!("{}: {}", conflict.origin, conflict.message)));
         snags.extend(failures.iter().map(|(folder, reason)| format!("{}: {reason}", folder.display())));
     }

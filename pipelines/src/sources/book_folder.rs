@@ -66,6 +66,8 @@ pub struct BookFolder {
     pub synthetic: bool,
     /// Keys of `portfolio.json` that mean nothing to this program.
     pub ignored_keys: Vec<String>,
+    /// The instruments of its own market, as far as they could be read; none if it names a shared one.
+    pub instruments: Instruments,
     /// Its transactions, as far as they can be booked.
     pub transactions: Vec<Transaction>,
     /// Its files.

@@ -11,6 +11,8 @@ mod checking;
 #[cfg(test)]
 mod conforming;
 #[cfg(test)]
+mod doubts;
+#[cfg(test)]
 mod downloads;
 #[cfg(test)]
 mod export_formats;

@@ -54,6 +54,38 @@ fn bad_rows_are_rejected_with_file_line_column_and_reason_and_the_good_ones_go_i
 }
 
 #[test]
+fn a_booking_with_a_misplaced_point_is_booked_and_goes_into_the_inbox_once() {
+    let house = House::new();
+    books::write(&house.path().join("books"));
+    let path = house.path().join("books/MIXED/transactions.csv");
+    let text = std::fs::read_to_string(&path).expect("there");
+    // Ten at 1,200 pence are 120 pounds.
+    let wrong = text + "17,2024-01-05,BUY,ALPHA,10,1200,GBP,0,0,-12000,,,\n";
+    std::fs::write(&path, wrong).expect("written");
+    let preview = house.done(&["import", "books", "--dry-run", "--format", "csv"]);
+    assert!(preview.contains("inbox: amount of BUY 17"), "{preview}");
+    let said = house.done(&["import", "books", "--format", "csv"]);
+    assert!(said.contains("MIXED (inbox),18,amount of BUY 17,"), "{said}");
+    house.done(&["import", "books"]);
+    let items: Vec<serde_json::Value> =
+        serde_json::from_str(&house.done(&["inbox", "--format", "json"])).expect("an array");
+    let [item] = items.as_slice() else { panic!("one item: {items:?}") };
+    let cell = |name: &str| item[name].as_str().unwrap_or_default();
+    assert_eq!((cell("portfolio"), cell("severity"), cell("state")), ("MIXED", "warn", "open"));
+    for words in ["transaction `17` of `MIXED`", "MIXED/transactions.csv:18", "GBP -120 ", "GBP -12000"] {
+        assert!(cell("message").contains(words), "{words}\n{items:?}");
+    }
+    // It is booked as it says.
+    house.done(&["run", "nightly", "--date", "2024-01-31"]);
+    let booked = house.ask("SELECT net_cash FROM silver.transactions WHERE transaction_id = '17'");
+    assert!(booked.contains("-12000"), "{booked}");
+    let key = cell("key").to_owned();
+    house.done(&["inbox", "resolve", &key, "--note", "the broker says so", "--by", "anna"]);
+    house.done(&["import", "books"]);
+    assert_eq!(house.done(&["inbox", "--format", "json"]).trim(), "[]", "it stays resolved");
+}
+
+#[test]
 fn wrong_use_ends_with_two_and_says_what_to_do() {
     let house = House::new();
     std::fs::create_dir(house.path().join("empty")).expect("made");

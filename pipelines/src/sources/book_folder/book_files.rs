@@ -108,6 +108,7 @@ pub(super) fn read_book(
         folder: folder.to_owned(),
         problem: error.to_string(),
     })?;
+    let mut instruments = Instruments::new();
     let (market_id, own_rates, listed, mut deliveries, mut rejects) = match file.market {
         Some(shared) => {
             let listed = symbols(&shared);
@@ -121,6 +122,7 @@ pub(super) fn read_book(
         None => {
             let market = market_files_of(folder, own.clone())?;
             let listed = market.instruments.keys().cloned().collect();
+            instruments = market.instruments;
             (own.clone(), market.has_fx, listed, market.deliveries, market.rejects)
         }
     };
@@ -149,6 +151,7 @@ pub(super) fn read_book(
         portfolio,
         synthetic: file.synthetic,
         ignored_keys: file.others.into_keys().collect(),
+        instruments,
         transactions,
         deliveries,
         rejects,
