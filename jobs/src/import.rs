@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use lake::DateRange;
 use pipelines::conform::record_rejects;
 use pipelines::doubts::{self, Quoted};
@@ -94,8 +95,14 @@ impl ImportReport {
     }
 
     /// Adds the bookings of a portfolio that a person should look at.
-    pub(crate) fn note_doubts(&mut self, portfolio: &Portfolio, booked: &[&Transaction], quoted: &Quoted) {
-        let found = doubts::doubts(portfolio, booked, quoted);
+    pub(crate) fn note_doubts(
+        &mut self,
+        portfolio: &Portfolio,
+        booked: &[&Transaction],
+        quoted: &Quoted,
+        recorded_at: DateTime<Utc>,
+    ) {
+        let found = doubts::doubts(portfolio, booked, quoted, recorded_at);
         self.waiting.extend(found.into_iter().map(|row| (portfolio.portfolio_id.clone(), row)));
     }
 }
@@ -207,7 +214,8 @@ pub(crate) async fn save_book(
         }
         Err(error) => return Err(error.into()),
     }
-    let outcome = context.store.import_transactions(id, entries.transactions, context.clock.now()).await?;
+    let recorded_at = context.clock.now();
+    let outcome = context.store.import_transactions(id, entries.transactions, recorded_at).await?;
     report.transactions_inserted += outcome.inserted;
     report.transactions_unchanged += outcome.unchanged;
     let refused: Vec<Conflict> = outcome.conflicts.into_iter().chain(outcome.locked).collect();
@@ -215,7 +223,7 @@ pub(crate) async fn save_book(
         refused.iter().map(|row| (row.transaction_id.as_str(), row.origin.as_str())).collect();
     let is_booked = |row: &&Transaction| !names.contains(&(row.transaction_id.as_str(), row.origin.as_str()));
     let booked: Vec<&Transaction> = entries.transactions.iter().filter(is_booked).collect();
-    report.note_doubts(portfolio, &booked, entries.quoted);
+    report.note_doubts(portfolio, &booked, entries.quoted, recorded_at);
     report.conflicts.extend(refused);
     Ok(())
 }

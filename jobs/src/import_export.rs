@@ -76,7 +76,7 @@ pub async fn preview_export(context: &Context, request: &ExportRequest) -> Resul
     for (portfolio, book) in &portfolios {
         preview_portfolio(context, &mut report, portfolio).await?;
         let stored = context.store.transactions_of(&portfolio.portfolio_id).await?;
-        report.note_doubts(portfolio, &without_changed(&stored, &book.transactions), &quoted);
+        report.note_doubts(portfolio, &without_changed(&stored, &book.transactions), &quoted, context.clock.now());
     }
     report.landed = landing::preview(&context.lake, &deliveries, context.clock).await?;
     leave_out_settled(context, &mut report).await?;

@@ -34,7 +34,8 @@ pub async fn preview(context: &Context, folder: &Path) -> Result<ImportReport, E
         preview_portfolio(context, &mut report, &book.portfolio).await?;
         let stored = context.store.transactions_of(&book.portfolio.portfolio_id).await?;
         tally(&mut report, &book.portfolio.portfolio_id, &stored, &book.transactions);
-        report.note_doubts(&book.portfolio, &without_changed(&stored, &book.transactions), &quoted);
+        let booked = without_changed(&stored, &book.transactions);
+        report.note_doubts(&book.portfolio, &booked, &quoted, context.clock.now());
         report.ignored_keys.extend(book.ignored_keys);
         report.rejects.extend(book.rejects);
         deliveries.extend(book.deliveries);

@@ -1,10 +1,13 @@
 //! Bookings that are taken in as they stand, and that a person should look at all the same.
 //!
 //! A broker's statement counts, however odd it looks: nothing is dropped and nothing is corrected here. But an amount
-//! with a misplaced point would be performance, so it goes into the inbox with what was expected instead.
+//! with a misplaced point would be performance, and a booking of a day that is never valued would be missing, so both
+//! go into the inbox with what to do.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+use ledger::TransactionKind;
 use ledger::transaction::{CashDoubt, QuotedIn, cash_doubt};
 use rust_decimal::Decimal;
 use schemas::tables::instruments::Instrument;
@@ -20,6 +23,8 @@ pub type Quoted = BTreeMap<InstrumentId, QuotedIn>;
 
 /// Characters of an id that are shown.
 const ID_SHOWN_MAX: usize = 100;
+/// Days by which a booking may be ahead of its import: what is due within the week is sometimes booked already.
+const DAYS_AHEAD_MAX: i64 = 7;
 
 /// In what instruments are quoted.
 pub fn quoted<'a>(instruments: impl IntoIterator<Item = &'a Instrument>) -> Quoted {
@@ -45,10 +50,40 @@ pub fn quoted_with(export: &Export, market_id: &MarketId, known: &Instruments) -
 ///
 /// - `booked`: the transactions of a file that are booked.
 /// - `quoted`: in what their instruments are quoted; what is not listed is not compared.
-pub fn doubts(portfolio: &Portfolio, booked: &[&Transaction], quoted: &Quoted) -> Vec<InboxRow> {
+/// - `recorded_at`: when they are taken in.
+pub fn doubts(
+    portfolio: &Portfolio,
+    booked: &[&Transaction],
+    quoted: &Quoted,
+    recorded_at: DateTime<Utc>,
+) -> Vec<InboxRow> {
     let taken_back: BTreeSet<&str> = booked.iter().filter_map(|booking| booking.reverses.as_deref()).collect();
     let standing = booked.iter().filter(|booking| !taken_back.contains(booking.transaction_id.as_str()));
-    standing.filter_map(|booking| of_cash(portfolio, booking, quoted)).collect()
+    let of_one = |booking: &&Transaction| {
+        [of_cash(portfolio, booking, quoted), of_date(portfolio, booking, recorded_at)].into_iter().flatten()
+    };
+    standing.flat_map(of_one).collect()
+}
+
+/// A booking dated after the last day of its portfolio, or on a day that is far from having come.
+fn of_date(portfolio: &Portfolio, booking: &Transaction, recorded_at: DateTime<Utc>) -> Option<InboxRow> {
+    // It takes effect on the day of what it takes back, whatever its own.
+    if booking.kind == TransactionKind::Reversal.code() {
+        return None;
+    }
+    let date = booking.trade_date;
+    let ahead = date.day().signed_duration_since(recorded_at.date_naive()).num_days();
+    let problem = match portfolio.end_date {
+        Some(end) if end < date => format!(
+            "it is dated {date}, and {end} is the last day of the portfolio: it is booked and counts in no figure. If \
+             the portfolio is open longer, correct its `end`"
+        ),
+        _ if DAYS_AHEAD_MAX < ahead => {
+            format!("it is dated {date}, which has not come: it is booked and counts from that day on")
+        }
+        _ => return None,
+    };
+    Some(row("date", portfolio, booking, &problem))
 }
 
 /// A booking whose cash does not follow from its quantity and price.

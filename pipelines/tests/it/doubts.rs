@@ -6,9 +6,10 @@ use pipelines::sources::Instruments;
 use rust_decimal::Decimal;
 use schemas::Currency;
 use schemas::tables::instruments::Instrument;
+use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
 
-use crate::samples::{instrument, portfolio, transaction};
+use crate::samples::{clock, date, instrument, portfolio, transaction};
 
 const DAY: &str = "2014-01-02";
 
@@ -28,7 +29,12 @@ fn listed() -> Quoted {
 }
 
 fn found(booked: &[Transaction], quoted: &Quoted) -> Vec<InboxRow> {
-    doubts(&portfolio("P1"), &booked.iter().collect::<Vec<&Transaction>>(), quoted)
+    found_in(&portfolio("P1"), booked, quoted)
+}
+
+/// What is found on the third of January 2014.
+fn found_in(portfolio: &Portfolio, booked: &[Transaction], quoted: &Quoted) -> Vec<InboxRow> {
+    doubts(portfolio, &booked.iter().collect::<Vec<&Transaction>>(), quoted, clock().now())
 }
 
 #[test]
@@ -83,6 +89,40 @@ fn the_scale_is_that_of_the_market_and_only_then_that_of_the_export() {
     assert_eq!(found(&[pounds("-10")], &both), Vec::<InboxRow>::new());
     let reason = found(&[pounds("-1000")], &both).pop().map(|row| row.reason).unwrap_or_default();
     assert!(reason.contains("10 × 100 × 0.01 is GBP -10 with fees and taxes"), "{reason}");
+}
+
+#[test]
+fn a_booking_after_the_last_day_of_its_portfolio_counts_nowhere_and_says_so() {
+    let closed = Portfolio { end_date: Some(date("2013-12-31")), ..portfolio("P1") };
+    let booked = |day: &str| [transaction("P1", "7", day, "FEE", "-1")];
+    assert_eq!(found_in(&closed, &booked("2013-12-31"), &listed()), Vec::<InboxRow>::new());
+    let rows = found_in(&closed, &booked(DAY), &listed());
+    let [row] = rows.as_slice() else { panic!("it is doubted: {rows:?}") };
+    assert_eq!((row.line, row.what.as_str(), row.text.as_str()), (1, "date of FEE 7", "2014-01-02 FEE, EUR -1"));
+    for words in ["dated 2014-01-02, and 2013-12-31 is the last day", "counts in no figure", "correct its `end`"] {
+        assert!(row.reason.contains(words), "{words}: {}", row.reason);
+    }
+}
+
+#[test]
+fn a_booking_more_than_a_week_ahead_is_doubted_and_a_reversal_is_not() {
+    let booked = |day: &str| [transaction("P1", "7", day, "DEPOSIT", "1")];
+    // The import is on the 3rd.
+    assert_eq!(found(&booked("2014-01-10"), &listed()), Vec::<InboxRow>::new());
+    let rows = found(&booked("2014-01-11"), &listed());
+    let [row] = rows.as_slice() else { panic!("it is doubted: {rows:?}") };
+    assert!(row.reason.contains("dated 2014-01-11, which has not come"), "{}", row.reason);
+    let reversal =
+        Transaction { reverses: Some("7".to_owned()), ..transaction("P1", "8", "2034-01-03", "REVERSAL", "0") };
+    assert_eq!(found(&[reversal], &listed()), Vec::<InboxRow>::new(), "it acts on the day of what it takes back");
+}
+
+#[test]
+fn date_and_amount_of_one_booking_are_two_findings() {
+    let wrong = Transaction { trade_date: date("2034-01-02"), ..purchase("8", "-10000") };
+    let rows = found(&[wrong], &listed());
+    let what: Vec<&str> = rows.iter().map(|row| row.what.as_str()).collect();
+    assert_eq!(what, ["amount of BUY 8", "date of BUY 8"]);
 }
 
 #[test]
