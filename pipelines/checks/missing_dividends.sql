@@ -1,5 +1,24 @@
--- One row per dividend of an instrument that a portfolio held into its ex-date and for which no cash was booked.
-WITH held AS (
+-- One row per dividend of an instrument that a portfolio held into its ex-date and for which no cash was booked. A
+-- booking that was taken back is none.
+WITH taken_back AS (
+    SELECT DISTINCT
+        portfolio_id,
+        reverses AS transaction_id
+    FROM silver.transactions
+    WHERE reverses IS NOT NULL
+),
+booked AS (
+    SELECT
+        dividend.portfolio_id,
+        dividend.instrument_id,
+        dividend.trade_date
+    FROM silver.transactions AS dividend
+    LEFT ANTI JOIN taken_back
+        ON taken_back.portfolio_id = dividend.portfolio_id
+        AND taken_back.transaction_id = dividend.transaction_id
+    WHERE dividend.kind = 'DIVIDEND'
+),
+held AS (
     SELECT
         portfolio.portfolio_id,
         action.ex_date,
@@ -30,9 +49,8 @@ JOIN gold.positions AS position
     ON position.portfolio_id = held.portfolio_id
     AND position.instrument_id = held.instrument_id
     AND position.business_date = held.since_date
-LEFT ANTI JOIN silver.transactions AS booked
+LEFT ANTI JOIN booked
     ON booked.portfolio_id = held.portfolio_id
     AND booked.instrument_id = held.instrument_id
-    AND booked.kind = 'DIVIDEND'
     AND booked.trade_date = held.ex_date
 WHERE position.quantity > 0

@@ -2,7 +2,7 @@
 //!
 //! To add one: a file in `pipelines/checks/` and a line in the list. A check returns `business_date`, `portfolio_id`,
 //! `subject` and `message`, for business dates from `$from_date` to `$to_date`, and may only look at what was known
-//! on each of them.
+//! on each of them. Only a reversal counts on the day of what it takes back, whatever its own, as it does in the books.
 
 use lake::{DateRange, Lake, Parameter, RecordBatch};
 use schemas::table::{Record, TableDefinition};
@@ -46,6 +46,8 @@ enum History {
     Range,
     /// Every date up to the last one of the work.
     Whole,
+    /// Every date, later ones, too.
+    WithLater,
 }
 
 macro_rules! check {
@@ -66,7 +68,7 @@ pub const CHECKS: &[Check] = &[
     check!("missing_prices", Block, Gold, [valuations Range]),
     check!("missing_fx_rates", Block, Gold, [valuations Range]),
     check!("missing_flow_values", Block, Gold, [cash_flows Range]),
-    check!("cash_reconciles", Block, Gold, [transactions Whole, positions Range]),
+    check!("cash_reconciles", Block, Gold, [transactions WithLater, positions Range]),
     check!("values_foot", Block, Gold, [portfolio_values Range, valuations Range]),
     check!("nav_bridge_foots", Block, Gold, [nav_bridge Range, daily_returns Range]),
     check!("returns_foot", Block, Gold, [daily_returns Range]),
@@ -79,7 +81,7 @@ pub const CHECKS: &[Check] = &[
     check!("overdrawn_cash", Warn, Gold, [valuations Range]),
     check!("extreme_returns", Warn, Gold, [daily_returns Range]),
     check!("missing_dividends", Warn, Gold, [
-        corporate_actions Range, portfolios Whole, positions Whole, transactions Whole, portfolio_values Range
+        corporate_actions Range, portfolios Whole, positions Whole, transactions WithLater, portfolio_values Range
     ]),
 ];
 
@@ -116,6 +118,7 @@ async fn run(lake: &Lake, work: &Work, check: &Check, report: &mut StageReport) 
         let range = match history {
             History::Range => DateRange::between(work.from, work.to),
             History::Whole => DateRange::through(work.to),
+            History::WithLater => DateRange::ALL,
         };
         let snapshot = lake.snapshot(definition).await?;
         report.read(&snapshot);

@@ -3,7 +3,7 @@
 //! One world holds one sound portfolio, whose figures lie exactly on the limits of the checks, and for every check one
 //! portfolio that bears its name and has just the fault that it is there to find.
 
-use lake::Lake;
+use lake::{Lake, WriteKey};
 use pipelines::checks::{CHECKS, Layer, check};
 use rust_decimal::Decimal;
 use schemas::tables::cash_flows::CashFlow;
@@ -97,6 +97,34 @@ async fn every_check_finds_exactly_what_was_planted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_taken_back_was_never_booked_and_what_was_booked_again_was() {
+    let mut world = World::default();
+    let paid = |id: &str, transaction_id: &str| Transaction {
+        instrument_id: Some(instrument("AAA").instrument_id),
+        ..transaction(id, transaction_id, DAY, "DIVIDEND", "10")
+    };
+    for id in ["taken_back", "booked_again"] {
+        world.plant_as("missing_dividends", id);
+        world.transactions.push(paid(id, "t1"));
+        world.transactions.push(transaction(id, "t3", BEFORE, "DEPOSIT", "100"));
+        world.transactions.push(transaction(id, "t4", BEFORE, "DEPOSIT", "7"));
+    }
+    world.transactions.push(paid("booked_again", "t5"));
+    world.positions.push(position("taken_back", "CASH~EUR", DAY, 100));
+    world.positions.push(position("booked_again", "CASH~EUR", DAY, 110));
+    let lake = world.lake().await;
+    // The reversals come a month later, and count on the day of what they take back.
+    let reversal = |id: &str, transaction_id: &str, reverses: &str| Transaction {
+        reverses: Some(reverses.to_owned()),
+        ..transaction(id, transaction_id, "2014-07-04", "REVERSAL", "0")
+    };
+    let reversals = ["taken_back", "booked_again"].map(|id| [reversal(id, "t6", "t1"), reversal(id, "t7", "t4")]);
+    lake.upsert(&reversals.concat(), &WriteKey::new("later", 1)).await.expect("written");
+    let missing = ("missing_dividends".to_owned(), "taken_back".to_owned(), "M1~AAA".to_owned());
+    assert_eq!(findings(&lake, Layer::Gold).await, [missing]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_look_is_at_silver_and_the_second_replaces_it() {
     let mut world = World::default();
     world.plant("unknown_instruments");
@@ -169,9 +197,14 @@ impl World {
     }
 
     /// A portfolio with one fault, the one that the check of its name finds.
-    fn plant(&mut self, id: &str) {
+    fn plant(&mut self, check: &str) {
+        self.plant_as(check, check);
+    }
+
+    /// A portfolio with the fault that a check finds.
+    fn plant_as(&mut self, check: &str, id: &str) {
         let held = valuation(id, "M1~AAA", DAY, Some(amount("90")));
-        match id {
+        match check {
             "unknown_instruments" => {
                 let booked = transaction(id, "t1", DAY, "BUY", "-100");
                 let unlisted = Some(instrument("ZZZ").instrument_id);
