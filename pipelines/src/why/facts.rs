@@ -26,6 +26,9 @@ use super::{Question, Versions};
 use crate::error::Error;
 
 /// What the tables say about one portfolio, up to the date of the question. Every list is in order of date.
+///
+/// Bookings dated later are there, too, because the books look at them: a reversal acts on the day of what it takes
+/// back, and a broker's booking of an announcement stands for it from the ex-date on.
 pub(super) struct Facts {
     pub(super) date: BusinessDate,
     pub(super) portfolio: Portfolio,
@@ -33,9 +36,11 @@ pub(super) struct Facts {
     pub(super) instruments: BTreeMap<InstrumentId, Instrument>,
     /// Bookings in their order.
     pub(super) transactions: Vec<Transaction>,
+    /// Bookings dated after the date of the question, in their order.
+    pub(super) later_transactions: Vec<Transaction>,
     /// Where each booking stands among them, by its id.
     places_by_id: HashMap<String, usize>,
-    /// The ids of bookings that were taken back.
+    /// The ids of bookings that were taken back, whenever that was.
     taken_back: BTreeSet<String>,
     /// Quotes of everything that the portfolio ever touched.
     pub(super) quotes: BTreeMap<InstrumentId, Vec<Quote>>,
@@ -106,11 +111,7 @@ pub(super) async fn read(lake: &Lake, question: &Question) -> Result<Facts, Erro
     let through = DateRange::through(date);
     let that_day = DateRange::between(date, date);
     let alive = |day: BusinessDate| portfolio.start_date <= day;
-    let mut transactions = tables.rows::<Transaction>(through, &[id]).await?;
-    transactions.sort_by(|left, right| {
-        let place = |row: &Transaction| (row.trade_date, row.booking_sequence);
-        place(left).cmp(&place(right)).then_with(|| left.transaction_id.cmp(&right.transaction_id))
-    });
+    let (transactions, later_transactions) = bookings(&tables, id, date).await?;
     let valuations = tables.rows::<Valuation>(that_day, &[id]).await?;
     let mut returns = tables.rows::<DailyReturn>(through, &[id]).await?;
     returns.retain(|row| alive(row.business_date));
@@ -136,7 +137,8 @@ pub(super) async fn read(lake: &Lake, question: &Question) -> Result<Facts, Erro
     };
     landings.sort_by_key(|landing| landing.landing_sequence);
     let Market { instruments, quotes, market_days, rates, actions } = market;
-    let taken_back = transactions.iter().filter_map(|row| row.reverses.clone()).collect();
+    let reversals = transactions.iter().chain(&later_transactions);
+    let taken_back = reversals.filter_map(|row| row.reverses.clone()).collect();
     let places_by_id =
         transactions.iter().enumerate().map(|(place, row)| (row.transaction_id.clone(), place)).collect();
     Ok(Facts {
@@ -146,6 +148,7 @@ pub(super) async fn read(lake: &Lake, question: &Question) -> Result<Facts, Erro
         taken_back,
         instruments,
         transactions,
+        later_transactions,
         quotes,
         market_days,
         rates,
@@ -159,6 +162,22 @@ pub(super) async fn read(lake: &Lake, question: &Question) -> Result<Facts, Erro
         gains,
         measures,
     })
+}
+
+/// The bookings of a portfolio in their order, up to a date and after it.
+async fn bookings(
+    tables: &Tables<'_>,
+    id: Named<'_>,
+    date: BusinessDate,
+) -> Result<(Vec<Transaction>, Vec<Transaction>), Error> {
+    let mut transactions = tables.rows::<Transaction>(DateRange::ALL, &[id]).await?;
+    transactions.sort_by(|left, right| {
+        let place = |row: &Transaction| (row.trade_date, row.booking_sequence);
+        place(left).cmp(&place(right)).then_with(|| left.transaction_id.cmp(&right.transaction_id))
+    });
+    let first_later = transactions.partition_point(|row| row.trade_date <= date);
+    let later = transactions.split_off(first_later);
+    Ok((transactions, later))
 }
 
 async fn values(tables: &Tables<'_>, portfolio: &Portfolio, id: Named<'_>) -> Result<Vec<PortfolioValue>, Error> {
@@ -289,7 +308,21 @@ impl Facts {
         self.transactions.get(*self.places_by_id.get(id)?)
     }
 
-    /// Whether a booking was taken back by a later one.
+    /// The bookings that count: neither those that were taken back, nor those that took them back.
+    pub(super) fn standing(&self) -> impl DoubleEndedIterator<Item = &Transaction> {
+        self.transactions.iter().filter(|row| self.counts(row))
+    }
+
+    /// The bookings that count, with those dated after the date of the question.
+    pub(super) fn standing_at_any_time(&self) -> impl Iterator<Item = &Transaction> {
+        self.transactions.iter().chain(&self.later_transactions).filter(|row| self.counts(row))
+    }
+
+    fn counts(&self, row: &Transaction) -> bool {
+        row.reverses.is_none() && !self.is_taken_back(&row.transaction_id)
+    }
+
+    /// Whether a booking was taken back by another one.
     pub(super) fn is_taken_back(&self, id: &str) -> bool {
         self.taken_back.contains(id)
     }

@@ -26,7 +26,6 @@ impl Trail {
     pub(super) fn dividends(&self, id: Option<&InstrumentId>, period: ReportingPeriod) -> Node {
         let wanted = |row: &&Transaction| {
             row.kind == ledger::TransactionKind::Dividend.code()
-                && !self.facts.is_taken_back(&row.transaction_id)
                 && self.is_in(period, row.trade_date)
                 && id.is_none_or(|id| row.instrument_id.as_ref() == Some(id))
         };
@@ -35,7 +34,7 @@ impl Trail {
             let label = local.label.clone();
             self.in_base(label, local, row.currency, row.trade_date)
         };
-        let parts = self.facts.transactions.iter().rev().filter(wanted).map(paid).collect();
+        let parts = self.facts.standing().rev().filter(wanted).map(paid).collect();
         self.total(self.titled("cash dividends", id, period), parts, "a rate is missing")
     }
 

@@ -121,8 +121,8 @@ impl Trail {
         let valued = self.facts.valuation(&InstrumentId::cash(currency)).map(|row| row.quantity.decimal());
         let unit = Unit::Money(currency);
         let mut parts: Vec<Node> = Vec::new();
-        for row in self.facts.transactions.iter().rev() {
-            for amount in self.cash_booked(row, currency) {
+        for row in self.facts.standing().rev() {
+            for amount in cash_booked(row, currency) {
                 parts.push(self.facts.booking(row, amount, unit.clone()));
             }
         }
@@ -135,23 +135,15 @@ impl Trail {
         if let Some(paid) = missing.and_then(|missing| self.paid_by_issuers(missing, currency)) {
             parts.insert(0, paid);
         }
-        let taken_back = self.facts.transactions.iter().filter(|row| row.reverses.is_some()).count();
+        let is_taken_back = |row: &&Transaction| {
+            self.facts.is_taken_back(&row.transaction_id) && !cash_booked(row, currency).is_empty()
+        };
+        let taken_back = self.facts.transactions.iter().filter(is_taken_back).count();
         let note = if taken_back == 0 { String::new() } else { format!("{taken_back} bookings were taken back") };
         Node::given(format!("balance in {currency}"), Figure::Exact(balance), unit)
             .on(self.facts.date)
             .noted(note)
             .with_parts(Rule::Sum, parts)
-    }
-
-    /// The changes of a currency's cash that a booking made. What was taken back never counted, and neither does the
-    /// booking that took it back.
-    fn cash_booked(&self, row: &Transaction, currency: Currency) -> Vec<Decimal> {
-        if row.reverses.is_some() || self.facts.is_taken_back(&row.transaction_id) {
-            return Vec::new();
-        }
-        let own = (row.currency == currency).then(|| row.net_cash.decimal());
-        let other = row.counter_amount.filter(|_| row.counter_currency == Some(currency)).map(Amount::decimal);
-        own.into_iter().chain(other).filter(|amount| !amount.is_zero()).collect()
     }
 
     /// What issuers paid without a booking of the broker, e.g. cash for fractions of units: the books take it from the
@@ -183,4 +175,11 @@ impl Trail {
             Node::given("paid by issuers, not booked by the broker", Figure::Exact(amount), Unit::Money(currency));
         Some(node.with_parts(Rule::Booked, paying))
     }
+}
+
+/// The changes of a currency's cash that a booking made.
+fn cash_booked(row: &Transaction, currency: Currency) -> Vec<Decimal> {
+    let own = (row.currency == currency).then(|| row.net_cash.decimal());
+    let other = row.counter_amount.filter(|_| row.counter_currency == Some(currency)).map(Amount::decimal);
+    own.into_iter().chain(other).filter(|amount| !amount.is_zero()).collect()
 }

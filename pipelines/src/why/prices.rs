@@ -81,7 +81,7 @@ impl Facts {
         let of_day = |row: &&Transaction| {
             row.instrument_id.as_ref() == Some(id) && row.trade_date == observed && row.price.is_some()
         };
-        let Some(trade) = self.transactions.iter().rev().find(of_day) else { return node };
+        let Some(trade) = self.standing().rev().find(of_day) else { return node };
         let confirmed = trade.price.map_or(Decimal::ZERO, |price| price.decimal());
         let booked = self.booking(trade, confirmed, Unit::Price(trade.currency.to_string()));
         if confirmed == price {
@@ -108,8 +108,7 @@ impl Facts {
     pub(super) fn unit_changes(&self, id: &InstrumentId, after: BusinessDate, through: BusinessDate) -> Vec<Node> {
         let adjusted = self.instruments.get(id).is_some_and(|instrument| instrument.adjusted != "none");
         let booked = || {
-            self.transactions
-                .iter()
+            self.standing_at_any_time()
                 .filter(move |row| row.kind == TransactionKind::Split.code() && row.instrument_id.as_ref() == Some(id))
         };
         // A split counts once: as the portfolio booked it, or as the market announced it.

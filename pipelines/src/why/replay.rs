@@ -11,6 +11,7 @@ use ledger::{Detail, FxBoard, FxGrid, QuoteBoard, keep_books};
 use schemas::tables::positions::Position;
 use schemas::tables::quotes::Quote;
 use schemas::tables::realised_gains::RealisedGain;
+use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, InstrumentId};
 
 use super::facts::Facts;
@@ -48,7 +49,9 @@ pub(super) fn replay(facts: &Facts) -> Result<Replay, Error> {
     let portfolio = &facts.portfolio;
     let listed = facts.instruments.values().map(|instrument| instrument.currency);
     let grid = FxGrid::new(&fx, board.dates(), listed.chain([portfolio.base_currency]));
-    let inputs = BookInputs { portfolio, transactions: &facts.transactions, board: &board, fx: &fx, grid: &grid };
+    // The books see later bookings, too; the walk itself ends with the date.
+    let transactions: Vec<Transaction> = facts.transactions.iter().chain(&facts.later_transactions).cloned().collect();
+    let inputs = BookInputs { portfolio, transactions: &transactions, board: &board, fx: &fx, grid: &grid };
     let kept = keep_books(inputs, portfolio.start_date, facts.date, Detail::Positions)
         .map_err(|source| Error::Books { portfolio: portfolio.portfolio_id.to_string(), source })?;
     let closing = |closed: ledger::books::LotClosing| Closing {
@@ -68,11 +71,10 @@ pub(super) fn replay(facts: &Facts) -> Result<Replay, Error> {
 /// The market as far as the portfolio touched it, on all the days on which it was quoted: a day on which only others
 /// were quoted is a valuation date, too.
 fn board(facts: &Facts) -> QuoteBoard {
-    let instruments = facts.instruments.values().filter(|row| {
-        facts.quotes.contains_key(&row.instrument_id) || {
-            facts.transactions.iter().any(|booked| booked.instrument_id.as_ref() == Some(&row.instrument_id))
-        }
-    });
+    let booked = facts.transactions.iter().filter_map(|row| row.instrument_id.as_ref());
+    let received = facts.actions.iter().filter_map(|action| action.target_instrument_id.as_ref());
+    let touched: BTreeSet<&InstrumentId> = booked.chain(received).chain(facts.quotes.keys()).collect();
+    let instruments = facts.instruments.values().filter(|row| touched.contains(&row.instrument_id));
     let mut quotes: Vec<Quote> = facts.quotes.values().flatten().cloned().collect();
     let quoted: BTreeSet<BusinessDate> = quotes.iter().map(|quote| quote.quote_date).collect();
     let others = facts.market_days.iter().filter(|day| !quoted.contains(day));

@@ -16,11 +16,12 @@ use pipelines::why::refused::Refused;
 use pipelines::why::{Question, Versions, explain, known_figures};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use schemas::ReportingPeriod;
 use schemas::tables::TABLES;
 use schemas::tables::quotes::Quote;
+use schemas::tables::transactions::Transaction;
+use schemas::{Currency, ReportingPeriod};
 
-use crate::samples::{all, clock, date, memory_lake, work};
+use crate::samples::{all, clock, date, memory_lake, transaction, work};
 
 const FILES: &[(&str, &str)] = &[
     (
@@ -75,6 +76,11 @@ fn written(folder: &Path) {
 
 /// A lake in which the example was taken in and valued.
 async fn example() -> Lake {
+    example_with(&[]).await
+}
+
+/// The same with more bookings.
+async fn example_with(more: &[Transaction]) -> Lake {
     let folder = tempfile::tempdir().expect("a temporary folder");
     written(folder.path());
     let found = read_folder(folder.path(), &|_| BTreeSet::new(), &|_| false).expect("a book");
@@ -84,7 +90,8 @@ async fn example() -> Lake {
     land(&lake, &example.deliveries, clock()).await.expect("landed");
     conform(&lake).await.expect("conformed");
     let night = work("nightly-1", date("2024-03-25"), date(LAST));
-    mirror(&lake, &night, std::slice::from_ref(&example.portfolio), &example.transactions).await.expect("mirrored");
+    let transactions = [example.transactions.as_slice(), more].concat();
+    mirror(&lake, &night, std::slice::from_ref(&example.portfolio), &transactions).await.expect("mirrored");
     book(&lake, &night).await.expect("booked");
     roll_up(&lake, &night).await.expect("rolled up");
     lake
@@ -273,6 +280,37 @@ async fn returns_and_gains_are_taken_apart() {
         assert_follows(&node);
         assert!(!matches!(node.figure, Figure::Unavailable(_)), "{figure}: {:?}", node.figure);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_taken_back_later_never_counted() {
+    let reversal = |id: &str, reverses: &str| Transaction {
+        reverses: Some(reverses.to_owned()),
+        ..transaction("EXAMPLE", id, LAST, "REVERSAL", "0")
+    };
+    let bought = Transaction {
+        instrument_id: Some("EXAMPLE~BRIT".parse().expect("an id")),
+        quantity: Some("100".parse().expect("a number")),
+        price: Some("252".parse().expect("a number")),
+        currency: Currency::GBP,
+        ..transaction("EXAMPLE", "9", "2024-03-27", "BUY", "-252")
+    };
+    // On the 2nd of April a purchase and the dividend of the days before are taken back.
+    let lake = example_with(&[bought, reversal("10", "9"), reversal("11", "6")]).await;
+    let then = |asked: Question| Question { date: Some(date("2024-03-28")), ..asked };
+    for figure in ["market_value", "daily_return", "twr", "dividends"] {
+        assert_follows(&tree(&lake, then(question(figure))).await);
+    }
+    let dividends = tree(&lake, then(question("dividends"))).await;
+    assert_eq!((number(&dividends), dividends.children.len()), (Decimal::ZERO, 0));
+    // 2,565.00 − 2,537.60 pounds.
+    let pounds = tree(&lake, then(of("cash_balance", "GBP"))).await;
+    assert_follows(&pounds);
+    assert_eq!((number(&pounds), pounds.children.len()), (Decimal::new(2_740, 2), 2));
+    assert!(pounds.note.as_deref().is_some_and(|note| note.contains("2 bookings were taken back")), "{pounds:?}");
+    let quantity = tree(&lake, then(of("quantity", "BRIT"))).await;
+    assert_follows(&quantity);
+    assert_eq!((number(&quantity), quantity.children.len()), (Decimal::from(1000), 1));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
