@@ -181,8 +181,8 @@ fn has_form_of_number(text: &str) -> bool {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (mantissa, exponent) = (without_sign(mantissa), without_sign(exponent));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let has_digits = !(whole.is_empty() && fraction.is_empty()) && !exponent.is_empty();
-    has_digits && [whole, fraction, exponent].into_iter().all(is_digits)
+    let lacks_digits = whole.is_empty() && fraction.is_empty() || exponent.is_empty();
+    !lacks_digits && [whole, fraction, exponent].into_iter().all(is_digits)
 }
 
 fn without_sign(text: &str) -> &str {

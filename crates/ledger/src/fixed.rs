@@ -83,6 +83,8 @@ pub struct Factor {
 
 /// Denominators above this would overflow the long division.
 const DENOMINATOR_MAX: u128 = 1 << 126;
+/// The lower half of 128 bits.
+const HALF: u128 = (1 << 64) - 1;
 /// Bits that long division takes at once.
 const STEP_BITS_MAX: u32 = 64;
 
@@ -110,6 +112,35 @@ impl Factor {
         // Rounded up, so that an exact half is seen as one.
         let leading = if remainder == 0 { leading } else { leading.checked_add(1)? };
         Some(Factor { leading: NonZeroU128::new(leading)?, shift })
+    }
+
+    /// The factor times a power of ten. None if it has no bits after the point left.
+    pub fn raised(self, exponent: u32) -> Option<Factor> {
+        let (high, low) = wide_product(self.leading.get(), power_of_ten(exponent)?.unsigned_abs());
+        let taken = 128 - high.leading_zeros();
+        let (leading, rest) = match taken {
+            0 => (low, 0),
+            128 => (high, low),
+            taken => (high << (128 - taken) | low >> taken, low << (128 - taken)),
+        };
+        // Rounded up, as in `new`.
+        let leading = if rest == 0 { leading } else { leading.checked_add(1)? };
+        Some(Factor { leading: NonZeroU128::new(leading)?, shift: self.shift.checked_sub(taken)? })
+    }
+
+    /// As [`Factor::multiply`], with half the work.
+    #[inline]
+    pub fn multiply_narrow(self, amount: i64) -> Option<i128> {
+        if self.shift <= 64 {
+            return self.multiply(amount.into());
+        }
+        // The lowest 64 of the product's 192 bits are below any half that is looked at.
+        let leading = self.leading.get();
+        let magnitude = u128::from(amount.unsigned_abs());
+        let low = (magnitude * (leading & HALF)) >> 64;
+        let high = magnitude * (leading >> 64) + low;
+        let product = (((high >> (self.shift - 65)) + 1) >> 1).cast_signed();
+        Some(if amount < 0 { -product } else { product })
     }
 
     /// The product with an amount, rounded half away from zero. The factor's own error is below 2⁻¹²⁷ of it. None on
@@ -142,7 +173,6 @@ impl Factor {
 /// The product of two numbers as its high and its low half.
 #[inline]
 fn wide_product(left: u128, right: u128) -> (u128, u128) {
-    const HALF: u128 = (1 << 64) - 1;
     let (left_high, left_low) = (left >> 64, left & HALF);
     let (right_high, right_low) = (right >> 64, right & HALF);
     let low = left_low * right_low;
@@ -205,6 +235,18 @@ mod tests {
             let (quotient, remainder) = (exact / divisor, exact % divisor);
             let rounded = quotient + if divisor <= remainder.abs() * 2 { amount.signum() } else { 0 };
             prop_assert_eq!(factor.multiply(amount), Some(rounded));
+        }
+
+        #[test]
+        fn raised_factors_take_amounts_of_fewer_decimals(
+            amount in any::<i64>(), exponent in 0_u32..=20,
+            numerator in 1_u128..1_000_000_000_000, denominator in 1_u128..1_000_000_000_000,
+        ) {
+            let factor = Factor::new(numerator, denominator * 10_u128.pow(10)).expect("a factor");
+            let raised = i128::from(amount).checked_mul(10_i128.pow(exponent));
+            let product = raised.and_then(|amount| factor.multiply(amount));
+            prop_assume!(product.is_some());
+            prop_assert_eq!(factor.raised(exponent).and_then(|factor| factor.multiply_narrow(amount)), product);
         }
 
         #[test]

@@ -13,6 +13,8 @@ use crate::fixed::{AMOUNT_SCALE, CONVERTED_FROM_SCALE, Factor, power_of_ten, uni
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Factors {
     days: Vec<Option<Factor>>,
+    /// The same for amounts in units of an earlier decimal, by decimal.
+    raised: [OnceLock<Vec<Option<Factor>>>; CONVERTED_FROM_SCALE as usize],
     known_from: usize,
     /// Whether both currencies are the same one, so that nothing is converted.
     is_same: bool,
@@ -21,13 +23,19 @@ pub struct Factors {
 impl Factors {
     fn new(days: Vec<Option<Factor>>, is_same: bool) -> Factors {
         let known_from = days.iter().rposition(Option::is_none).map_or(0, |last| last + 1);
-        Factors { days, known_from, is_same }
+        Factors { days, raised: Default::default(), known_from, is_same }
     }
 
-    /// The factors of the days from `from` to the one before `before`; fewer where there are fewer days.
-    pub fn days(&self, from: usize, before: usize) -> &[Option<Factor>] {
-        let before = before.min(self.days.len());
-        self.days.get(from.min(before)..before).unwrap_or_default()
+    /// The factors of the days from `from` to the one before `before`, for units of the last of `scale` decimals, at
+    /// most twenty; fewer where there are fewer days.
+    pub fn days(&self, from: usize, before: usize, scale: u32) -> &[Option<Factor>] {
+        let raised = |factor: Option<Factor>| factor?.raised(CONVERTED_FROM_SCALE.checked_sub(scale)?);
+        let days = match self.raised.get(scale as usize) {
+            None => &self.days,
+            Some(days) => days.get_or_init(|| self.days.iter().map(|factor| raised(*factor)).collect()),
+        };
+        let before = before.min(days.len());
+        days.get(from.min(before)..before).unwrap_or_default()
     }
 
     /// Whether both currencies are the same one, so that an amount stays what it is.

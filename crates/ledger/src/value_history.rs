@@ -192,49 +192,52 @@ impl ValueHistory {
                 }
                 continue;
             }
-            let amount = rescale(units, scale, CONVERTED_FROM_SCALE)?;
-            for (value, factor) in days.iter_mut().zip(factors.days(start, end)) {
-                match factor {
-                    Some(factor) => value.cash = value.cash.checked_add(factor.multiply(amount)?)?,
-                    None => value.missing_cash += 1,
-                }
+            let narrow = i64::try_from(units).ok().filter(|_| scale <= CONVERTED_FROM_SCALE);
+            let known = factors.days(start, end, narrow.map_or(CONVERTED_FROM_SCALE, |_| scale));
+            let wide = if narrow.is_some() { 0 } else { rescale(units, scale, CONVERTED_FROM_SCALE)? };
+            for (value, factor) in days.iter_mut().zip(known) {
+                let Some(factor) = factor else {
+                    value.missing_cash += 1;
+                    continue;
+                };
+                let product = narrow.map_or_else(|| factor.multiply(wide), |units| factor.multiply_narrow(units));
+                value.cash = value.cash.checked_add(product?)?;
             }
         }
         Some(())
     }
 
-    /// Adds sums of at most so many bits, in units of the last of `scale` decimals, on the days from `start` on,
-    /// converted. Sums are zeros afterwards.
-    fn add_securities<S>(
-        &mut self,
-        start: usize,
-        sums: &mut [S],
-        (bits, scale): (u32, u32),
-        factors: &Factors,
-    ) -> Option<()>
+    /// Adds sums in units of the last of `scale` decimals on the days from `start` on, converted. Sums are zeros
+    /// afterwards.
+    fn add_narrow(&mut self, start: usize, sums: &mut [i64], scale: u32, factors: &Factors) -> Option<()> {
+        if factors.is_same() || CONVERTED_FROM_SCALE < scale {
+            return self.add_wide(start, sums, scale, factors);
+        }
+        let end = start + sums.len();
+        let days = self.days.get_mut(start - self.first_day..end - self.first_day)?;
+        for ((sum, day), factor) in sums.iter_mut().zip(days).zip(factors.days(start, end, scale)) {
+            let sum = std::mem::take(sum);
+            if let Some(factor) = factor {
+                day.securities = day.securities.checked_add(factor.multiply_narrow(sum)?)?;
+            }
+        }
+        Some(())
+    }
+
+    /// As [`ValueHistory::add_narrow`], for sums of any size.
+    fn add_wide<S>(&mut self, start: usize, sums: &mut [S], scale: u32, factors: &Factors) -> Option<()>
     where
         S: Copy + Default + Into<i128>,
     {
         let end = start + sums.len();
         let days = self.days.get_mut(start - self.first_day..end - self.first_day)?;
         let to = if factors.is_same() { AMOUNT_SCALE } else { CONVERTED_FROM_SCALE };
-        let power = to.checked_sub(scale).and_then(power_of_ten);
-        let fits = power.is_some_and(|power| bits + 128 - power.leading_zeros() <= SUM_BITS_MAX);
-        let raise = |sum: i128| match power {
-            Some(power) if fits => Some(sum * power),
-            Some(power) => sum.checked_mul(power),
-            None => rescale(sum, scale, to),
-        };
-        if factors.is_same() {
-            for (sum, day) in sums.iter_mut().zip(days) {
-                day.securities = day.securities.checked_add(raise(std::mem::take(sum).into())?)?;
-            }
-            return Some(());
-        }
-        for ((sum, day), factor) in sums.iter_mut().zip(days).zip(factors.days(start, end)) {
-            let sum: i128 = std::mem::take(sum).into();
-            if let Some(factor) = factor {
-                day.securities = day.securities.checked_add(factor.multiply(raise(sum)?)?)?;
+        for ((sum, day), factor) in sums.iter_mut().zip(days).zip(factors.days(start, end, CONVERTED_FROM_SCALE)) {
+            let amount = rescale(std::mem::take(sum).into(), scale, to)?;
+            if factors.is_same() {
+                day.securities = day.securities.checked_add(amount)?;
+            } else if let Some(factor) = factor {
+                day.securities = day.securities.checked_add(factor.multiply(amount)?)?;
             }
         }
         Some(())
@@ -301,9 +304,9 @@ impl<'a> Sums<'a> {
         };
         let range = start - first..end - first;
         if bits <= NARROW_BITS_MAX {
-            history.add_securities(start, self.narrow.get_mut(range)?, (bits, scale), factors)
+            history.add_narrow(start, self.narrow.get_mut(range)?, scale, factors)
         } else {
-            history.add_securities(start, self.wide.get_mut(range)?, (bits, scale), factors)
+            history.add_wide(start, self.wide.get_mut(range)?, scale, factors)
         }
     }
 }

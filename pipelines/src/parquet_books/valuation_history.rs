@@ -76,18 +76,18 @@ fn value_all(
     let receiver = Arc::new(Mutex::new(receiver));
     let chunks_written = AtomicUsize::new(0);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
+    let work = |receiver: Arc<Mutex<Receiver<Vec<Book>>>>| {
+        let valuer = Valuer { market, first, last, days: epoch_days(market.board.dates()) };
+        let mut report = FilesReport::default();
+        loop {
+            let Ok(waiting) = receiver.lock() else { return Err(Error::Worker) };
+            let Ok(books) = waiting.recv() else { return Ok(report) };
+            let number = chunks_written.fetch_add(1, Ordering::Relaxed);
+            drop(waiting);
+            report.add(valuer.write(&books, &output.join(format!("part-{number:05}.parquet")))?);
+        }
+    };
     std::thread::scope(|scope| {
-        let work = |receiver: Arc<Mutex<Receiver<Vec<Book>>>>| {
-            let valuer = Valuer { market, first, last, days: epoch_days(market.board.dates()) };
-            let mut report = FilesReport::default();
-            loop {
-                let Ok(waiting) = receiver.lock() else { return Err(Error::Worker) };
-                let Ok(books) = waiting.recv() else { return Ok(report) };
-                let number = chunks_written.fetch_add(1, Ordering::Relaxed);
-                drop(waiting);
-                report.add(valuer.write(&books, &output.join(format!("part-{number:05}.parquet")))?);
-            }
-        };
         let work = &work;
         let threads: Vec<_> = (0..workers)
             .map(|_| {
