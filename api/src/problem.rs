@@ -74,7 +74,7 @@ impl Problem {
 
     /// Something went wrong that is not the caller's fault. The log gets the cause, the caller does not.
     pub(crate) fn internal(error: &dyn StdError) -> Problem {
-        tracing::error!(error.chain = %with_causes(error), "a request failed");
+        tracing::error!(error.chain = %schemas::with_causes(error), "a request failed");
         Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
@@ -172,16 +172,4 @@ pub(crate) fn written_out(response: Response, request_id: Uuid) -> Response {
     }
     // A problem holds texts and a number; writing it cannot fail.
     Response::from_parts(parts, Body::from(serde_json::to_vec(&problem).unwrap_or_default()))
-}
-
-/// An error with its causes, for the log.
-pub(crate) fn with_causes(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(found) = cause {
-        text.push_str(": ");
-        text.push_str(&found.to_string());
-        cause = found.source();
-    }
-    text
 }

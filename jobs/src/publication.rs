@@ -6,14 +6,15 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
+use lake::DateRange;
 use pipelines::landing::sha256;
 use pipelines::{StageReport, Work};
 use reports::delivery::archive;
 use reports::document::Document;
-use reports::gather::{Origin, last_valued_in_month, month_to_date};
+use reports::gather::{Origin, last_valued_in_month, month_to_date, not_valued};
 use reports::statements::{STATEMENTS, StatementInput, StatementKind};
 use reports::{Format, render};
-use schemas::{BusinessDate, HolidayCalendar, ReportingPeriod, RunId, Severity};
+use schemas::{BusinessDate, HolidayCalendar, ReportingPeriod, RunId, Severity, with_causes};
 use store::{NewDelivery, PAGE_ROWS_MAX, PublishOutcome, Statement, StatementFile, StoreKind};
 
 use crate::context::{Context, Progress};
@@ -78,6 +79,13 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
         Which::Due => {
             let mut inputs = month_to_date(&context.lake, date, &origin).await?;
             inputs.retain(|input| input.portfolio.end_date == Some(date));
+            let refused = not_valued(&context.lake, DateRange::between(date, date)).await?;
+            for portfolio in lake::read::portfolios(&context.lake).await? {
+                let is_last_day = portfolio.end_date == Some(date);
+                if is_last_day && refused.iter().any(|(refused, _)| *refused == portfolio.portfolio_id) {
+                    tally.blocked.push(format!("{} (not valued on {date})", portfolio.portfolio_id));
+                }
+            }
             inputs
         }
         Which::All => month_to_date(&context.lake, date, &origin).await?,
@@ -178,7 +186,7 @@ fn blocked_because(input: &StatementInput, error: &reports::Error) -> String {
     let checks: BTreeSet<&str> = blocking.map(|row| row.check_name.as_str()).collect();
     let id = &input.portfolio.portfolio_id;
     if checks.is_empty() {
-        format!("{id} ({})", crate::runner::with_causes(error))
+        format!("{id} ({})", with_causes(error))
     } else {
         format!("{id} ({})", checks.into_iter().collect::<Vec<_>>().join(", "))
     }
@@ -226,24 +234,7 @@ pub(crate) async fn archive_and_publish(
         period_end: input.business_date,
         version,
     };
-    let mut json = Bytes::new();
-    let mut files = Vec::with_capacity(rendered.files.len());
-    for (format, bytes, hash) in rendered.files {
-        if format == Format::Json {
-            json = bytes.clone();
-        }
-        let failed = |source| Error::Document { portfolio: portfolio_id.clone(), source };
-        let path = archive::object_path(&key, format, &bytes).map_err(failed)?;
-        let byte_count = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        context.lake.storage().put_once(&path, bytes).await?;
-        files.push(StatementFile {
-            media_type: format.content_type().to_owned(),
-            object_path: path,
-            sha256: hash,
-            byte_count,
-        });
-    }
-    let statement = Statement {
+    let mut statement = Statement {
         id: format!("{kind}-{portfolio_id}-{}-v{version}", input.business_date),
         kind: (*kind).to_owned(),
         portfolio_id: portfolio_id.clone(),
@@ -252,9 +243,27 @@ pub(crate) async fn archive_and_publish(
         version: i64::from(version),
         run_id: run_id.clone(),
         document_sha256: rendered.document_sha256,
-        files,
+        files: Vec::with_capacity(rendered.files.len()),
         published_at: context.clock.now(),
     };
+    let is_json = |(format, _, _): &&(Format, Bytes, String)| *format == Format::Json;
+    let json = rendered.files.iter().find(is_json).map(|(_, bytes, _)| bytes.clone()).unwrap_or_default();
+    // What was published stays what it is, and the archive holds no files that nobody published.
+    if let Some(first) = context.store.statement(&statement.id).await? {
+        return Ok(Published { statement, json, outcome: PublishOutcome::Existing(first), mails: 0 });
+    }
+    for (format, bytes, hash) in rendered.files {
+        let failed = |source| Error::Document { portfolio: portfolio_id.clone(), source };
+        let path = archive::object_path(&key, format, &bytes).map_err(failed)?;
+        let byte_count = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+        context.lake.storage().put_once(&path, bytes).await?;
+        statement.files.push(StatementFile {
+            media_type: format.content_type().to_owned(),
+            object_path: path,
+            sha256: hash,
+            byte_count,
+        });
+    }
     let restated = if version == FIRST_VERSION { "" } else { "Restated: " };
     let mail = input.portfolio.client_email.as_ref().map(|address| NewDelivery {
         channel: "email".to_owned(),

@@ -18,7 +18,7 @@ use reports::statements::{self, StatementInput, StatementKind};
 use reports::{Format, render};
 use schemas::table::Record;
 use schemas::tables::landings::Landing;
-use schemas::{BusinessDate, PortfolioId, RunId};
+use schemas::{BusinessDate, PortfolioId, RunId, with_causes};
 use serde_json::Value;
 use store::{PAGE_ROWS_MAX, PublishOutcome, Run, RunState, Statement, StoreKind};
 
@@ -26,7 +26,7 @@ use crate::catalog::{Job, nightly};
 use crate::context::{Context, Progress};
 use crate::error::Error;
 use crate::publication::{archive_and_publish, rendered};
-use crate::runner::{on_request, with_causes};
+use crate::runner::on_request;
 
 pub use self::differences::Change;
 pub(crate) use self::differences::figures;

@@ -8,7 +8,7 @@ use pipelines::landing::sha256;
 use pipelines::{StageReport, Work};
 use schemas::table::Record;
 use schemas::tables::landings::Landing;
-use schemas::{BusinessDate, RunId};
+use schemas::{BusinessDate, RunId, with_causes};
 use store::{Claim, NewRun, Run, RunState, RunStep};
 
 use crate::catalog::{Job, Step, ingest};
@@ -304,15 +304,4 @@ fn run_id(job: &Job, request: Request, revision: i64) -> Result<RunId, Error> {
     let dates = if from == to { to.to_string() } else { format!("{from}-{to}") };
     let id = format!("{}-{dates}-{revision}", job.name);
     id.parse().map_err(|_| Error::UnknownJob { name: id, known: "names that can be part of a run id".to_owned() })
-}
-
-/// An error and what caused it, in one line.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        text = format!("{text}: {source}");
-        cause = source.source();
-    }
-    text
 }

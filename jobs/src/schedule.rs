@@ -9,14 +9,14 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use croner::Cron;
-use schemas::{BusinessDate, HolidayCalendar};
+use schemas::{BusinessDate, HolidayCalendar, with_causes};
 use store::{CatchUp, Fire, Schedule};
 use tokio_cron_scheduler::{Job as Tick, JobScheduler};
 
 use crate::catalog::job;
 use crate::context::Context;
 use crate::error::Error;
-use crate::runner::{Request, run, with_causes};
+use crate::runner::{Request, run};
 
 /// Seconds between two looks at what is due.
 const TICK_SECONDS: u64 = 15;

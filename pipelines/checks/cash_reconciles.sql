@@ -36,6 +36,13 @@ booked AS (
         counter_amount AS amount
     FROM standing
     WHERE kind = 'FX'
+    UNION ALL
+    SELECT
+        portfolio_id,
+        business_date AS trade_date,
+        currency,
+        amount
+    FROM gold.action_payments
 ),
 balances AS (
     SELECT

@@ -5,21 +5,31 @@
 
 use std::collections::BTreeMap;
 
-use lake::{DateRange, Lake};
+use lake::{DateRange, Lake, RecordBatch};
 use ledger::books::BookInputs;
 use ledger::{BookRows, DayValue, Detail, FxBoard, FxGrid, QuoteBoard, keep_books};
-use schemas::table::Record;
+use schemas::table::{Record, TableDefinition, TableError};
+use schemas::tables::action_payments::ActionPayment;
+use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::instruments::Instrument;
+use schemas::tables::lot_closings::LotClosing;
+use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
+use schemas::tables::positions::Position;
 use schemas::tables::quotes::Quote;
+use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
-use schemas::{Amount, MarketId, PortfolioId};
+use schemas::tables::valuations::Valuation;
+use schemas::{Amount, MarketId, PortfolioId, with_causes};
 
 use crate::error::Error;
 use crate::{StageReport, Work};
+
+/// Reasons that a note gives; the others are the same kind of thing.
+const REASONS_SHOWN: usize = 3;
 
 /// Everything the books are kept from, up to the last date of the work.
 struct Silver {
@@ -31,41 +41,57 @@ struct Silver {
     grids: BTreeMap<(MarketId, MarketId), FxGrid>,
 }
 
-/// The rows of all portfolios.
+/// The rows of portfolios.
 #[derive(Default)]
 struct Kept {
     books: BookRows,
     values: Vec<PortfolioValue>,
 }
 
-/// Keeps the books of every portfolio for the dates of the work.
+/// The rows of some portfolios as they are written, a batch for each table.
+struct Share {
+    batches: Vec<(&'static TableDefinition, RecordBatch)>,
+    /// Portfolios without rows, each with the reason.
+    refused: Vec<Error>,
+}
+
+/// Keeps the books of every portfolio for the dates of the work. A portfolio whose transactions cannot be booked has
+/// no rows on these dates, so that nothing is published of it, and is named among the snags; the others do not wait
+/// for it.
 ///
 /// # Errors
-/// [`Error`] if a table cannot be read or written, or a portfolio's transactions cannot be booked.
+/// [`Error`] if a table cannot be read or written.
 pub async fn book(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
     let mut report = StageReport::default();
     let silver = read_silver(lake, work, &mut report).await?;
-    let rows = {
+    let shares = {
         let work = work.clone();
         tokio::task::spawn_blocking(move || keep_all(&silver, &work)).await.map_err(|_| Error::Worker)??
     };
-    let Kept { books: rows, values } = rows;
-    let written = [
-        work.replace(lake, &rows.positions, "gold.positions").await?,
-        work.replace(lake, &rows.cash_flows, "gold.cash_flows").await?,
-        work.replace(lake, &rows.realised_gains, "gold.realised_gains").await?,
-        work.replace(lake, &rows.valuations, "gold.valuations").await?,
-        work.replace(lake, &values, "gold.portfolio_values").await?,
-        work.replace(lake, &rows.nav_bridge, "gold.nav_bridge").await?,
-        work.replace(lake, &rows.closings, "gold.lot_closings").await?,
-    ];
-    report.rows_written = written.iter().map(|written| written.rows).sum();
+    let mut by_table: BTreeMap<&'static str, (&'static TableDefinition, Vec<RecordBatch>)> = BTreeMap::new();
+    for Share { batches, refused } in shares {
+        for (table, batch) in batches {
+            by_table.entry(table.name).or_insert_with(|| (table, Vec::new())).1.push(batch);
+        }
+        report.snags.extend(refused.iter().map(|reason| with_causes(reason)));
+    }
+    let mut rows: BTreeMap<&'static str, u64> = BTreeMap::new();
+    for (table, batches) in by_table.into_values() {
+        let written = work.replace_batches(lake, table, &batches, table.name).await?;
+        report.rows_written += written.rows;
+        rows.insert(table.name, written.rows);
+    }
+    let count = |table: &TableDefinition| rows.get(table.name).copied().unwrap_or(0);
     report.note = format!(
         "{} position changes, {} valuations, {} portfolio_values",
-        rows.positions.len(),
-        rows.valuations.len(),
-        values.len()
+        count(Position::TABLE),
+        count(Valuation::TABLE),
+        count(PortfolioValue::TABLE)
     );
+    if !report.snags.is_empty() {
+        let shown = report.snags.iter().take(REASONS_SHOWN).map(String::as_str).collect::<Vec<&str>>();
+        report.note += &format!(", {} portfolios cannot be booked: {}", report.snags.len(), shown.join("; "));
+    }
     Ok(report)
 }
 
@@ -125,33 +151,48 @@ async fn read<R: Record>(lake: &Lake, range: DateRange, report: &mut StageReport
     Ok(lake::read::rows(&snapshot, lake, range).await?)
 }
 
-/// Keeps the books of all portfolios on all cores.
-fn keep_all(silver: &Silver, work: &Work) -> Result<Kept, Error> {
+/// Keeps the books of all portfolios on all cores. There is a share even without portfolios, so that their rows go.
+fn keep_all(silver: &Silver, work: &Work) -> Result<Vec<Share>, Error> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let share = silver.portfolios.len().div_ceil(workers).max(1);
-    let shares: Vec<Result<Vec<Kept>, Error>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = silver
-            .portfolios
-            .chunks(share)
-            .map(|portfolios| {
-                scope.spawn(|| portfolios.iter().map(|portfolio| keep(silver, portfolio, work)).collect())
-            })
-            .collect();
+    let mut shares: Vec<&[Portfolio]> = silver.portfolios.chunks(share).collect();
+    if shares.is_empty() {
+        shares.push(&[]);
+    }
+    std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            shares.into_iter().map(|portfolios| scope.spawn(|| keep_share(silver, portfolios, work))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or(Err(Error::Worker))).collect()
-    });
+    })
+}
+
+/// Keeps the books of some portfolios, one after the other.
+fn keep_share(silver: &Silver, portfolios: &[Portfolio], work: &Work) -> Result<Share, Error> {
     let mut all = Kept::default();
-    for share in shares {
-        for Kept { books, values } in share? {
-            all.books.positions.extend(books.positions);
-            all.books.cash_flows.extend(books.cash_flows);
-            all.books.realised_gains.extend(books.realised_gains);
-            all.books.valuations.extend(books.valuations);
-            all.books.nav_bridge.extend(books.nav_bridge);
-            all.books.closings.extend(books.closings);
-            all.values.extend(values);
+    let mut refused = Vec::new();
+    for portfolio in portfolios {
+        match keep(silver, portfolio, work) {
+            Ok(kept) => all.add(kept),
+            Err(reason) => refused.push(reason),
         }
     }
-    Ok(all)
+    if let Ok(batches) = all.batches() {
+        return Ok(Share { batches, refused });
+    }
+    // Some portfolio has a number that no column holds: which one is only asked now.
+    let mut all = Kept::default();
+    refused.clear();
+    for portfolio in portfolios {
+        let kept = keep(silver, portfolio, work).and_then(|kept| match kept.batches() {
+            Ok(_) => Ok(kept),
+            Err(source) => Err(Error::TooLarge { portfolio: portfolio.portfolio_id.to_string(), source }),
+        });
+        match kept {
+            Ok(kept) => all.add(kept),
+            Err(reason) => refused.push(reason),
+        }
+    }
+    Ok(Share { batches: all.batches().map_err(lake::Error::from)?, refused })
 }
 
 fn keep(silver: &Silver, portfolio: &Portfolio, work: &Work) -> Result<Kept, Error> {
@@ -170,6 +211,39 @@ fn keep(silver: &Silver, portfolio: &Portfolio, work: &Work) -> Result<Kept, Err
         .map_err(|source| Error::Books { portfolio: portfolio.portfolio_id.to_string(), source })?;
     let values = portfolio_values(portfolio, board, &books);
     Ok(Kept { books, values })
+}
+
+impl Kept {
+    fn add(&mut self, more: Kept) {
+        let Kept { books, values } = more;
+        self.books.positions.extend(books.positions);
+        self.books.cash_flows.extend(books.cash_flows);
+        self.books.action_payments.extend(books.action_payments);
+        self.books.realised_gains.extend(books.realised_gains);
+        self.books.closings.extend(books.closings);
+        self.books.valuations.extend(books.valuations);
+        self.books.nav_bridge.extend(books.nav_bridge);
+        self.values.extend(values);
+    }
+
+    /// The rows of each table.
+    fn batches(&self) -> Result<Vec<(&'static TableDefinition, RecordBatch)>, TableError> {
+        let Kept { books, values } = self;
+        Ok(vec![
+            batch::<Position>(&books.positions)?,
+            batch::<CashFlow>(&books.cash_flows)?,
+            batch::<ActionPayment>(&books.action_payments)?,
+            batch::<RealisedGain>(&books.realised_gains)?,
+            batch::<LotClosing>(&books.closings)?,
+            batch::<Valuation>(&books.valuations)?,
+            batch::<NavBridgeRow>(&books.nav_bridge)?,
+            batch::<PortfolioValue>(values)?,
+        ])
+    }
+}
+
+fn batch<R: Record>(rows: &[R]) -> Result<(&'static TableDefinition, RecordBatch), TableError> {
+    Ok((R::TABLE, R::to_batch(rows)?))
 }
 
 /// The value of a portfolio on every valuation date, known or not.

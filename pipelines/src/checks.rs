@@ -8,8 +8,8 @@ use lake::{DateRange, Lake, Parameter, RecordBatch};
 use schemas::table::{Record, TableDefinition};
 use schemas::tables::exceptions::Exception;
 use schemas::tables::{
-    cash_flows, corporate_actions, daily_returns, instruments, measures, nav_bridge, portfolio_values, portfolios,
-    positions, transactions, valuations,
+    action_payments, cash_flows, corporate_actions, daily_returns, instruments, measures, nav_bridge, portfolio_values,
+    portfolios, positions, quotes, transactions, valuations,
 };
 use schemas::{BusinessDate, PortfolioId, Severity};
 
@@ -65,10 +65,11 @@ macro_rules! check {
 /// Every check, worst first.
 pub const CHECKS: &[Check] = &[
     check!("unknown_instruments", Block, Silver, [transactions Whole, instruments Whole]),
+    check!("not_valued", Block, Gold, [portfolios Whole, quotes Range, portfolio_values Range]),
     check!("missing_prices", Block, Gold, [valuations Range]),
     check!("missing_fx_rates", Block, Gold, [valuations Range]),
     check!("missing_flow_values", Block, Gold, [cash_flows Range]),
-    check!("cash_reconciles", Block, Gold, [transactions WithLater, positions Range]),
+    check!("cash_reconciles", Block, Gold, [transactions WithLater, action_payments Whole, positions Range]),
     check!("values_foot", Block, Gold, [portfolio_values Range, valuations Range]),
     check!("nav_bridge_foots", Block, Gold, [nav_bridge Range, daily_returns Range]),
     check!("returns_foot", Block, Gold, [daily_returns Range]),

@@ -61,6 +61,14 @@ pub enum Error {
         /// The reason.
         source: ledger::Error,
     },
+    /// A portfolio's books have a number that no column holds.
+    #[error("the books of {portfolio} cannot be kept: a transaction of it is too large")]
+    TooLarge {
+        /// The portfolio.
+        portfolio: String,
+        /// The number.
+        source: schemas::table::TableError,
+    },
     /// A figure cannot be explained as asked.
     #[error(transparent)]
     Why(#[from] crate::why::refused::Refused),

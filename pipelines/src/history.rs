@@ -56,7 +56,8 @@ pub async fn touched(lake: &Lake, first: BusinessDate, last: BusinessDate) -> Re
     for now in markers::markers(lake, through).await? {
         gone.remove(&(now.portfolio_id.clone(), now.month_start));
         let before = stored.get(&(now.portfolio_id.clone(), now.month_start));
-        if before.is_none_or(|before| before.marker != now.marker || before.through_date != now.through_date) {
+        // Equal facts have equal days on which anything was quoted, so that there is nothing to make of later ones.
+        if before.is_none_or(|before| before.marker != now.marker) {
             let month = from_month.entry(now.portfolio_id).or_insert(now.month_start);
             *month = now.month_start.min(*month);
         }
@@ -64,9 +65,9 @@ pub async fn touched(lake: &Lake, first: BusinessDate, last: BusinessDate) -> Re
     let mut by_day: BTreeMap<BusinessDate, BTreeSet<PortfolioId>> = BTreeMap::new();
     for (portfolio, month) in from_month {
         // Months that a portfolio no longer has, because it now begins later, still have rows.
-        let none_left = gone.range((portfolio.clone(), BusinessDate::FIRST)..).next();
-        let emptied = none_left.map(|((of, month), _)| (of, *month)).filter(|(of, _)| **of == portfolio);
-        let from = emptied.map_or(month.max(first), |(_, emptied)| emptied.min(month));
+        let before = (portfolio.clone(), BusinessDate::FIRST)..(portfolio.clone(), month);
+        let emptied = gone.range(before).next().map(|((_, emptied), _)| *emptied);
+        let from = emptied.unwrap_or(month.max(first));
         by_day.entry(from).or_default().insert(portfolio);
     }
     Ok(by_day.into_iter().map(|(from, portfolios)| Touched { from, portfolios }).collect())
@@ -81,18 +82,24 @@ pub async fn rebuild(lake: &Lake, work: &Work, touched: &[Touched], last: Busine
     let all = lake::read::portfolios(lake).await?.len();
     let mut report = StageReport::default();
     let mut count = 0;
+    let mut refused = String::new();
     for Touched { from, portfolios } in touched {
         count += portfolios.len();
         let portfolios = (portfolios.len() < all).then(|| Arc::new(portfolios.clone()));
         let earlier = Work { from: *from, to: last, portfolios, ..work.clone() };
-        report.rows_written += books::book(lake, &earlier).await?.rows_written;
+        let booked = books::book(lake, &earlier).await?;
+        report.rows_written += booked.rows_written;
+        if !booked.snags.is_empty() {
+            refused = format!("; {}", booked.note);
+        }
+        report.snags.extend(booked.snags);
         report.rows_written += rollups::roll_up(lake, &earlier).await?.rows_written;
         report.rows_written += checks::check(lake, &earlier, checks::Layer::Gold).await?.rows_written;
         report.rows_written += mark(lake, &earlier).await?.rows_written;
     }
     if let Some(first) = touched.first() {
         report.note = format!(
-            "{} to {last}: {count} of {all} portfolios were missing or changed and have been rebuilt",
+            "{} to {last}: {count} of {all} portfolios were missing or changed and have been rebuilt{refused}",
             first.from
         );
     }

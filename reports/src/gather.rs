@@ -20,6 +20,9 @@ use schemas::{BusinessDate, MarketId, PortfolioId, ReportingPeriod, RunId};
 
 use crate::statements::StatementInput;
 
+/// The check that finds portfolios without a value on a day on which there should be one.
+const NOT_VALUED: &str = "not_valued";
+
 /// On whose behalf statements are made.
 #[derive(Clone, Debug)]
 pub struct Origin {
@@ -89,7 +92,8 @@ pub async fn month_to_date(
     Ok(inputs)
 }
 
-/// The last date of a month, up to a day of it, on which each portfolio was valued.
+/// The last date of a month, up to a day of it, on which each portfolio was valued. One that could not be valued later
+/// in the month is left out: its earlier days are not its month.
 ///
 /// # Errors
 /// [`lake::Error`] if a table cannot be read.
@@ -103,7 +107,21 @@ pub async fn last_valued_in_month(
         let day = last.entry(row.portfolio_id).or_insert(row.business_date);
         *day = row.business_date.max(*day);
     }
+    for (portfolio, day) in not_valued(lake, DateRange::between(first, date)).await? {
+        if last.get(&portfolio).is_some_and(|last| *last < day) {
+            last.remove(&portfolio);
+        }
+    }
     Ok(last)
+}
+
+/// The portfolios that could not be valued on days of a range, with the day.
+///
+/// # Errors
+/// [`lake::Error`] if a table cannot be read.
+pub async fn not_valued(lake: &Lake, range: DateRange) -> Result<Vec<(PortfolioId, BusinessDate)>, lake::Error> {
+    let found = read::<Exception>(lake, range).await?.into_iter().filter(|row| row.check_name == NOT_VALUED);
+    Ok(found.map(|row| (row.portfolio_id, row.business_date)).collect())
 }
 
 /// The last day of the month before.

@@ -3,6 +3,7 @@
 //! Everything that two rooms of the house must agree on stands here and nowhere else: what a portfolio, a date, an
 //! amount and a table row are. Nothing here does I/O; the wall clock is read in `clock` and in no other place.
 
+pub mod causes;
 pub mod clock;
 pub mod currency;
 pub mod dates;
@@ -14,6 +15,7 @@ pub mod severity;
 pub mod table;
 pub mod tables;
 
+pub use causes::with_causes;
 pub use clock::Clock;
 pub use currency::Currency;
 pub use dates::{BusinessDate, DayCount, HolidayCalendar, ReportingPeriod};

@@ -2,6 +2,7 @@
 //!
 //! To add one: a file here, a line in the list, and a maker in `pipelines`.
 
+pub mod action_payments;
 pub mod cash_flows;
 pub mod corporate_actions;
 pub mod daily_returns;
@@ -36,6 +37,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &rejects::TABLE,
     &positions::TABLE,
     &cash_flows::TABLE,
+    &action_payments::TABLE,
     &realised_gains::TABLE,
     &lot_closings::TABLE,
     &valuations::TABLE,

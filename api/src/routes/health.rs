@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 use super::Resource;
 use crate::Context;
 use crate::caller::Caller;
-use crate::problem::{self, Problem};
+use crate::problem::Problem;
 
 pub(super) static RESOURCE: Resource =
     Resource { name: "health", doc: "Whether the service works.", routes: health_routes };
@@ -143,7 +143,7 @@ async fn recent_runs(context: &Context) -> Option<Vec<Run>> {
     match context.store.runs(RUNS_MAX, None).await {
         Ok(runs) => Some(runs),
         Err(error) => {
-            tracing::warn!(error.chain = %problem::with_causes(&error), "the store cannot be reached");
+            tracing::warn!(error.chain = %schemas::with_causes(&error), "the store cannot be reached");
             None
         }
     }
@@ -153,7 +153,7 @@ async fn lake_answers(context: &Context) -> bool {
     match context.lake.snapshot(PortfolioValue::TABLE).await {
         Ok(_) => true,
         Err(error) => {
-            tracing::warn!(error.chain = %problem::with_causes(&error), "the lake cannot be reached");
+            tracing::warn!(error.chain = %schemas::with_causes(&error), "the lake cannot be reached");
             false
         }
     }

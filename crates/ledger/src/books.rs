@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use rust_decimal::{Decimal, RoundingStrategy};
+use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::lot_closings::LotClosing as ClosingRow;
 use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
@@ -71,6 +72,8 @@ pub struct BookRows {
     pub positions: Vec<Position>,
     /// External flows.
     pub cash_flows: Vec<CashFlow>,
+    /// Cash that announcements brought.
+    pub action_payments: Vec<ActionPayment>,
     /// Gains of reductions.
     pub realised_gains: Vec<RealisedGain>,
     /// The value of every position on every valuation date.
@@ -225,7 +228,7 @@ fn walk(
             }
             day = effective;
         }
-        books.book(event, effective)?;
+        books.book(event, effective).map_err(|error| event.named(error))?;
     }
     if day < end_day && !books.close_days(day, end_day)? && closes == Closes::OneBefore {
         return Ok(None);
@@ -334,11 +337,11 @@ impl Books<'_> {
         let timeline = Timeline { lines, cash };
         let base = inputs.portfolio.base_currency;
         let values = value_history(inputs.board, inputs.grid, base, &timeline, from_day, end_day);
-        let values = values.ok_or_else(|| overflow(&inputs, from_day, "a value"))?;
+        let values = values.ok_or_else(|| overflow(&inputs, from_day, &largest(&inputs, &timeline)))?;
         Ok(BookRows { values, open_lots, closing_quantities, closing_balances, ..self.rows })
     }
 
-    fn overflow(&self, day: usize, what: &'static str) -> Error {
+    fn overflow(&self, day: usize, what: &str) -> Error {
         overflow(&self.inputs, day, what)
     }
 
@@ -353,7 +356,21 @@ fn as_price(price: Decimal) -> Decimal {
     price.round_dp_with_strategy(PRICE_DECIMALS, RoundingStrategy::MidpointAwayFromZero)
 }
 
-fn overflow(inputs: &BookInputs<'_>, day: usize, what: &'static str) -> Error {
+fn overflow(inputs: &BookInputs<'_>, day: usize, what: &str) -> Error {
     let date = inputs.board.dates().get(day).copied().unwrap_or(inputs.portfolio.start_date);
-    Error::Overflow { portfolio_id: inputs.portfolio.portfolio_id.clone(), date, what }
+    Error::Overflow { portfolio_id: inputs.portfolio.portfolio_id.clone(), date, what: what.to_owned() }
+}
+
+/// What makes a value too large: the most units or the highest balance there ever was, and so the booking to look at.
+fn largest(inputs: &BookInputs<'_>, timeline: &Timeline) -> String {
+    let units = timeline.lines.iter().filter_map(|line| {
+        let listing = inputs.board.listings().get(line.line)?;
+        Some((line.most_units(), listing.instrument.symbol.clone()))
+    });
+    let balances = timeline.cash.iter().map(|(currency, changes)| {
+        let highest = changes.iter().map(|(_, balance)| balance.abs()).max();
+        (highest.unwrap_or_default(), currency.to_string())
+    });
+    let (amount, of) = units.chain(balances).max().unwrap_or_default();
+    format!("the value, with up to {} {of},", amount.normalize())
 }

@@ -69,6 +69,16 @@ pub enum Error {
         /// The date.
         date: BusinessDate,
         /// What overflowed.
-        what: &'static str,
+        what: String,
+    },
+    /// A transaction has numbers that the books cannot hold.
+    #[error("transaction {transaction_id} of {portfolio_id} cannot be booked")]
+    TooLarge {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// The transaction.
+        transaction_id: String,
+        /// The number that does not fit.
+        source: Box<Error>,
     },
 }

@@ -205,7 +205,7 @@ impl<'a> Inputs<'a> {
         left.checked_sub(right).ok_or_else(|| Error::Overflow {
             portfolio_id: self.portfolio_id.clone(),
             date: self.custodian.date,
-            what: "a difference",
+            what: "a difference".to_owned(),
         })
     }
 

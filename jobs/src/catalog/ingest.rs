@@ -3,12 +3,12 @@
 use pipelines::StageReport;
 use pipelines::landing::land;
 use pipelines::sources::ecb_reference_rates;
+use schemas::with_causes;
 
 use super::Job;
 use crate::context::Context;
 use crate::error::Error;
 use crate::import::{ImportReport, import};
-use crate::runner::with_causes;
 
 /// Taking in what is new.
 pub static JOB: Job = Job {

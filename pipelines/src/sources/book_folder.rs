@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
-use schemas::{InstrumentId, MarketId, PortfolioId};
+use schemas::{InstrumentId, MarketId, PortfolioId, with_causes};
 
 use super::{Facts, Instruments, LandedFile, RowReject, Source};
 use crate::error::Error;
@@ -142,17 +142,6 @@ fn refuse_twins(folder: &Path, found: &Found) -> Result<(), Error> {
             problem: format!("two book folders have the id `{}`; give each its own", pair[0]),
         }),
     }
-}
-
-/// An error and what caused it, in one line.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        text = format!("{text}: {source}");
-        cause = source.source();
-    }
-    text
 }
 
 fn search(folder: &Path, depth: usize, places: &mut Vec<PathBuf>) -> Result<(), Error> {

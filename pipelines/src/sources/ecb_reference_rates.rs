@@ -108,10 +108,8 @@ struct Failure {
 }
 
 async fn one_try(client: &reqwest::Client, url: &str) -> Result<Bytes, Failure> {
-    let again = |error: reqwest::Error| Failure {
-        reason: crate::sources::book_folder::with_causes(&error),
-        worth_another: !error.is_builder(),
-    };
+    let again =
+        |error: reqwest::Error| Failure { reason: schemas::with_causes(&error), worth_another: !error.is_builder() };
     let response = client.get(url).send().await.map_err(again)?;
     let status = response.status();
     if !status.is_success() {

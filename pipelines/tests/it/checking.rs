@@ -15,11 +15,14 @@ use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
+use schemas::tables::quotes::Quote;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{Amount, Currency, Quantity, ReportingPeriod};
 
-use crate::samples::{all, amount, date, fill, instrument, memory_lake, portfolio, transaction, valuation, work};
+use crate::samples::{
+    all, amount, date, fill, instrument, memory_lake, portfolio, quote, transaction, valuation, work,
+};
 
 /// The day before, and the day that is checked.
 const BEFORE: &str = "2014-06-03";
@@ -33,6 +36,7 @@ const EIGHT_DAYS_OLD: &str = "2014-05-27";
 /// What each check names in the portfolio that bears its name; `-` is the portfolio itself.
 const SUBJECTS: &[(&str, &str)] = &[
     ("unknown_instruments", "t1"),
+    ("not_valued", "-"),
     ("missing_prices", "M1~AAA"),
     ("missing_fx_rates", "M1~AAA"),
     ("missing_flow_values", "t1"),
@@ -160,6 +164,7 @@ impl World {
         let lake = memory_lake();
         fill(&lake, &[instrument("AAA")]).await;
         fill(&lake, &[dividend()]).await;
+        fill(&lake, &[quoted(DAY)]).await;
         fill(&lake, &self.portfolios).await;
         fill(&lake, &self.transactions).await;
         fill(&lake, &self.positions).await;
@@ -210,6 +215,7 @@ impl World {
                 let unlisted = Some(instrument("ZZZ").instrument_id);
                 self.transactions.push(Transaction { instrument_id: unlisted, ..booked });
             }
+            "not_valued" => self.portfolios.push(Portfolio { market_id: quoted(DAY).market_id, ..portfolio(id) }),
             "missing_prices" => self.valuations.push(valuation(id, "M1~AAA", DAY, None)),
             "missing_fx_rates" => self.valuations.push(Valuation { value_base: None, fx_rate: None, ..held }),
             "missing_flow_values" => self.flows.push(flow(id, None)),
@@ -266,6 +272,11 @@ impl World {
             other => panic!("plant what `{other}` is there to find"),
         }
     }
+}
+
+/// A close of a market in which only the portfolio that cannot be booked is.
+fn quoted(on: &str) -> Quote {
+    Quote { market_id: "M2".parse().expect("an id"), ..quote("M2~AAA", on, "9") }
 }
 
 fn dividend() -> CorporateAction {

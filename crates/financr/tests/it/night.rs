@@ -114,6 +114,41 @@ fn a_position_without_a_rate_blocks_its_statement_and_no_other() {
 }
 
 #[test]
+fn a_number_that_is_too_large_blocks_its_portfolio_and_no_other() {
+    for (case, row) in [
+        // Numbers that fit their columns, and a value of 33 digits.
+        ("900000000000000000 OMEGA", "7,2024-01-31,BUY,OMEGA,900000000000000000,900000000000000,USD,0,0,-1,,,\n"),
+        // A cost of 33 digits.
+        ("transaction 7", "7,2024-01-31,DIVIDEND_REINVESTED,OMEGA,900000000000000000,900000000000000,USD,0,0,0,,,\n"),
+    ] {
+        let house = House::new();
+        books::write(&house.path().join("books"));
+        let path = house.path().join("books/EMPTIED/transactions.csv");
+        let text = std::fs::read_to_string(&path).expect("there");
+        std::fs::write(&path, text + row).expect("written");
+        let listed = house.path().join("books/EMPTIED/instruments.csv");
+        let text = std::fs::read_to_string(&listed).expect("there");
+        std::fs::write(&listed, text + "OMEGA,Omega Corp.,USD,1,none,test\n").expect("written");
+        house.done(&["import", "books"]);
+        let ended = house.run(&["run", "nightly", "--date", "2024-01-31"]);
+        let all = format!("{case}: {}{}", ended.stdout, ended.stderr);
+        assert_eq!(ended.code, Some(3), "{all}");
+        assert!(all.contains("the books of EMPTIED cannot be kept") && all.contains(case), "{all}");
+        assert!(all.contains("1 statements written") && all.contains("1 blocked: EMPTIED (not valued"), "{all}");
+        let found = house.ask("SELECT DISTINCT portfolio_id FROM gold.exceptions WHERE check_name = 'not_valued'");
+        assert_eq!(found, "portfolio_id\nEMPTIED\n", "{all}");
+        // What is wrong is taken back, and the next run has everything.
+        let text = std::fs::read_to_string(&path).expect("there");
+        let lines: Vec<String> = text.lines().map(|line| format!("{line},")).collect();
+        let wider = lines.join("\n").replace("note,", "note,reverses");
+        std::fs::write(&path, wider + "\n9,2024-01-31,REVERSAL,,,,USD,0,0,0,,,,7\n").expect("written");
+        house.done(&["import", "books"]);
+        let said = house.done(&["run", "nightly", "--date", "2024-01-31"]);
+        assert!(said.contains("1 statements written") && said.contains("1 were there before"), "{said}");
+    }
+}
+
+#[test]
 fn a_late_booking_is_not_counted_as_performance_of_the_next_night() {
     let house = house_with_books();
     house.done(&["run", "nightly", "--date", "2024-01-30"]);

@@ -7,12 +7,13 @@
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
+use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::corporate_actions::CorporateAction;
-use schemas::{BusinessDate, InstrumentId};
+use schemas::{Amount, BusinessDate, InstrumentId};
 
-use super::Books;
 use super::booking::{Announced, Direction};
 use super::journal::Cause;
+use super::{Books, overflow};
 use crate::corporate_actions::{
     BookedBy, Currencies, Disposal, DisposedLots, Holders, Outcome, Position, Terms, event_id, kind_of, on_holding,
 };
@@ -47,11 +48,17 @@ impl Books<'_> {
         })?;
         let cause =
             Cause { id: Arc::from(event_id(action)), sequence: 0, kind: &action.kind, date: action.ex_date, day };
-        self.book_outcome(&cause, line, outcome)?;
+        self.book_outcome(&cause, line, action, outcome)?;
         self.bridge_booking(&cause.id, Nature::CorporateAction, Charges::none(base), day)
     }
 
-    fn book_outcome(&mut self, cause: &Cause<'_>, line: usize, outcome: Outcome) -> Result<(), Error> {
+    fn book_outcome(
+        &mut self,
+        cause: &Cause<'_>,
+        line: usize,
+        action: &CorporateAction,
+        outcome: Outcome,
+    ) -> Result<(), Error> {
         let Outcome { scale, lots, closes, into, fraction_in_lieu, cash, .. } = outcome;
         if let Some(ratio) = scale {
             self.split(cause, line, ratio, Announced::ByMarket)?;
@@ -69,8 +76,34 @@ impl Books<'_> {
         if let Some(fraction) = &fraction_in_lieu {
             self.dispose(cause, fraction)?;
         }
+        let date = self.date(cause.day);
         for leg in cash.into_iter().filter(|leg| leg.booked_by == BookedBy::Announcement) {
             self.add_cash(leg.currency, leg.amount, cause.day, cause.date)?;
+            if cause.day < self.from_day {
+                continue;
+            }
+            let paid_before = self.rows.action_payments.iter_mut().find(|row| {
+                row.instrument_id == action.instrument_id
+                    && row.ex_date == action.ex_date
+                    && row.kind == action.kind
+                    && row.currency == leg.currency
+            });
+            match paid_before {
+                Some(row) => {
+                    let sum = row.amount.decimal().checked_add(leg.amount);
+                    let sum = sum.ok_or_else(|| overflow(&self.inputs, cause.day, "a payment of an issuer"))?;
+                    row.amount = Amount::new(sum);
+                }
+                None => self.rows.action_payments.push(ActionPayment {
+                    portfolio_id: self.inputs.portfolio.portfolio_id.clone(),
+                    instrument_id: action.instrument_id.clone(),
+                    ex_date: action.ex_date,
+                    kind: action.kind.clone(),
+                    business_date: date,
+                    currency: leg.currency,
+                    amount: Amount::new(leg.amount),
+                }),
+            }
         }
         Ok(())
     }

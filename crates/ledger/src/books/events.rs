@@ -107,6 +107,7 @@ pub(super) fn in_order<'a>(inputs: &BookInputs<'a>, schedule: &MethodSchedule) -
         }
     }
     let mut booked: Option<Booked<'a>> = None;
+    let mut split_by_portfolio = Vec::new();
     for line in lines {
         let Some(listing) = inputs.board.listings().get(line) else { continue };
         for action in listing.actions() {
@@ -116,8 +117,13 @@ pub(super) fn in_order<'a>(inputs: &BookInputs<'a>, schedule: &MethodSchedule) -
             let target = action.target_instrument_id.as_ref().and_then(|target| inputs.board.line(target));
             if counts && !is_booked_by_portfolio(booked, action, (line, target)) {
                 events.push(Event { date: action.ex_date, what: What::Action { line, action } });
+            } else if let Some(ratio) = unit_ratio(action).filter(|_| counts) {
+                split_by_portfolio.push((line, action.ex_date, ratio));
             }
         }
+    }
+    for (line, ex_date, ratio) in split_by_portfolio {
+        split_on_ex_date(&mut events, line, ex_date, ratio);
     }
     for (date, to) in schedule.changes() {
         let from = schedule.on(date.previous_calendar_day());
@@ -125,6 +131,21 @@ pub(super) fn in_order<'a>(inputs: &BookInputs<'a>, schedule: &MethodSchedule) -
     }
     events.sort_by(|left, right| left.order().cmp(&right.order()));
     Ok(events)
+}
+
+/// Moves a broker's booking of a split to the ex-date: from then on closes and trades count in new units, however
+/// late it was booked. One that also moves cash stays where its cash is.
+fn split_on_ex_date(events: &mut [Event<'_>], line: usize, ex_date: BusinessDate, ratio: (i64, i64)) {
+    for event in events {
+        if let What::Transaction { kind: TransactionKind::Split, line: Some(of), transaction } = event.what
+            && of == line
+            && ex_date <= transaction.trade_date
+            && transaction.net_cash.decimal().is_zero()
+            && is_booking_of(transaction, ex_date, ratio)
+        {
+            event.date = ex_date;
+        }
+    }
 }
 
 /// What the portfolio booked that can stand for an announcement.
@@ -154,6 +175,18 @@ fn is_booked_by_portfolio(booked: &Booked<'_>, action: &CorporateAction, lines: 
 }
 
 impl Event<'_> {
+    /// An error of booking that is about a number, with the transaction that it comes from.
+    pub(super) fn named(&self, error: Error) -> Error {
+        match (self.what, error) {
+            (What::Transaction { transaction, .. }, error @ Error::Overflow { .. }) => Error::TooLarge {
+                portfolio_id: transaction.portfolio_id.clone(),
+                transaction_id: transaction.transaction_id.clone(),
+                source: Box::new(error),
+            },
+            (_, error) => error,
+        }
+    }
+
     /// Sorts what issuers do before all else of its day, then by booking; the id decides where two lines have one
     /// place.
     fn order(&self) -> (BusinessDate, u8, i64, &str) {

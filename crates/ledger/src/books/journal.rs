@@ -92,7 +92,11 @@ impl Books<'_> {
         let method = self.schedule.on(cause.date);
         let no_holding = || self.inputs.portfolio.portfolio_id.clone();
         let Some(held) = self.held.get_mut(position) else {
-            return Err(Error::Overflow { portfolio_id: no_holding(), date: cause.date, what: "the holdings" });
+            return Err(Error::Overflow {
+                portfolio_id: no_holding(),
+                date: cause.date,
+                what: "the holdings".to_owned(),
+            });
         };
         let before = held.holding.basis();
         let outcome = change(&mut held.holding, method);
@@ -109,7 +113,9 @@ impl Books<'_> {
     pub(super) fn lot_error(&self, cause: &Cause<'_>, source: LotError) -> Error {
         let portfolio_id = self.inputs.portfolio.portfolio_id.clone();
         match source {
-            LotError::Overflow => Error::Overflow { portfolio_id, date: cause.date, what: "the cost of a position" },
+            LotError::Overflow => {
+                Error::Overflow { portfolio_id, date: cause.date, what: "the cost of a position".to_owned() }
+            }
             source => {
                 let booking = format!("{} {}", cause.kind, cause.id);
                 Error::Lots { portfolio_id, booking, date: cause.date, source: Box::new(source) }

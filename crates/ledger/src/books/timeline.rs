@@ -93,6 +93,11 @@ impl HeldLine {
         self.restated.push((from, before, price));
     }
 
+    /// The most units that were held or owed.
+    pub(super) fn most_units(&self) -> Decimal {
+        self.changes.iter().map(|(_, quantity)| quantity.abs()).max().unwrap_or_default()
+    }
+
     /// The price that a restatement gives to a day.
     pub(super) fn restated_price(&self, day: usize) -> Option<Decimal> {
         let stretch = self.restated.iter().rev().find(|(from, before, _)| *from <= day && day < *before);

@@ -387,6 +387,17 @@ fn a_spin_off_that_the_broker_booked_on_the_new_company_comes_once() {
 }
 
 #[test]
+fn a_split_that_the_broker_books_late_counts_from_its_ex_date() {
+    let late = of_units(booking(3, 5, "SPLIT", Currency::EUR, 0), 0, 2_000);
+    // Sold between the ex-date and the booking: 150 of the new units.
+    let sold = of_units(booking(2, 3, "SELL", Currency::EUR, 150_000), 0, 150_000);
+    let booked = vec![sold, late];
+    assert_eq!(after(vec![split(0, 2, 2, 1)], booked.clone())[0], Some(Decimal::from(450)));
+    // Without an announcement the broker's day is all there is: 300 less 150, times two.
+    assert_eq!(after(Vec::new(), booked)[0], Some(Decimal::from(300)));
+}
+
+#[test]
 fn one_for_three_is_exact_although_the_broker_books_ten_decimals() {
     let reverse = CorporateAction { kind: "REVERSE_SPLIT".to_owned(), ..split(0, 2, 1, 3) };
     let ratio = Some(Quantity::new(Decimal::new(3_333_333_333, 10)));

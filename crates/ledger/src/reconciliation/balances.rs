@@ -87,7 +87,7 @@ pub fn balances(
     date: BusinessDate,
     basis: BalanceBasis,
 ) -> Result<Balances, Error> {
-    let overflow = |what| Error::Overflow { portfolio_id: portfolio_id.clone(), date, what };
+    let overflow = |what: &str| Error::Overflow { portfolio_id: portfolio_id.clone(), date, what: what.to_owned() };
     let mut found = Balances::default();
     for step in steps(transactions, splits, date, basis)? {
         match step {
