@@ -43,3 +43,18 @@ pub async fn days_with_quotes(
     pipelines::conform::conform(&context.lake).await?;
     Ok(lake::read::quote_dates(&context.lake, from, to).await?)
 }
+
+/// Every measure of a portfolio's whole life by its id, for a comparison with another system; none at all if no day was
+/// valued. A night's figures end on a valuation, these on the portfolio's last day.
+///
+/// `returns` are the daily returns of the whole life, in order of date.
+///
+/// # Errors
+/// [`Error`] if a table cannot be read.
+pub async fn whole_life(
+    context: &Context,
+    portfolio: &schemas::tables::portfolios::Portfolio,
+    returns: &[schemas::tables::daily_returns::DailyReturn],
+) -> Result<Vec<(&'static str, schemas::MeasureValue)>, Error> {
+    Ok(pipelines::rollups::measures::whole_life::whole_life(&context.lake, portfolio, returns).await?)
+}

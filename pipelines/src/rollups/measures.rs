@@ -4,6 +4,7 @@
 //! inception every measure is kept, for shorter periods those that statements show.
 
 mod columns;
+pub mod whole_life;
 
 use std::collections::BTreeMap;
 

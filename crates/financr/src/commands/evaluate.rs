@@ -9,7 +9,7 @@ use jobs::catalog::job;
 use jobs::{Context, Request, run};
 use rust_decimal::prelude::ToPrimitive;
 use schemas::tables::portfolios::Portfolio;
-use schemas::{Amount, BusinessDate, ReportingPeriod};
+use schemas::{Amount, BusinessDate, MeasureValue};
 use serde_json::{Map, Value, json};
 use store::StoreKind;
 
@@ -64,13 +64,14 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     Ok(if imported.is_partial() { Ending::Partial } else { Ending::Done })
 }
 
+/// The last day of all lives: that of the last portfolio to end, or of the last quote if one has no end.
 async fn last_date(context: &Context, portfolios: &[Portfolio], from: BusinessDate) -> anyhow::Result<BusinessDate> {
-    let ends: Option<Vec<BusinessDate>> = portfolios.iter().map(|portfolio| portfolio.end_date).collect();
-    if let Some(last) = ends.and_then(|ends| ends.into_iter().max()) {
-        return Ok(last);
+    let last_end = portfolios.iter().filter_map(|portfolio| portfolio.end_date).max().unwrap_or(from);
+    if portfolios.iter().all(|portfolio| portfolio.end_date.is_some()) {
+        return Ok(last_end);
     }
     let quoted = jobs::days_with_quotes(context, from, "2199-12-31".parse()?).await?;
-    Ok(quoted.last().copied().unwrap_or(from))
+    Ok(quoted.last().copied().unwrap_or(from).max(last_end))
 }
 
 /// The figures of one portfolio at its end, in the layout that comparing programs read.
@@ -91,19 +92,30 @@ async fn figures(context: &Context, portfolio: &Portfolio, to: BusinessDate) -> 
         .collect();
     let mut metrics = Map::new();
     let mut dates = Map::new();
-    if let Some(last) = values.last() {
-        let measures = lake::read::measures(lake, id, last.business_date).await?;
-        for row in measures.into_iter().filter(|row| row.period == ReportingPeriod::SinceInception) {
-            match row.measure.strip_prefix("max_drawdown_").and_then(|rest| rest.strip_suffix("_date")) {
-                Some(moment) => dates.insert(moment.to_owned(), json!(row.value_date.map(|day| day.to_string()))),
-                // Several rates solve it: that is neither a figure nor its absence, so nothing is said.
-                None if row.unavailable_reason.as_deref().is_some_and(|reason| reason.starts_with("ambiguous")) => None,
-                None => metrics.insert(row.measure, json!(row.value.or(number(row.amount)))),
-            };
-        }
+    for (measure, value) in jobs::whole_life(context, portfolio, &returns).await? {
+        match measure.strip_prefix("max_drawdown_").and_then(|rest| rest.strip_suffix("_date")) {
+            Some(moment) => dates.insert(moment.to_owned(), figure(&value)),
+            // Several rates solve it: that is neither a figure nor its absence, so nothing is said.
+            None if is_ambiguous(&value) => None,
+            None => metrics.insert(measure.to_owned(), figure(&value)),
+        };
     }
     let gains = lake::read::realised_gains(lake, id, portfolio.start_date, to).await?;
     let sold = gains.iter().filter(|row| ["SELL", "WRITE_OFF"].contains(&row.kind.as_str()));
     let realised: Vec<Value> = sold.map(|row| json!(number(row.gain))).collect();
     Ok(json!({ "metrics": metrics, "drawdown_dates": dates, "daily": daily, "realised_fifo": realised }))
+}
+
+/// A figure as comparing programs read it: null where there is none.
+fn figure(value: &MeasureValue) -> Value {
+    match value {
+        MeasureValue::Number(number) => json!(number),
+        MeasureValue::Amount(amount) => json!(amount.to_f64()),
+        MeasureValue::Date(day) => json!(day.to_string()),
+        MeasureValue::Unavailable(_) => Value::Null,
+    }
+}
+
+fn is_ambiguous(value: &MeasureValue) -> bool {
+    matches!(value, MeasureValue::Unavailable(reason) if reason.starts_with("ambiguous"))
 }

@@ -67,6 +67,63 @@ fn figures_worked_by_hand() {
     assert!((value - 1782.0).abs() < 1e-6, "{rate} leads to {value}");
 }
 
+/// A book in euros without a risk-free rate, with one instrument, `ONE`.
+fn write_book(house: &House, id: &str, dates: [&str; 2], prices: &str, transactions: &str) {
+    let book = house.path().join("books").join(id);
+    let [start, end] = dates;
+    let described =
+        format!(r#"{{"id":"{id}","base_currency":"EUR","start":"{start}","end":"{end}","risk_free_annual":0}}"#);
+    write(&book, "portfolio.json", &described);
+    write(&book, "instruments.csv", "symbol,name,currency,price_scale,adjusted,source\nONE,One,EUR,1,none,test\n");
+    write(&book, "prices.csv", &format!("date,symbol,close,currency\n{prices}"));
+    let header =
+        "tx_id,date,type,symbol,quantity,price,currency,fees,taxes,net_cash,counter_currency,counter_amount,note\n";
+    write(&book, "transactions.csv", &format!("{header}{transactions}"));
+}
+
+/// What `financr evaluate` writes about the books.
+fn evaluated(house: &House) -> Value {
+    house.done(&["evaluate", "books", "--out", "results.json"]);
+    let text = std::fs::read_to_string(house.path().join("results.json")).expect("written");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+#[test]
+fn a_life_lasts_until_its_end_and_not_only_until_the_last_quote() {
+    let house = House::new();
+    // Quoted for the last time on Friday 29 December 2023; Tuesday 2 January 2024, the end, is a business day.
+    write_book(
+        &house,
+        "LATE",
+        ["2023-01-02", "2024-01-02"],
+        "2023-01-02,ONE,100,EUR\n2023-07-04,ONE,100,EUR\n2023-12-29,ONE,110,EUR\n",
+        "1,2023-01-02,DEPOSIT,,,,EUR,0,0,1000,,,\n2,2023-01-02,BUY,ONE,10,100,EUR,0,0,-1000,,,\n\
+         3,2023-07-04,DEPOSIT,,,,EUR,0,0,100,,,\n",
+    );
+    // One deposit, one year.
+    write_book(
+        &house,
+        "PLAIN",
+        ["2023-01-02", "2024-01-02"],
+        "2023-01-02,ONE,100,EUR\n2023-12-29,ONE,110,EUR\n",
+        "1,2023-01-02,DEPOSIT,,,,EUR,0,0,1000,,,\n2,2023-01-02,BUY,ONE,10,100,EUR,0,0,-1000,,,\n",
+    );
+    let results = evaluated(&house);
+    let close = |book: &str, name: &str, expected: f64| {
+        let found = results["portfolios"][book]["metrics"][name].as_f64().expect(name);
+        assert!((found - expected).abs() < 1e-9, "{name} of {book}: {found} is not {expected}");
+    };
+    // 1,100 and 100 in cash became 1,200. 365 days; the deposit of 100 is there for 182 of them.
+    close("LATE", "modified_dietz", 100.0 / (1000.0 + 100.0 * 182.0 / 365.0));
+    close("LATE", "twr", 1200.0 / 1100.0 - 1.0);
+    close("LATE", "annualised_return_act365", 1200.0 / 1100.0 - 1.0);
+    // 1,000 became 1,100 in 365 days, not in the 361 to the last quote.
+    for name in ["xirr", "mwr_period", "modified_dietz", "modified_dietz_linked_monthly", "annualised_return_act365"] {
+        close("PLAIN", name, 0.1);
+    }
+    assert_eq!(results["portfolios"]["LATE"]["daily"].as_array().map(Vec::len), Some(3));
+}
+
 #[test]
 fn the_correctness_pack_has_no_wrong_figure() {
     let pack = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/correctness"));

@@ -1,0 +1,45 @@
+//! The figures of a portfolio's whole life, for a comparison with another system.
+//!
+//! A night dates its figures on a valuation, and time counts up to that day: nobody knows then what follows. A life
+//! that is over ends on the portfolio's last day, even if nothing was quoted on it: the last value stands, and the days
+//! up to the end count.
+
+use analytics::{MEASURES, PerformanceSeries};
+use lake::Lake;
+use schemas::tables::daily_returns::DailyReturn;
+use schemas::tables::portfolios::Portfolio;
+use schemas::{MeasureValue, ReportingPeriod};
+
+use super::series_on;
+use crate::error::Error;
+
+/// Every measure since inception by its id, in the order of [`MEASURES`]; none at all if no day was valued.
+///
+/// `returns` are the daily returns of the whole life, in order of date.
+///
+/// # Errors
+/// [`Error`] if the flows cannot be read.
+pub async fn whole_life(
+    lake: &Lake,
+    portfolio: &Portfolio,
+    returns: &[DailyReturn],
+) -> Result<Vec<(&'static str, MeasureValue)>, Error> {
+    let Some(last) = returns.last().map(|row| row.business_date) else { return Ok(Vec::new()) };
+    let flows = lake::read::cash_flows(lake, &portfolio.portfolio_id, portfolio.start_date, last).await?;
+    let series = series_on(portfolio, returns, &flows, last, ReportingPeriod::SinceInception);
+    let series = series.map(|series| until_the_end(series, portfolio));
+    let figures = MEASURES.iter().map(|measure| {
+        let value = match &series {
+            Ok(series) => (measure.compute)(series),
+            Err(reason) => MeasureValue::Unavailable(reason.clone()),
+        };
+        (measure.id, value)
+    });
+    Ok(figures.collect())
+}
+
+/// The same series, but lasting until the portfolio's last day if it has one.
+fn until_the_end(series: PerformanceSeries, portfolio: &Portfolio) -> PerformanceSeries {
+    let end_date = portfolio.end_date.map_or(series.end_date, |end| end.max(series.end_date));
+    PerformanceSeries { end_date, ..series }
+}
