@@ -3,17 +3,21 @@
 //! `Σ Fᵢ · (1 + r)^(−tᵢ) = 0`, with the time `tᵢ` from the first flow in years of 365 days. Money may have none, one or
 //! several such rates; a solver that returns the first one it meets reports one of several truths as if it were the
 //! only one. So the number of rates is settled before any is reported.
+//!
+//! Rates of an ordinary size, from −99.9999999 % to 100,000,000 % a year, are looked for first. Only where there is none
+//! the search goes on to all that a floating point number can hold: a loss of 95 % within 39 days is a rate of
+//! −99.99999999993 % a year, and a gain of 60 % within eleven days is one of 593,023,739 %.
 
 use crate::figure::NoFigure;
 use crate::rate_search::all_rates;
 use crate::root_finding::RootError;
 use crate::series::{DatedNumber, PerformanceSeries};
 
-/// The highest rate a year that is looked for.
-const RATE_MAX: f64 = 1e6;
+/// The highest rate a year of an ordinary size.
+const ORDINARY_RATE_MAX: f64 = 1e6;
 
-/// The smallest growth a year that is looked for: a rate of −99.9999999 %.
-const GROWTH_MIN: f64 = 1e-9;
+/// The smallest growth a year of an ordinary size: a rate of −99.9999999 %.
+const ORDINARY_GROWTH_MIN: f64 = 1e-9;
 
 /// Why there is no internal rate.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -25,7 +29,7 @@ pub enum InternalRateError {
     #[error("no rate solves it: all flows have one sign")]
     OneSign,
     /// Flows of both signs, but no rate balances them.
-    #[error("no rate above −99.9999999 % and up to 100,000,000 % a year solves it")]
+    #[error("no rate solves it, however high or low")]
     NoRate,
     /// Several rates balance the flows.
     #[error("ambiguous: {} rates solve it: {}", .rates.len(), percentages(.rates))]
@@ -56,29 +60,42 @@ impl From<InternalRateError> for NoFigure {
 /// The one rate that balances the flows, as a continuous rate a year: `ln(1 + r)`.
 ///
 /// Flows are seen by the investor: negative where money went in, positive where it came back. Their order does not
-/// matter. For flows within less than a year the search reaches as far as a growth by a factor of 10⁶ (down: 10⁻⁹)
-/// over the whole time, since the rate a year may be absurd where the growth is not.
+/// matter. For flows within less than a year the search reaches as far as the same growth over the whole time, since
+/// the rate a year may be absurd where the growth is not.
 ///
 /// # Errors
-/// [`InternalRateError`] if there is no such rate or more than one.
+/// [`InternalRateError`] if there is no such rate or more than one of an ordinary size, or, where there is none of an
+/// ordinary size, more than one at all.
 pub fn continuous_rate(flows: &[DatedNumber]) -> Result<f64, InternalRateError> {
-    let (lowest, highest) = (GROWTH_MIN.ln(), RATE_MAX.ln_1p());
-    let rates = all_rates(flows, lowest, highest)?;
-    let annual: Vec<f64> = rates.iter().copied().filter(|rate| (lowest..=highest).contains(rate)).collect();
-    let choice = if annual.is_empty() { rates } else { annual };
-    match choice.as_slice() {
+    match rates(flows)?.as_slice() {
         [] => Err(InternalRateError::NoRate),
         [rate] => Ok(*rate),
         several => Err(InternalRateError::Ambiguous { rates: several.iter().map(|rate| rate.exp_m1()).collect() }),
     }
 }
 
-/// A continuous rate as a rate a year, if it is one that means anything.
-pub(crate) fn annual_rate(continuous: f64) -> Result<f64, NoFigure> {
-    if (GROWTH_MIN.ln()..=RATE_MAX.ln_1p()).contains(&continuous) {
-        return Ok(continuous.exp_m1());
+/// The continuous rates that balance the flows, lowest first: those of an ordinary size or, where there are none, all.
+fn rates(flows: &[DatedNumber]) -> Result<Vec<f64>, InternalRateError> {
+    let (lowest, highest) = (ORDINARY_GROWTH_MIN.ln(), ORDINARY_RATE_MAX.ln_1p());
+    let mut found = all_rates(flows, lowest, highest)?;
+    if found.is_empty() {
+        let limit = f64::MAX.ln();
+        found = all_rates(flows, -limit, limit)?;
     }
-    Err(NoFigure::new("the rate a year is below −99.9999999 % or above 100,000,000 %"))
+    let ordinary: Vec<f64> = found.iter().copied().filter(|rate| (lowest..=highest).contains(rate)).collect();
+    Ok(if ordinary.is_empty() { found } else { ordinary })
+}
+
+/// A continuous rate as a rate a year, if a number can hold it.
+pub(crate) fn annual_rate(continuous: f64) -> Result<f64, NoFigure> {
+    let rate = continuous.exp_m1();
+    if rate <= -1.0 {
+        return Err(NoFigure::new("the rate a year is closer to −100 % than a number can tell"));
+    }
+    if !rate.is_finite() {
+        return Err(NoFigure::new("the rate a year is higher than any number"));
+    }
+    Ok(rate)
 }
 
 /// The continuous rate of a portfolio: the opening value and what came in are paid, what went out and the closing
@@ -94,8 +111,10 @@ pub(crate) fn of_series(series: &PerformanceSeries) -> Result<f64, NoFigure> {
 }
 
 fn percentages(rates: &[f64]) -> String {
-    let words: Vec<String> = rates.iter().map(|rate| format!("{:.4} %", 100.0 * rate)).collect();
-    words.join(", ")
+    let words = rates.iter().map(|rate| {
+        if ORDINARY_RATE_MAX < *rate { "above 100,000,000 %".to_owned() } else { format!("{:.4} %", 100.0 * rate) }
+    });
+    words.collect::<Vec<String>>().join(", ")
 }
 
 #[cfg(test)]
@@ -206,16 +225,44 @@ mod tests {
         assert_eq!(reason(&lost), "no rate solves it: all flows have one sign");
         // −1 + x − x² has no real zero.
         let never = [("2021-01-01", -100.0), ("2022-01-01", 100.0), ("2023-01-01", -100.0)];
-        assert_eq!(reason(&never), "no rate above −99.9999999 % and up to 100,000,000 % a year solves it");
+        assert_eq!(reason(&never), "no rate solves it, however high or low");
     }
 
     #[test]
-    fn a_day_has_a_rate_that_no_statement_should_show() {
+    fn growth_in_a_short_time_is_an_absurd_rate_a_year() {
+        let (up, down) = (1.1_f64, 0.05_f64);
         // A gain of 10 % in one day: ln(1.1) · 365 a year, a growth by a factor of 1.28e15.
-        let continuous = continuous_rate(&dated(&[("2024-01-02", -100.0), ("2024-01-03", 110.0)])).unwrap();
-        assert_close(continuous / 365.0, 1.1_f64.ln());
-        assert!(annual_rate(continuous).is_err());
-        assert_close(annual_rate(1.1_f64.ln()).unwrap(), 0.1);
+        let overnight = continuous_rate(&dated(&[("2024-01-02", -100.0), ("2024-01-03", 110.0)])).unwrap();
+        assert_close(overnight / 365.0, up.ln());
+        assert_close(annual_rate(overnight).unwrap() / up.powi(365), 1.0);
+        // 60 % in eleven days: 1.6^(365/11) − 1 = 5,930,237.39.
+        let week = rate(&[("2020-03-02", -10_000.0), ("2020-03-13", 16_000.0)]).unwrap();
+        assert_within(week, 5_930_237.39, 0.005);
+        // 5 % left after 39 days: 0.05^(365/39), a growth by a factor of 6.6e-13.
+        let lost = continuous_rate(&dated(&[("2020-03-02", -10_000.0), ("2020-04-10", 500.0)])).unwrap();
+        assert_close(lost, 365.0 / 39.0 * down.ln());
+        assert_within(annual_rate(lost).unwrap(), down.powf(365.0 / 39.0) - 1.0, 2.0 * f64::EPSILON);
+    }
+
+    #[test]
+    fn a_rate_that_no_number_holds_is_none() {
+        // Nine tenths gone in a day: a growth by a factor of 1e-365 a year, and ten times as much: one of 1e365.
+        let lost = continuous_rate(&dated(&[("2024-01-02", -100.0), ("2024-01-03", 10.0)])).unwrap();
+        assert_close(lost / 365.0, 0.1_f64.ln());
+        assert!(annual_rate(lost).unwrap_err().to_string().contains("closer to −100 %"));
+        let won = continuous_rate(&dated(&[("2024-01-02", -100.0), ("2024-01-03", 1000.0)])).unwrap();
+        assert!(annual_rate(won).unwrap_err().to_string().contains("higher than any number"));
+    }
+
+    #[test]
+    fn far_rates_count_only_where_no_ordinary_one_does() {
+        // With x = 1 / (1 + r): −(1 − 1.1 x) (1 − 1e7 x) = −1 + (1e7 + 1.1) x − 1.1e7 x², rates of 10 % and of 1e9 %.
+        let both = [("2021-01-01", -1.0), ("2022-01-01", 10_000_001.1), ("2023-01-01", -11_000_000.0)];
+        assert_within(rate(&both).unwrap(), 0.1, 1e-7);
+        // −(1 − 2 x) (1 − 3 x) = −1 + 5 x − 6 x², ten days each: doubled or trebled, 2^36.5 − 1 or 3^36.5 − 1 a year.
+        let far = [("2024-01-02", -100.0), ("2024-01-12", 500.0), ("2024-01-22", -600.0)];
+        let error = rate(&far).unwrap_err();
+        assert_eq!(error.to_string(), "ambiguous: 2 rates solve it: above 100,000,000 %, above 100,000,000 %");
     }
 
     proptest! {

@@ -143,7 +143,8 @@ impl Side {
     }
 
     fn solve(&self, bracket: Bracket) -> Result<f64, InternalRateError> {
-        let tolerance = RATE_TOLERANCE * (1.0 + bracket.high);
+        // A bracket may reach up to the highest rates of all, while the rate is near its low end.
+        let tolerance = RATE_TOLERANCE * (1.0 + bracket.low);
         let rate = find_root(|at| self.worth(at), bracket, tolerance, ITERATIONS_MAX)?;
         let residual = self.worth(rate).abs() / self.size;
         if residual <= RESIDUAL_MAX { Ok(rate) } else { Err(InternalRateError::Residual { residual }) }

@@ -182,17 +182,31 @@ fn modified_dietz(parts: &[Node], opening: BusinessDate, closing: BusinessDate) 
 /// Whether what is paid in balances with what comes back at a rate a year; none if a part is unknown.
 fn balances(rate: &Figure, parts: &[Node]) -> Option<bool> {
     let growth = 1.0 + estimate(rate)?;
+    let (left, size) = left_at(growth, parts)?;
+    if left.abs() <= BALANCE_TOLERANCE * size {
+        return Some(true);
+    }
+    // Next to −100 % a rate holds few digits of what is left: then it balances up to its last one.
+    let digit = f64::EPSILON.min(growth / 2.0);
+    let (before, after) = (left_at(growth - digit, parts)?.0, left_at(growth + digit, parts)?.0);
+    Some((before < 0.0) != (after < 0.0))
+}
+
+/// What is left at a growth a year, and the size of all that is added up to it. Seen from the end from which every
+/// part shrinks.
+fn left_at(growth: f64, parts: &[Node]) -> Option<(f64, f64)> {
     let (closing, paid) = parts.split_last()?;
-    let start = parts.iter().map(|part| part.date).collect::<Option<Vec<BusinessDate>>>()?.into_iter().min()?;
+    let dates = parts.iter().map(|part| part.date).collect::<Option<Vec<BusinessDate>>>()?;
+    let from = if growth < 1.0 { dates.into_iter().max()? } else { dates.into_iter().min()? };
     let mut left = 0.0;
     let mut size = 0.0;
     let signed = paid.iter().map(|part| (part, -1.0)).chain([(closing, 1.0)]);
     for (part, sign) in signed {
-        let worth = estimate(&part.figure)? * growth.powf(-DayCount::Actual365Fixed.year_fraction(start, part.date?));
+        let worth = estimate(&part.figure)? * growth.powf(-DayCount::Actual365Fixed.year_fraction(from, part.date?));
         left += sign * worth;
         size += worth.abs();
     }
-    Some(left.abs() <= BALANCE_TOLERANCE * size)
+    Some((left, size))
 }
 
 #[cfg(test)]
@@ -270,6 +284,18 @@ mod tests {
         assert_eq!(ten.differs, None);
         let nine = returned(0.09).with_parts(Rule::InternalRate, year).checked();
         assert!(matches!(nine.differs, Some(Figure::Unavailable(_))));
+    }
+
+    #[test]
+    fn a_rate_next_to_minus_100_percent_balances_up_to_its_last_digit() {
+        let on = |amount: &str, date: &str| euro(amount).on(date.parse().expect("a date"));
+        let parts = vec![on("10000", "2020-03-02"), on("500", "2020-04-10")];
+        // 5 % left after 39 days: of a growth of 6.6e-13 a year the rate holds four digits.
+        let lost = 0.05_f64.powf(365.0 / 39.0) - 1.0;
+        let right = returned(lost).with_parts(Rule::InternalRate, parts.clone()).checked();
+        assert_eq!(right.differs, None);
+        let wrong = returned(lost + 1e-14).with_parts(Rule::InternalRate, parts).checked();
+        assert!(matches!(wrong.differs, Some(Figure::Unavailable(_))));
     }
 
     #[test]

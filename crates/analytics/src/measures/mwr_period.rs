@@ -13,7 +13,7 @@ use crate::series::PerformanceSeries;
 ///
 /// - Input: opening value, closing market values, external flows on their own dates.
 /// - Output: fraction, not annualised: it may be shown for any period.
-/// - Unavailable: as `xirr`, but for rates that are absurd a year only; a period without a day.
+/// - Unavailable: as `xirr`, but for rates a year that no number can hold; a period without a day.
 /// - Source: GIPS 2020, glossary, "money-weighted return".
 pub static MEASURE: Measure = Measure {
     id: "mwr_period",

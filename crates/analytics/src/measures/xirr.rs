@@ -14,8 +14,10 @@ use crate::series::PerformanceSeries;
 ///
 /// - Input: opening value, closing market values, external flows on their own dates.
 /// - Output: fraction a year. Statements must not show it for periods of less than a year.
-/// - Unavailable: no rate balances the flows; more than one does (the reason names them); all flows have one sign; the
-///   rate is below −99.9999999 % or above 100,000,000 %; no valuation; the series has a number that is none.
+/// - Range: rates above −99.9999999 % and up to 100,000,000 % count alone if there is any; otherwise every rate counts
+///   that a number can hold, down to −99.99999999999999 % and up to 10³¹⁰ %.
+/// - Unavailable: no rate balances the flows; more than one does (the reason names them); all flows have one sign; no
+///   number can hold the rate; no valuation; the series has a number that is none.
 /// - Source: Microsoft, documentation of XIRR; GIPS 2020, glossary, "money-weighted return".
 pub static MEASURE: Measure = Measure {
     id: "xirr",
@@ -57,6 +59,15 @@ mod tests {
     }
 
     #[test]
+    fn a_few_days_make_an_absurd_rate_a_year() {
+        // 60 % in eleven days, and 95 % lost in 39: 1.6^(365/11) − 1 and 0.05^(365/39) − 1.
+        let up = of_values(("2020-03-02", 10_000.0), &[("2020-03-13", 16_000.0)], &[]);
+        assert_within((MEASURE.compute)(&up).number().unwrap(), 5_930_237.39, 0.005);
+        let down = of_values(("2020-03-02", 10_000.0), &[("2020-04-10", 500.0)], &[]);
+        assert_within((MEASURE.compute)(&down).number().unwrap(), -0.999_999_999_999_3, 1e-13);
+    }
+
+    #[test]
     fn reasons() {
         let lost = of_values(("2023-01-01", 100.0), &[("2024-01-01", 0.0)], &[]);
         assert_unavailable(&MEASURE, &lost, "flows on two days");
@@ -65,8 +76,8 @@ mod tests {
         let flows = [("2022-01-01", -230.0)];
         let overdrawn = of_values(("2021-01-01", 100.0), &[("2023-01-01", -132.0)], &flows);
         assert_unavailable(&MEASURE, &overdrawn, "ambiguous: 2 rates solve it: 10.0000 %, 20.0000 %");
-        let overnight = of_values(("2024-01-01", 100.0), &[("2024-01-02", 110.0)], &[]);
-        assert_unavailable(&MEASURE, &overnight, "above 100,000,000 %");
+        let overnight = of_values(("2024-01-01", 100.0), &[("2024-01-02", 1000.0)], &[]);
+        assert_unavailable(&MEASURE, &overnight, "higher than any number");
     }
 
     proptest! {
