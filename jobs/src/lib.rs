@@ -45,7 +45,8 @@ pub async fn days_with_quotes(
 }
 
 /// Every measure of a portfolio's whole life by its id, for a comparison with another system; none at all if no day was
-/// valued. A night's figures end on a valuation, these on the portfolio's last day.
+/// valued. A night's figures end on a valuation, these on the portfolio's last day; and where several internal rates
+/// balance the flows, these have the one nearest to zero.
 ///
 /// `returns` are the daily returns of the whole life, in order of date.
 ///

@@ -4,8 +4,8 @@
 //! several such rates; a solver that returns the first one it meets reports one of several truths as if it were the
 //! only one. So the number of rates is settled before any is reported.
 //!
-//! Rates of an ordinary size, from −99.9999999 % to 100,000,000 % a year, are looked for first. Only where there is none
-//! the search goes on to all that a floating point number can hold: a loss of 95 % within 39 days is a rate of
+//! Rates of an ordinary size, from −99.9999999 % to 100,000,000 % a year, are looked for first. Only where there is
+//! none the search goes on to all that a floating point number can hold: a loss of 95 % within 39 days is a rate of
 //! −99.99999999993 % a year, and a gain of 60 % within eleven days is one of 593,023,739 %.
 
 use crate::figure::NoFigure;
@@ -101,13 +101,26 @@ pub(crate) fn annual_rate(continuous: f64) -> Result<f64, NoFigure> {
 /// The continuous rate of a portfolio: the opening value and what came in are paid, what went out and the closing
 /// value are received.
 pub(crate) fn of_series(series: &PerformanceSeries) -> Result<f64, NoFigure> {
+    continuous_rate(&flows_of(series)?).map_err(NoFigure::from)
+}
+
+/// Of all continuous rates of a portfolio the one whose rate a year is nearest to zero.
+///
+/// That several rates solve it is not said: for comparisons only.
+pub(crate) fn nearest_to_zero(series: &PerformanceSeries) -> Result<f64, NoFigure> {
+    let found = rates(&flows_of(series)?)?;
+    let nearest = found.into_iter().min_by(|left, right| left.exp_m1().abs().total_cmp(&right.exp_m1().abs()));
+    nearest.ok_or_else(|| InternalRateError::NoRate.into())
+}
+
+fn flows_of(series: &PerformanceSeries) -> Result<Vec<DatedNumber>, NoFigure> {
     series.check()?;
     let closing_value = series.closing_value()?;
     let mut flows = Vec::with_capacity(series.flows.len() + 2);
     flows.push(DatedNumber { date: series.opening_date, number: -series.opening_value });
     flows.extend(series.flows.iter().map(|flow| DatedNumber { date: flow.date, number: -flow.number }));
     flows.push(DatedNumber { date: series.end_date, number: closing_value });
-    continuous_rate(&flows).map_err(NoFigure::from)
+    Ok(flows)
 }
 
 fn percentages(rates: &[f64]) -> String {

@@ -25,12 +25,22 @@ pub static MEASURE: Measure = Measure {
     compute: mwr_period,
 };
 
-fn mwr_period(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the money-weighted return", period_return(series))
+/// The measure, or where several rates balance the flows that of the rate a year that is nearest to zero: for a
+/// comparison with programs that give one of several.
+pub fn nearest_to_zero(series: &PerformanceSeries) -> MeasureValue {
+    of_period(period_return(series, internal_rate::nearest_to_zero(series)))
 }
 
-fn period_return(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    let continuous = internal_rate::of_series(series)?;
+fn mwr_period(series: &PerformanceSeries) -> MeasureValue {
+    of_period(period_return(series, internal_rate::of_series(series)))
+}
+
+fn of_period(fraction: Result<f64, NoFigure>) -> MeasureValue {
+    figure::number("the money-weighted return", fraction)
+}
+
+fn period_return(series: &PerformanceSeries, continuous: Result<f64, NoFigure>) -> Result<f64, NoFigure> {
+    let continuous = continuous?;
     if series.days() <= 0 {
         return Err(NoFigure::new("no money-weighted return of a period without a day"));
     }
@@ -58,6 +68,15 @@ mod tests {
         assert_number(&MEASURE, &series, 0.21);
         let first_day = of_values(("2024-01-02", 0.0), &[("2024-01-02", 990.0)], &[("2023-12-30", 1000.0)]);
         assert_unavailable(&MEASURE, &first_day, "a period without a day");
+    }
+
+    #[test]
+    fn of_several_rates_the_nearest_to_zero_can_be_asked_for() {
+        // −100 + 230 / 1.1 − 132 / 1.1² = 0, and the same with 1.2: 10 % or 20 % a year, 21 % or 44 % in two.
+        let flows = [("2022-01-01", -230.0)];
+        let overdrawn = of_values(("2021-01-01", 100.0), &[("2023-01-01", -132.0)], &flows);
+        assert_unavailable(&MEASURE, &overdrawn, "ambiguous");
+        assert_close(nearest_to_zero(&overdrawn).number().unwrap(), 0.21);
     }
 
     proptest! {

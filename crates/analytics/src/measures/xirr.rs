@@ -3,7 +3,7 @@
 use schemas::MeasureValue;
 
 use super::{Measure, Unit};
-use crate::figure;
+use crate::figure::{self, NoFigure};
 use crate::internal_rate;
 use crate::series::PerformanceSeries;
 
@@ -29,8 +29,18 @@ pub static MEASURE: Measure = Measure {
     compute: xirr,
 };
 
+/// The measure, or where several rates balance the flows the one that is nearest to zero: for a comparison with
+/// programs that give one of several.
+pub fn nearest_to_zero(series: &PerformanceSeries) -> MeasureValue {
+    annual(internal_rate::nearest_to_zero(series))
+}
+
 fn xirr(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the internal rate of return", internal_rate::of_series(series).and_then(internal_rate::annual_rate))
+    annual(internal_rate::of_series(series))
+}
+
+fn annual(continuous: Result<f64, NoFigure>) -> MeasureValue {
+    figure::number("the internal rate of return", continuous.and_then(internal_rate::annual_rate))
 }
 
 #[cfg(test)]
@@ -76,6 +86,7 @@ mod tests {
         let flows = [("2022-01-01", -230.0)];
         let overdrawn = of_values(("2021-01-01", 100.0), &[("2023-01-01", -132.0)], &flows);
         assert_unavailable(&MEASURE, &overdrawn, "ambiguous: 2 rates solve it: 10.0000 %, 20.0000 %");
+        assert_close(nearest_to_zero(&overdrawn).number().unwrap(), 0.1);
         let overnight = of_values(("2024-01-01", 100.0), &[("2024-01-02", 1000.0)], &[]);
         assert_unavailable(&MEASURE, &overnight, "higher than any number");
     }

@@ -95,7 +95,7 @@ async fn figures(context: &Context, portfolio: &Portfolio, to: BusinessDate) -> 
     for (measure, value) in jobs::whole_life(context, portfolio, &returns).await? {
         match measure.strip_prefix("max_drawdown_").and_then(|rest| rest.strip_suffix("_date")) {
             Some(moment) => dates.insert(moment.to_owned(), figure(&value)),
-            // Several rates solve it: that is neither a figure nor its absence, so nothing is said.
+            // Rates that cannot be told apart: that is neither a figure nor its absence, so nothing is said.
             None if is_ambiguous(&value) => None,
             None => metrics.insert(measure.to_owned(), figure(&value)),
         };

@@ -125,6 +125,27 @@ fn a_life_lasts_until_its_end_and_not_only_until_the_last_quote() {
 }
 
 #[test]
+fn of_several_rates_the_one_nearest_to_zero_is_written() {
+    let house = House::new();
+    // −1,000 + 2,300 / 1.1 − 1,320 / 1.1² = 0, and the same with 1.2: 10 % and 20 % a year.
+    write_book(
+        &house,
+        "TWICE",
+        ["2021-01-04", "2023-01-04"],
+        "2021-01-04,ONE,100,EUR\n2022-01-04,ONE,230,EUR\n2023-01-04,ONE,230,EUR\n",
+        "1,2021-01-04,DEPOSIT,,,,EUR,0,0,1000,,,\n2,2021-01-04,BUY,ONE,10,100,EUR,0,0,-1000,,,\n\
+         3,2022-01-04,SELL,ONE,10,230,EUR,0,0,2300,,,\n4,2022-01-04,WITHDRAWAL,,,,EUR,0,0,-2300,,,\n\
+         5,2023-01-04,DEPOSIT,,,,EUR,0,0,1320,,,\n6,2023-01-04,FEE,,,,EUR,0,0,-1320,,,\n",
+    );
+    let results = evaluated(&house);
+    let metrics = &results["portfolios"]["TWICE"]["metrics"];
+    for (name, expected) in [("xirr", 0.1), ("mwr_period", 0.21)] {
+        let found = metrics[name].as_f64().expect(name);
+        assert!((found - expected).abs() < 1e-9, "{name}: {found} is not {expected}");
+    }
+}
+
+#[test]
 fn the_correctness_pack_has_no_wrong_figure() {
     let pack = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/correctness"));
     if !pack.join("compare.py").is_file() {

@@ -3,7 +3,11 @@
 //! A night dates its figures on a valuation, and time counts up to that day: nobody knows then what follows. A life
 //! that is over ends on the portfolio's last day, even if nothing was quoted on it: the last value stands, and the days
 //! up to the end count.
+//!
+//! Where several internal rates balance the flows, the house has no figure and says so. Other programs give one of
+//! them; here it is the rate nearest to zero, so that there is something to compare.
 
+use analytics::measures::{mwr_period, xirr};
 use analytics::{MEASURES, PerformanceSeries};
 use lake::Lake;
 use schemas::tables::daily_returns::DailyReturn;
@@ -30,6 +34,8 @@ pub async fn whole_life(
     let series = series.map(|series| until_the_end(series, portfolio));
     let figures = MEASURES.iter().map(|measure| {
         let value = match &series {
+            Ok(series) if measure.id == xirr::MEASURE.id => xirr::nearest_to_zero(series),
+            Ok(series) if measure.id == mwr_period::MEASURE.id => mwr_period::nearest_to_zero(series),
             Ok(series) => (measure.compute)(series),
             Err(reason) => MeasureValue::Unavailable(reason.clone()),
         };
