@@ -11,7 +11,7 @@
 use crate::figure::NoFigure;
 use crate::rate_search::all_rates;
 use crate::root_finding::RootError;
-use crate::series::{DatedNumber, PerformanceSeries};
+use crate::series::{CAPITAL_MIN, DatedNumber, PerformanceSeries};
 
 /// The highest rate a year of an ordinary size.
 const ORDINARY_RATE_MAX: f64 = 1e6;
@@ -28,6 +28,9 @@ pub enum InternalRateError {
     /// Everything went in and nothing came back, or the other way round.
     #[error("no rate solves it: all flows have one sign")]
     OneSign,
+    /// What was paid in is lost as a whole, and nothing ever came back.
+    #[error("no rate solves it: nothing came back of what was paid in, and nothing is left")]
+    NothingLeft,
     /// Flows of both signs, but no rate balances them.
     #[error("no rate solves it, however high or low")]
     NoRate,
@@ -101,16 +104,25 @@ pub(crate) fn annual_rate(continuous: f64) -> Result<f64, NoFigure> {
 /// The continuous rate of a portfolio: the opening value and what came in are paid, what went out and the closing
 /// value are received.
 pub(crate) fn of_series(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    continuous_rate(&flows_of(series)?).map_err(NoFigure::from)
+    continuous_rate(&flows_of(series)?).map_err(|error| reason(error, series))
 }
 
 /// Of all continuous rates of a portfolio the one whose rate a year is nearest to zero.
 ///
 /// That several rates solve it is not said: for comparisons only.
 pub(crate) fn nearest_to_zero(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    let found = rates(&flows_of(series)?)?;
+    let found = rates(&flows_of(series)?).map_err(|error| reason(error, series))?;
     let nearest = found.into_iter().min_by(|left, right| left.exp_m1().abs().total_cmp(&right.exp_m1().abs()));
     nearest.ok_or_else(|| InternalRateError::NoRate.into())
+}
+
+/// Why a portfolio has no rate. A total loss has flows of one sign, on one day if everything was paid in at once; but
+/// that is not what its owner needs to know.
+fn reason(error: InternalRateError, series: &PerformanceSeries) -> NoFigure {
+    let is_one_sided = matches!(error, InternalRateError::OneDay | InternalRateError::OneSign);
+    let paid: f64 = series.opening_value + series.net_external_flows();
+    let is_empty = series.closing_value().is_ok_and(|value| value.abs() <= CAPITAL_MIN);
+    if is_one_sided && is_empty && CAPITAL_MIN < paid { InternalRateError::NothingLeft.into() } else { error.into() }
 }
 
 fn flows_of(series: &PerformanceSeries) -> Result<Vec<DatedNumber>, NoFigure> {

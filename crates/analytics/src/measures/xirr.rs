@@ -16,8 +16,8 @@ use crate::series::PerformanceSeries;
 /// - Output: fraction a year. Statements must not show it for periods of less than a year.
 /// - Range: rates above −99.9999999 % and up to 100,000,000 % count alone if there is any; otherwise every rate counts
 ///   that a number can hold, down to −99.99999999999999 % and up to 10³¹⁰ %.
-/// - Unavailable: no rate balances the flows; more than one does (the reason names them); all flows have one sign; no
-///   number can hold the rate; no valuation; the series has a number that is none.
+/// - Unavailable: no rate balances the flows; more than one does (the reason names them); nothing is left;
+///   all flows have one sign; no number can hold the rate; no valuation; the series has a number that is none.
 /// - Source: Microsoft, documentation of XIRR; GIPS 2020, glossary, "money-weighted return".
 pub static MEASURE: Measure = Measure {
     id: "xirr",
@@ -80,9 +80,17 @@ mod tests {
     #[test]
     fn reasons() {
         let lost = of_values(("2023-01-01", 100.0), &[("2024-01-01", 0.0)], &[]);
-        assert_unavailable(&MEASURE, &lost, "flows on two days");
+        assert_unavailable(&MEASURE, &lost, "nothing came back of what was paid in, and nothing is left");
         let lost_twice = of_values(("2023-01-01", 100.0), &[("2024-01-01", 0.0)], &[("2023-02-01", 10.0)]);
-        assert_unavailable(&MEASURE, &lost_twice, "all flows have one sign");
+        assert_unavailable(&MEASURE, &lost_twice, "nothing is left");
+        let indebted = of_values(("2023-01-01", 100.0), &[("2024-01-01", -20.0)], &[]);
+        assert_unavailable(&MEASURE, &indebted, "all flows have one sign");
+        let first_day = of_values(("2023-01-01", 0.0), &[("2023-01-01", 90.0)], &[("2023-01-01", 100.0)]);
+        assert_unavailable(&MEASURE, &first_day, "flows on two days");
+        // Taken out on the day on which it came in: nothing was lost.
+        let and_out = [("2023-01-02", 100.0), ("2023-01-02", -100.0)];
+        let passed = of_values(("2023-01-01", 0.0), &[("2024-01-01", 0.0)], &and_out);
+        assert_unavailable(&MEASURE, &passed, "flows on two days");
         let flows = [("2022-01-01", -230.0)];
         let overdrawn = of_values(("2021-01-01", 100.0), &[("2023-01-01", -132.0)], &flows);
         assert_unavailable(&MEASURE, &overdrawn, "ambiguous: 2 rates solve it: 10.0000 %, 20.0000 %");
