@@ -3,6 +3,12 @@
 //! A flow counts in the average for the part of the time that was left when it came: `(end − d) / (end − opening)`.
 //! One that came at the opening or before it counts fully.
 //!
+//! Linked months follow the days of the time-weighted return: a month without capital on average (nothing or less) has
+//! no return and is left out of the links. So is what it earned: a deposit on a month's last day has a weight of zero,
+//! and if nothing else was there, the fee of its first purchase is in no month's return. A flow counts in the month of
+//! its own date. But a month in which nothing was valued has no closing value; it is one span with the month that
+//! follows. By itself it would show a deposit as the loss of all of it, before anything could be worth anything.
+//!
 //! - Source: Dietz, *Pension Funds: Measuring Investment Performance*, 1966; Bacon, *Practical Portfolio Performance
 //!   Measurement and Attribution*, 2nd ed., ch. 2.
 
@@ -11,9 +17,6 @@ use schemas::BusinessDate;
 
 use crate::figure::NoFigure;
 use crate::series::{CAPITAL_MIN, PerformanceSeries};
-
-/// A gain below this part of the values and flows it is the difference of is rounding.
-const GAIN_ROUNDING: f64 = 1e-12;
 
 /// The modified Dietz return of the whole period.
 pub(crate) fn modified_dietz(series: &PerformanceSeries) -> Result<f64, NoFigure> {
@@ -25,17 +28,16 @@ pub(crate) fn modified_dietz(series: &PerformanceSeries) -> Result<f64, NoFigure
         closing_value: series.closing_value()?,
         counted_to: None,
     };
-    let change = span.change(series);
-    if change.capital <= CAPITAL_MIN {
-        return Err(no_capital(&span));
-    }
-    Ok(change.gain / change.capital)
+    span.fraction(series).ok_or_else(|| {
+        NoFigure::new(format!("no capital on average from {} to {}", series.opening_date, series.end_date))
+    })
 }
 
-/// The modified Dietz returns of the calendar months, linked; months without capital are left out.
+/// The modified Dietz returns of the calendar months, linked; months without capital on average are left out.
 pub(crate) fn linked_monthly(series: &PerformanceSeries) -> Result<f64, NoFigure> {
     series.check()?;
-    let first_valuation = series.values.first().map(|value| value.date);
+    series.closing_value()?;
+    let mut valued = 0;
     let mut opening_date = series.opening_date;
     let mut opening_value = series.opening_value;
     let mut counted_to = None;
@@ -44,25 +46,22 @@ pub(crate) fn linked_monthly(series: &PerformanceSeries) -> Result<f64, NoFigure
     let mut month_end = end_of_month(opening_date);
     loop {
         let closing_date = month_end.min(series.end_date);
-        // Before the first valuation nothing can have been earned; what flowed belongs to the month that has one.
-        let nothing_yet = first_valuation.is_none_or(|first| closing_date < first);
-        if !nothing_yet {
+        let is_last = series.end_date <= closing_date;
+        let valued_by_then = series.values.partition_point(|value| value.date <= closing_date);
+        if valued < valued_by_then || is_last {
             let closing_value = series.value_on(closing_date);
             let span = Span { opening_date, opening_value, closing_date, closing_value, counted_to };
-            let change = span.change(series);
-            if CAPITAL_MIN < change.capital {
-                growth *= 1.0 + change.gain / change.capital;
+            if let Some(fraction) = span.fraction(series) {
+                growth *= 1.0 + fraction;
                 months += 1;
-            } else if change.rounding < change.gain.abs() {
-                return Err(no_capital(&span));
             }
             counted_to = Some(closing_date);
-            opening_value = closing_value;
+            valued = valued_by_then;
+            (opening_date, opening_value) = (closing_date, closing_value);
         }
-        if series.end_date <= closing_date {
+        if is_last {
             break;
         }
-        opening_date = closing_date;
         month_end = end_of_month(closing_date.next_calendar_day());
     }
     if months == 0 {
@@ -83,27 +82,19 @@ struct Span {
     counted_to: Option<BusinessDate>,
 }
 
-/// What a span earned on which capital. A gain up to `rounding` is none.
-struct Change {
-    gain: f64,
-    capital: f64,
-    rounding: f64,
-}
-
 impl Span {
-    fn change(&self, series: &PerformanceSeries) -> Change {
+    /// What was earned as a part of the capital that was there on average; none without capital.
+    fn fraction(&self, series: &PerformanceSeries) -> Option<f64> {
         let mut gain = self.closing_value - self.opening_value;
         let mut capital = self.opening_value;
-        let mut size = self.opening_value.abs() + self.closing_value.abs();
         for flow in &series.flows {
             let is_later = self.counted_to.is_none_or(|counted| counted < flow.date);
             if is_later && flow.date <= self.closing_date {
                 gain -= flow.number;
                 capital += flow.number * self.weight(flow.date);
-                size += flow.number.abs();
             }
         }
-        Change { gain, capital, rounding: CAPITAL_MIN + GAIN_ROUNDING * size }
+        (CAPITAL_MIN < capital).then(|| gain / capital)
     }
 
     fn weight(&self, date: BusinessDate) -> f64 {
@@ -113,10 +104,6 @@ impl Span {
         let left = self.closing_date.days_since(date) as f64;
         left / self.closing_date.days_since(self.opening_date) as f64
     }
-}
-
-fn no_capital(span: &Span) -> NoFigure {
-    NoFigure::new(format!("no capital on average from {} to {}", span.opening_date, span.closing_date))
 }
 
 fn end_of_month(date: BusinessDate) -> BusinessDate {
@@ -173,12 +160,38 @@ mod tests {
         let values = [("2024-01-31", 110.0), ("2024-02-15", 0.0), ("2024-03-28", 0.0), ("2024-04-30", 55.0)];
         let flows = [("2024-02-15", -110.0), ("2024-03-31", 50.0)];
         let mut series = of_values(("2023-12-31", 100.0), &values, &flows);
-        // The deposit of 31 March meets a month without a day left: its capital is zero, its loss of 50 is not.
-        assert!(linked_monthly(&series).unwrap_err().to_string().contains("from 2024-02-29 to 2024-03-31"));
+        // The deposit of 31 March meets a month without a day left: no capital in March, and none as April opens.
+        assert_close(linked_monthly(&series).unwrap(), 0.1);
         // On 1 April it counts for 29 of 30 days: 5 / (50 · 29/30).
         series.flows = dated(&[("2024-02-15", -110.0), ("2024-04-01", 50.0)]);
         let april = 5.0 / (50.0 * 29.0 / 30.0);
         assert_close(linked_monthly(&series).unwrap(), 1.1 * (1.0 + april) - 1.0);
+    }
+
+    #[test]
+    fn a_month_of_debts_is_left_out() {
+        // January 100 → 110. February: 110 − 200 · 28/29 is less than nothing, whatever it earned.
+        let values = [("2024-01-31", 110.0), ("2024-02-29", -85.0)];
+        let series = of_values(("2023-12-31", 100.0), &values, &[("2024-02-01", -200.0)]);
+        assert_close(linked_monthly(&series).unwrap(), 0.1);
+    }
+
+    #[test]
+    fn months_without_a_valuation_are_one_span_with_the_next() {
+        // January 100 → 110. Nothing was valued in February; 50 came on the 10th, 48 of 58 days before 29 March:
+        // (165 − 110 − 50) / (110 + 50 · 48/58).
+        let values = [("2024-01-31", 110.0), ("2024-03-29", 165.0)];
+        let series = of_values(("2023-12-31", 100.0), &values, &[("2024-02-10", 50.0)]);
+        let spring = 5.0 / (110.0 + 50.0 * 48.0 / 58.0);
+        assert_close(linked_monthly(&series).unwrap(), 1.1 * (1.0 + spring) - 1.0);
+        // Opened on the last day of the year, a Saturday, and valued in January only: one span of 31 days, not a
+        // December of one day in which 100 became nothing.
+        let new_year = of_values(("2016-12-31", 0.0), &[("2017-01-31", 70.0)], &[("2016-12-31", 100.0)]);
+        assert_close(linked_monthly(&new_year).unwrap(), -0.3);
+        // After the last valuation nothing happens any more.
+        let mut quiet = of_values(("2023-12-31", 100.0), &[("2024-01-31", 110.0)], &[]);
+        quiet.end_date = date("2024-04-15");
+        assert_close(linked_monthly(&quiet).unwrap(), 0.1);
     }
 
     #[test]

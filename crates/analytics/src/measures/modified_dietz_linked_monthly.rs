@@ -9,20 +9,22 @@ use crate::series::PerformanceSeries;
 
 /// Modified Dietz return per calendar month, linked.
 ///
-/// The first month starts at the opening, the last one ends with the period; months without capital are left out.
+/// The first month starts at the opening, the last one ends with the period. Months without capital on average
+/// (nothing or less) are left out, and what they earned with them. A month in which nothing was valued is one span with
+/// the next.
 ///
 /// - Input: opening value, closing market values, external flows on their own dates.
 /// - Output: fraction, not annualised.
-/// - Unavailable: a month with a gain but no capital on average (the reason names it); no month with capital; the
-///   series has a number that is none.
+/// - Unavailable: no month with capital; no valuation; the series has a number that is none.
 /// - Source: Bacon, *Practical Portfolio Performance Measurement and Attribution*, 2nd ed., ch. 2.
 pub static MEASURE: Measure = Measure {
     id: "modified_dietz_linked_monthly",
     title: "Modified Dietz return, linked monthly",
     unit: Unit::Fraction,
     annualised: false,
-    definition: "Modified Dietz returns of the calendar months, linked. An approximation of the time-weighted return \
-                 from month-end values; poor where a large flow meets a large move inside a month.",
+    definition: "Modified Dietz returns of the calendar months, linked; months without capital on average are left \
+                 out. An approximation of the time-weighted return from month-end values; poor where a large flow \
+                 meets a large move inside a month.",
     compute: modified_dietz_linked_monthly,
 };
 
