@@ -1,6 +1,7 @@
 //! Import: book folders into the store and the landing zone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -215,7 +216,17 @@ pub(crate) async fn save_book(
         Err(error) => return Err(error.into()),
     }
     let recorded_at = context.clock.now();
-    let outcome = context.store.import_transactions(id, entries.transactions, recorded_at).await?;
+    let outcome = match context.store.import_transactions(id, entries.transactions, recorded_at).await {
+        Ok(outcome) => outcome,
+        // What no check before has found must not keep the other books out.
+        Err(error) if error.is_refused_content() => {
+            let cause = error.source().map(ToString::to_string).unwrap_or_default();
+            let reason = format!("none of its transactions is booked, the store refuses one: {cause}; this is a bug");
+            report.failures.push((PathBuf::from(id.as_str()), reason));
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
     report.transactions_inserted += outcome.inserted;
     report.transactions_unchanged += outcome.unchanged;
     let refused: Vec<Conflict> = outcome.conflicts.into_iter().chain(outcome.locked).collect();

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use ledger::TransactionKind;
+use ledger::transaction::counter_side;
 use rust_decimal::Decimal;
 use schemas::identifiers::Isin;
 use schemas::tables::transactions::Transaction;
@@ -177,15 +178,18 @@ impl Intake {
     }
 }
 
-/// The same booking with numbers without trailing zeros, and zero without a sign.
+/// The same booking with numbers without trailing zeros, zero without a sign, and its other side as it is kept.
 fn normalized(booking: ExportTransaction) -> ExportTransaction {
+    let (counter_currency, counter_amount) =
+        counter_side(booking.kind.code(), booking.counter_currency, booking.counter_amount);
     ExportTransaction {
         quantity: booking.quantity.map(|number| number.normalize()),
         price: booking.price.map(|number| number.normalize()),
         fees: booking.fees.normalize(),
         taxes: booking.taxes.normalize(),
         net_cash: booking.net_cash.normalize(),
-        counter_amount: booking.counter_amount.map(|number| number.normalize()),
+        counter_currency,
+        counter_amount: counter_amount.map(|number| number.normalize()),
         lot_cost: booking.lot_cost.map(|number| number.normalize()),
         ..booking
     }

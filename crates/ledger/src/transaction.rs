@@ -6,6 +6,7 @@ mod semantic_key;
 mod stated_cash;
 
 use rust_decimal::Decimal;
+use schemas::Currency;
 use schemas::tables::transactions::Transaction;
 
 pub use kind::TransactionKind;
@@ -48,6 +49,20 @@ pub fn validate(transaction: &Transaction) -> Result<TransactionKind, Fault> {
     validate_cash(kind, transaction)?;
     validate_lots(kind, transaction)?;
     Ok(kind)
+}
+
+/// The other side of a booking as it is kept: zero in no currency is no other side, and where nothing is exchanged a
+/// currency without an amount is one in which nothing is booked.
+pub fn counter_side(
+    kind: &str,
+    currency: Option<Currency>,
+    amount: Option<Decimal>,
+) -> (Option<Currency>, Option<Decimal>) {
+    match (currency, amount) {
+        (None, Some(amount)) if amount.is_zero() => (None, None),
+        (Some(currency), None) if kind != TransactionKind::Fx.code() => (Some(currency), Some(Decimal::ZERO)),
+        sides => sides,
+    }
 }
 
 fn validate_units(kind: TransactionKind, transaction: &Transaction) -> Result<(), Fault> {
@@ -103,7 +118,16 @@ fn validate_cash(kind: TransactionKind, transaction: &Transaction) -> Result<(),
             Some(_) => {}
         }
     }
-    Ok(())
+    match (transaction.counter_currency, transaction.counter_amount) {
+        (None, Some(amount)) => {
+            let amount = amount.decimal().normalize();
+            fault("counter_currency", format!("{amount} has no currency; name it, or leave counter_amount empty"))
+        }
+        (Some(currency), None) => {
+            fault("counter_amount", format!("{currency} has no amount; give it, or leave counter_currency empty"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn validate_lots(kind: TransactionKind, transaction: &Transaction) -> Result<(), Fault> {

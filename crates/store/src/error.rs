@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use schemas::{BusinessDate, PortfolioId, RunId};
+use sqlx::error::ErrorKind;
 
 use crate::inbox::InboxState;
 use crate::runs::RunState;
@@ -281,6 +282,13 @@ impl Error {
     /// Names what a statement of SQL was for.
     pub(crate) fn query(action: &'static str) -> impl FnOnce(sqlx::Error) -> Error {
         move |source| Error::Query { action, source }
+    }
+
+    /// Whether a constraint of the database refused what was to be written: the writing of anything else may go on.
+    pub fn is_refused_content(&self) -> bool {
+        let Error::Query { source, .. } = self else { return false };
+        let of_content = [ErrorKind::CheckViolation, ErrorKind::NotNullViolation, ErrorKind::UniqueViolation];
+        source.as_database_error().is_some_and(|cause| of_content.contains(&cause.kind()))
     }
 }
 

@@ -25,6 +25,8 @@ const TRANSACTIONS: &str =
 const LOTS: &str =
     "transaction_id,kind,settlement_date,lot_cost,lot_acquired_date,lots_closed,reverses,counter_portfolio_id";
 
+const MONEY: &str = "transaction_id,kind,currency,net_cash,fees,taxes,counter_currency,counter_amount";
+
 /// What a case was read as.
 #[derive(Default)]
 struct Reading {
@@ -71,6 +73,7 @@ impl Reading {
             DELIVERIES => facts.corporate_actions.iter().map(delivery_line).collect(),
             TRANSACTIONS => self.transactions.iter().map(transaction_line).collect(),
             LOTS => self.transactions.iter().map(lots_line).collect(),
+            MONEY => self.transactions.iter().map(money_line).collect(),
             other => panic!("the header `{other}` is none that this test knows"),
         };
         std::iter::once(header.to_owned()).chain(rows).collect()
@@ -123,6 +126,14 @@ fn lots_line(row: &Transaction) -> String {
     let (acquired, closed) = (optional(row.lot_acquired_date), optional(row.lots_closed.as_ref()));
     let (reverses, other) = (optional(row.reverses.as_ref()), optional(row.counter_portfolio_id.as_ref()));
     line(&[&row.transaction_id, &row.kind, &settled, &cost, &acquired, &closed, &reverses, &other])
+}
+
+fn money_line(row: &Transaction) -> String {
+    let (other, amount) = (optional(row.counter_currency), optional(row.counter_amount));
+    let booked: [&dyn std::fmt::Display; 6] =
+        [&row.transaction_id, &row.kind, &row.currency, &row.net_cash, &row.fees, &row.taxes];
+    let exchanged: [&dyn std::fmt::Display; 2] = [&other, &amount];
+    line(&[&booked[..], &exchanged[..]].concat())
 }
 
 /// The files of a case by the names under which they land, in the order in which they are read.

@@ -54,6 +54,17 @@ fn bad_rows_are_rejected_with_file_line_column_and_reason_and_the_good_ones_go_i
 }
 
 #[test]
+fn a_zero_in_no_currency_keeps_no_book_out() {
+    let house = House::new();
+    books::write(&house.path().join("books"));
+    let path = house.path().join("books/MIXED/transactions.csv");
+    let text = std::fs::read_to_string(&path).expect("there");
+    std::fs::write(&path, text + "17,2024-01-05,DEPOSIT,,,,EUR,0,0,1,,0,\n").expect("written");
+    let said = house.done(&["import", "books"]);
+    assert!(said.contains("2 new portfolios, 23 new transactions"), "{said}");
+}
+
+#[test]
 fn a_booking_with_a_misplaced_point_is_booked_and_goes_into_the_inbox_once() {
     let house = House::new();
     books::write(&house.path().join("books"));

@@ -21,6 +21,7 @@ on_both_engines!(
     the_fingerprint_changes_with_what_is_booked_up_to_a_date,
     four_imports_of_one_file_at_once_book_it_once,
     transactions_need_their_portfolio,
+    refused_content_is_told_from_other_errors,
 );
 
 fn purchases(portfolio: &str, count: i64) -> Vec<Transaction> {
@@ -199,4 +200,20 @@ async fn transactions_need_their_portfolio(place: &Place) {
     let id = save_portfolio(&store, "D02").await;
     let error = store.import_transactions(&id, &purchases("D01", 1), start()).await.expect_err("another's");
     assert!(matches!(error, Error::OtherPortfolio { .. }), "{error}");
+}
+
+async fn refused_content_is_told_from_other_errors(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let id = save_portfolio(&store, "D01").await;
+    // An amount in no currency.
+    let one_sided = Transaction { counter_amount: Some("5".parse().expect("a number")), ..purchase("D01", 2) };
+    let file = [purchase("D01", 1), one_sided];
+    let error = store.import_transactions(&id, &file, start()).await.expect_err("refused");
+    assert!(error.is_refused_content(), "{error}");
+    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    assert!(found.is_empty(), "nothing of the file");
+    let error = store.import_transactions(&portfolio_id("D02"), &[], start()).await.expect_err("unknown");
+    assert!(!error.is_refused_content(), "{error}");
+    let outcome = store.import_transactions(&id, &purchases("D01", 1), start()).await.expect("the store goes on");
+    assert_eq!(outcome.inserted, 1);
 }

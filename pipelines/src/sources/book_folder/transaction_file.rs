@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use ledger::TransactionKind;
+use ledger::transaction::counter_side;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, Currency, InstrumentId, PortfolioId, Price, Quantity};
@@ -152,6 +153,9 @@ impl Columns {
             Ok(amount)
         };
         let counter_currency = self.counter_currency.cell(row).map(str::parse::<Currency>).transpose();
+        let counter_amount = exact_amount("counter_amount", &self.counter_amount)?.map(Amount::decimal);
+        let (counter_currency, counter_amount) =
+            counter_side(kind, at("counter_currency", counter_currency)?, counter_amount);
         let counter_portfolio = self.counter_portfolio.cell(row).map(str::parse::<PortfolioId>).transpose();
         let quantity = at("quantity", self.quantity.number(row))?.map(Quantity::new);
         at("quantity", quantity.map(Quantity::to_units).transpose())?;
@@ -174,8 +178,8 @@ impl Columns {
             fees: exact_amount("fees", &self.fees)?.unwrap_or(Amount::ZERO),
             taxes: exact_amount("taxes", &self.taxes)?.unwrap_or(Amount::ZERO),
             net_cash: Amount::new(net_cash),
-            counter_currency: at("counter_currency", counter_currency)?,
-            counter_amount: exact_amount("counter_amount", &self.counter_amount)?,
+            counter_currency,
+            counter_amount: counter_amount.map(Amount::new),
             lot_cost: exact_amount("lot_cost", &self.lot_cost)?,
             lot_acquired_date: optional_date_at("lot_acquired_date", acquired.0, acquired.1, row)?,
             lots_closed: at("lots_closed", self.lots_closed.cell(row).map(lots_closed).transpose())?,
