@@ -11,14 +11,14 @@ use pipelines::doubts::{self, Quoted};
 use pipelines::imports::InboxRow;
 use pipelines::landing::{Delivered, Landed, land, sha256};
 use pipelines::sources::RowReject;
-use pipelines::sources::book_folder::{BookFolder, Found, read_folder};
+use pipelines::sources::book_folder::{BookFolder, Found, Listed, read_folder};
 use schemas::table::Record;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::rejects::Reject;
 use schemas::tables::transactions::Transaction;
-use schemas::{Amount, Currency, InstrumentId, MarketId, PortfolioId};
+use schemas::{Amount, Currency, MarketId, PortfolioId};
 use store::{Conflict, SaveOutcome, StoreKind};
 
 use crate::context::{Context, Progress};
@@ -152,9 +152,9 @@ pub(crate) async fn find(context: &Context, folder: &Path) -> Result<(Found, Quo
     let folder = folder.to_owned();
     let mut quoted = doubts::quoted(&instruments);
     let reading = tokio::task::spawn_blocking(move || {
-        let listed = |market: &MarketId| -> BTreeSet<InstrumentId> {
+        let listed = |market: &MarketId| -> Listed {
             let of_market = instruments.iter().filter(|instrument| instrument.market_id == *market);
-            of_market.map(|instrument| instrument.instrument_id.clone()).collect()
+            of_market.map(|instrument| (instrument.instrument_id.clone(), instrument.currency)).collect()
         };
         let has_fx =
             |market: &MarketId| landings.iter().any(|row| row.market_id == *market && row.file_name == "fx.csv");

@@ -9,13 +9,13 @@ mod cost_basis;
 mod market_files;
 mod transaction_file;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
-use schemas::{InstrumentId, MarketId, PortfolioId, with_causes};
+use schemas::{Currency, InstrumentId, MarketId, PortfolioId, with_causes};
 
 use super::{Facts, Instruments, LandedFile, RowReject, Source};
 use crate::error::Error;
@@ -37,6 +37,9 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 
 /// The files of a market; `fx.csv` and `corporate_actions.csv` may be missing.
 const MARKET_FILES: &[&str] = &["instruments.csv", "prices.csv", "fx.csv", "corporate_actions.csv"];
+
+/// The instruments of a market, each with its currency.
+pub type Listed = BTreeMap<InstrumentId, Currency>;
 
 /// A market found in a folder.
 #[derive(Clone, Debug)]
@@ -97,7 +100,7 @@ pub struct Found {
 /// [`Error::Folder`] if there is neither a book nor a market, or two books have one id.
 pub fn read_folder(
     folder: &Path,
-    listed: &dyn Fn(&MarketId) -> BTreeSet<InstrumentId>,
+    listed: &dyn Fn(&MarketId) -> Listed,
     has_fx: &dyn Fn(&MarketId) -> bool,
 ) -> Result<Found, Error> {
     let mut places = Vec::new();
@@ -115,7 +118,7 @@ pub fn read_folder(
     }
     for place in places.iter().filter(|place| place.join("portfolio.json").is_file()) {
         let symbols = |market: &MarketId| match found.markets.iter().find(|known| known.market_id == *market) {
-            Some(known) => known.instruments.keys().cloned().collect(),
+            Some(known) => listed_in(&known.instruments),
             None => listed(market),
         };
         let own_fx = |market: &MarketId| match found.markets.iter().find(|known| known.market_id == *market) {
@@ -131,6 +134,11 @@ pub fn read_folder(
     found.markets.sort_by(|left, right| left.market_id.cmp(&right.market_id));
     refuse_twins(folder, &found)?;
     Ok(found)
+}
+
+/// Instruments with their currencies.
+fn listed_in(instruments: &Instruments) -> Listed {
+    instruments.iter().map(|(id, instrument)| (id.clone(), instrument.currency)).collect()
 }
 
 fn refuse_twins(folder: &Path, found: &Found) -> Result<(), Error> {

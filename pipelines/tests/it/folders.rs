@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use pipelines::Error;
-use pipelines::sources::book_folder::{Found, read_folder};
+use pipelines::sources::book_folder::{Found, Listed, read_folder};
 use schemas::Currency;
 
 fn tree() -> PathBuf {
@@ -13,7 +13,7 @@ fn tree() -> PathBuf {
 }
 
 fn read(folder: &Path) -> Result<Found, Error> {
-    read_folder(folder, &|_| BTreeSet::new(), &|_| false)
+    read_folder(folder, &|_| Listed::new(), &|_| false)
 }
 
 #[test]
@@ -66,8 +66,9 @@ fn a_book_that_cannot_be_taken_stops_no_other() {
 
 #[test]
 fn a_market_that_was_taken_in_earlier_can_be_named() {
-    let listed = |market: &schemas::MarketId| -> BTreeSet<schemas::InstrumentId> {
-        (market.as_str() == "nowhere").then(|| "nowhere~AAA".parse().expect("an id")).into_iter().collect()
+    let listed = |market: &schemas::MarketId| -> Listed {
+        let only = || ("nowhere~AAA".parse::<schemas::InstrumentId>().expect("an id"), Currency::EUR);
+        (market.as_str() == "nowhere").then(only).into_iter().collect()
     };
     let found = read_folder(&tree().join("clients/carl"), &listed, &|_| true).expect("readable");
     let fx_sources: Vec<&str> = found.books.iter().map(|book| book.portfolio.fx_source.as_str()).collect();

@@ -3,7 +3,6 @@
 //! A case of a book folder has its files as `input.prices.csv` and so on, read as the market `M1`, or a whole tree in
 //! `input/`. A case of the ECB has one file, plain or packed. The header of `expected.csv` names what is compared.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use pipelines::landing::sha256;
@@ -166,7 +165,8 @@ fn market_files(source: &Source, folder: &Path) -> Reading {
 }
 
 fn whole_folder(folder: &Path) -> Reading {
-    let found = book_folder::read_folder(folder, &|_| BTreeSet::new(), &|_| false).expect("a folder of books");
+    let found =
+        book_folder::read_folder(folder, &|_| book_folder::Listed::new(), &|_| false).expect("a folder of books");
     let mut reading = Reading::default();
     for market in found.markets {
         reading.rejects.extend(market.rejects);

@@ -1,6 +1,6 @@
 //! Why a figure is so: the book of docs/BOOK_FOLDER.md, whose figures are worked out there, taken apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use lake::{Lake, WriteKey};
@@ -10,7 +10,7 @@ use pipelines::conform::conform;
 use pipelines::landing::land;
 use pipelines::mirror::mirror;
 use pipelines::rollups::roll_up;
-use pipelines::sources::book_folder::read_folder;
+use pipelines::sources::book_folder::{Listed, read_folder};
 use pipelines::why::node::{Figure, Node, Rule, Unit};
 use pipelines::why::refused::Refused;
 use pipelines::why::{Question, Versions, explain, known_figures};
@@ -83,7 +83,7 @@ async fn example() -> Lake {
 async fn example_with(more: &[Transaction]) -> Lake {
     let folder = tempfile::tempdir().expect("a temporary folder");
     written(folder.path());
-    let found = read_folder(folder.path(), &|_| BTreeSet::new(), &|_| false).expect("a book");
+    let found = read_folder(folder.path(), &|_| Listed::new(), &|_| false).expect("a book");
     let [example] = found.books.as_slice() else { panic!("one book") };
     assert!(example.rejects.is_empty(), "{:?}", example.rejects);
     let lake = memory_lake();

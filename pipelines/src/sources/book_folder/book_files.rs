@@ -1,15 +1,15 @@
 //! `portfolio.json` and `market.json`, and the folders that they head.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use bytes::Bytes;
 use schemas::tables::portfolios::Portfolio;
-use schemas::{BusinessDate, Currency, InstrumentId, MarketId, PortfolioId};
+use schemas::{BusinessDate, Currency, MarketId, PortfolioId};
 use serde::Deserialize;
 
 use super::transaction_file::transactions;
-use super::{BookFolder, MARKET_FILES, MarketFolder, SOURCE, cost_basis, read_file};
+use super::{BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, listed_in, read_file};
 use crate::error::Error;
 use crate::landing::{Delivered, sha256};
 use crate::sources::{Facts, Instruments, LandedFile, ecb_reference_rates};
@@ -97,7 +97,7 @@ fn market_files_of(folder: &Path, market_id: MarketId) -> Result<MarketFolder, E
 /// Reads a book, with its own market files if it does not name a shared market.
 pub(super) fn read_book(
     folder: &Path,
-    symbols: &dyn Fn(&MarketId) -> BTreeSet<InstrumentId>,
+    symbols: &dyn Fn(&MarketId) -> Listed,
     has_fx: &dyn Fn(&MarketId) -> bool,
 ) -> Result<BookFolder, Error> {
     let bytes = required_file(folder, "portfolio.json")?;
@@ -121,7 +121,7 @@ pub(super) fn read_book(
         }
         None => {
             let market = market_files_of(folder, own.clone())?;
-            let listed = market.instruments.keys().cloned().collect();
+            let listed = listed_in(&market.instruments);
             instruments = market.instruments;
             (own.clone(), market.has_fx, listed, market.deliveries, market.rejects)
         }

@@ -1,6 +1,6 @@
 //! `transactions.csv`: what was booked in a portfolio.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use ledger::TransactionKind;
@@ -9,10 +9,29 @@ use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, Currency, InstrumentId, PortfolioId, Price, Quantity};
 
+use super::Listed;
 use super::market_files::{Fault, at, date_at, each_row, optional_date_at};
 use crate::error::Error;
 use crate::frames::{Sheet, TextColumn, exact};
 use crate::sources::RowReject;
+
+/// The book that a file is of.
+struct Book<'a> {
+    portfolio: &'a Portfolio,
+    listed: &'a Listed,
+    /// The file, e.g. `D01/transactions.csv`.
+    label: String,
+}
+
+impl Book<'_> {
+    /// The currency of an instrument, or that its market does not have it.
+    fn currency_of(&self, instrument: &InstrumentId) -> Result<Currency, Fault> {
+        self.listed.get(instrument).copied().ok_or_else(|| {
+            let reason = format!("`{}` is not in the instruments.csv of its market", instrument.symbol());
+            ("symbol", reason)
+        })
+    }
+}
 
 /// The columns of `transactions.csv`.
 struct Columns {
@@ -46,20 +65,18 @@ struct Columns {
 /// [`Error::Sheet`] if the file cannot be read at all.
 pub(super) fn transactions(
     portfolio: &Portfolio,
-    listed: &BTreeSet<InstrumentId>,
+    listed: &Listed,
     bytes: &[u8],
 ) -> Result<(Vec<Transaction>, Vec<RowReject>), Error> {
-    let label = format!("{}/transactions.csv", portfolio.portfolio_id);
-    let sheet = Sheet::read(&label, bytes, &["tx_id", "date", "type", "currency", "net_cash"])?;
+    let book = Book { portfolio, listed, label: format!("{}/transactions.csv", portfolio.portfolio_id) };
+    let label = book.label.as_str();
+    let sheet = Sheet::read(label, bytes, &["tx_id", "date", "type", "currency", "net_cash"])?;
     let columns = Columns::of(&sheet)?;
     let mut seen: BTreeMap<String, i64> = BTreeMap::new();
-    let (booked, rejects) = each_row(&label, &sheet, |row, line| {
-        let transaction = columns.transaction(portfolio, row, line, &label)?;
-        if let Some(instrument) = &transaction.instrument_id
-            && !listed.contains(instrument)
-        {
-            let reason = format!("`{}` is not in the instruments.csv of its market", instrument.symbol());
-            return Err(("symbol", reason));
+    let (booked, rejects) = each_row(label, &sheet, |row, line| {
+        let transaction = columns.transaction(&book, row, line)?;
+        if let Some(instrument) = &transaction.instrument_id {
+            book.currency_of(instrument)?;
         }
         if transaction.counter_portfolio_id.as_ref() == Some(&portfolio.portfolio_id) {
             return Err(("counter_portfolio", "an internal transfer names another portfolio than its own".to_owned()));
@@ -71,7 +88,7 @@ pub(super) fn transactions(
         seen.insert(transaction.transaction_id.clone(), line);
         Ok((line, transaction))
     });
-    Ok(without_loose_reversals(&label, booked, rejects))
+    Ok(without_loose_reversals(label, booked, rejects))
 }
 
 /// Rejects reversals of what the file does not book, of reversals, and of what another one has taken back already.
@@ -137,23 +154,30 @@ impl Columns {
         })
     }
 
-    fn transaction(&self, portfolio: &Portfolio, row: usize, line: i64, label: &str) -> Result<Transaction, Fault> {
+    fn transaction(&self, book: &Book<'_>, row: usize, line: i64) -> Result<Transaction, Fault> {
         let transaction_id = at("tx_id", self.tx_id.required(row))?.to_owned();
         let kind = at("type", self.kind.required(row))?;
         let symbol = self.symbol.cell(row);
-        let instrument_id = symbol.map(|symbol| InstrumentId::new(&portfolio.market_id, symbol)).transpose();
+        let instrument_id = symbol.map(|symbol| InstrumentId::new(&book.portfolio.market_id, symbol)).transpose();
+        let instrument_id = at("symbol", instrument_id)?;
         let moves_cash = kind.parse().map_or(true, TransactionKind::needs_net_cash);
-        let net_cash = match at("net_cash", self.net_cash.number(row))? {
+        let net_cash = match amount_at("net_cash", &self.net_cash, row)? {
             None if moves_cash => return Err(("net_cash", "the cell is empty".to_owned())),
             amount => amount.unwrap_or_default(),
         };
-        let exact_amount = |column: &'static str, cells: &TextColumn| -> Result<Option<Amount>, Fault> {
-            let amount = at(column, cells.number(row))?.map(Amount::new);
-            at(column, amount.map(Amount::to_units).transpose())?;
-            Ok(amount)
+        let fees = amount_at("fees", &self.fees, row)?.unwrap_or_default();
+        let taxes = amount_at("taxes", &self.taxes, row)?.unwrap_or_default();
+        let lot_cost = amount_at("lot_cost", &self.lot_cost, row)?;
+        let money = [net_cash, fees, taxes, lot_cost.unwrap_or_default()];
+        let is_open = !moves_cash && money.into_iter().all(Amount::is_zero);
+        let currency = match (self.currency.cell(row), &instrument_id) {
+            (Some(code), _) => at("currency", code.parse::<Currency>())?,
+            // What moves units and no money has the currency of its instrument.
+            (None, Some(instrument)) if is_open => book.currency_of(instrument)?,
+            (None, _) => return Err(("currency", "the cell is empty".to_owned())),
         };
         let counter_currency = self.counter_currency.cell(row).map(str::parse::<Currency>).transpose();
-        let counter_amount = exact_amount("counter_amount", &self.counter_amount)?.map(Amount::decimal);
+        let counter_amount = amount_at("counter_amount", &self.counter_amount, row)?.map(Amount::decimal);
         let (counter_currency, counter_amount) =
             counter_side(kind, at("counter_currency", counter_currency)?, counter_amount);
         let counter_portfolio = self.counter_portfolio.cell(row).map(str::parse::<PortfolioId>).transpose();
@@ -161,35 +185,41 @@ impl Columns {
         at("quantity", quantity.map(Quantity::to_units).transpose())?;
         let price = at("price", self.price.number(row))?.map(Price::new);
         at("price", price.map(Price::to_units).transpose())?;
-        at("net_cash", Amount::new(net_cash).to_units())?;
         let settlement = (&self.settlement_date, &self.settlement_dates);
         let acquired = (&self.lot_acquired_date, &self.lot_acquired_dates);
         Ok(Transaction {
-            portfolio_id: portfolio.portfolio_id.clone(),
+            portfolio_id: book.portfolio.portfolio_id.clone(),
             transaction_id,
             booking_sequence: line - 1,
             trade_date: date_at("date", &self.date, &self.dates, row)?,
             settlement_date: optional_date_at("settlement_date", settlement.0, settlement.1, row)?,
             kind: kind.to_owned(),
-            instrument_id: at("symbol", instrument_id)?,
+            instrument_id,
             quantity,
             price,
-            currency: at("currency", at("currency", self.currency.required(row))?.parse::<Currency>())?,
-            fees: exact_amount("fees", &self.fees)?.unwrap_or(Amount::ZERO),
-            taxes: exact_amount("taxes", &self.taxes)?.unwrap_or(Amount::ZERO),
-            net_cash: Amount::new(net_cash),
+            currency,
+            fees,
+            taxes,
+            net_cash,
             counter_currency,
             counter_amount: counter_amount.map(Amount::new),
-            lot_cost: exact_amount("lot_cost", &self.lot_cost)?,
+            lot_cost,
             lot_acquired_date: optional_date_at("lot_acquired_date", acquired.0, acquired.1, row)?,
             lots_closed: at("lots_closed", self.lots_closed.cell(row).map(lots_closed).transpose())?,
             reverses: self.reverses.cell(row).map(str::to_owned),
             counter_portfolio_id: at("counter_portfolio", counter_portfolio)?,
             recorded_at: None,
             note: self.note.cell(row).unwrap_or_default().to_owned(),
-            origin: format!("{label}:{line}"),
+            origin: format!("{}:{line}", book.label),
         })
     }
+}
+
+/// The amount of a row, if it fits a table.
+fn amount_at(column: &'static str, cells: &TextColumn, row: usize) -> Result<Option<Amount>, Fault> {
+    let amount = at(column, cells.number(row))?.map(Amount::new);
+    at(column, amount.map(Amount::to_units).transpose())?;
+    Ok(amount)
 }
 
 /// The lots that a disposal names, in one form: `17=40.0; 21` is `17=40;21`.
