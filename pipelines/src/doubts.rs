@@ -1,8 +1,8 @@
 //! Bookings that are taken in as they stand, and that a person should look at all the same.
 //!
 //! A broker's statement counts, however odd it looks: nothing is dropped and nothing is corrected here. But an amount
-//! with a misplaced point would be performance, and a booking of a day that is never valued would be missing, so both
-//! go into the inbox with what to do.
+//! with a misplaced point would be performance, as would a fee with the wrong sign, and a booking of a day that is
+//! never valued would be missing, so all of them go into the inbox with what to do.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,7 +60,12 @@ pub fn doubts(
     let taken_back: BTreeSet<&str> = booked.iter().filter_map(|booking| booking.reverses.as_deref()).collect();
     let standing = booked.iter().filter(|booking| !taken_back.contains(booking.transaction_id.as_str()));
     let of_one = |booking: &&Transaction| {
-        [of_cash(portfolio, booking, quoted), of_date(portfolio, booking, recorded_at)].into_iter().flatten()
+        let found = [
+            of_cash(portfolio, booking, quoted),
+            of_sign(portfolio, booking),
+            of_date(portfolio, booking, recorded_at),
+        ];
+        found.into_iter().flatten()
     };
     standing.flat_map(of_one).collect()
 }
@@ -84,6 +89,18 @@ fn of_date(portfolio: &Portfolio, booking: &Transaction, recorded_at: DateTime<U
         _ => return None,
     };
     Some(row("date", portfolio, booking, &problem))
+}
+
+/// A charge that comes in: a refund, or a cost without its sign.
+fn of_sign(portfolio: &Portfolio, booking: &Transaction) -> Option<InboxRow> {
+    let kind: TransactionKind = booking.kind.parse().ok()?;
+    let amount = booking.net_cash.decimal();
+    if !kind.is_charge() || amount <= Decimal::ZERO {
+        return None;
+    }
+    let currency = booking.currency;
+    let problem = format!("{currency} {} comes in with a {kind}: it is booked as a refund", amount.normalize());
+    Some(row("sign", portfolio, booking, &problem))
 }
 
 /// A booking whose cash does not follow from its quantity and price.

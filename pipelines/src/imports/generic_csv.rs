@@ -190,6 +190,7 @@ impl RowReader<'_> {
             CashRule::In if self.mapping.cash_by_kind() => cash.abs(),
             CashRule::Out if self.mapping.cash_by_kind() => -cash.abs(),
             CashRule::Either if self.mapping.cash_by_kind() && pays_in(kind) => cash.abs(),
+            CashRule::Either if self.mapping.cash_by_kind() && kind.is_charge() => -cash.abs(),
             _ => cash,
         };
         match self.mapping.cash_column {
@@ -218,5 +219,5 @@ impl RowReader<'_> {
 
 /// Whether a kind whose cash may go either way is one for which cash comes in as a rule.
 fn pays_in(kind: TransactionKind) -> bool {
-    matches!(kind, TransactionKind::Sell | TransactionKind::Dividend)
+    matches!(kind, TransactionKind::Sell | TransactionKind::Dividend | TransactionKind::TaxReclaim)
 }

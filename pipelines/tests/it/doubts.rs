@@ -92,6 +92,18 @@ fn the_scale_is_that_of_the_market_and_only_then_that_of_the_export() {
 }
 
 #[test]
+fn a_fee_that_comes_in_is_a_refund_that_a_person_should_confirm() {
+    let booked = |kind: &str, net_cash: &str| found(&[transaction("P1", "7", DAY, kind, net_cash)], &listed());
+    let rows = booked("FEE_CUSTODY", "12.50");
+    let [row] = rows.as_slice() else { panic!("it is doubted: {rows:?}") };
+    assert_eq!(row.what, "sign of FEE_CUSTODY 7");
+    assert!(row.reason.contains("EUR 12.5 comes in with a FEE_CUSTODY: it is booked as a refund"), "{}", row.reason);
+    for (kind, net_cash) in [("FEE_CUSTODY", "-12.50"), ("FEE", "0"), ("TAX", "7"), ("TAX_RECLAIM", "7")] {
+        assert_eq!(booked(kind, net_cash), Vec::<InboxRow>::new(), "{kind} {net_cash}");
+    }
+}
+
+#[test]
 fn a_booking_after_the_last_day_of_its_portfolio_counts_nowhere_and_says_so() {
     let closed = Portfolio { end_date: Some(date("2013-12-31")), ..portfolio("P1") };
     let booked = |day: &str| [transaction("P1", "7", day, "FEE", "-1")];

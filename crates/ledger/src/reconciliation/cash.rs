@@ -81,6 +81,7 @@ fn turned_round(case: &Case<'_>, gap: &CashGap) -> Option<Explanation> {
         TransactionKind::Deposit => TransactionKind::Withdrawal,
         TransactionKind::Withdrawal => TransactionKind::Deposit,
         TransactionKind::Interest | TransactionKind::Tax | TransactionKind::AccruedInterest => booked.kind,
+        charge if charge.is_charge() => charge,
         _ => return None,
     };
     let instrument = booked.transaction.instrument_id.as_ref();

@@ -335,6 +335,11 @@ fn fees_signs_and_doubles_are_known_by_their_amounts() {
     assert_eq!(cause, Cause::WrongDirection { transaction_id: "3".to_owned() });
     assert_eq!(suggestion.map(|found| found.net_cash), Some(Amount::new(number("-10"))));
 
+    let charged = bought().book("2024-03-25", FeeCustody, "", "", "5").holds("SAP", "100").has_cash("3995");
+    let (cause, suggestion) = charged.cause();
+    assert_eq!(cause, Cause::WrongDirection { transaction_id: "3".to_owned() });
+    assert_eq!(suggestion.map(|found| found.kind), Some("FEE_CUSTODY".to_owned()));
+
     let sold = bought().book("2024-03-25", Buy, "SAP", "10", "-600").holds("SAP", "90").has_cash("4600").causes();
     assert_eq!(sold[0].1, Cause::WrongDirection { transaction_id: "3".to_owned() });
     assert_eq!(sold[0].2.as_ref().map(|found| found.kind.as_str()), Some("SELL"));

@@ -146,6 +146,22 @@ impl TransactionKind {
     pub fn needs_net_cash(self) -> bool {
         matches!(self.rules().cash, CashRule::In | CashRule::Out | CashRule::Either)
     }
+
+    /// Whether it is a charge: cash goes out as a rule, and comes in only if the charge is refunded.
+    pub fn is_charge(self) -> bool {
+        matches!(
+            self,
+            TransactionKind::Fee
+                | TransactionKind::FeeCustody
+                | TransactionKind::FeeManagement
+                | TransactionKind::FeePerformance
+                | TransactionKind::FeeBrokerage
+                | TransactionKind::FeeExchange
+                | TransactionKind::TaxWithholding
+                | TransactionKind::TaxStampDuty
+                | TransactionKind::TaxTransaction
+        )
+    }
 }
 
 impl fmt::Display for TransactionKind {

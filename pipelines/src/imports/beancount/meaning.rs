@@ -205,7 +205,7 @@ impl<'e> Movement<'e> {
         let fee = self.sum(&[Side::Fee], currency)?;
         let tax = if taxed { self.sum(&[Side::Tax], currency)? } else { Decimal::ZERO };
         if fee < Decimal::ZERO {
-            return Err("a refund of fees has no kind of its own; book it as INTEREST, or take the fee back".to_owned());
+            return Err("a refund of fees; book it as a FEE with the cash that came in".to_owned());
         }
         let opening = -self.sum(&[Side::Opening], currency)?;
         let crossed = amount + fee + tax - opening;

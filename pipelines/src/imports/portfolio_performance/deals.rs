@@ -191,12 +191,9 @@ impl<'c, 't, 'a> Deals<'c, 't, 'a> {
             (false, "INTEREST") => booked(Kind::Interest, amount),
             (false, "INTEREST_CHARGE") => booked(Kind::Interest, -amount),
             (false, "FEES") => booked(Kind::Fee, -amount),
+            (false, "FEES_REFUND") => booked(Kind::Fee, amount),
             (false, "TAXES") => booked(Kind::Tax, -amount),
             (false, "TAX_REFUND") => booked(Kind::Tax, amount),
-            (false, "FEES_REFUND") => Ok(Outcome::Waits(
-                "a refund of fees has no kind of its own; book it as INTEREST, or take the fee back with a REVERSAL"
-                    .to_owned(),
-            )),
             _ => Ok(Outcome::Waits("there is no booking for this word".to_owned())),
         }
     }

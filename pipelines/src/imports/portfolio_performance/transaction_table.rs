@@ -53,8 +53,6 @@ enum Meaning {
     TransferIn,
     /// Cash or units to another account of the client.
     TransferOut,
-    /// Fees that came back.
-    FeesBack,
 }
 
 /// The words of the program in English and in German.
@@ -67,7 +65,7 @@ const WORDS: &[(&str, &str, Meaning)] = &[
     ("Interest", "Zinsen", Meaning::In(TransactionKind::Interest)),
     ("Interest Charge", "Zinsbelastung", Meaning::Out(TransactionKind::Interest)),
     ("Fees", "Gebühren", Meaning::Out(TransactionKind::Fee)),
-    ("Fees Refund", "Gebührenerstattung", Meaning::FeesBack),
+    ("Fees Refund", "Gebührenerstattung", Meaning::In(TransactionKind::Fee)),
     ("Taxes", "Steuern", Meaning::Out(TransactionKind::Tax)),
     ("Tax Refund", "Steuerrückerstattung", Meaning::In(TransactionKind::Tax)),
     ("Delivery (Inbound)", "Einlieferung", Meaning::DeliveryIn),
@@ -259,19 +257,17 @@ impl Sheet<'_> {
 
     fn book(&self, line: &Line, intake: &mut Intake) {
         intake.account(&self.account, &self.account, Some(line.currency));
-        let meaning = line.meaning.ok_or_else(|| "there is no booking for this word".to_owned());
-        match meaning.and_then(|meaning| self.booking(line, meaning)) {
-            Ok(booking) => {
-                if let Some(instrument) = &line.instrument {
-                    intake.instrument(instrument.clone());
-                }
-                intake.book(line.line, vec![booking]);
-            }
-            Err(reason) => intake.wait(&self.account, line.line, &line.word, reason, &line.text),
+        let Some(meaning) = line.meaning else {
+            let reason = "there is no booking for this word";
+            return intake.wait(&self.account, line.line, &line.word, reason, &line.text);
+        };
+        if let Some(instrument) = &line.instrument {
+            intake.instrument(instrument.clone());
         }
+        intake.book(line.line, vec![self.booking(line, meaning)]);
     }
 
-    fn booking(&self, line: &Line, meaning: Meaning) -> Result<ExportTransaction, String> {
+    fn booking(&self, line: &Line, meaning: Meaning) -> ExportTransaction {
         let size = line.value.abs();
         let has_units = line.symbol.is_some() && !line.shares.is_zero();
         let (kind, net_cash) = match meaning {
@@ -284,16 +280,11 @@ impl Sheet<'_> {
             Meaning::TransferOut if has_units => (TransactionKind::InternalOut, Decimal::ZERO),
             Meaning::TransferIn => (TransactionKind::Deposit, size),
             Meaning::TransferOut => (TransactionKind::Withdrawal, -size),
-            Meaning::FeesBack => {
-                return Err("a refund of fees has no kind of its own; book it as INTEREST, \
-                            or take the fee back with a REVERSAL"
-                    .to_owned());
-            }
         };
         let moves_cash = !net_cash.is_zero();
         let is_trade = matches!(kind, TransactionKind::Buy | TransactionKind::Sell);
         let dividend_ex = line.ex_date.filter(|ex| kind == TransactionKind::Dividend && *ex < line.date);
-        Ok(ExportTransaction {
+        ExportTransaction {
             trade_date: dividend_ex.unwrap_or(line.date),
             settlement_date: dividend_ex.map(|_| line.date),
             symbol: line.symbol.clone(),
@@ -304,7 +295,7 @@ impl Sheet<'_> {
             lot_cost: Some(size).filter(|_| kind == TransactionKind::TransferIn),
             note: line.note.clone(),
             ..ExportTransaction::new(&self.account, line.line, kind, line.date, (net_cash, line.currency))
-        })
+        }
     }
 }
 
