@@ -99,6 +99,7 @@ impl Intake {
 
     fn checked(&self, bookings: &[ExportTransaction]) -> Result<(), Fault> {
         for booking in bookings {
+            refuse_negative_charges(booking)?;
             let transaction = as_transaction(booking)?;
             ledger::transaction::validate(&transaction).map_err(|fault| (fault.column, fault.reason))?;
             if let Some(first) = booking_id(booking).and_then(|id| self.broker_ids.get(&id)) {
@@ -193,6 +194,18 @@ fn normalized(booking: ExportTransaction) -> ExportTransaction {
         lot_cost: booking.lot_cost.map(|number| number.normalize()),
         ..booking
     }
+}
+
+/// Many formats write what was paid without a sign or with a minus, so that a negative charge is no refund: one that
+/// comes back is a booking of its own.
+fn refuse_negative_charges(booking: &ExportTransaction) -> Result<(), Fault> {
+    if booking.fees < Decimal::ZERO {
+        return Err(("fees", "fees are not negative; they are inside net_cash".to_owned()));
+    }
+    if booking.taxes < Decimal::ZERO {
+        return Err(("taxes", "taxes are not negative; book a refund as a TAX of its own".to_owned()));
+    }
+    Ok(())
 }
 
 fn booking_id(booking: &ExportTransaction) -> Option<(String, String)> {

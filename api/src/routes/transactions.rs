@@ -58,7 +58,7 @@ struct BookedTransaction {
     /// The instrument, for kinds that have one.
     #[schema(value_type = Option<String>, example = "world~SAP")]
     instrument_id: Option<InstrumentId>,
-    /// Units of the instrument, positive; the ratio of a `SPLIT`.
+    /// Units of the instrument, positive where the kind moves units; the ratio of a `SPLIT`.
     #[schema(value_type = Option<String>, example = "12.5")]
     quantity: Option<Quantity>,
     /// The price per unit as quoted; the amount per unit of a `DIVIDEND`.
@@ -67,10 +67,10 @@ struct BookedTransaction {
     /// The currency of cash, fees and taxes.
     #[schema(value_type = String, example = "EUR")]
     currency: Currency,
-    /// Fees inside `net_cash`, zero or positive.
+    /// Fees inside `net_cash`; negative if they came back.
     #[schema(value_type = String, example = "1.125")]
     fees: Amount,
-    /// Taxes inside `net_cash`, zero or positive.
+    /// Taxes inside `net_cash`; negative if they came back.
     #[schema(value_type = String, example = "0")]
     taxes: Amount,
     /// The signed change of the cash account, fees and taxes inside.

@@ -14,7 +14,7 @@ pub struct Basis {
     pub local: Option<Decimal>,
     /// The same in the portfolio's base currency, each part at the rate of its own day.
     pub base: Option<Decimal>,
-    /// The fees and taxes inside `local`, zero or positive for units that were bought.
+    /// The fees and taxes inside `local`: positive for units that were bought, unless more came back than was paid.
     pub charges_local: Option<Decimal>,
     /// The fees and taxes inside `base`.
     pub charges_base: Option<Decimal>,

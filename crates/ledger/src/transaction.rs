@@ -40,12 +40,6 @@ pub fn validate(transaction: &Transaction) -> Result<TransactionKind, Fault> {
         fault("settlement_date", "a trade settles on its own day or later")?;
     }
     validate_units(kind, transaction)?;
-    if transaction.fees.decimal() < Decimal::ZERO {
-        fault("fees", "fees are not negative; they are inside net_cash")?;
-    }
-    if transaction.taxes.decimal() < Decimal::ZERO {
-        fault("taxes", "taxes are not negative; book a refund as a TAX of its own")?;
-    }
     validate_cash(kind, transaction)?;
     validate_lots(kind, transaction)?;
     Ok(kind)
@@ -82,7 +76,8 @@ fn validate_units(kind: TransactionKind, transaction: &Transaction) -> Result<()
     if counts_units && quantity.is_some_and(|quantity| quantity <= Decimal::ZERO) {
         fault("quantity", format!("the quantity of a {kind} is positive; the kind gives the direction"))?;
     }
-    if transaction.price.is_some_and(|price| price.decimal() < Decimal::ZERO) {
+    // Of a payment, units and the amount per unit only say what it was for: negative if it was owed or taken back.
+    if counts_units && transaction.price.is_some_and(|price| price.decimal() < Decimal::ZERO) {
         fault("price", "a price is not negative")?;
     }
     if kind == TransactionKind::DividendReinvested && transaction.price.is_none() {

@@ -35,6 +35,7 @@ const STEPS: &[Step] = &[
     step!(7, "0007_schedules"),
     step!(8, "0008_lots_and_locks"),
     step!(9, "0009_inbox"),
+    step!(10, "0010_refunds_in_bookings"),
 ];
 
 /// The steps for SQLite.

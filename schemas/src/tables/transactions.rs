@@ -24,15 +24,15 @@ crate::table! {
     kind: String,
     /// The instrument, for kinds that have one.
     instrument_id: Option<InstrumentId>,
-    /// Units of the instrument, positive; the ratio of a SPLIT.
+    /// Units of the instrument, positive where the kind moves units; the ratio of a SPLIT.
     quantity: Option<Quantity>,
     /// Price per unit as quoted; the amount per unit of a DIVIDEND.
     price: Option<Price>,
     /// The currency of `net_cash`, `fees` and `taxes`.
     currency: Currency,
-    /// Fees inside `net_cash`, zero or positive.
+    /// Fees inside `net_cash`; negative if they came back.
     fees: Amount,
-    /// Taxes inside `net_cash`, zero or positive.
+    /// Taxes inside `net_cash`; negative if they came back.
     taxes: Amount,
     /// The signed change of the cash account in `currency`, fees and taxes inside.
     net_cash: Amount,

@@ -166,7 +166,11 @@ fn any_booking(((number, kind, position, units, cents), sequence): ((i64, u8, us
             let bought = of_units(plain("BUY", -cents.abs()), position, units);
             Transaction { price: Some(Price::new(Decimal::new(units, 2))), ..bought }
         }
-        3 => of_units(plain("SELL", cents.abs()), position, units),
+        // With a tax that was paid, or one that came back.
+        3 => Transaction {
+            taxes: Amount::new(Decimal::new(cents / 100, 2)),
+            ..of_units(plain("SELL", cents.abs()), position, units)
+        },
         4 => of_units(plain("TRANSFER_IN", 0), position, units),
         5 => of_units(plain("STOCK_DIVIDEND", 0), position, units),
         6 => of_units(plain("SPLIT", 0), position, (units % 5 + 1) * 1000),

@@ -51,7 +51,7 @@ pub struct CashMovement {
     pub amount_base: Option<Decimal>,
 }
 
-/// The fees and taxes inside a cash movement, zero or positive.
+/// The fees and taxes inside a cash movement; negative if they came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Charges {
     /// The currency of the cash movement.
@@ -88,8 +88,8 @@ pub struct CostChange {
 pub struct Gain {
     /// The instrument's currency.
     pub currency: Currency,
-    /// What came in, net of the charges of the sale; the charges inside are therefore negative or zero. For a later
-    /// change of a gain the change.
+    /// What came in, net of the charges of the sale; the charges inside are therefore negative, or positive if they
+    /// came back. For a later change of a gain the change.
     pub proceeds: Basis,
     /// What the closed lots had cost, charges inside. For a later change of a gain nothing.
     pub cost: Basis,

@@ -99,6 +99,34 @@ fn three_days_in_two_currencies() {
     assert_eq!(number("10468") + total(&lines), number("9761"));
 }
 
+#[test]
+fn what_comes_back_counts_against_the_charges_of_its_kind() {
+    // A dollar is 1.00, the share closes at 12. 50 of 100 shares sold at 9 with a loss: a fee of 6, and the bank gives
+    // 13.20 of tax back, so 450 − 6 + 13.20 = 457.20. And 12.50 euros of fees come back.
+    // Realised before charges: 450 − 500 = −50; the cost of 500 dollars is worth 500 where it was 400 when bought.
+    // Unrealised: 600 − 500 = 100 dollars as before, 100 euros after 80; their cost is worth 500 where it was 400.
+    // Cash: 233 dollars from 0.80 to 1.00. Value: 9,012.50 + 690.20 + 600 = 10,302.70.
+    let mut desk = desk();
+    let opened = total(&first_day(&mut desk));
+    let date = day("2024-01-03");
+    desk.shares[ACME].price = Some(number("12"));
+    desk.trade(date, Kind::Sell, ACME, number("50"), cash(Currency::USD, "457.20", "6", "-13.20"));
+    desk.pay(date, Kind::Fee, cash(Currency::EUR, "12.50", "0", "0"));
+    let lines = desk.close(date);
+    let expected = [
+        "realised_price_gain USD -50 -50",
+        "realised_currency_gain USD - 100",
+        "unrealised_price_gain USD 0 20",
+        "unrealised_currency_gain USD - 100",
+        "cash_currency_gain USD - 46.6",
+        "fee EUR 12.5 12.5",
+        "fee_brokerage USD -6 -6",
+        "tax_transaction USD 13.2 13.2",
+    ];
+    assert_eq!(words(&lines), expected);
+    assert_eq!(opened + total(&lines), number("10302.70"));
+}
+
 /// The days and the desk of the example in docs/BOOK_FOLDER.md, with its rates.
 fn book_folder() -> ([BusinessDate; 5], Desk) {
     let days = ["2024-03-25", "2024-03-26", "2024-03-27", "2024-03-28", "2024-04-02"].map(day);

@@ -238,19 +238,7 @@ fn charged(case: &Case<'_>, gap: &CashGap) -> Option<Explanation> {
 }
 
 fn is_charge(kind: TransactionKind) -> bool {
-    matches!(
-        kind,
-        TransactionKind::Fee
-            | TransactionKind::FeeCustody
-            | TransactionKind::FeeManagement
-            | TransactionKind::FeePerformance
-            | TransactionKind::FeeBrokerage
-            | TransactionKind::FeeExchange
-            | TransactionKind::Tax
-            | TransactionKind::TaxWithholding
-            | TransactionKind::TaxStampDuty
-            | TransactionKind::TaxTransaction
-    )
+    kind == TransactionKind::Tax || kind.is_charge()
 }
 
 /// Cash that the custodian has twice and the books have once.

@@ -4,8 +4,8 @@
 //! price, fees and taxes give, one of them is mistyped, and a person should look at it.
 
 use rust_decimal::Decimal;
-use schemas::Currency;
 use schemas::tables::transactions::Transaction;
+use schemas::{Amount, Currency};
 
 use super::TransactionKind;
 
@@ -43,6 +43,8 @@ const PRICE_DECIMALS: (u32, u32) = (2, 12);
 /// - Near enough: a tenth of quantity × price either way, and what the rounding of price and cash explains. If neither
 ///   fees nor taxes are stated, a trade may have cost 25 units of its currency more, and of an income half may be
 ///   missing.
+/// - Where fees or taxes are negative, they came back, or were paid and written with a minus. They are small beside the
+///   tenth, which then is not allowed.
 /// - The amount per unit of an income may be in the currency where quotes are in hundredths of it. An income that was
 ///   paid, not received, is one taken back or of a short position, and is not looked at.
 pub fn cash_doubt(transaction: &Transaction, quoted: QuotedIn) -> Option<CashDoubt> {
@@ -89,7 +91,9 @@ impl StatedCash<'_> {
         let half_of_last = Decimal::new(5, self.price.normalize().scale().clamp(digits_min, digits_max) + 1);
         let rounded = per_price.abs().checked_mul(half_of_last)?;
         let smallest = Decimal::new(1, self.transaction.currency.minor_unit_digits());
-        let either_way = gross.abs().checked_mul(SHARE_MAX)?.checked_add(rounded)?.checked_add(smallest)?;
+        let came_back = self.transaction.fees.min(self.transaction.taxes) < Amount::ZERO;
+        let share_max = if came_back { Decimal::ZERO } else { SHARE_MAX };
+        let either_way = gross.abs().checked_mul(share_max)?.checked_add(rounded)?.checked_add(smallest)?;
         let unstated = match (charges.is_zero(), self.is_income) {
             (false, _) => Decimal::ZERO,
             (true, true) => gross.abs().checked_mul(TAX_UNSTATED_MAX)?,
@@ -203,6 +207,16 @@ mod tests {
         assert_eq!(doubt("DIVIDEND", ["100", "1", "0", "0", "50"], "1"), None);
         assert!(doubt("DIVIDEND", ["100", "1", "0", "0", "49.99"], "1").is_some());
         assert!(doubt("DIVIDEND", ["100", "1", "0", "15", "50"], "1").is_some(), "the tax is stated");
+    }
+
+    #[test]
+    fn a_charge_that_came_back_is_told_from_one_that_was_paid_and_has_a_minus() {
+        // Five at 100, a fee of 1 and a tax of 2.
+        assert_eq!(doubt("SELL", ["5", "100", "1", "-2", "501"], "1"), None);
+        assert_eq!(doubt("SELL", ["5", "100", "-1", "-2", "503"], "1"), None);
+        let paid = doubt("SELL", ["5", "100", "-1", "-2", "497"], "1").map(|found| found.expected);
+        assert_eq!(paid, Some(Some(number("503"))));
+        assert!(doubt("BUY", ["5", "100", "-1", "0", "-501"], "1").is_some());
     }
 
     #[test]

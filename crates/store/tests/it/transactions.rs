@@ -14,6 +14,7 @@ on_both_engines!(
     other_content_is_a_conflict_and_is_not_written,
     booked_transactions_never_change,
     every_field_comes_back_as_it_was_booked,
+    what_came_back_or_was_owed_is_negative,
     a_transaction_knows_when_it_was_recorded,
     nothing_new_is_booked_in_a_closed_year,
     the_history_of_closed_years_comes_with_the_first_import,
@@ -93,6 +94,25 @@ async fn every_field_comes_back_as_it_was_booked(place: &Place) {
     assert_eq!(found, [recorded(&exchange)]);
     let again = store.import_transactions(&id, &found, after_minutes(1)).await.expect("imported");
     assert_eq!(again, ImportOutcome { unchanged: 1, ..ImportOutcome::default() }, "what it gives back, it knows");
+}
+
+async fn what_came_back_or_was_owed_is_negative(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let id = save_portfolio(&store, "D01").await;
+    let refunded = Transaction {
+        fees: "-1.125".parse().expect("a number"),
+        taxes: "-13.2".parse().expect("a number"),
+        ..purchase("D01", 1)
+    };
+    let owed = Transaction {
+        kind: "DIVIDEND".to_owned(),
+        quantity: Some("-90".parse().expect("a number")),
+        price: Some("-0.1".parse().expect("a number")),
+        ..purchase("D01", 2)
+    };
+    store.import_transactions(&id, &[refunded.clone(), owed.clone()], start()).await.expect("imported");
+    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    assert_eq!(found, [&refunded, &owed].map(recorded));
 }
 
 async fn a_transaction_knows_when_it_was_recorded(place: &Place) {
