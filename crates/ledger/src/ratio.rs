@@ -3,11 +3,16 @@
 //! A ratio such as 0.241917 or one for three has no place in a binary number, and the second none in a decimal one.
 //! It is kept as two whole numbers, so that units are multiplied first and divided last.
 
-use rust_decimal::Decimal;
-use schemas::Quantity;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 /// Characters of a text that an error repeats.
 const SHOWN_MAX: usize = 40;
+/// Decimals with which a booked ratio is kept, those of [`schemas::Quantity`].
+const BOOKED_DECIMALS: u32 = 10;
+/// Decimals from which on a booked ratio is a fraction that was written out.
+const WRITTEN_OUT_DECIMALS: u32 = 9;
+/// The most old units of such a fraction.
+const OLD_UNITS_MAX: i64 = 1000;
 
 /// Why a text or a number is not a ratio.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,18 +56,47 @@ pub fn parse_ratio(text: &str) -> Result<(i64, i64), RatioError> {
 
 /// A ratio that a transaction states as a number, e.g. the `quantity` of a SPLIT: 7 is seven for one, 0.1 one for ten.
 ///
+/// A transaction keeps ten decimals. A ratio that needs nine of them or ten is taken for the fraction with the fewest
+/// old units, at most a thousand, that has these decimals: 0.0666666667 is one for fifteen. If there is none, it is
+/// what it says.
+///
 /// # Errors
 /// [`RatioError`] if the number is not positive, or needs more than 18 digits.
 pub fn ratio_of_decimal(ratio: Decimal) -> Result<(i64, i64), RatioError> {
-    quotient(ratio, Decimal::ONE, &ratio.to_string())
+    let kept = rounded(ratio, BOOKED_DECIMALS).normalize();
+    match written_out(kept) {
+        Some(fraction) => Ok(fraction),
+        None => quotient(kept, Decimal::ONE, &ratio.to_string()),
+    }
+}
+
+/// The fraction that a number of nine or ten decimals was before it was written out; none if there is none.
+fn written_out(ratio: Decimal) -> Option<(i64, i64)> {
+    if ratio <= Decimal::ZERO || ratio.scale() < WRITTEN_OUT_DECIMALS {
+        return None;
+    }
+    // No two fractions of at most a thousand old units are as near to each other as nine decimals tell apart.
+    (1..=OLD_UNITS_MAX).find_map(|old| {
+        let new = ratio.checked_mul(Decimal::from(old))?.round();
+        let again = new.checked_div(Decimal::from(old))?;
+        if rounded(again, ratio.scale()) != ratio {
+            return None;
+        }
+        Some((i64::try_from(new.mantissa()).ok()?, old))
+    })
 }
 
 /// Whether a number that a broker booked is this ratio, to the decimals that a quantity is stored with: one for three
-/// is booked as 0.3333333333.
+/// is booked as 0.3333333333, or with nine of them.
 pub fn is_booked_as(ratio: (i64, i64), booked: Decimal) -> bool {
-    let decimals = u32::from(Quantity::SCALE.unsigned_abs());
     let exact = Decimal::from(ratio.0).checked_div(Decimal::from(ratio.1));
-    exact.is_some_and(|exact| exact.round_dp(decimals) == booked.round_dp(decimals))
+    exact.is_some_and(|exact| rounded(exact, BOOKED_DECIMALS) == rounded(booked, BOOKED_DECIMALS))
+        || reduced(ratio).is_some_and(|lowest| ratio_of_decimal(booked) == Ok(lowest))
+}
+
+/// A number to so many decimals, as a table rounds it.
+fn rounded(number: Decimal, decimals: u32) -> Decimal {
+    number.round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero)
 }
 
 /// The same ratio without a common divisor. None unless both numbers are positive.
@@ -178,7 +212,44 @@ mod tests {
         assert!(is_booked_as((1, 3), Decimal::new(3_333_333_333, 10)));
         assert!(is_booked_as((7, 1), Decimal::from(7)));
         assert!(!is_booked_as((7, 1), Decimal::from(6)));
-        assert_eq!(ratio_of_decimal(Decimal::new(1, 1)), Ok((1, 10)));
+        assert!(is_booked_as((2, 6), Decimal::new(333_333_333, 9)), "nine decimals are as good");
+        assert!(!is_booked_as((1, 3), Decimal::new(33_333_333, 8)));
+    }
+
+    #[test]
+    fn a_booked_ratio_that_was_written_out_is_the_fraction_again() {
+        // What 1/15, 1/3, 2/3, 4/3 and 355/113 are in programs that count in binary numbers, and in a table.
+        for (text, fraction) in [
+            ("0.06666666666666667", (1, 15)),
+            ("0.0666666667", (1, 15)),
+            ("0.3333333333333333", (1, 3)),
+            ("0.333333333", (1, 3)),
+            ("0.6666666666666666", (2, 3)),
+            ("1.3333333333", (4, 3)),
+            ("3.1415929203539825", (355, 113)),
+            ("0.001001001", (1, 999)),
+            // What has few decimals, or is no small fraction, is what it says.
+            ("7", (7, 1)),
+            ("7.000000000000", (7, 1)),
+            ("0.1", (1, 10)),
+            ("0.33333333", (33_333_333, 100_000_000)),
+            ("0.0009990010", (999_001, 1_000_000_000)),
+            ("1.2345678912", (192_901_233, 156_250_000)),
+        ] {
+            let booked = text.parse().expect("a number");
+            assert_eq!(ratio_of_decimal(booked), Ok(fraction), "{text}");
+        }
+        for (text, error) in [
+            ("0.00000000004", "a ratio is positive, not `0.00000000004`"),
+            ("-2", "a ratio is positive, not `-2`"),
+            (
+                "12345678901.1234567891",
+                "the ratio `12345678901.1234567891` has more digits than fit; use whole numbers of at most 18 digits",
+            ),
+        ] {
+            let refused = ratio_of_decimal(text.parse().expect("a number")).expect_err(text);
+            assert_eq!(refused.to_string(), error);
+        }
     }
 
     proptest! {
@@ -187,6 +258,17 @@ mod tests {
             if let Ok((new, old)) = parse_ratio(&text) {
                 prop_assert!(0 < new && 0 < old);
             }
+        }
+
+        #[test]
+        fn small_fractions_come_back_from_what_brokers_book(new in 1_i64..5000, old in 1_i64..=1000) {
+            let exact = Decimal::from(new) / Decimal::from(old);
+            let kept = exact.round_dp(BOOKED_DECIMALS).normalize();
+            // Of 1/219 the tenth decimal and the ninth are zeros: nobody can tell that there were more.
+            prop_assume!(kept == exact || WRITTEN_OUT_DECIMALS <= kept.scale());
+            let fraction = reduced((new, old)).expect("both are positive");
+            prop_assert_eq!(ratio_of_decimal(exact), Ok(fraction));
+            prop_assert!(is_booked_as((new, old), kept));
         }
 
         #[test]

@@ -15,6 +15,7 @@ pub use semantic_key::semantic_key;
 pub use stated_cash::{CashDoubt, QuotedIn, cash_doubt};
 
 use crate::error::Error;
+use crate::ratio::ratio_of_decimal;
 
 /// What is wrong with a transaction: the column of the file, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +76,11 @@ fn validate_units(kind: TransactionKind, transaction: &Transaction) -> Result<()
     }
     if counts_units && quantity.is_some_and(|quantity| quantity <= Decimal::ZERO) {
         fault("quantity", format!("the quantity of a {kind} is positive; the kind gives the direction"))?;
+    }
+    if kind == TransactionKind::Split
+        && let Some(Err(error)) = quantity.map(ratio_of_decimal)
+    {
+        fault("quantity", error.to_string())?;
     }
     // Of a payment, units and the amount per unit only say what it was for: negative if it was owed or taken back.
     if counts_units && transaction.price.is_some_and(|price| price.decimal() < Decimal::ZERO) {

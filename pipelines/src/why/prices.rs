@@ -1,7 +1,7 @@
 //! Prices and rates: which quote, of which day, from which file; and which two reference rates make a cross rate.
 
 use ledger::TransactionKind;
-use ledger::corporate_actions::unit_ratio;
+use ledger::corporate_actions::{is_booked_as, ratio_of_decimal, unit_ratio};
 use rust_decimal::Decimal;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::transactions::Transaction;
@@ -112,27 +112,28 @@ impl Facts {
                 .filter(move |row| row.kind == TransactionKind::Split.code() && row.instrument_id.as_ref() == Some(id))
         };
         // A split counts once: as the portfolio booked it, or as the market announced it.
-        let is_booked = |action: &CorporateAction, (new, old): (Decimal, Decimal)| {
+        let is_booked = |action: &CorporateAction, ratio: (i64, i64)| {
             booked().any(|row| {
                 row.trade_date.days_since(action.ex_date).abs() <= SPLIT_BOOKING_DAYS
-                    && row.quantity.is_some_and(|ratio| ratio.decimal().checked_mul(old) == Some(new))
+                    && row.quantity.is_some_and(|booked| is_booked_as(ratio, booked.decimal()))
             })
         };
         let announced = self.actions.iter().filter(|action| action.instrument_id == *id && !adjusted);
         let announced = announced.filter_map(|action| {
             let (new, old) = unit_ratio(action)?;
-            let (new, old) = (Decimal::from(new), Decimal::from(old));
             if is_booked(action, (new, old)) {
                 return None;
             }
+            let (new, old) = (Decimal::from(new), Decimal::from(old));
             let what = format!("{} of {}: {new} for {old}", action.kind, action.ex_date);
             let source = self.landed(&action.landing_sha256, action.line);
             Some(UnitChange { date: action.ex_date, new, old, what, source })
         });
         let by_hand = booked().filter_map(|row| {
-            let new = row.quantity?.decimal();
+            let (new, old) = ratio_of_decimal(row.quantity?.decimal()).ok()?;
+            let (new, old) = (Decimal::from(new), Decimal::from(old));
             let source = self.booked_in(row);
-            Some(UnitChange { date: row.trade_date, new, old: Decimal::ONE, what: self.words_of(row), source })
+            Some(UnitChange { date: row.trade_date, new, old, what: self.words_of(row), source })
         });
         let mut changes: Vec<UnitChange> = announced.chain(by_hand).collect();
         changes.retain(|change| after < change.date && change.date <= through);

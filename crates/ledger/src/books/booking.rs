@@ -17,6 +17,7 @@ use crate::holding::{Exchange, Holding, Movement, Realised};
 use crate::lots::CostBasis;
 use crate::nav_bridge::{CashMovement, Charges, Nature};
 use crate::quote_board::Listing;
+use crate::ratio::ratio_of_decimal;
 use crate::transaction::TransactionKind;
 
 /// A transaction with the instrument it is about, where its kind has one.
@@ -45,9 +46,9 @@ impl<'a> Books<'a> {
             TransactionKind::Deposit | TransactionKind::Withdrawal => self.external_cash(transaction, day),
             TransactionKind::Split => {
                 let ratio = self.required(transaction, transaction.quantity, "quantity")?.decimal();
-                let ratio = exact_ratio(ratio).ok_or_else(|| self.overflow(day, "the ratio of a split"))?;
+                let ratio = ratio_of_decimal(ratio).map_err(|_| self.overflow(day, "the ratio of a split"))?;
                 let line = self.line(transaction, line)?;
-                // The market's ratio is exact, e.g. one for three, where the broker's has ten decimals.
+                // The market's ratio is exact, where the broker's has ten decimals.
                 let known = self.listing(line).and_then(|listing| {
                     listing.splits().iter().find(|(ex_date, ratio)| is_booking_of(transaction, *ex_date, *ratio))
                 });
@@ -353,12 +354,4 @@ pub(super) enum Announced {
 pub(super) enum Direction {
     In,
     Out,
-}
-
-/// A ratio given as a decimal, as two whole numbers. None if they do not fit.
-fn exact_ratio(ratio: Decimal) -> Option<(i64, i64)> {
-    let ratio = ratio.normalize();
-    let new = i64::try_from(ratio.mantissa()).ok()?;
-    let old = i64::try_from(crate::fixed::power_of_ten(ratio.scale())?).ok()?;
-    (0 < new).then_some((new, old))
 }

@@ -408,3 +408,10 @@ fn one_for_three_is_exact_although_the_broker_books_ten_decimals() {
     let booked = Transaction { quantity: ratio, ..of_units(booking(2, 3, "SPLIT", Currency::EUR, 0), 0, 0) };
     assert_eq!(after(vec![reverse], vec![booked])[0], Some(Decimal::from(100)));
 }
+
+#[test]
+fn one_for_fifteen_is_exact_although_only_the_broker_knows_of_it() {
+    let ratio = Some(Quantity::new(Decimal::new(666_666_667, 10)));
+    let booked = Transaction { quantity: ratio, ..of_units(booking(2, 3, "SPLIT", Currency::EUR, 0), 0, 0) };
+    assert_eq!(after(Vec::new(), vec![booked])[0], Some(Decimal::from(20)));
+}

@@ -12,7 +12,7 @@ use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, Currency, InstrumentId, PortfolioId};
 
-use crate::corporate_actions::is_booked_as;
+use crate::corporate_actions::{is_booked_as, ratio_of_decimal};
 use crate::error::Error;
 use crate::transaction::TransactionKind;
 
@@ -249,7 +249,8 @@ impl Balances {
             match kind {
                 TransactionKind::Split => {
                     let ratio = booked.quantity.map_or(Decimal::ONE, |ratio| ratio.decimal());
-                    self.split(instrument, ratio, Decimal::ONE)?;
+                    let (new, old) = ratio_of_decimal(ratio).ok()?;
+                    self.split(instrument, Decimal::from(new), Decimal::from(old))?;
                 }
                 TransactionKind::WriteOff => {
                     self.units.remove(instrument);
