@@ -27,9 +27,8 @@ impl Books<'_> {
     /// Books what an issuer announced, as far as the portfolio holds the instrument.
     pub(super) fn announced(&mut self, line: usize, action: &CorporateAction, day: usize) -> Result<(), Error> {
         let Some(listing) = self.listing(line) else { return Ok(()) };
-        let Some(held) = self.by_line.get(&line).and_then(|position| self.held.get(*position)) else {
-            return Ok(());
-        };
+        let held = self.by_line.get(&line).and_then(|position| self.held.get(*position));
+        let Some(held) = held.filter(|held| !held.is_untouched()) else { return Ok(()) };
         let base = self.inputs.portfolio.base_currency;
         let target = action.target_instrument_id.as_ref();
         let target_listing = target.and_then(|target| self.inputs.board.listing(target));

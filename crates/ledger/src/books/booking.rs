@@ -132,7 +132,7 @@ impl<'a> Books<'a> {
     }
 
     /// Changes the units held by a ratio. The board's closes follow what the market announced; where only the
-    /// portfolio knows of it, its last close is restated until the next one.
+    /// portfolio knows of it, its last close is restated until the next one, also for units that it buys later.
     pub(super) fn split(
         &mut self,
         cause: &Cause<'_>,
@@ -140,16 +140,22 @@ impl<'a> Books<'a> {
         (new, old): (i64, i64),
         announced: Announced,
     ) -> Result<(), Error> {
-        let Some(&position) = self.by_line.get(&line) else { return Ok(()) };
+        if announced == Announced::ByMarket && !self.by_line.contains_key(&line) {
+            return Ok(());
+        }
+        let position = self.held_at(line);
         let board = self.inputs.board;
         let restated = match board.listings().get(line) {
             Some(listing) if announced == Announced::ByPortfolio && listing.is_unadjusted() => {
-                self.restated_close(position, listing, cause.day, (new, old))?
+                self.restated_close(position, listing, cause, (new, old))?
             }
             _ => None,
         };
         if let (Some((before, price)), Some(held)) = (restated, self.held.get_mut(position)) {
             held.timeline.restate(cause.day, before, price);
+        }
+        if self.held.get(position).is_none_or(Held::is_untouched) {
+            return Ok(());
         }
         let (new, old) = (Decimal::from(new), Decimal::from(old));
         self.change_holding(cause, line, |holding, _| holding.scale_units(new, old))
@@ -164,7 +170,8 @@ impl<'a> Books<'a> {
         to: &'static CostBasis,
     ) -> Result<(), Error> {
         for position in 0..self.held.len() {
-            let Some(line) = self.held.get(position).map(|held| held.line) else { continue };
+            let touched = self.held.get(position).filter(|held| !held.is_untouched());
+            let Some(line) = touched.map(|held| held.line) else { continue };
             let cause = Cause { id: Arc::from(to.id), sequence: 0, kind: "CHANGE_OF_METHOD", date, day };
             let adjustments = self.change_holding(&cause, line, |holding, _| holding.change_method(date, from, to))?;
             self.push_adjustments(line, day, &adjustments);
@@ -175,19 +182,21 @@ impl<'a> Books<'a> {
     }
 
     /// The last close after a split that the market did not announce, and the day from which on it no longer counts;
-    /// none if the line is quoted on the day itself, or was not quoted so far.
+    /// none if the line is quoted on the day itself, or was not quoted before the split. What was booked before the
+    /// first day of the portfolio takes effect on it, and the close of that day may be from after the split.
     fn restated_close(
         &self,
         position: usize,
         listing: &Listing,
-        day: usize,
+        cause: &Cause<'_>,
         (new, old): (i64, i64),
     ) -> Result<Option<(usize, Decimal)>, Error> {
-        let board = self.inputs.board;
+        let (board, day) = (self.inputs.board, cause.day);
         if listing.is_observed(day) {
             return Ok(None);
         }
-        let Some(close) = board.close(listing, day) else { return Ok(None) };
+        let before = board.close(listing, day).filter(|close| close.observed_date < cause.date);
+        let Some(close) = before else { return Ok(None) };
         let earlier = self.held.get(position).and_then(|held| held.timeline.restated_price(day));
         let price = earlier.unwrap_or(close.price);
         let divided = price.checked_mul(Decimal::from(old)).and_then(|price| price.checked_div(Decimal::from(new)));
@@ -339,6 +348,13 @@ impl<'a> Books<'a> {
             charges_local: convert(charges, instrument_currency),
             charges_base: convert(charges, base),
         }
+    }
+}
+
+impl Held {
+    /// Whether no units ever came or went, and no trade was noted.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.holding == Holding::default()
     }
 }
 

@@ -341,6 +341,51 @@ fn only_the_portfolio_knows_of_the_split() {
     assert_eq!(prices, ["60", "20", "21"]);
 }
 
+#[test]
+fn a_split_booked_while_nothing_is_held_counts_for_what_is_bought_before_the_next_close() {
+    // Quoted at 60.00 on day 0 and at 21.00 on day 3; three for one on day 1, and 10 units bought on day 2.
+    let other = |number: i64| quote(3, number, 10_000);
+    let world = World {
+        cost_basis: "fifo; 2014-01-04 average_cost",
+        quotes: vec![quote(0, 0, 600_000), quote(0, 3, 210_000), other(1), other(2), other(3)],
+        rates: vec![rate(Currency::USD, 0, 100_000)],
+        splits: Vec::new(),
+        transactions: vec![
+            of_units(booking(1, 1, "SPLIT", Currency::EUR, 0), 0, 3_000),
+            of_units(booking(2, 1, "SPLIT", Currency::EUR, 0), 3, 3_000),
+            of_units(booking(3, 2, "BUY", Currency::EUR, 0), 0, 10_000),
+        ],
+    };
+    let rows = walk(&world, 0, DAYS, Detail::Positions);
+    let values: Vec<Option<i128>> = rows.values.days.iter().map(super::super::DayValue::market_value).collect();
+    let units = |amount: i128| Some(amount * 10_000_000_000);
+    assert_eq!(values, [units(0), units(0), units(200), units(210)]);
+    let changes: Vec<(BusinessDate, String)> =
+        rows.positions.iter().map(|row| (row.business_date, row.quantity.decimal().normalize().to_string())).collect();
+    // The change of method is one of the position, not of the units.
+    assert_eq!(changes, [(day(2), "10".to_owned()), (day(3), "10".to_owned())], "of what is never held there is none");
+}
+
+#[test]
+fn a_split_before_the_first_day_has_divided_the_closes_since() {
+    // 10 units bought and split three for one before the portfolio begins, then quoted at 20.00, and on day 0 not.
+    let on = |date: &str, kind: &str, sequence: i64, units: i64| Transaction {
+        trade_date: date.parse().expect("a date"),
+        ..of_units(booking(sequence, 0, kind, Currency::EUR, 0), 0, units)
+    };
+    let earlier = Quote { quote_date: "2013-12-31".parse().expect("a date"), ..quote(0, 0, 200_000) };
+    let world = World {
+        cost_basis: "fifo",
+        quotes: vec![earlier, quote(3, 0, 10_000)],
+        rates: vec![rate(Currency::USD, 0, 100_000)],
+        splits: Vec::new(),
+        transactions: vec![on("2013-12-20", "BUY", 1, 10_000), on("2013-12-27", "SPLIT", 2, 3_000)],
+    };
+    let rows = walk(&world, 0, DAYS, Detail::Positions);
+    let values: Vec<Option<i128>> = rows.values.days.iter().map(super::super::DayValue::market_value).collect();
+    assert_eq!(values, [Some(600 * 10_000_000_000)]);
+}
+
 /// The last position in each instrument of two and the cash in euro, after announcements and bookings of 300 units
 /// bought on day 0.
 fn after(actions: Vec<CorporateAction>, booked: Vec<Transaction>) -> [Option<Decimal>; 3] {
