@@ -10,5 +10,6 @@ mod house;
 mod listing;
 mod preview_listing;
 mod progress;
+mod refused_rows;
 mod telemetry;
 mod tree_text;

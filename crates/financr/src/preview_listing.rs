@@ -4,6 +4,7 @@ use jobs::import::ImportReport;
 use serde_json::Value;
 
 use crate::listing::{Format, Listing};
+use crate::refused_rows::{RefusedRows, by_fault, one_by_one};
 
 /// Rows of one kind that a terminal shows; a machine gets all of them.
 const ROWS_SHOWN: usize = 20;
@@ -22,6 +23,8 @@ struct Row {
     net_cash: Option<String>,
     line: Option<i64>,
     reason: Option<String>,
+    /// Rows beside its own that it stands for.
+    others: usize,
 }
 
 /// What an import would do: portfolios, market data, transactions by kind with the sum of their cash, and every row
@@ -65,13 +68,8 @@ pub(crate) fn preview_listing(report: &ImportReport, format: Format) -> Listing 
         ..Row::default()
     });
     push_some(&mut rows, waiting.collect(), format);
-    let rejected = report.rejects.iter().map(|row| Row {
-        what: format!("rejected: {}", row.column),
-        line: Some(row.line),
-        reason: Some(format!("{}: {}", row.file, row.reason)),
-        ..Row::default()
-    });
-    push_some(&mut rows, rejected.collect(), format);
+    let refused = if format == Format::Table { by_fault(report) } else { one_by_one(report) };
+    push_some(&mut rows, refused.iter().map(rejected).collect(), format);
     let failures = report.failures.iter().map(|(folder, reason)| format!("{}: {reason}", folder.display()));
     for note in failures.chain(report.notes.iter().cloned()) {
         rows.push(Row { what: "note".to_owned(), reason: Some(note), ..Row::default() });
@@ -81,9 +79,25 @@ pub(crate) fn preview_listing(report: &ImportReport, format: Format) -> Listing 
     listing
 }
 
+/// Rejected rows with one fault.
+fn rejected(refused: &RefusedRows<'_>) -> Row {
+    let RefusedRows { file, column, reason, .. } = refused;
+    let reason = match refused.line() {
+        Some(_) => format!("{file}: {reason}"),
+        None => format!("{file}, {}: {reason}", refused.lines_in_words()),
+    };
+    Row {
+        what: format!("rejected: {column}"),
+        line: refused.line(),
+        reason: Some(reason),
+        others: refused.count() - 1,
+        ..Row::default()
+    }
+}
+
 /// Adds rows of one kind; on a terminal the first of them, and how many more there are.
 fn push_some(rows: &mut Vec<Row>, mut found: Vec<Row>, format: Format) {
-    let more = found.len().saturating_sub(ROWS_SHOWN);
+    let more: usize = found.iter().skip(ROWS_SHOWN).map(|row| 1 + row.others).sum();
     if format == Format::Table && 0 < more {
         found.truncate(ROWS_SHOWN);
         let reason = Some(format!("and {more} more; see them all with --format csv"));

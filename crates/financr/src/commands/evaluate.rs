@@ -16,6 +16,7 @@ use store::StoreKind;
 use super::Session;
 use super::import::summary;
 use crate::ending::{Ending, Usage};
+use crate::refused_rows::by_fault;
 use crate::{config, house};
 
 /// Replay books over their whole history in a temporary store and write every figure
@@ -58,8 +59,8 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     for failure in &imported.failures {
         session.say(&format!("{}: {}", failure.0.display(), failure.1))?;
     }
-    for reject in &imported.rejects {
-        session.say(&format!("{}:{} {}: {}", reject.file, reject.line, reject.column, reject.reason))?;
+    for refused in by_fault(&imported) {
+        session.say(&refused.sentence())?;
     }
     Ok(if imported.is_partial() { Ending::Partial } else { Ending::Done })
 }

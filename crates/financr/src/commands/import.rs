@@ -14,6 +14,7 @@ use crate::ending::{Ending, Usage};
 use crate::house;
 use crate::listing::{Format, Listing};
 use crate::preview_listing::preview_listing;
+use crate::refused_rows::{RefusedRows, by_fault, one_by_one};
 
 /// Take in a book folder, a folder of them, or the export of a broker; a second import of the same changes nothing
 #[derive(Debug, Args)]
@@ -40,7 +41,7 @@ pub(super) struct Arguments {
     dry_run: bool,
 }
 
-/// Rejected rows shown on a terminal; all of them are in silver.rejects after the next night.
+/// Lines about rejected rows on a terminal; all of the rows are in silver.rejects after the next night.
 const REJECTS_SHOWN: usize = 20;
 
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
@@ -137,13 +138,9 @@ fn write_refused(session: &Session, report: &ImportReport) -> anyhow::Result<()>
         return Ok(());
     }
     let mut listing = Listing::new(&["file", "line", "column", "reason"]);
-    for reject in &report.rejects {
-        listing.push([
-            reject.file.clone().into(),
-            reject.line.into(),
-            reject.column.clone().into(),
-            reject.reason.clone().into(),
-        ]);
+    let refused = if session.format == Format::Table { by_fault(report) } else { one_by_one(report) };
+    for rows in &refused {
+        listing.push([rows.file.into(), rows.line_cell(), rows.column.into(), rows.reason.into()]);
     }
     for (portfolio, row) in &report.waiting {
         let place = format!("{portfolio} (inbox)");
@@ -156,7 +153,9 @@ fn write_refused(session: &Session, report: &ImportReport) -> anyhow::Result<()>
         listing.push([folder.display().to_string().into(), Value::Null, "(folder)".into(), reason.clone().into()]);
     }
     if session.format == Format::Table && REJECTS_SHOWN < listing.rows.len() {
-        let more = listing.rows.len() - REJECTS_SHOWN;
+        let mut counts: Vec<usize> = refused.iter().map(RefusedRows::count).collect();
+        counts.resize(listing.rows.len(), 1);
+        let more: usize = counts.iter().skip(REJECTS_SHOWN).sum();
         listing.rows.truncate(REJECTS_SHOWN);
         session.write(&listing)?;
         return session.say(&format!("… and {more} more; see them all with --format csv"));

@@ -54,6 +54,30 @@ fn bad_rows_are_rejected_with_file_line_column_and_reason_and_the_good_ones_go_i
 }
 
 #[test]
+fn one_fault_of_a_whole_column_is_one_line_for_people_and_one_for_every_row_for_machines() {
+    let house = House::new();
+    books::write(&house.path().join("books"));
+    let path = house.path().join("books/MIXED/prices.csv");
+    let text = std::fs::read_to_string(&path).expect("there");
+    let rows = text.matches(",GBX").count();
+    assert!(20 < rows, "more than a terminal shows: {rows}");
+    std::fs::write(&path, text.replace(",GBX", ",GBP")).expect("written");
+    let fault = "in the minor unit, not in GBP";
+    for (arguments, lines) in [
+        (&["import", "books", "--dry-run"][..], 1),
+        (&["import", "books", "--dry-run", "--format", "csv"], rows),
+        (&["import", "books"], 1),
+        (&["import", "books", "--format", "json"], rows),
+    ] {
+        let ended = house.run(arguments);
+        assert_eq!(ended.code, Some(3), "{arguments:?}\n{}", ended.stderr);
+        assert_eq!(ended.stdout.matches(fault).count(), lines, "{arguments:?}\n{}", ended.stdout);
+        let counted = ended.stdout.contains(&format!("{rows} lines: 2, "));
+        assert_eq!(counted, lines == 1, "{arguments:?}\n{}", ended.stdout);
+    }
+}
+
+#[test]
 fn a_zero_in_no_currency_keeps_no_book_out() {
     let house = House::new();
     books::write(&house.path().join("books"));
