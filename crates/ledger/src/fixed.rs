@@ -128,21 +128,6 @@ impl Factor {
         Some(Factor { leading: NonZeroU128::new(leading)?, shift: self.shift.checked_sub(taken)? })
     }
 
-    /// As [`Factor::multiply`], with half the work.
-    #[inline]
-    pub fn multiply_narrow(self, amount: i64) -> Option<i128> {
-        if self.shift <= 64 {
-            return self.multiply(amount.into());
-        }
-        // The lowest 64 of the product's 192 bits are below any half that is looked at.
-        let leading = self.leading.get();
-        let magnitude = u128::from(amount.unsigned_abs());
-        let low = (magnitude * (leading & HALF)) >> 64;
-        let high = magnitude * (leading >> 64) + low;
-        let product = (((high >> (self.shift - 65)) + 1) >> 1).cast_signed();
-        Some(if amount < 0 { -product } else { product })
-    }
-
     /// The product with an amount, rounded half away from zero. The factor's own error is below 2⁻¹²⁷ of it. None on
     /// overflow.
     #[inline]
@@ -167,6 +152,57 @@ impl Factor {
         };
         let magnitude = i128::try_from(magnitude).ok()?;
         Some(if amount < 0 { -magnitude } else { magnitude })
+    }
+}
+
+/// Factors of consecutive days for amounts of 64 bits, with one binary point: a product costs two multiplications.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FactorSeries {
+    /// Zero where there is no factor.
+    factors: Vec<u128>,
+    /// Bits by which a product is to be shifted right.
+    shift: u32,
+}
+
+/// Shifts with which the lowest 64 bits of a product are below any half that is looked at.
+const SERIES_SHIFTS: std::ops::RangeInclusive<u32> = 66..=190;
+/// Bits that the smallest factor of a series may have less than the largest.
+const SERIES_BITS_LOST_MAX: u32 = 16;
+
+impl FactorSeries {
+    /// The factors of consecutive days. None if they are too far apart, too large or too small for one binary point.
+    pub fn new(factors: &[Option<Factor>]) -> Option<FactorSeries> {
+        let shift = factors.iter().flatten().map(|factor| factor.shift).min()?;
+        let last = factors.iter().flatten().map(|factor| factor.shift).max()?;
+        if !SERIES_SHIFTS.contains(&shift) || SERIES_BITS_LOST_MAX < last - shift {
+            return None;
+        }
+        let aligned = |factor: &Option<Factor>| {
+            let Some(factor) = factor else { return 0 };
+            let (leading, lost) = (factor.leading.get(), factor.shift - shift);
+            // Rounded up, so that an exact half is seen as one. A number that lost bits is not the largest.
+            let kept = leading >> lost;
+            if kept << lost == leading { kept } else { kept + 1 }
+        };
+        Some(FactorSeries { factors: factors.iter().map(aligned).collect(), shift })
+    }
+
+    /// Calls `each` with the product of every amount and the factor of its day, from a day on, rounded half away from
+    /// zero; with none where there is no factor.
+    #[inline]
+    pub fn multiply(&self, from: usize, amounts: impl Iterator<Item = i64>, mut each: impl FnMut(Option<i128>)) {
+        let shift = self.shift - 65;
+        for (amount, factor) in amounts.zip(self.factors.get(from..).unwrap_or_default()) {
+            if *factor == 0 {
+                each(None);
+                continue;
+            }
+            let magnitude = u128::from(amount.unsigned_abs());
+            let low = (magnitude * (factor & HALF)) >> 64;
+            let product = (((magnitude * (factor >> 64) + low) >> shift) + 1) >> 1;
+            let product = product.cast_signed();
+            each(Some(if amount < 0 { -product } else { product }));
+        }
     }
 }
 
@@ -238,7 +274,7 @@ mod tests {
         }
 
         #[test]
-        fn raised_factors_take_amounts_of_fewer_decimals(
+        fn series_take_amounts_of_fewer_decimals(
             amount in any::<i64>(), exponent in 0_u32..=20,
             numerator in 1_u128..1_000_000_000_000, denominator in 1_u128..1_000_000_000_000,
         ) {
@@ -246,7 +282,13 @@ mod tests {
             let raised = i128::from(amount).checked_mul(10_i128.pow(exponent));
             let product = raised.and_then(|amount| factor.multiply(amount));
             prop_assume!(product.is_some());
-            prop_assert_eq!(factor.raised(exponent).and_then(|factor| factor.multiply_narrow(amount)), product);
+            let raised = factor.raised(exponent).expect("a factor");
+            if let Some(series) = FactorSeries::new(&[None, Some(raised)]) {
+                let mut products = Vec::new();
+                series.multiply(0, [amount, amount].into_iter(), |product| products.push(product));
+                prop_assert_eq!(products, [None, product]);
+            }
+            prop_assert_eq!(raised.multiply(amount.into()), product);
         }
 
         #[test]

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use schemas::{BusinessDate, Currency};
 
 use crate::conversion::FxBoard;
-use crate::fixed::{AMOUNT_SCALE, CONVERTED_FROM_SCALE, Factor, power_of_ten, units_of};
+use crate::fixed::{AMOUNT_SCALE, CONVERTED_FROM_SCALE, Factor, FactorSeries, power_of_ten, units_of};
 
 /// The factors of one currency into another, one for each valuation date; none where a rate is missing. They turn
 /// units of the 20th decimal of the one into units of the 10th of the other.
@@ -14,7 +14,7 @@ use crate::fixed::{AMOUNT_SCALE, CONVERTED_FROM_SCALE, Factor, power_of_ten, uni
 pub struct Factors {
     days: Vec<Option<Factor>>,
     /// The same for amounts in units of an earlier decimal, by decimal.
-    raised: [OnceLock<Vec<Option<Factor>>>; CONVERTED_FROM_SCALE as usize],
+    series: [OnceLock<Option<FactorSeries>>; CONVERTED_FROM_SCALE as usize + 1],
     known_from: usize,
     /// Whether both currencies are the same one, so that nothing is converted.
     is_same: bool,
@@ -23,19 +23,19 @@ pub struct Factors {
 impl Factors {
     fn new(days: Vec<Option<Factor>>, is_same: bool) -> Factors {
         let known_from = days.iter().rposition(Option::is_none).map_or(0, |last| last + 1);
-        Factors { days, raised: Default::default(), known_from, is_same }
+        Factors { days, series: Default::default(), known_from, is_same }
     }
 
-    /// The factors of the days from `from` to the one before `before`, for units of the last of `scale` decimals, at
-    /// most twenty; fewer where there are fewer days.
-    pub fn days(&self, from: usize, before: usize, scale: u32) -> &[Option<Factor>] {
+    /// The factors for amounts of 64 bits in units of the last of `scale` decimals. None where there are no such.
+    pub fn series(&self, scale: u32) -> Option<&FactorSeries> {
         let raised = |factor: Option<Factor>| factor?.raised(CONVERTED_FROM_SCALE.checked_sub(scale)?);
-        let days = match self.raised.get(scale as usize) {
-            None => &self.days,
-            Some(days) => days.get_or_init(|| self.days.iter().map(|factor| raised(*factor)).collect()),
-        };
-        let before = before.min(days.len());
-        days.get(from.min(before)..before).unwrap_or_default()
+        let series = self.series.get(scale as usize)?.get_or_init(|| {
+            let days: Vec<Option<Factor>> = self.days.iter().map(|factor| raised(*factor)).collect();
+            // A factor that cannot be raised must not pass for a rate that is missing.
+            let is_whole = days.iter().zip(&self.days).all(|(raised, factor)| raised.is_some() == factor.is_some());
+            FactorSeries::new(&days).filter(|_| is_whole)
+        });
+        series.as_ref()
     }
 
     /// Whether both currencies are the same one, so that an amount stays what it is.

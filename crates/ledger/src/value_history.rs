@@ -192,16 +192,25 @@ impl ValueHistory {
                 }
                 continue;
             }
-            let narrow = i64::try_from(units).ok().filter(|_| scale <= CONVERTED_FROM_SCALE);
-            let known = factors.days(start, end, narrow.map_or(CONVERTED_FROM_SCALE, |_| scale));
-            let wide = if narrow.is_some() { 0 } else { rescale(units, scale, CONVERTED_FROM_SCALE)? };
-            for (value, factor) in days.iter_mut().zip(known) {
-                let Some(factor) = factor else {
-                    value.missing_cash += 1;
-                    continue;
-                };
-                let product = narrow.map_or_else(|| factor.multiply(wide), |units| factor.multiply_narrow(units));
-                value.cash = value.cash.checked_add(product?)?;
+            if let (Ok(units), Some(series)) = (i64::try_from(units), factors.series(scale)) {
+                let mut fits = true;
+                let mut values = days.iter_mut();
+                series.multiply(start, std::iter::repeat_n(units, end - start), |product| {
+                    let Some(value) = values.next() else { return };
+                    match product {
+                        Some(product) => fits &= add_to(&mut value.cash, product),
+                        None => value.missing_cash += 1,
+                    }
+                });
+                fits.then_some(())?;
+                continue;
+            }
+            let amount = rescale(units, scale, CONVERTED_FROM_SCALE)?;
+            for (value, position) in days.iter_mut().zip(start..) {
+                match factors.get(position) {
+                    Some(factor) => value.cash = value.cash.checked_add(factor.multiply(amount)?)?,
+                    None => value.missing_cash += 1,
+                }
             }
         }
         Some(())
@@ -210,18 +219,18 @@ impl ValueHistory {
     /// Adds sums in units of the last of `scale` decimals on the days from `start` on, converted. Sums are zeros
     /// afterwards.
     fn add_narrow(&mut self, start: usize, sums: &mut [i64], scale: u32, factors: &Factors) -> Option<()> {
-        if factors.is_same() || CONVERTED_FROM_SCALE < scale {
+        let Some(series) = factors.series(scale).filter(|_| !factors.is_same()) else {
             return self.add_wide(start, sums, scale, factors);
-        }
+        };
         let end = start + sums.len();
-        let days = self.days.get_mut(start - self.first_day..end - self.first_day)?;
-        for ((sum, day), factor) in sums.iter_mut().zip(days).zip(factors.days(start, end, scale)) {
-            let sum = std::mem::take(sum);
-            if let Some(factor) = factor {
-                day.securities = day.securities.checked_add(factor.multiply_narrow(sum)?)?;
+        let mut days = self.days.get_mut(start - self.first_day..end - self.first_day)?.iter_mut();
+        let mut fits = true;
+        series.multiply(start, sums.iter_mut().map(std::mem::take), |product| {
+            if let (Some(day), Some(product)) = (days.next(), product) {
+                fits &= add_to(&mut day.securities, product);
             }
-        }
-        Some(())
+        });
+        fits.then_some(())
     }
 
     /// As [`ValueHistory::add_narrow`], for sums of any size.
@@ -232,16 +241,24 @@ impl ValueHistory {
         let end = start + sums.len();
         let days = self.days.get_mut(start - self.first_day..end - self.first_day)?;
         let to = if factors.is_same() { AMOUNT_SCALE } else { CONVERTED_FROM_SCALE };
-        for ((sum, day), factor) in sums.iter_mut().zip(days).zip(factors.days(start, end, CONVERTED_FROM_SCALE)) {
+        for ((sum, day), position) in sums.iter_mut().zip(days).zip(start..) {
             let amount = rescale(std::mem::take(sum).into(), scale, to)?;
             if factors.is_same() {
                 day.securities = day.securities.checked_add(amount)?;
-            } else if let Some(factor) = factor {
+            } else if let Some(factor) = factors.get(position) {
                 day.securities = day.securities.checked_add(factor.multiply(amount)?)?;
             }
         }
         Some(())
     }
+}
+
+/// Adds to a sum; false if it does not fit.
+#[inline]
+fn add_to(sum: &mut i128, amount: i128) -> bool {
+    let (added, is_over) = sum.overflowing_add(amount);
+    *sum = added;
+    !is_over
 }
 
 impl<'a> Sums<'a> {
