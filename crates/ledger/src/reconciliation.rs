@@ -13,6 +13,7 @@ mod suggestion;
 #[cfg(test)]
 mod tests;
 mod units;
+mod unsettled;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -25,6 +26,7 @@ use schemas::{BusinessDate, Currency, InstrumentId, Money, PortfolioId, Severity
 
 pub use balances::{AnnouncedSplit, BalanceBasis, Balances, announced_split, balances, is_replayed};
 pub use cause::Cause;
+pub use unsettled::{Pending, Unsettled, unsettled};
 
 use case::{Case, CashGap, Explanation, UnitGap};
 

@@ -87,18 +87,22 @@ pub fn balances(
     date: BusinessDate,
     basis: BalanceBasis,
 ) -> Result<Balances, Error> {
-    let overflow = |what: &str| Error::Overflow { portfolio_id: portfolio_id.clone(), date, what: what.to_owned() };
+    let overflow = || Error::Overflow { portfolio_id: portfolio_id.clone(), date, what: "a balance".to_owned() };
+    walk(&steps(transactions, splits, date, basis)?).ok_or_else(overflow)
+}
+
+/// What steps leave, one after the other. None on overflow.
+pub(super) fn walk(steps: &[Step<'_>]) -> Option<Balances> {
     let mut found = Balances::default();
-    for step in steps(transactions, splits, date, basis)? {
-        match step {
-            Step::Split(split) => found.split(&split.instrument_id, split.ratio_new.into(), split.ratio_old.into()),
-            Step::Booking(kind, booked) => found.book(kind, booked),
+    for step in steps {
+        match *step {
+            Step::Split(split) => found.split(&split.instrument_id, split.ratio_new.into(), split.ratio_old.into())?,
+            Step::Booking(kind, booked) => found.book(kind, booked)?,
         }
-        .ok_or_else(|| overflow("a balance"))?;
     }
     found.units.retain(|_, units| !units.is_zero());
     found.cash.retain(|_, amount| !amount.is_zero());
-    Ok(found)
+    Some(found)
 }
 
 /// The day from which a transaction counts on a basis.
@@ -159,13 +163,26 @@ pub(super) fn taken_back(transactions: &[Transaction], date: BusinessDate, basis
 }
 
 /// Something that changes a balance.
-enum Step<'a> {
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step<'a> {
+    /// A split that no transaction books.
     Split(&'a AnnouncedSplit),
+    /// A transaction.
     Booking(TransactionKind, &'a Transaction),
 }
 
 impl Step<'_> {
-    fn order(&self) -> (BusinessDate, bool, i64, &str) {
+    /// Whether it changes a position by what the position is, and not by units of its own. Such a step counts from
+    /// its trade date on every basis.
+    pub(super) fn is_of_position(&self) -> bool {
+        match self {
+            Step::Split(_) => true,
+            Step::Booking(kind, _) => is_of_position(*kind),
+        }
+    }
+
+    /// Where it stands among others.
+    pub(super) fn order(&self) -> (BusinessDate, bool, i64, &str) {
         match self {
             Step::Split(split) => (split.ex_date, false, 0, split.instrument_id.as_str()),
             Step::Booking(kind, booked) => {
@@ -176,7 +193,12 @@ impl Step<'_> {
     }
 }
 
-fn steps<'a>(
+fn is_of_position(kind: TransactionKind) -> bool {
+    matches!(kind, TransactionKind::Split | TransactionKind::WriteOff)
+}
+
+/// What counts at the close of a date on a basis, in order.
+pub(super) fn steps<'a>(
     transactions: &'a [Transaction],
     splits: &'a [AnnouncedSplit],
     date: BusinessDate,
@@ -186,10 +208,7 @@ fn steps<'a>(
     let mut steps = Vec::with_capacity(transactions.len());
     for booked in transactions {
         let kind: TransactionKind = booked.kind.parse()?;
-        let counts_from = match kind {
-            TransactionKind::Split | TransactionKind::WriteOff => booked.trade_date,
-            _ => effective_date(booked, basis),
-        };
+        let counts_from = if is_of_position(kind) { booked.trade_date } else { effective_date(booked, basis) };
         if counts_from <= date && !taken.contains(booked.transaction_id.as_str()) {
             steps.push(Step::Booking(kind, booked));
         }
@@ -235,6 +254,24 @@ impl Balances {
         left.units.retain(|_, units| !units.is_zero());
         left.cash.retain(|_, amount| !amount.is_zero());
         Some(left)
+    }
+
+    /// Adds others to these balances. None on overflow.
+    pub(super) fn add_all(&mut self, others: &Balances) -> Option<()> {
+        for (instrument, units) in &others.units {
+            let sum = self.units_of(instrument).checked_add(*units)?;
+            self.units.insert(instrument.clone(), sum);
+        }
+        for (currency, amount) in &others.cash {
+            let sum = self.cash_in(*currency).checked_add(*amount)?;
+            self.cash.insert(*currency, sum);
+        }
+        Some(())
+    }
+
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.units.is_empty() && self.cash.is_empty()
     }
 
     fn split(&mut self, instrument: &InstrumentId, new: Decimal, old: Decimal) -> Option<()> {
