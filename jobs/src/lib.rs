@@ -8,6 +8,7 @@ mod context;
 mod error;
 mod export_plan;
 pub mod files;
+pub mod holdings;
 pub mod import;
 pub mod import_export;
 pub mod import_preview;

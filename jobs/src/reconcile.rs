@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use pipelines::balances::{Asked, PortfolioBalances, read_balances};
-use pipelines::reconciliation::{Compared, Markets, compare, read_markets};
+use pipelines::holdings::{Markets, read_markets};
+use pipelines::reconciliation::{Compared, compare};
 use pipelines::sources::RowReject;
 use pipelines::{BalanceBasis, Difference, Measured, Subject};
 use schemas::tables::portfolios::Portfolio;

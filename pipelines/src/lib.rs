@@ -13,6 +13,7 @@ mod error;
 pub mod export_books;
 mod frames;
 pub mod history;
+pub mod holdings;
 pub mod imports;
 mod intake;
 mod json_parts;

@@ -1,37 +1,23 @@
 //! Reconciliation: the balances of a custodian's file against the books, portfolio by portfolio.
 //!
-//! The books' side is the sum of the transactions, with the splits that were announced: it needs no night, and a
-//! correction counts as soon as it is booked. Where an issuer did something else to units that were held (a merger, a
-//! spin-off), the sum does not know it; then the positions of the last night count, if nothing was booked since.
+//! The books' side is what the portfolio holds on the day and the basis of the file, as [`crate::holdings`] tells it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lake::{DateRange, Lake};
+use lake::Lake;
 use ledger::reconciliation::{
-    AnnouncedSplit, BalanceBasis, Balances, CustodianBalance, CustodianStatement, Difference, Inputs, Subject,
-    announced_split, balances, differences, is_replayed,
+    Balances, CustodianBalance, CustodianStatement, Difference, Inputs, Subject, differences,
 };
 use rust_decimal::Decimal;
-use schemas::table::Record;
-use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
-use schemas::{InstrumentId, MarketId, Money};
+use schemas::{BusinessDate, InstrumentId, MarketId, Money};
 
 use crate::balances::{BalanceRow, Holding, PortfolioBalances};
 use crate::error::Error;
+use crate::holdings::{Bookings, Markets};
 use crate::sources::RowReject;
-
-/// Days before a statement in which the last night must lie for its positions to count.
-const BOOKS_DAYS: i64 = 10;
-
-/// What markets list and what their issuers announced, read once for all portfolios.
-#[derive(Clone, Debug, Default)]
-pub struct Markets {
-    instruments: BTreeMap<MarketId, BTreeMap<InstrumentId, Instrument>>,
-    actions: BTreeMap<MarketId, Vec<CorporateAction>>,
-}
 
 /// What the comparison of one portfolio came to.
 #[derive(Clone, Debug)]
@@ -55,27 +41,6 @@ pub struct Compared {
 /// The comparison of one portfolio, or the reason why there is none.
 pub type Comparison = Result<Compared, String>;
 
-/// Reads what all markets list and announced.
-///
-/// # Errors
-/// [`Error::Lake`] if a table cannot be read.
-pub async fn read_markets(lake: &Lake) -> Result<Markets, Error> {
-    let mut markets = Markets::default();
-    let snapshot = lake.snapshot(Instrument::TABLE).await?;
-    for row in lake::read::rows::<Instrument>(&snapshot, lake, DateRange::ALL).await? {
-        let of_market = markets.instruments.entry(row.market_id.clone()).or_default();
-        of_market.insert(row.instrument_id.clone(), row);
-    }
-    let snapshot = lake.snapshot(CorporateAction::TABLE).await?;
-    for row in lake::read::rows::<CorporateAction>(&snapshot, lake, DateRange::ALL).await? {
-        markets.actions.entry(row.market_id.clone()).or_default().push(row);
-    }
-    for actions in markets.actions.values_mut() {
-        actions.sort_by(|left, right| (left.ex_date, &left.kind).cmp(&(right.ex_date, &right.kind)));
-    }
-    Ok(markets)
-}
-
 /// Compares the balances of one portfolio with its books.
 ///
 /// - `transactions`: all of the portfolio, those of some days after the statement as well.
@@ -92,16 +57,11 @@ pub async fn compare(
     file: &str,
 ) -> Result<Comparison, Error> {
     let nothing = BTreeMap::new();
-    let instruments = markets.instruments.get(&portfolio.market_id).unwrap_or(&nothing);
-    let actions = markets.actions.get(&portfolio.market_id).map_or(&[][..], Vec::as_slice);
-    let is_as_traded = |action: &&CorporateAction| {
-        instruments.get(&action.instrument_id).is_some_and(|instrument| instrument.adjusted == "none")
-    };
-    let applied = actions.iter().filter(|action| is_replayed(action)).filter(is_as_traded);
-    let splits: Vec<AnnouncedSplit> = applied.filter_map(announced_split).collect();
+    let instruments = markets.instruments_in(&portfolio.market_id).unwrap_or(&nothing);
+    let (actions, splits) = (markets.actions_in(&portfolio.market_id), markets.splits_in(&portfolio.market_id));
     let mut notes = Vec::new();
-    let side = Side { lake, portfolio, transactions, actions, splits: &splits, stated };
-    let ledger = match side.balances(&mut notes).await? {
+    let bookings = Bookings { lake, portfolio, transactions, actions, splits: &splits, date: stated.date };
+    let ledger = match bookings.balances(stated.basis, &mut notes).await? {
         Ok(ledger) => ledger,
         Err(reason) => return Ok(Err(reason)),
     };
@@ -109,7 +69,7 @@ pub async fn compare(
     let listings = Listings::new(&portfolio.market_id, instruments, traded);
     let Statement { custodian, rows, rejects } = statement(stated, &listings, file);
     let has_values = custodian.balances.values().any(|balance| balance.market_value.is_some());
-    let values = if has_values { side.values(&ledger).await? } else { BTreeMap::new() };
+    let values = if has_values { values_of(lake, portfolio, stated.date, &ledger).await? } else { BTreeMap::new() };
     if has_values && values.is_empty() {
         notes.push(format!("values were not compared: there are none of {}", stated.date));
     }
@@ -145,91 +105,19 @@ pub async fn compare(
     }))
 }
 
-/// The books' side of a comparison.
-#[derive(Clone, Copy)]
-struct Side<'a> {
-    lake: &'a Lake,
-    portfolio: &'a Portfolio,
-    transactions: &'a [Transaction],
-    actions: &'a [CorporateAction],
-    splits: &'a [AnnouncedSplit],
-    stated: &'a PortfolioBalances,
-}
-
-impl Side<'_> {
-    /// The balances of the books on the day and the basis of the statement, or why they cannot be told.
-    async fn balances(&self, notes: &mut Vec<String>) -> Result<Result<Balances, String>, Error> {
-        let on = |basis| {
-            let id = &self.portfolio.portfolio_id;
-            balances(id, self.transactions, self.splits, self.stated.date, basis).map_err(|error| error.to_string())
-        };
-        let by_sum = match on(self.stated.basis) {
-            Ok(by_sum) => by_sum,
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let Some(action) = self.beyond_a_sum() else { return Ok(Ok(by_sum)) };
-        let event = format!("a {} of {} on {}", action.kind, action.instrument_id.symbol(), action.ex_date);
-        let books = match self.positions().await? {
-            Ok(books) => books,
-            Err(problem) => return Ok(Err(format!("{event} takes the positions of a night: {problem}"))),
-        };
-        notes.push(format!("the positions are those of the last night, because of {event}"));
-        // What is traded and not settled yet is in the books and not in a statement by settlement.
-        let unsettled = match on(BalanceBasis::Trade) {
-            Ok(by_trade) => by_trade.without(&by_sum),
-            Err(reason) => return Ok(Err(reason)),
-        };
-        let left = unsettled.and_then(|unsettled| books.without(&unsettled));
-        Ok(left.ok_or_else(|| "a balance has more than 28 digits".to_owned()))
-    }
-
-    /// A corporate action of something that was traded before, which a sum of transactions does not know.
-    fn beyond_a_sum(&self) -> Option<&CorporateAction> {
-        self.actions.iter().filter(|action| action.ex_date <= self.stated.date && !is_replayed(action)).find(|action| {
-            self.transactions.iter().any(|booked| {
-                booked.instrument_id.as_ref() == Some(&action.instrument_id) && booked.trade_date < action.ex_date
-            })
-        })
-    }
-
-    /// The positions of the last night on or before the day, or why they cannot be used.
-    async fn positions(&self) -> Result<Result<Balances, String>, Error> {
-        let (id, date) = (&self.portfolio.portfolio_id, self.stated.date);
-        let advice = format!("run `financr run nightly --date {date}` first");
-        let seen = lake::read::transactions(self.lake, id, self.portfolio.start_date, date).await?;
-        let seen: BTreeSet<&str> = seen.iter().map(|row| row.transaction_id.as_str()).collect();
-        let booked = self.transactions.iter().filter(|row| row.trade_date <= date);
-        let unseen = booked.filter(|row| !seen.contains(row.transaction_id.as_str())).count();
-        if 0 < unseen {
-            return Ok(Err(format!("{unseen} transactions were booked since the last one; {advice}")));
-        }
-        let mut first = date;
-        for _ in 0..BOOKS_DAYS {
-            first = first.previous_calendar_day();
-        }
-        if lake::read::portfolio_values(self.lake, id, first, date).await?.is_empty() {
-            return Ok(Err(format!("there was none in the days before; {advice}")));
-        }
-        let mut found = Balances::default();
-        for position in lake::read::positions(self.lake, id, date).await? {
-            if position.instrument_id.is_cash() {
-                found.cash.insert(position.currency, position.quantity.decimal());
-            } else {
-                found.units.insert(position.instrument_id, position.quantity.decimal());
-            }
-        }
-        Ok(Ok(found))
-    }
-
-    /// What the positions are worth by the books, as far as a night has valued these units on the day.
-    async fn values(&self, ledger: &Balances) -> Result<BTreeMap<InstrumentId, Money>, Error> {
-        let rows = lake::read::valuations(self.lake, &self.portfolio.portfolio_id, self.stated.date).await?;
-        let value = |row: schemas::tables::valuations::Valuation| {
-            let value = row.value.filter(|_| row.quantity.decimal() == ledger.units_of(&row.instrument_id))?;
-            Some((row.instrument_id, Money::new(value.decimal(), row.currency)))
-        };
-        Ok(rows.into_iter().filter_map(value).collect())
-    }
+/// What the positions are worth by the books, as far as a night has valued these units on the day.
+async fn values_of(
+    lake: &Lake,
+    portfolio: &Portfolio,
+    date: BusinessDate,
+    ledger: &Balances,
+) -> Result<BTreeMap<InstrumentId, Money>, Error> {
+    let rows = lake::read::valuations(lake, &portfolio.portfolio_id, date).await?;
+    let value = |row: schemas::tables::valuations::Valuation| {
+        let value = row.value.filter(|_| row.quantity.decimal() == ledger.units_of(&row.instrument_id))?;
+        Some((row.instrument_id, Money::new(value.decimal(), row.currency)))
+    };
+    Ok(rows.into_iter().filter_map(value).collect())
 }
 
 /// The custodian's side of a comparison.
@@ -358,6 +246,7 @@ impl<'a> Listings<'a> {
 
 #[cfg(test)]
 mod tests {
+    use ledger::reconciliation::BalanceBasis;
     use schemas::Rate;
 
     use super::*;

@@ -1,6 +1,9 @@
 //! `financr show`: one portfolio on one date.
 
+use std::io::Write;
+
 use clap::{Args, ValueEnum};
+use jobs::{BalanceBasis, Context};
 use rust_decimal::Decimal;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::portfolio_values::PortfolioValue;
@@ -10,11 +13,23 @@ use serde_json::Value;
 
 use super::Session;
 use crate::ending::{Ending, Usage};
+use crate::holdings_listing::{held_listing, pending_listing};
 use crate::house;
 use crate::listing::{Format, Listing};
 
+const EXAMPLES: &str = concat!(
+    "Examples:\n",
+    "  financr show D01                                         everything of the last valued day\n",
+    "  financr show D01 --date 2014-12-31 --basis settlement    what is settled, and what is pending\n",
+    "  financr show D01 --what pending --format csv             trades that are not settled yet, for a program\n\n",
+    "The positions without --basis are those of a night, by trade date and with their values. With --basis units and \
+     cash are what is booked by now; no night is needed. A transaction without a settlement date counts from its trade \
+     date on both bases."
+);
+
 /// Show a portfolio: positions, performance, what changed its value this year, and what the checks found
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
     /// The portfolio, e.g. D01; without it all portfolios are listed
     portfolio: Option<PortfolioId>,
@@ -24,6 +39,9 @@ pub(super) struct Arguments {
     /// The business date; without it the last one on which the portfolio was valued
     #[arg(long)]
     date: Option<BusinessDate>,
+    /// Units and cash with every transaction counted from its trade date or its settlement date: trade or settlement
+    #[arg(long, requires = "portfolio")]
+    basis: Option<BalanceBasis>,
 }
 
 /// Which rows are shown.
@@ -34,6 +52,8 @@ enum What {
     All,
     /// The positions.
     Positions,
+    /// What is traded and not settled yet.
+    Pending,
     /// The measures.
     Measures,
     /// What changed the value since the end of the year before, by component and currency.
@@ -45,6 +65,23 @@ enum What {
 impl What {
     fn includes(self, other: What, format: Format) -> bool {
         self == other || self == What::All && (format == Format::Table || other == What::Positions)
+    }
+}
+
+impl Arguments {
+    /// The basis of what is held; that of settlement if only what is pending is asked for.
+    fn basis_asked(&self) -> Result<BalanceBasis, Usage> {
+        match (self.what, self.basis) {
+            (What::Pending, Some(BalanceBasis::Trade)) => {
+                Err(Usage("by trade date nothing is pending; --basis settlement shows what is".to_owned()))
+            }
+            (What::All | What::Positions | What::Pending, basis) => Ok(basis.unwrap_or(BalanceBasis::Settlement)),
+            (What::Measures | What::Bridge | What::Exceptions, _) => {
+                let problem = "--basis is for positions and what is pending; measures, the bridge and what the checks \
+                               found are by trade date and have no other basis";
+                Err(Usage(problem.to_owned()))
+            }
+        }
     }
 }
 
@@ -67,6 +104,9 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         session.write(&listing)?;
         return Ok(Ending::Done);
     };
+    if arguments.basis.is_some() || arguments.what == What::Pending {
+        return write_holdings(session, &context, id, arguments).await;
+    }
     let Some(portfolio) = portfolios.iter().find(|portfolio| portfolio.portfolio_id == *id) else {
         let known = context.store.portfolio(id).await?.is_some();
         let place = &config.store.url;
@@ -109,6 +149,57 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             listing.push([row.severity.to_string().into(), row.check_name.into(), row.message.into()]);
         }
         session.write(&listing)?;
+    }
+    Ok(Ending::Done)
+}
+
+/// Units and cash on one basis as they are booked by now, and on that of settlement what is pending.
+async fn write_holdings(
+    session: &Session,
+    context: &Context,
+    id: &PortfolioId,
+    arguments: &Arguments,
+) -> anyhow::Result<Ending> {
+    let basis = arguments.basis_asked()?;
+    let Some(portfolio) = context.store.portfolio(id).await? else {
+        return Err(Usage(format!("there is no portfolio `{id}` in the store; `financr show` lists them")).into());
+    };
+    let Some(date) = arguments.date.or(lake::read::latest_business_date(&context.lake, id).await?) else {
+        return Err(Usage(format!("{id} was never valued, so no day is the last; give one, --date D")).into());
+    };
+    if date < portfolio.start_date {
+        let problem = format!("{id} begins after {date}; its first day is {}", portfolio.start_date);
+        return Err(Usage(problem).into());
+    }
+    let told = jobs::holdings::holdings(context, &portfolio, date, basis).await?;
+    let holdings =
+        told.map_err(|why| Usage(format!("what {id} held on {date} by {basis} date is not known: {why}")))?;
+    let counts = match basis {
+        BalanceBasis::Trade => "a transaction counts from the day of the trade, settled or not",
+        BalanceBasis::Settlement => "a transaction counts from the day on which cash and securities change hands",
+    };
+    session.say(&format!("{}\nHeld on {date} by {basis} date: {counts}", portfolio.title))?;
+    let shown = |what| arguments.what.includes(what, session.format);
+    let for_people = session.format == Format::Table;
+    if shown(What::Positions) && for_people && holdings.balances.is_empty() {
+        session.say("Nothing is held.")?;
+    } else if shown(What::Positions) {
+        session.write(&held_listing(&holdings, date, basis, session.format))?;
+    }
+    if basis == BalanceBasis::Settlement && shown(What::Pending) {
+        if for_people && holdings.pending.is_empty() {
+            session.say("Everything that was traded is settled.")?;
+        } else {
+            session.say("Pending: traded and not settled yet; what will come in, negative if it will go out")?;
+            session.write(&pending_listing(&holdings, session.format))?;
+        }
+    }
+    for note in &holdings.notes {
+        if for_people {
+            session.say(note)?;
+        } else {
+            writeln!(std::io::stderr().lock(), "{id}: {note}")?;
+        }
     }
     Ok(Ending::Done)
 }

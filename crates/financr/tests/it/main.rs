@@ -9,6 +9,8 @@ mod evaluation;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
+mod holdings;
+#[cfg(test)]
 mod house;
 #[cfg(test)]
 mod killed;
