@@ -7,6 +7,7 @@
 
 use divan::{Bencher, black_box};
 use ledger::books::BookInputs;
+use ledger::internal_transfers::NO_LOTS;
 use ledger::{BoardBuilder, BookRows, Detail, FxBoard, FxGrid, QuoteBoard, keep_books};
 use rust_decimal::Decimal;
 use schemas::tables::fx_rates::FxRate;
@@ -50,7 +51,7 @@ impl Book {
     fn walk(&self, detail: Detail) -> BookRows {
         let Book { portfolio, transactions, board, fx, grid } = self;
         let dates = board.dates();
-        let inputs = BookInputs { portfolio, transactions, board, fx, grid };
+        let inputs = BookInputs { portfolio, transactions, board, fx, grid, lots_received: &NO_LOTS };
         keep_books(inputs, dates[0], dates[DAYS - 1], detail).expect("it can be booked")
     }
 }

@@ -15,6 +15,8 @@ mod journal;
 mod moves;
 mod rows;
 mod timeline;
+#[cfg(test)]
+mod transfer_tests;
 mod valuation;
 #[cfg(test)]
 mod walk_tests;
@@ -34,6 +36,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, Currency, InstrumentId};
 
+use events::Event;
 use journal::Journal;
 pub use timeline::{HeldLine, Piece, PiecePrice, Timeline, Trade};
 
@@ -42,6 +45,7 @@ use crate::cost_basis_schedule::MethodSchedule;
 use crate::error::Error;
 use crate::fx_grid::FxGrid;
 use crate::holding::Holding;
+use crate::internal_transfers::LotsByTransaction;
 use crate::lots::{ClosedLot, Lot};
 use crate::nav_bridge::NavBridge;
 use crate::quote_board::{Listing, QuoteBoard};
@@ -63,6 +67,9 @@ pub struct BookInputs<'a> {
     pub fx: &'a FxBoard,
     /// The same rates on the valuation dates of the market.
     pub grid: &'a FxGrid,
+    /// The lots that its internal receipts take over from other portfolios, by the receipt; one that is not among
+    /// them brings its cost, or costs what it is worth.
+    pub lots_received: &'a LotsByTransaction,
 }
 
 /// What the books say from one valuation date to another, both included.
@@ -92,6 +99,8 @@ pub struct BookRows {
     pub lot_closings: Vec<LotClosing>,
     /// The lots that are open after the last day.
     pub open_lots: BTreeMap<InstrumentId, Vec<Lot>>,
+    /// The lots that left for other portfolios, from the first transaction on, by the `INTERNAL_OUT`.
+    pub lots_sent: LotsByTransaction,
 }
 
 /// A part of a lot with the booking that closed it.
@@ -171,6 +180,21 @@ pub fn keep_books(
     }
 }
 
+/// The lots that left a portfolio for others up to a day, by the `INTERNAL_OUT`. A booking that cannot be made ends the
+/// walk: what left before it left all the same.
+pub fn lots_sent(inputs: BookInputs<'_>, through: BusinessDate) -> LotsByTransaction {
+    let Ok(mut walk) = Walk::new(inputs, through.next_calendar_day(), through, Detail::Positions) else {
+        return LotsByTransaction::new();
+    };
+    walk.books.first_close = NO_CLOSE;
+    // The reason is given where the portfolio itself is kept.
+    drop(walk.run(Closes::All));
+    walk.books.rows.lots_sent
+}
+
+/// Later than every close.
+const NO_CLOSE: usize = usize::MAX;
+
 /// Of which days before those that were asked for a close is made, for the bridge to begin with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Closes {
@@ -186,54 +210,77 @@ fn walk(
     detail: Detail,
     closes: Closes,
 ) -> Result<Option<BookRows>, Error> {
-    let portfolio = inputs.portfolio;
-    let board = inputs.board;
-    let last = portfolio.end_date.map_or(to, |end| end.min(to));
-    let first_day = board.day_from(portfolio.start_date);
-    let end_day = board.day_from(last.next_calendar_day());
-    let from_day = board.day_from(from).max(first_day);
-    let schedule = portfolio.cost_basis.parse().map_err(|source| Error::CostBasis {
-        portfolio_id: portfolio.portfolio_id.clone(),
-        source: Box::new(source),
-    })?;
-    let first_close = match closes {
+    let mut walk = Walk::new(inputs, from, to, detail)?;
+    let (first_day, end_day, from_day) = (walk.first_day, walk.end_day, walk.books.from_day);
+    walk.books.first_close = match closes {
         Closes::OneBefore => from_day.saturating_sub(1).max(first_day),
         Closes::All => first_day,
     };
-    let mut books = Books {
-        inputs,
-        schedule,
-        bridge: NavBridge::new(portfolio.base_currency),
-        journal: Journal::default(),
-        first_close,
-        detail,
-        from_day,
-        held: Vec::new(),
-        by_line: HashMap::new(),
-        cash: BTreeMap::new(),
-        touched_held: Vec::new(),
-        touched_cash: Vec::new(),
-        rows: BookRows::default(),
-    };
-    let events = events::in_order(&inputs, &books.schedule)?;
-    let mut day = first_day;
-    for event in &events {
-        let effective = board.day_from(event.date).max(first_day);
-        if end_day <= effective {
-            break;
-        }
-        if day < effective {
-            if !books.close_days(day, effective)? && closes == Closes::OneBefore {
-                return Ok(None);
-            }
-            day = effective;
-        }
-        books.book(event, effective).map_err(|error| event.named(error))?;
-    }
-    if day < end_day && !books.close_days(day, end_day)? && closes == Closes::OneBefore {
+    if !walk.run(closes)? {
         return Ok(None);
     }
-    books.finish(from_day.min(end_day), end_day).map(Some)
+    walk.books.finish(from_day.min(end_day), end_day).map(Some)
+}
+
+/// Books with what is to be booked into them.
+struct Walk<'a> {
+    books: Books<'a>,
+    events: Vec<Event<'a>>,
+    first_day: usize,
+    end_day: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn new(inputs: BookInputs<'a>, from: BusinessDate, to: BusinessDate, detail: Detail) -> Result<Walk<'a>, Error> {
+        let portfolio = inputs.portfolio;
+        let board = inputs.board;
+        let last = portfolio.end_date.map_or(to, |end| end.min(to));
+        let first_day = board.day_from(portfolio.start_date);
+        let end_day = board.day_from(last.next_calendar_day());
+        let from_day = board.day_from(from).max(first_day);
+        let schedule = portfolio.cost_basis.parse().map_err(|source| Error::CostBasis {
+            portfolio_id: portfolio.portfolio_id.clone(),
+            source: Box::new(source),
+        })?;
+        let events = events::in_order(&inputs, &schedule)?;
+        let books = Books {
+            inputs,
+            schedule,
+            bridge: NavBridge::new(portfolio.base_currency),
+            journal: Journal::default(),
+            first_close: first_day,
+            detail,
+            from_day,
+            held: Vec::new(),
+            by_line: HashMap::new(),
+            cash: BTreeMap::new(),
+            touched_held: Vec::new(),
+            touched_cash: Vec::new(),
+            rows: BookRows::default(),
+        };
+        Ok(Walk { books, events, first_day, end_day })
+    }
+
+    /// Books what there is to book and ends the days. False if the one close before the days that were asked for
+    /// cannot be valued, and only then.
+    fn run(&mut self, closes: Closes) -> Result<bool, Error> {
+        let Walk { books, events, first_day, end_day } = self;
+        let mut day = *first_day;
+        for event in events.iter() {
+            let effective = books.inputs.board.day_from(event.date).max(*first_day);
+            if *end_day <= effective {
+                break;
+            }
+            if day < effective {
+                if !books.close_days(day, effective)? && closes == Closes::OneBefore {
+                    return Ok(false);
+                }
+                day = effective;
+            }
+            books.book(event, effective).map_err(|error| event.named(error))?;
+        }
+        Ok(*end_day <= day || books.close_days(day, *end_day)? || closes == Closes::All)
+    }
 }
 
 impl Books<'_> {

@@ -16,6 +16,7 @@ mod error;
 pub mod fixed;
 pub mod fx_grid;
 pub mod holding;
+pub mod internal_transfers;
 pub mod invariants;
 pub mod lot_choice;
 pub mod lots;

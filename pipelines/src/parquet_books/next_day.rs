@@ -11,6 +11,7 @@ use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use lake::files::{ColumnForm, FileWriter, parquet_files, read_columns};
 use ledger::books::BookInputs;
+use ledger::internal_transfers::NO_LOTS;
 use ledger::{BoardBuilder, Detail, FxBoard, FxGrid, TransactionKind, keep_books};
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -251,7 +252,8 @@ impl Walk<'_> {
         }
         book.transactions.extend(self.booked.get(id).into_iter().flatten().cloned());
         let Market { board, fx, grid } = self.market;
-        let inputs = BookInputs { portfolio: &book.portfolio, transactions: &book.transactions, board, fx, grid };
+        let (portfolio, transactions) = (&book.portfolio, &book.transactions);
+        let inputs = BookInputs { portfolio, transactions, board, fx, grid, lots_received: &NO_LOTS };
         let rows = keep_books(inputs, self.today, self.today, Detail::Totals)
             .map_err(|source| Error::Books { portfolio: id.to_owned(), source })?;
         let mut flows = DayFlows::NONE;

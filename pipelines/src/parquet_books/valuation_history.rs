@@ -10,6 +10,7 @@ use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 use chrono::Datelike;
 use lake::files::{ColumnForm, FileWriter, parquet_files};
 use ledger::books::BookInputs;
+use ledger::internal_transfers::NO_LOTS;
 use ledger::{Detail, keep_books};
 use schemas::BusinessDate;
 
@@ -190,7 +191,8 @@ impl Valuer<'_> {
 
     fn value(&self, book: &Book, output: &mut Output) -> Result<u64, Error> {
         let Market { board, fx, grid } = self.market;
-        let inputs = BookInputs { portfolio: &book.portfolio, transactions: &book.transactions, board, fx, grid };
+        let (portfolio, transactions) = (&book.portfolio, &book.transactions);
+        let inputs = BookInputs { portfolio, transactions, board, fx, grid, lots_received: &NO_LOTS };
         let rows = keep_books(inputs, self.first, self.last, Detail::Totals)
             .map_err(|source| Error::Books { portfolio: book.portfolio.portfolio_id.to_string(), source })?;
         let history = &rows.values;

@@ -1,14 +1,17 @@
 //! Bookings that move units: trades, transfers, dividends in units, capital paid back, write-offs.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 use schemas::tables::transactions::Transaction;
 
-use super::Books;
 use super::booking::{Direction, Entry};
 use super::journal::Cause;
+use super::{Books, Detail};
 use crate::basis::Basis;
 use crate::error::Error;
-use crate::holding::Realised;
+use crate::holding::{Movement, Realised};
+use crate::lots::Lot;
 use crate::nav_bridge::Transferred;
 use crate::quote_board::Listing;
 use crate::transaction::TransactionKind;
@@ -76,12 +79,22 @@ impl<'a> Books<'a> {
         if entry.kind == TransactionKind::InternalOut {
             // The lots go on living in the other portfolio: nothing is realised.
             let cause = Cause::of(transaction, entry.day);
-            return self.change_holding(&cause, line, |holding, method| holding.take_out(quantity, method).map(|_| ()));
+            let lots = self.change_holding(&cause, line, |holding, method| holding.take_out(quantity, method))?;
+            if self.detail == Detail::Positions {
+                self.rows.lots_sent.insert(cause.id, lots);
+            }
+            return Ok(());
         }
         if !is_in {
             let cause = Cause::of(transaction, entry.day);
             let movement = self.movement(&cause, transaction, quantity, value)?;
             return self.exchange(&cause, line, &movement, Direction::Out);
+        }
+        if entry.kind == TransactionKind::InternalIn
+            && transaction.lot_cost.is_none()
+            && let Some(lots) = self.inputs.lots_received.get(transaction.transaction_id.as_str())
+        {
+            return self.take_over(entry, line, lots);
         }
         let basis = match transaction.lot_cost {
             None => value,
@@ -93,6 +106,32 @@ impl<'a> Books<'a> {
         let cause = Cause::of(transaction, entry.day);
         let movement = self.movement(&cause, transaction, quantity, basis)?;
         self.exchange(&cause, line, &movement, Direction::In)
+    }
+
+    /// Lots from another portfolio: what they cost and their age stay, and the receipt opens them here. Where units are
+    /// owed, they are covered first, lot by lot.
+    fn take_over(&mut self, entry: Entry<'a>, line: usize, lots: &[Lot]) -> Result<(), Error> {
+        let transaction = entry.transaction;
+        let cause = Cause::of(transaction, entry.day);
+        let held = self.by_line.get(&line).and_then(|position| self.held.get(*position));
+        if held.is_some_and(|held| held.holding.quantity() < Decimal::ZERO) {
+            for lot in lots {
+                let movement = self.movement(&cause, transaction, lot.quantity, lot.basis)?;
+                let movement = Movement { acquired_date: lot.acquired_date, ..movement };
+                self.exchange(&cause, line, &movement, Direction::In)?;
+            }
+            return Ok(());
+        }
+        let opened = |lot: &Lot| Lot { opened_by: Arc::clone(&cause.id), opened_date: cause.date, ..lot.clone() };
+        let lots: Vec<Lot> = lots.iter().map(opened).collect();
+        let before = cause.date.previous_calendar_day();
+        let adjustments = self.change_holding(&cause, line, |holding, method| {
+            let adjustments = holding.pass_to(before, method)?;
+            holding.put_in(lots, method)?;
+            Ok(adjustments)
+        })?;
+        self.push_adjustments(line, entry.day, &adjustments);
+        Ok(())
     }
 
     /// What units are worth on a day, in both currencies.

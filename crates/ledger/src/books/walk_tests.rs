@@ -14,22 +14,23 @@ use schemas::{Amount, BusinessDate, Currency, InstrumentId, Price, Quantity, Rat
 use super::{BookInputs, BookRows, Detail, keep_books};
 use crate::conversion::FxBoard;
 use crate::fx_grid::FxGrid;
+use crate::internal_transfers::NO_LOTS;
 use crate::quote_board::QuoteBoard;
 
-const DAYS: i64 = 20;
-const CURRENCIES: [Currency; 3] = [Currency::EUR, Currency::USD, Currency::GBP];
+pub(super) const DAYS: i64 = 20;
+pub(super) const CURRENCIES: [Currency; 3] = [Currency::EUR, Currency::USD, Currency::GBP];
 /// How far totals, converted once for each currency, may be from positions converted one by one.
 const FOOTING: Decimal = Decimal::from_parts(1, 0, 0, false, 8);
 
 /// How far the rows of a day's bridge, rounded to ten decimals one by one, may be from the change of the value.
 const BRIDGED: Decimal = Decimal::from_parts(1, 0, 0, false, 6);
 
-fn day(number: i64) -> BusinessDate {
+pub(super) fn day(number: i64) -> BusinessDate {
     let first: BusinessDate = "2014-01-01".parse().expect("a date");
     (0..number).fold(first, |date, _| date.next_calendar_day())
 }
 
-fn instrument(position: usize) -> Instrument {
+pub(super) fn instrument(position: usize) -> Instrument {
     let symbol = format!("S{position}");
     let pence = position == 2;
     Instrument {
@@ -46,7 +47,7 @@ fn instrument(position: usize) -> Instrument {
     }
 }
 
-fn quote(position: usize, number: i64, cents: i64) -> Quote {
+pub(super) fn quote(position: usize, number: i64, cents: i64) -> Quote {
     Quote {
         market_id: "M".parse().expect("an id"),
         instrument_id: instrument(position).instrument_id,
@@ -58,7 +59,7 @@ fn quote(position: usize, number: i64, cents: i64) -> Quote {
     }
 }
 
-fn rate(currency: Currency, number: i64, units: i64) -> FxRate {
+pub(super) fn rate(currency: Currency, number: i64, units: i64) -> FxRate {
     FxRate {
         fx_source: "M".parse().expect("an id"),
         currency,
@@ -88,7 +89,7 @@ fn split(position: usize, number: i64, new: i64, old: i64) -> CorporateAction {
     }
 }
 
-fn booking(sequence: i64, number: i64, kind: &str, currency: Currency, cents: i64) -> Transaction {
+pub(super) fn booking(sequence: i64, number: i64, kind: &str, currency: Currency, cents: i64) -> Transaction {
     Transaction {
         portfolio_id: "P".parse().expect("an id"),
         transaction_id: sequence.to_string(),
@@ -116,7 +117,7 @@ fn booking(sequence: i64, number: i64, kind: &str, currency: Currency, cents: i6
     }
 }
 
-fn of_units(base: Transaction, position: usize, units: i64) -> Transaction {
+pub(super) fn of_units(base: Transaction, position: usize, units: i64) -> Transaction {
     Transaction {
         instrument_id: Some(instrument(position).instrument_id),
         quantity: Some(Quantity::new(Decimal::new(units, 3))),
@@ -126,15 +127,15 @@ fn of_units(base: Transaction, position: usize, units: i64) -> Transaction {
 
 /// A market of six instruments with gaps and splits, and a book that trades in it.
 #[derive(Clone, Debug)]
-struct World {
-    cost_basis: &'static str,
-    quotes: Vec<Quote>,
-    rates: Vec<FxRate>,
-    splits: Vec<CorporateAction>,
-    transactions: Vec<Transaction>,
+pub(super) struct World {
+    pub(super) cost_basis: &'static str,
+    pub(super) quotes: Vec<Quote>,
+    pub(super) rates: Vec<FxRate>,
+    pub(super) splits: Vec<CorporateAction>,
+    pub(super) transactions: Vec<Transaction>,
 }
 
-fn any_world() -> impl Strategy<Value = World> {
+pub(super) fn any_world() -> impl Strategy<Value = World> {
     let quotes = prop::collection::btree_map((0_usize..6, 0..DAYS), 1_i64..2_000_000, 1..80);
     let rates = prop::collection::btree_map((1_usize..3, 0..DAYS), 50_000_i64..200_000, 0..20);
     let splits = prop::collection::btree_map((0_usize..6, 1..DAYS), (1_i64..8, 1_i64..8), 0..4);
@@ -183,7 +184,7 @@ fn any_booking(((number, kind, position, units, cents), sequence): ((i64, u8, us
     }
 }
 
-fn portfolio(cost_basis: &str) -> Portfolio {
+pub(super) fn portfolio(cost_basis: &str) -> Portfolio {
     Portfolio {
         portfolio_id: "P".parse().expect("an id"),
         market_id: "M".parse().expect("an id"),
@@ -205,8 +206,9 @@ fn walk(world: &World, from: i64, to: i64, detail: Detail) -> BookRows {
     let fx = FxBoard::new(&world.rates);
     let grid = FxGrid::new(&fx, board.dates(), CURRENCIES);
     let portfolio = portfolio(world.cost_basis);
-    let inputs =
-        BookInputs { portfolio: &portfolio, transactions: &world.transactions, board: &board, fx: &fx, grid: &grid };
+    let transactions = &world.transactions;
+    let (portfolio, board, fx, grid) = (&portfolio, &board, &fx, &grid);
+    let inputs = BookInputs { portfolio, transactions, board, fx, grid, lots_received: &NO_LOTS };
     keep_books(inputs, day(from), day(to), detail).expect("it can be booked")
 }
 
