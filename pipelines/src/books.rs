@@ -3,10 +3,13 @@
 //! Portfolios are independent of each other, so they are shared out among the cores; the rows are put back in the
 //! order of the portfolios, so that the result does not depend on how.
 
+pub(crate) mod received;
+
 use std::collections::BTreeMap;
 
 use lake::{DateRange, Lake, RecordBatch};
 use ledger::books::BookInputs;
+use ledger::internal_transfers::{self, NO_LOTS};
 use ledger::{BookRows, DayValue, Detail, FxBoard, FxGrid, QuoteBoard, keep_books};
 use schemas::table::{Record, TableDefinition, TableError};
 use schemas::tables::action_payments::ActionPayment;
@@ -25,6 +28,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{Amount, MarketId, PortfolioId, with_causes};
 
+use self::received::{LotsByPortfolio, lots_received};
 use crate::error::Error;
 use crate::{StageReport, Work};
 
@@ -34,11 +38,22 @@ const REASONS_SHOWN: usize = 3;
 /// Everything the books are kept from, up to the last date of the work.
 struct Silver {
     portfolios: Vec<Portfolio>,
+    /// The portfolios that take over lots from others, and those whose lots they are; the work need not cover these.
+    involved: Vec<Portfolio>,
     transactions: BTreeMap<PortfolioId, Vec<Transaction>>,
     boards: BTreeMap<MarketId, QuoteBoard>,
     fx: BTreeMap<MarketId, FxBoard>,
     /// The rates of a source on the valuation dates of a market, by market and source.
     grids: BTreeMap<(MarketId, MarketId), FxGrid>,
+    nothing: Nothing,
+}
+
+/// For a portfolio of which there is no market or no rates.
+#[derive(Default)]
+struct Nothing {
+    board: QuoteBoard,
+    fx: FxBoard,
+    grid: FxGrid,
 }
 
 /// The rows of portfolios.
@@ -98,13 +113,17 @@ pub async fn book(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
 async fn read_silver(lake: &Lake, work: &Work, report: &mut StageReport) -> Result<Silver, Error> {
     let through = DateRange::through(work.to);
     let mut portfolios: Vec<Portfolio> = read(lake, DateRange::ALL, report).await?;
-    portfolios.retain(|portfolio| work.covers(&portfolio.portfolio_id));
     portfolios.sort_by(|left, right| left.portfolio_id.cmp(&right.portfolio_id));
-    let mut transactions: BTreeMap<PortfolioId, Vec<Transaction>> = BTreeMap::new();
     // A later reversal, election or broker's booking of an announcement acts on earlier days; the walk itself ends
     // with the work.
-    let of_work = read::<Transaction>(lake, DateRange::ALL, report).await?;
-    for transaction in of_work.into_iter().filter(|transaction| work.covers(&transaction.portfolio_id)) {
+    let booked = read::<Transaction>(lake, DateRange::ALL, report).await?;
+    let of_transfers = internal_transfers::involved(&booked, |portfolio| work.covers(portfolio));
+    let involved: Vec<Portfolio> =
+        portfolios.iter().filter(|portfolio| of_transfers.contains(&portfolio.portfolio_id)).cloned().collect();
+    portfolios.retain(|portfolio| work.covers(&portfolio.portfolio_id));
+    let mut transactions: BTreeMap<PortfolioId, Vec<Transaction>> = BTreeMap::new();
+    let needed = |portfolio: &PortfolioId| work.covers(portfolio) || of_transfers.contains(portfolio);
+    for transaction in booked.into_iter().filter(|transaction| needed(&transaction.portfolio_id)) {
         transactions.entry(transaction.portfolio_id.clone()).or_default().push(transaction);
     }
     let mut instruments: BTreeMap<MarketId, Vec<Instrument>> = BTreeMap::new();
@@ -132,17 +151,32 @@ async fn read_silver(lake: &Lake, work: &Work, report: &mut StageReport) -> Resu
     let fx: BTreeMap<MarketId, FxBoard> =
         rates.into_iter().map(|(source, rates)| (source, FxBoard::new(&rates))).collect();
     let mut grids = BTreeMap::new();
-    for portfolio in &portfolios {
+    for portfolio in portfolios.iter().chain(&involved) {
         let key = (portfolio.market_id.clone(), portfolio.fx_source.clone());
         grids.entry(key).or_insert_with(|| {
             let dates = boards.get(&portfolio.market_id).map_or(&[][..], QuoteBoard::dates);
             let quoted = boards.get(&portfolio.market_id).map_or(&[][..], QuoteBoard::listings);
             let currencies = quoted.iter().map(|listing| listing.instrument.currency);
-            let bases = portfolios.iter().map(|portfolio| portfolio.base_currency);
+            let bases = portfolios.iter().chain(&involved).map(|portfolio| portfolio.base_currency);
             FxGrid::new(fx.get(&portfolio.fx_source).unwrap_or(&FxBoard::default()), dates, currencies.chain(bases))
         });
     }
-    Ok(Silver { portfolios, transactions, boards, fx, grids })
+    Ok(Silver { portfolios, involved, transactions, boards, fx, grids, nothing: Nothing::default() })
+}
+
+impl Silver {
+    /// What the books of a portfolio are kept from.
+    fn inputs<'a>(&'a self, portfolio: &'a Portfolio, received: &'a LotsByPortfolio) -> BookInputs<'a> {
+        let grid = self.grids.get(&(portfolio.market_id.clone(), portfolio.fx_source.clone()));
+        BookInputs {
+            portfolio,
+            transactions: self.transactions.get(&portfolio.portfolio_id).map_or(&[][..], Vec::as_slice),
+            board: self.boards.get(&portfolio.market_id).unwrap_or(&self.nothing.board),
+            fx: self.fx.get(&portfolio.fx_source).unwrap_or(&self.nothing.fx),
+            grid: grid.unwrap_or(&self.nothing.grid),
+            lots_received: received.get(&portfolio.portfolio_id).unwrap_or(&NO_LOTS),
+        }
+    }
 }
 
 async fn read<R: Record>(lake: &Lake, range: DateRange, report: &mut StageReport) -> Result<Vec<R>, Error> {
@@ -153,6 +187,9 @@ async fn read<R: Record>(lake: &Lake, range: DateRange, report: &mut StageReport
 
 /// Keeps the books of all portfolios on all cores. There is a share even without portfolios, so that their rows go.
 fn keep_all(silver: &Silver, work: &Work) -> Result<Vec<Share>, Error> {
+    let nothing = LotsByPortfolio::new();
+    let involved = silver.involved.iter().map(|one| (one.portfolio_id.clone(), silver.inputs(one, &nothing)));
+    let received = &lots_received(&involved.collect())?;
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let share = silver.portfolios.len().div_ceil(workers).max(1);
     let mut shares: Vec<&[Portfolio]> = silver.portfolios.chunks(share).collect();
@@ -160,18 +197,25 @@ fn keep_all(silver: &Silver, work: &Work) -> Result<Vec<Share>, Error> {
         shares.push(&[]);
     }
     std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            shares.into_iter().map(|portfolios| scope.spawn(|| keep_share(silver, portfolios, work))).collect();
+        let threads: Vec<_> = shares
+            .into_iter()
+            .map(|portfolios| scope.spawn(|| keep_share(silver, received, portfolios, work)))
+            .collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or(Err(Error::Worker))).collect()
     })
 }
 
 /// Keeps the books of some portfolios, one after the other.
-fn keep_share(silver: &Silver, portfolios: &[Portfolio], work: &Work) -> Result<Share, Error> {
+fn keep_share(
+    silver: &Silver,
+    received: &LotsByPortfolio,
+    portfolios: &[Portfolio],
+    work: &Work,
+) -> Result<Share, Error> {
     let mut all = Kept::default();
     let mut refused = Vec::new();
     for portfolio in portfolios {
-        match keep(silver, portfolio, work) {
+        match keep(silver, received, portfolio, work) {
             Ok(kept) => all.add(kept),
             Err(reason) => refused.push(reason),
         }
@@ -183,7 +227,7 @@ fn keep_share(silver: &Silver, portfolios: &[Portfolio], work: &Work) -> Result<
     let mut all = Kept::default();
     refused.clear();
     for portfolio in portfolios {
-        let kept = keep(silver, portfolio, work).and_then(|kept| match kept.batches() {
+        let kept = keep(silver, received, portfolio, work).and_then(|kept| match kept.batches() {
             Ok(_) => Ok(kept),
             Err(source) => Err(Error::TooLarge { portfolio: portfolio.portfolio_id.to_string(), source }),
         });
@@ -195,21 +239,11 @@ fn keep_share(silver: &Silver, portfolios: &[Portfolio], work: &Work) -> Result<
     Ok(Share { batches: all.batches().map_err(lake::Error::from)?, refused })
 }
 
-fn keep(silver: &Silver, portfolio: &Portfolio, work: &Work) -> Result<Kept, Error> {
-    let empty_board = QuoteBoard::default();
-    let empty_fx = FxBoard::default();
-    let empty_grid = FxGrid::default();
-    let board = silver.boards.get(&portfolio.market_id).unwrap_or(&empty_board);
-    let inputs = BookInputs {
-        portfolio,
-        transactions: silver.transactions.get(&portfolio.portfolio_id).map_or(&[][..], Vec::as_slice),
-        board,
-        fx: silver.fx.get(&portfolio.fx_source).unwrap_or(&empty_fx),
-        grid: silver.grids.get(&(portfolio.market_id.clone(), portfolio.fx_source.clone())).unwrap_or(&empty_grid),
-    };
+fn keep(silver: &Silver, received: &LotsByPortfolio, portfolio: &Portfolio, work: &Work) -> Result<Kept, Error> {
+    let inputs = silver.inputs(portfolio, received);
     let books = keep_books(inputs, work.from, work.to, Detail::Positions)
         .map_err(|source| Error::Books { portfolio: portfolio.portfolio_id.to_string(), source })?;
-    let values = portfolio_values(portfolio, board, &books);
+    let values = portfolio_values(portfolio, inputs.board, &books);
     Ok(Kept { books, values })
 }
 

@@ -84,6 +84,7 @@ pub const CHECKS: &[Check] = &[
     check!("missing_dividends", Warn, Gold, [
         corporate_actions Range, portfolios Whole, positions Whole, transactions WithLater, portfolio_values Range
     ]),
+    check!("unmatched_internal_transfers", Warn, Gold, [transactions WithLater, cash_flows Range]),
 ];
 
 /// Runs the checks of silver, or all of them, and replaces the exceptions of the dates of the work.

@@ -6,6 +6,7 @@
 //! on, whose markers are no longer right. What comes out equals a rebuild of everything.
 
 mod markers;
+mod transfers;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

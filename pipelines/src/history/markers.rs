@@ -3,7 +3,8 @@
 //! A month of a portfolio depends on its transactions of the month, on those that act on it from a later one (a
 //! reversal, an election, a broker's booking of an announcement), and on closes, corporate actions and rates of what it
 //! had touched by then. Of an instrument or currency that is touched for the first time everything earlier
-//! counts, too, because a close or rate is carried until the next one.
+//! counts, too, because a close or rate is carried until the next one. What depends on other portfolios is added by
+//! `transfers`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -18,6 +19,7 @@ use schemas::tables::quotes::Quote;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, Currency, InstrumentId, MarketId, PortfolioId};
 
+use super::transfers::Transfers;
 use super::{month_start, next_month, read};
 use crate::error::Error;
 
@@ -52,6 +54,18 @@ struct Reach {
     currencies: BTreeSet<Currency>,
 }
 
+/// What a month of a portfolio follows from, as far as it is the portfolio's own.
+pub(super) struct Month {
+    /// The first day of the month.
+    pub(super) month_start: BusinessDate,
+    /// The last day of it that was seen.
+    through_date: BusinessDate,
+    /// The sum of the month.
+    sum: u64,
+    /// The sum of this month and all before.
+    pub(super) so_far: u64,
+}
+
 /// The markers of every portfolio and month, of the facts up to a date. The same facts give the same markers.
 pub(super) async fn markers(lake: &Lake, through: BusinessDate) -> Result<Vec<HistoryMarker>, Error> {
     let range = DateRange::through(through);
@@ -61,12 +75,24 @@ pub(super) async fn markers(lake: &Lake, through: BusinessDate) -> Result<Vec<Hi
     for transaction in read::<Transaction>(lake, DateRange::ALL).await? {
         booked.entry(transaction.portfolio_id.clone()).or_default().push(transaction);
     }
+    let portfolios = read::<Portfolio>(lake, DateRange::ALL).await?;
+    let mut own: BTreeMap<PortfolioId, Vec<Month>> = BTreeMap::new();
+    for portfolio in portfolios.iter().filter(|portfolio| portfolio.start_date <= through) {
+        let transactions = booked.get(&portfolio.portfolio_id).map_or(&[][..], Vec::as_slice);
+        own.insert(portfolio.portfolio_id.clone(), facts.of_portfolio(portfolio, transactions, through));
+    }
+    let transfers = Transfers::new(&portfolios, booked.values().flatten(), through);
     let mut rows = Vec::new();
-    for portfolio in read::<Portfolio>(lake, DateRange::ALL).await? {
-        if portfolio.start_date <= through {
-            let transactions = booked.remove(&portfolio.portfolio_id).unwrap_or_default();
-            rows.extend(facts.of_portfolio(&portfolio, &transactions, through));
-        }
+    for (portfolio_id, months) in &own {
+        rows.extend(months.iter().map(|month| {
+            let sum = month.sum.wrapping_add(transfers.behind(portfolio_id, month.month_start, &own));
+            HistoryMarker {
+                portfolio_id: portfolio_id.clone(),
+                month_start: month.month_start,
+                through_date: month.through_date,
+                marker: format!("{sum:016x}"),
+            }
+        }));
     }
     Ok(rows)
 }
@@ -113,18 +139,14 @@ impl Facts {
         Ok(facts)
     }
 
-    fn of_portfolio(
-        &self,
-        portfolio: &Portfolio,
-        transactions: &[Transaction],
-        through: BusinessDate,
-    ) -> Vec<HistoryMarker> {
+    fn of_portfolio(&self, portfolio: &Portfolio, transactions: &[Transaction], through: BusinessDate) -> Vec<Month> {
         let acting = self.by_first_effect(transactions).into_iter().filter(|(since, _)| *since <= through);
         let mut waiting = acting.peekable();
         let end = portfolio.end_date.map_or(through, |end| end.min(through));
         let described = describe(portfolio);
         let mut reach = Reach::default();
-        let mut rows = Vec::new();
+        let mut months: Vec<Month> = Vec::new();
+        let mut so_far = 0_u64;
         let mut month = month_start(portfolio.start_date);
         while month <= end {
             let next = next_month(month);
@@ -145,18 +167,15 @@ impl Facts {
                 let rates = self.rates.get(&(portfolio.fx_source.clone(), *currency));
                 sum = sum.wrapping_add(months_sum(rates, since, month));
             }
-            rows.push(HistoryMarker {
-                portfolio_id: portfolio.portfolio_id.clone(),
-                month_start: month,
-                through_date: next.previous_calendar_day().min(through),
-                marker: format!("{sum:016x}"),
-            });
+            so_far = so_far.wrapping_add(sum);
+            let through_date = next.previous_calendar_day().min(through);
+            months.push(Month { month_start: month, through_date, sum, so_far });
             if next == month {
                 break;
             }
             month = next;
         }
-        rows
+        months
     }
 
     /// The transactions with the first day on which each of them may matter, in the order of these days: its own, or
@@ -238,7 +257,8 @@ fn months_sum(months: Option<&Months>, since: BusinessDate, month: BusinessDate)
     months.map_or(0, |months| months.range(since..=month).map(|(_, sum)| *sum).fold(0, u64::wrapping_add))
 }
 
-fn hashed(fact: impl Hash) -> u64 {
+/// The hash of a fact.
+pub(super) fn hashed(fact: impl Hash) -> u64 {
     let mut hash = DefaultHasher::new();
     fact.hash(&mut hash);
     hash.finish()
