@@ -1,5 +1,7 @@
 //! What the tables say about one portfolio up to a date, read once, at the versions that were asked for.
 
+mod senders;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use lake::read::{Named, dates_named, rows_named};
@@ -21,6 +23,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, Currency, InstrumentId, PortfolioId};
 
+use self::senders::Sender;
 use super::refused::Refused;
 use super::{Question, Versions};
 use crate::error::Error;
@@ -42,6 +45,8 @@ pub(super) struct Facts {
     places_by_id: HashMap<String, usize>,
     /// The ids of bookings that were taken back, whenever that was.
     taken_back: BTreeSet<String>,
+    /// The portfolios from which lots came here.
+    pub(super) senders: Vec<Sender>,
     /// Quotes of everything that the portfolio ever touched.
     pub(super) quotes: BTreeMap<InstrumentId, Vec<Quote>>,
     /// The days on which anything in the market was quoted.
@@ -128,7 +133,11 @@ pub(super) async fn read(lake: &Lake, question: &Question) -> Result<Facts, Erro
         gains.sort_by_key(|row| (row.trade_date, row.booking_sequence));
     }
     let measures = tables.rows_if_pinned::<MeasureRow>(that_day, &[id]).await?;
-    let market = read_market(&tables, &portfolio, &transactions, &valuations, through).await?;
+    let of_portfolio = (transactions.as_slice(), later_transactions.as_slice());
+    let senders = senders::read(&tables, &portfolio.portfolio_id, of_portfolio, through).await?;
+    let all_booked = transactions.iter().chain(senders.iter().flat_map(|sender| &sender.transactions));
+    let booked = all_booked.filter_map(|row| row.instrument_id.clone()).collect();
+    let market = read_market(&tables, &portfolio, booked, &valuations, through).await?;
     let mut landings: Vec<Landing> = {
         let snapshot = lake.snapshot(Landing::TABLE).await?;
         let places = [portfolio.portfolio_id.as_str(), portfolio.market_id.as_str(), portfolio.fx_source.as_str()];
@@ -149,6 +158,7 @@ pub(super) async fn read(lake: &Lake, question: &Question) -> Result<Facts, Erro
         instruments,
         transactions,
         later_transactions,
+        senders,
         quotes,
         market_days,
         rates,
@@ -220,7 +230,7 @@ struct Market {
 async fn read_market(
     tables: &Tables<'_>,
     portfolio: &Portfolio,
-    transactions: &[Transaction],
+    booked: BTreeSet<InstrumentId>,
     valuations: &[Valuation],
     through: DateRange,
 ) -> Result<Market, Error> {
@@ -229,9 +239,8 @@ async fn read_market(
     let instruments = tables.rows::<Instrument>(DateRange::ALL, &[market]).await?;
     let mut actions = tables.rows::<CorporateAction>(through, &[market]).await?;
     actions.sort_by(|left, right| (left.ex_date, &left.instrument_id).cmp(&(right.ex_date, &right.instrument_id)));
-    let booked = transactions.iter().filter_map(|row| row.instrument_id.clone());
     let held = valuations.iter().map(|row| row.instrument_id.clone()).filter(|id| !id.is_cash());
-    let touched = with_what_they_become(booked.chain(held).collect(), &actions);
+    let touched = with_what_they_become(booked.into_iter().chain(held).collect(), &actions);
     actions.retain(|action| touched.contains(&action.instrument_id));
     let words: BTreeSet<String> = touched.iter().map(ToString::to_string).collect();
     let mut quotes: BTreeMap<InstrumentId, Vec<Quote>> = BTreeMap::new();

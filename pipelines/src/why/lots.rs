@@ -89,7 +89,8 @@ impl Trail {
         let figure = Figure::known(lot.basis.base, "it came in without a price, or a rate of its day is missing");
         let node = lot_node(lot, figure, Unit::Money(base));
         let Some((opening, units)) = self.opened(lot) else { return Node { rule: Rule::Booked, ..node } };
-        let Some(mut parts) = self.paid(opening) else {
+        let paid = self.cost_taken_over(lot, opening).map(|cost| vec![cost]);
+        let Some(mut parts) = paid.or_else(|| self.paid(opening)) else {
             let booked = self.facts.booking(opening, units, Unit::Units);
             return node.with_parts(Rule::Booked, vec![booked]);
         };
@@ -120,8 +121,25 @@ impl Trail {
     /// The booking that opened a lot, with the units that it moved: negative if it went short.
     fn opened(&self, lot: &Lot) -> Option<(&Transaction, Decimal)> {
         let opening = self.facts.transaction(&lot.opened_by)?;
-        let units = opening.quantity?.decimal();
+        let taken_over = self.taken_over(lot).map(|lot| lot.quantity).collect::<Vec<Decimal>>();
+        let units = if taken_over.is_empty() { opening.quantity?.decimal() } else { sum(&taken_over)? };
         Some((opening, if lot.quantity.is_sign_negative() { -units } else { units }))
+    }
+
+    /// What came from another portfolio with the booking that opened a lot, and is as old as it.
+    fn taken_over<'a>(&'a self, lot: &'a Lot) -> impl Iterator<Item = &'a Lot> {
+        let received = self.replay.lots_received.get(&lot.opened_by).into_iter().flatten();
+        received.filter(|received| received.acquired_date == lot.acquired_date)
+    }
+
+    /// What a lot from another portfolio had cost there, at the rate of its own day; none if it is none, or the cost is
+    /// not known.
+    fn cost_taken_over(&self, lot: &Lot, opening: &Transaction) -> Option<Node> {
+        let costs: Vec<Decimal> = self.taken_over(lot).map(|lot| lot.basis.base).collect::<Option<_>>()?;
+        let cost = sum(&costs).filter(|_| !costs.is_empty())?;
+        let node = self.facts.booking(opening, cost, Unit::Money(self.facts.base()));
+        let sender = opening.counter_portfolio_id.as_ref()?;
+        Some(Node { label: format!("cost that came with the units from {sender}: {}", node.label), ..node })
     }
 
     /// The part of an opening that first closed a position of the other sign.
@@ -137,10 +155,13 @@ impl Trail {
     }
 
     fn closings_of<'a>(&'a self, id: &'a InstrumentId, lot: &'a Lot) -> impl Iterator<Item = &'a Closing> {
-        self.replay
-            .closings
-            .iter()
-            .filter(move |closing| closing.instrument_id == *id && closing.lot.opened_by == lot.opened_by)
+        // Several lots may have come with one booking.
+        let is_one_of_many = self.taken_over(lot).next().is_some();
+        self.replay.closings.iter().filter(move |closing| {
+            closing.instrument_id == *id
+                && closing.lot.opened_by == lot.opened_by
+                && (!is_one_of_many || closing.lot.acquired_date == lot.acquired_date)
+        })
     }
 
     /// A closing as a step of its lot.

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::books::BookInputs;
+use ledger::internal_transfers::{LotsByTransaction, NO_LOTS};
 use ledger::lots::{ClosedLot, Lot};
 use ledger::{Detail, FxBoard, FxGrid, QuoteBoard, keep_books};
 use schemas::tables::positions::Position;
@@ -15,6 +16,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, InstrumentId};
 
 use super::facts::Facts;
+use crate::books::received::lots_received;
 use crate::error::Error;
 
 /// What keeping the books again came to.
@@ -27,6 +29,8 @@ pub(super) struct Replay {
     pub(super) positions: Vec<Position>,
     /// Gains since the first day.
     pub(super) gains: Vec<RealisedGain>,
+    /// The lots that came from other portfolios, by the receipt.
+    pub(super) lots_received: LotsByTransaction,
 }
 
 /// A part of a lot with the booking that closed it.
@@ -51,7 +55,16 @@ pub(super) fn replay(facts: &Facts) -> Result<Replay, Error> {
     let grid = FxGrid::new(&fx, board.dates(), listed.chain([portfolio.base_currency]));
     // The books see later bookings, too; the walk itself ends with the date.
     let transactions: Vec<Transaction> = facts.transactions.iter().chain(&facts.later_transactions).cloned().collect();
-    let inputs = BookInputs { portfolio, transactions: &transactions, board: &board, fx: &fx, grid: &grid };
+    let without_lots = BookInputs {
+        portfolio,
+        transactions: &transactions,
+        board: &board,
+        fx: &fx,
+        grid: &grid,
+        lots_received: &NO_LOTS,
+    };
+    let lots_received = received(facts, without_lots)?;
+    let inputs = BookInputs { lots_received: &lots_received, ..without_lots };
     let kept = keep_books(inputs, portfolio.start_date, facts.date, Detail::Positions)
         .map_err(|source| Error::Books { portfolio: portfolio.portfolio_id.to_string(), source })?;
     let closing = |closed: ledger::books::LotClosing| Closing {
@@ -65,13 +78,36 @@ pub(super) fn replay(facts: &Facts) -> Result<Replay, Error> {
         closings: kept.lot_closings.into_iter().map(closing).collect(),
         positions: kept.positions,
         gains: kept.realised_gains,
+        lots_received,
     })
 }
 
-/// The market as far as the portfolio touched it, on all the days on which it was quoted: a day on which only others
-/// were quoted is a valuation date, too.
+/// The lots that the portfolio took over from others: their books are kept, too, as far as it takes.
+fn received(facts: &Facts, own: BookInputs<'_>) -> Result<LotsByTransaction, Error> {
+    let elsewhere = QuoteBoard::default();
+    let listed = || facts.instruments.values().map(|instrument| instrument.currency);
+    let mut rates: Vec<(FxBoard, FxGrid)> = Vec::with_capacity(facts.senders.len());
+    for sender in &facts.senders {
+        let fx = FxBoard::new(&sender.rates);
+        let grid = FxGrid::new(&fx, own.board.dates(), listed().chain([sender.portfolio.base_currency]));
+        rates.push((fx, grid));
+    }
+    let mut books = BTreeMap::from([(own.portfolio.portfolio_id.clone(), own)]);
+    for (sender, (fx, grid)) in facts.senders.iter().zip(&rates) {
+        let (portfolio, transactions) = (&sender.portfolio, sender.transactions.as_slice());
+        // An instrument belongs to one market: portfolios of different ones have none in common.
+        let board = if portfolio.market_id == own.portfolio.market_id { own.board } else { &elsewhere };
+        let inputs = BookInputs { portfolio, transactions, board, fx, grid, lots_received: &NO_LOTS };
+        books.insert(portfolio.portfolio_id.clone(), inputs);
+    }
+    Ok(lots_received(&books)?.remove(&own.portfolio.portfolio_id).unwrap_or_default())
+}
+
+/// The market as far as the portfolio touched it, or those from which its lots came, on all the days on which it was
+/// quoted: a day on which only others were quoted is a valuation date, too.
 fn board(facts: &Facts) -> QuoteBoard {
-    let booked = facts.transactions.iter().filter_map(|row| row.instrument_id.as_ref());
+    let of_senders = facts.senders.iter().flat_map(|sender| &sender.transactions);
+    let booked = facts.transactions.iter().chain(of_senders).filter_map(|row| row.instrument_id.as_ref());
     let received = facts.actions.iter().filter_map(|action| action.target_instrument_id.as_ref());
     let touched: BTreeSet<&InstrumentId> = booked.chain(received).chain(facts.quotes.keys()).collect();
     let instruments = facts.instruments.values().filter(|row| touched.contains(&row.instrument_id));

@@ -53,6 +53,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("overdrawn_cash", "CASH~EUR"),
     ("extreme_returns", "-"),
     ("missing_dividends", "M1~AAA"),
+    ("unmatched_internal_transfers", "t1"),
 ];
 
 #[derive(Default)]
@@ -268,6 +269,14 @@ impl World {
                 self.portfolios.push(portfolio(id));
                 self.positions.push(position(id, "M1~AAA", BEFORE, 10));
                 self.values.push(value(id, None, "0", "0"));
+            }
+            "unmatched_internal_transfers" => {
+                self.transactions.push(Transaction {
+                    instrument_id: Some(instrument("AAA").instrument_id),
+                    quantity: Some(Quantity::new(Decimal::TEN)),
+                    ..transaction(id, "t1", BEFORE, "INTERNAL_OUT", "0")
+                });
+                self.flows.push(flow(id, Some(amount("0"))));
             }
             other => panic!("plant what `{other}` is there to find"),
         }

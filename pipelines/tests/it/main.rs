@@ -33,4 +33,6 @@ mod samples;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]
+mod transfers;
+#[cfg(test)]
 mod why;

@@ -142,6 +142,17 @@ impl Facts {
         facts
     }
 
+    /// The same with internal transfers: of 20 AAA from P3 to P1, and two weeks later of 10 from P1 to P2.
+    fn with_transfers() -> Facts {
+        let mut facts = Facts::known_at_first();
+        facts.book(traded("P3", "AAA", DAYS[7], 5, "-400"));
+        for (from, to, day, units) in [("P3", "P1", DAYS[8], 20), ("P1", "P2", DAYS[10], 10)] {
+            facts.book(handed_over(from, "INTERNAL_OUT", to, day, units));
+            facts.book(handed_over(to, "INTERNAL_IN", from, day, units));
+        }
+        facts
+    }
+
     fn book(&mut self, booked: Transaction) {
         let booking_sequence = i64::try_from(self.transactions.len()).expect("a small number") + 1;
         let transaction_id = format!("t{booking_sequence}");
@@ -196,6 +207,13 @@ impl Facts {
         }
     }
 
+    /// Whether a booking of a kind was taken back.
+    fn took_back(&self, kind: &str) -> bool {
+        let of_kind = self.transactions.iter().filter(|row| row.kind == kind);
+        let ids: Vec<&str> = of_kind.map(|row| row.transaction_id.as_str()).collect();
+        self.transactions.iter().filter_map(|row| row.reverses.as_deref()).any(|id| ids.contains(&id))
+    }
+
     /// Makes these the facts of a lake.
     async fn tell(&self, lake: &Lake, time: &str) {
         let instruments = SYMBOLS.map(|symbol| {
@@ -239,6 +257,16 @@ fn traded(portfolio: &str, symbol: &str, on: &str, units: i64, net_cash: &str) -
         price: Some(Price::new(Decimal::from(50))),
         currency,
         ..transaction(portfolio, "", on, kind, net_cash)
+    }
+}
+
+/// One side of an internal transfer of AAA, booked in the first of the portfolios.
+fn handed_over(own: &str, kind: &str, other: &str, on: &str, units: i64) -> Transaction {
+    Transaction {
+        instrument_id: Some(instrument("AAA").instrument_id),
+        quantity: Some(Quantity::new(Decimal::from(units))),
+        counter_portfolio_id: Some(other.parse().expect("an id")),
+        ..transaction(own, "", on, kind, "0")
     }
 }
 
@@ -296,6 +324,60 @@ async fn table<R: Record + Debug>(lake: &Lake) -> (&'static str, Vec<String>) {
     (R::TABLE.name, rows)
 }
 
+/// Whether a lake that held what was known, and then learned more, is like one that was built from that.
+async fn caught_up_is_built(known: &Facts, learned: &Facts) -> Result<(), TestCaseError> {
+    let lake = built(known).await;
+    learned.tell(&lake, "second").await;
+    let night = work("night-1", date(DAYS[BEFORE + 1]), date(DAYS[BEFORE + 1]));
+    let (first, last) = days_before(&lake, night.from).await.expect("readable").expect("days before");
+    let again = touched(&lake, first, last).await.expect("readable");
+    rebuild(&lake, &night, &again, last).await.expect("made again");
+    let from_nothing = built(learned).await;
+    for ((name, made), (_, expected)) in gold(&lake).await.iter().zip(gold(&from_nothing).await) {
+        prop_assert_eq!(made, &expected, "{} differs", name);
+    }
+    prop_assert!(touched(&lake, first, last).await.expect("readable").is_empty(), "once is enough");
+    Ok(())
+}
+
+/// What AAA cost in P1 after it had received some.
+async fn cost_in_the_receiver(lake: &Lake) -> Option<Amount> {
+    let mut rows: Vec<Position> = all(lake).await;
+    rows.retain(|row| (row.portfolio_id.as_str(), row.business_date) == ("P1", date(DAYS[8])));
+    rows.iter().find(|row| row.instrument_id.symbol() == "AAA").and_then(|row| row.cost)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_fact_of_the_sender_makes_the_receivers_again_from_their_month_on() {
+    let known = Facts::with_transfers();
+    let lake = built(&known).await;
+    let (first, last) = (date(DAYS[0]), date(DAYS[BEFORE]));
+    assert!(touched(&lake, first, last).await.expect("readable").is_empty());
+    // Its own 100 for 5,000, and 20 of the first lot of P3, of 50 each.
+    assert_eq!(cost_in_the_receiver(&lake).await, Some("6000".parse().expect("a number")));
+    // A transfer of the night is not late.
+    let mut of_the_night = known.clone();
+    of_the_night.book(handed_over("P3", "INTERNAL_OUT", "P1", DAYS[BEFORE + 1], 5));
+    of_the_night.book(handed_over("P1", "INTERNAL_IN", "P3", DAYS[BEFORE + 1], 5));
+    of_the_night.tell(&lake, "night").await;
+    assert!(touched(&lake, first, last).await.expect("readable").is_empty());
+    // Last in, first out: 5 of 80 leave P3 before 15 of 50.
+    let mut learned = known.clone();
+    learned.learn(&Late::Method { portfolio: 2, method: "lifo" });
+    learned.tell(&lake, "second").await;
+    let again = touched(&lake, first, last).await.expect("readable");
+    let groups: Vec<(String, Vec<String>)> = again
+        .iter()
+        .map(|group| (group.from.to_string(), group.portfolios.iter().map(ToString::to_string).collect()))
+        .collect();
+    let group = |from: &str, portfolio: &str| (from.to_owned(), vec![portfolio.to_owned()]);
+    assert_eq!(groups, [group("2014-01-02", "P3"), group("2014-02-01", "P1"), group("2014-03-01", "P2")]);
+    let night = work("night-1", date(DAYS[BEFORE + 1]), date(DAYS[BEFORE + 1]));
+    rebuild(&lake, &night, &again, last).await.expect("made again");
+    assert_eq!(cost_in_the_receiver(&lake).await, Some("6150".parse().expect("a number")));
+    assert_eq!(gold(&lake).await, gold(&built(&learned).await).await);
+}
+
 /// The portfolios that a fact concerns, if it is one of a portfolio's own.
 fn concerned(late: &Late, known: &Facts) -> Option<String> {
     match late {
@@ -322,20 +404,21 @@ proptest! {
         let known = Facts::known_at_first();
         let mut learned = known.clone();
         late.iter().for_each(|fact| learned.learn(fact));
-        runtime.block_on(async {
-            let lake = built(&known).await;
-            learned.tell(&lake, "second").await;
-            let night = work("night-1", date(DAYS[BEFORE + 1]), date(DAYS[BEFORE + 1]));
-            let (first, last) = days_before(&lake, night.from).await.expect("readable").expect("days before");
-            let again = touched(&lake, first, last).await.expect("readable");
-            rebuild(&lake, &night, &again, last).await.expect("made again");
-            let from_nothing = built(&learned).await;
-            for ((name, made), (_, expected)) in gold(&lake).await.iter().zip(gold(&from_nothing).await) {
-                prop_assert_eq!(made, &expected, "{} differs", name);
-            }
-            prop_assert!(touched(&lake, first, last).await.expect("readable").is_empty(), "once is enough");
-            Ok(())
-        })?;
+        runtime.block_on(caught_up_is_built(&known, &learned))?;
+    }
+
+    #[test]
+    fn lots_from_other_portfolios_are_made_again_with_what_is_behind_them(
+        late in prop::collection::vec(any_late(), 1..4)
+    ) {
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let known = Facts::with_transfers();
+        let mut learned = known.clone();
+        late.iter().for_each(|fact| learned.learn(fact));
+        // Without its first purchase a portfolio has not got what it sends.
+        if !learned.took_back("BUY") {
+            runtime.block_on(caught_up_is_built(&known, &learned))?;
+        }
     }
 
     #[test]
