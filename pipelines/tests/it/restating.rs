@@ -154,7 +154,8 @@ impl Facts {
     }
 
     fn book(&mut self, booked: Transaction) {
-        let booking_sequence = i64::try_from(self.transactions.len()).expect("a small number") + 1;
+        // Withdrawn bookings leave gaps; no two have one number.
+        let booking_sequence = self.transactions.iter().map(|row| row.booking_sequence).max().unwrap_or(0) + 1;
         let transaction_id = format!("t{booking_sequence}");
         self.transactions.push(Transaction { booking_sequence, transaction_id, ..booked });
     }
