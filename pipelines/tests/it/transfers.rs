@@ -71,7 +71,7 @@ fn every_day() -> Work {
 }
 
 /// What was closed in a portfolio: the day of acquisition, the units, their cost and the gain.
-async fn closings(lake: &Lake, id: &str) -> Vec<(Option<BusinessDate>, Decimal, Option<Amount>, Option<Amount>)> {
+async fn closings(lake: &Lake, id: &str) -> Vec<Closed> {
     let mut rows: Vec<LotClosing> = all(lake).await;
     rows.retain(|row| row.portfolio_id.as_str() == id);
     rows.sort_by_key(|row| (row.business_date, row.position));
@@ -90,8 +90,11 @@ fn euros(cents: &str) -> Option<Amount> {
     Some(amount(cents))
 }
 
+/// The day on which a lot was acquired, the units of it, what they had cost, and what they gained.
+type Closed = (Option<BusinessDate>, Decimal, Option<Amount>, Option<Amount>);
+
 /// 10 that had cost 1,000 bring 1,300, and 2 that had cost 240 bring 260.
-fn both_lots() -> Vec<(Option<BusinessDate>, Decimal, Option<Amount>, Option<Amount>)> {
+fn both_lots() -> Vec<Closed> {
     vec![
         (Some(date(DAYS[0])), Decimal::TEN, euros("1000"), euros("300")),
         (Some(date(DAYS[1])), Decimal::TWO, euros("240"), euros("20")),

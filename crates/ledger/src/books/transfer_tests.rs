@@ -81,7 +81,7 @@ fn the_lots_go_on_living_in_the_other_portfolio() {
     let received = LotsByTransaction::from([("7".into(), sent["3"].clone())]);
     let second = market.keep("fifo", &receipt, &received);
     // 12 sold for 130 each: 10 had cost 1,000 and 2 of 120 each 240; 1,300 − 1,000 and 260 − 240.
-    let gains: Vec<(Option<BusinessDate>, Decimal, Option<Amount>, Option<i64>)> = second
+    let gains: Vec<_> = second
         .closings
         .iter()
         .map(|row| (row.acquired_date, row.quantity.decimal().normalize(), row.gain, row.days_held))
