@@ -271,15 +271,20 @@ impl World {
                 self.values.push(value(id, None, "0", "0"));
             }
             "unmatched_internal_transfers" => {
-                self.transactions.push(Transaction {
-                    instrument_id: Some(instrument("AAA").instrument_id),
-                    quantity: Some(Quantity::new(Decimal::TEN)),
-                    ..transaction(id, "t1", BEFORE, "INTERNAL_OUT", "0")
-                });
+                self.transactions.push(sent(id));
                 self.flows.push(flow(id, Some(amount("0"))));
             }
             other => panic!("plant what `{other}` is there to find"),
         }
+    }
+}
+
+/// Ten units that left for another portfolio.
+fn sent(id: &str) -> Transaction {
+    Transaction {
+        instrument_id: Some(instrument("AAA").instrument_id),
+        quantity: Some(Quantity::new(Decimal::TEN)),
+        ..transaction(id, "t1", BEFORE, "INTERNAL_OUT", "0")
     }
 }
 

@@ -41,8 +41,8 @@ crate::table! {
     /// The signed amount booked in the other currency.
     counter_amount: Option<Amount>,
     /// For units brought in (`TRANSFER_IN`, `INTERNAL_IN`, `OPENING_BALANCE`): what they had cost before, in
-    /// `currency`, if the lots keep their cost. None to take over the lots of the other portfolio with an `INTERNAL_IN`,
-    /// and otherwise to count them at their market value of the day.
+    /// `currency`, if the lots keep their cost. None to take over the lots of the other portfolio with an
+    /// `INTERNAL_IN`, and otherwise to count them at their market value of the day.
     lot_cost: Option<Amount>,
     /// For units brought in: the day on which they were acquired, if the lots keep their age.
     lot_acquired_date: Option<BusinessDate>,
