@@ -35,6 +35,9 @@ pub use crate::action_outcome::{
 };
 pub use crate::action_terms::{ActionError, Currencies, Position, Terms, event_id};
 use crate::ratio::on_top;
+/// Days after an ex-date or a day of payment in which a broker's booking stands for the announcement.
+pub const LATE_BOOKING_DAYS: i64 = 30;
+
 pub use crate::ratio::{RatioError, is_booked_as, parse_ratio, ratio_of_decimal, reduced};
 use crate::transaction::{Fault, TransactionKind};
 

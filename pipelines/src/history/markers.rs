@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use lake::{DateRange, Lake};
+use ledger::corporate_actions::LATE_BOOKING_DAYS;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::history_markers::HistoryMarker;
@@ -45,7 +46,7 @@ struct Facts {
 }
 
 /// Days after an announcement is paid in which a broker may book it.
-const BOOKING_DAYS: u64 = 7;
+const BOOKING_DAYS: u64 = LATE_BOOKING_DAYS.unsigned_abs();
 
 /// What a portfolio has touched so far.
 #[derive(Default)]

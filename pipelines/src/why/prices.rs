@@ -1,7 +1,7 @@
 //! Prices and rates: which quote, of which day, from which file; and which two reference rates make a cross rate.
 
 use ledger::TransactionKind;
-use ledger::corporate_actions::{is_booked_as, ratio_of_decimal, unit_ratio};
+use ledger::corporate_actions::{LATE_BOOKING_DAYS, is_booked_as, ratio_of_decimal, unit_ratio};
 use rust_decimal::Decimal;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::transactions::Transaction;
@@ -13,8 +13,8 @@ use super::node::{Figure, Node, Rule, Source, Unit};
 
 /// Decimals of a price that follows a split, and of a price in a table.
 const PRICE_DECIMALS: u32 = 12;
-/// Days by which a broker's booking of a split may be away from the ex-date that the market announced.
-const SPLIT_BOOKING_DAYS: i64 = 7;
+/// Days by which a broker's booking of a split may come before its ex-date.
+const EARLY_BOOKING_DAYS: i64 = 7;
 
 /// A change of the number of units without a trade: so many new ones for so many old ones.
 struct UnitChange {
@@ -114,7 +114,7 @@ impl Facts {
         // A split counts once: as the portfolio booked it, or as the market announced it.
         let is_booked = |action: &CorporateAction, ratio: (i64, i64)| {
             booked().any(|row| {
-                row.trade_date.days_since(action.ex_date).abs() <= SPLIT_BOOKING_DAYS
+                (-EARLY_BOOKING_DAYS..=LATE_BOOKING_DAYS).contains(&row.trade_date.days_since(action.ex_date))
                     && row.quantity.is_some_and(|booked| is_booked_as(ratio, booked.decimal()))
             })
         };

@@ -14,12 +14,15 @@ use schemas::{Amount, BusinessDate, InstrumentId};
 use super::booking::{Announced, Direction};
 use super::journal::Cause;
 use super::{Books, overflow};
+use crate::apportion::total_units;
 use crate::corporate_actions::{
-    BookedBy, Currencies, Disposal, DisposedLots, Holders, Outcome, Position, Terms, event_id, kind_of, on_holding,
+    BookedBy, Currencies, Disposal, DisposedLots, Holders, LATE_BOOKING_DAYS, Outcome, Position, Terms, event_id,
+    kind_of, on_holding,
 };
 use crate::error::Error;
 use crate::holding::Movement;
 use crate::lot_choice::LotChoices;
+use crate::lots::Lot;
 use crate::nav_bridge::{Charges, Nature};
 use crate::transaction::TransactionKind;
 
@@ -40,15 +43,60 @@ impl Books<'_> {
         let mut terms = Terms::new(action, currencies, self.inputs.fx);
         terms.unit_value = self.unit_value(Some(listing), day);
         terms.target_unit_value = self.target_value(target_listing, listing.instrument.currency, day);
-        let position = Position { lots: held.holding.lots(), elected: self.elected(line, action, day)? };
+        let lots = held.holding.lots();
+        let position = Position { lots, elected: self.elected(line, action, day)? };
         let outcome = on_holding(&terms, &position).map_err(|source| Error::Action {
             portfolio_id: self.inputs.portfolio.portfolio_id.clone(),
             source: Box::new(source),
         })?;
+        if self.is_booked_as_trade(action, lots, &outcome) {
+            return Ok(());
+        }
         let cause =
             Cause { id: Arc::from(event_id(action)), sequence: 0, kind: &action.kind, date: action.ex_date, day };
         self.book_outcome(&cause, line, action, outcome)?;
         self.bridge_booking(&cause.id, Nature::CorporateAction, Charges::none(base), day)
+    }
+
+    /// Whether the broker booked an announcement as a sale of the units that leave, or as a purchase of those that
+    /// come: one trade or all trades together, from the ex-date on, move just these units. Other trades are trades.
+    fn is_booked_as_trade(&self, action: &CorporateAction, before: &[Lot], outcome: &Outcome) -> bool {
+        let booked_as = kind_of(&action.kind).map_or(&[][..], |kind| kind.booked_as);
+        let sides = [
+            (TransactionKind::Sell, Some(&action.instrument_id), units_gone(before, outcome)),
+            (TransactionKind::Buy, action.target_instrument_id.as_ref(), units_come(outcome)),
+        ];
+        sides.into_iter().filter(|(kind, _, _)| booked_as.contains(kind)).any(|(kind, instrument, units)| {
+            let Some(units) = units.filter(|units| Decimal::ZERO < *units) else { return false };
+            let is_all = |traded: Decimal| traded.checked_sub(units).is_some_and(|off| off.abs() < Decimal::ONE);
+            let mut sum = Some(Decimal::ZERO);
+            self.trades(kind, instrument, action).any(|traded| {
+                sum = sum.and_then(|sum| sum.checked_add(traded));
+                is_all(traded) || sum.is_some_and(is_all)
+            })
+        })
+    }
+
+    /// The units of the trades of a kind that may stand for an announcement and were not taken back.
+    fn trades<'a>(
+        &'a self,
+        kind: TransactionKind,
+        instrument: Option<&'a InstrumentId>,
+        action: &'a CorporateAction,
+    ) -> impl Iterator<Item = Decimal> + 'a {
+        let paid = action.pay_date.unwrap_or(action.ex_date).max(action.ex_date);
+        let of_kind = self.inputs.transactions.iter().filter(move |transaction| {
+            transaction.kind == kind.code()
+                && transaction.instrument_id.as_ref() == instrument
+                && action.ex_date <= transaction.trade_date
+                && transaction.trade_date.days_since(paid) <= LATE_BOOKING_DAYS
+        });
+        let standing = of_kind.filter(|transaction| !self.is_taken_back(&transaction.transaction_id));
+        standing.filter_map(|transaction| transaction.quantity.map(|quantity| quantity.decimal()))
+    }
+
+    fn is_taken_back(&self, id: &str) -> bool {
+        self.inputs.transactions.iter().any(|row| row.reverses.as_deref() == Some(id))
     }
 
     fn book_outcome(
@@ -167,13 +215,12 @@ impl Books<'_> {
         let earlier = same.filter(|other| other.kind == action.kind && other.ex_date < action.ex_date);
         let since: Option<BusinessDate> = earlier.map(paid).max();
         let last = paid(action);
-        let is_taken_back = |id: &str| self.inputs.transactions.iter().any(|row| row.reverses.as_deref() == Some(id));
         let chosen = self.inputs.transactions.iter().filter(|transaction| {
             transaction.kind == kind.code()
                 && transaction.instrument_id.as_ref() == Some(&action.instrument_id)
                 && transaction.trade_date <= last
                 && since.is_none_or(|since| since < transaction.trade_date)
-                && !is_taken_back(&transaction.transaction_id)
+                && !self.is_taken_back(&transaction.transaction_id)
         });
         let mut elected = None;
         for units in chosen.filter_map(|chosen| chosen.quantity) {
@@ -182,4 +229,17 @@ impl Books<'_> {
         }
         Ok(elected)
     }
+}
+
+/// The units of the instrument that leave; none if they do not add up.
+fn units_gone(before: &[Lot], outcome: &Outcome) -> Option<Decimal> {
+    let left = total_units(outcome.lots.as_deref().unwrap_or(before))?;
+    let gone = total_units(before)?.checked_sub(left)?;
+    let by_method = outcome.closes.iter().find(|closes| closes.lots == DisposedLots::ByMethod);
+    by_method.map_or(Some(gone), |closes| gone.checked_add(closes.units))
+}
+
+/// The units that come in; none if they do not add up.
+fn units_come(outcome: &Outcome) -> Option<Decimal> {
+    outcome.into.iter().try_fold(Decimal::ZERO, |sum, received| sum.checked_add(total_units(&received.lots)?))
 }

@@ -7,7 +7,7 @@ use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::transactions::Transaction;
 
 use super::BookInputs;
-use crate::corporate_actions::{is_booked_as, kind_of, order_of, unit_ratio};
+use crate::corporate_actions::{LATE_BOOKING_DAYS, is_booked_as, kind_of, order_of, unit_ratio};
 use crate::cost_basis_schedule::MethodSchedule;
 use crate::error::Error;
 use crate::lots::CostBasis;
@@ -33,17 +33,18 @@ pub(super) enum What<'a> {
     Transaction { kind: TransactionKind, line: Option<usize>, transaction: &'a Transaction },
 }
 
-/// Days by which a broker's booking of a split may be away from the ex-date that the market announced.
-const SPLIT_BOOKING_DAYS: i64 = 7;
+/// Days by which a broker's booking of an announcement may come before its ex-date.
+const EARLY_BOOKING_DAYS: i64 = 7;
 
 /// Whether a transaction is the broker's booking of a change of units that the market announced.
 pub(super) fn is_booking_of(transaction: &Transaction, ex_date: BusinessDate, ratio: (i64, i64)) -> bool {
     transaction.kind == TransactionKind::Split.code()
-        && transaction.trade_date.days_since(ex_date).abs() <= SPLIT_BOOKING_DAYS
+        && (-EARLY_BOOKING_DAYS..=LATE_BOOKING_DAYS).contains(&transaction.trade_date.days_since(ex_date))
         && transaction.quantity.is_some_and(|booked| is_booked_as(ratio, booked.decimal()))
 }
 
-/// The kinds of transactions by which brokers book what issuers announce.
+/// The kinds of transactions by which brokers book what issuers announce. Trades are among them only if they move just
+/// the units that the announcement does, which is known when it is applied.
 const BOOKED_AS: &[TransactionKind] = &[
     TransactionKind::Split,
     TransactionKind::StockDividend,
@@ -51,15 +52,13 @@ const BOOKED_AS: &[TransactionKind] = &[
     TransactionKind::DividendReinvested,
     TransactionKind::ReturnOfCapital,
     TransactionKind::WriteOff,
-    TransactionKind::Buy,
-    TransactionKind::Sell,
 ];
 
 /// What the portfolio itself booked, by the line of the instrument.
 type Booked<'a> = HashMap<usize, Vec<(TransactionKind, &'a Transaction)>>;
 
 /// Whether a transaction is the broker's booking of an announcement: of a kind that stands for it, near the ex-date,
-/// and for a change of units by the same ratio. A trade before the ex-date is a trade.
+/// and for a change of units by the same ratio.
 fn is_booked(action: &CorporateAction, kind: TransactionKind, transaction: &Transaction) -> bool {
     if !kind_of(&action.kind).is_some_and(|announced| announced.booked_as.contains(&kind)) {
         return false;
@@ -67,10 +66,9 @@ fn is_booked(action: &CorporateAction, kind: TransactionKind, transaction: &Tran
     match unit_ratio(action).filter(|_| kind == TransactionKind::Split) {
         Some(ratio) => is_booking_of(transaction, action.ex_date, ratio),
         None => {
-            let days = transaction.trade_date.days_since(action.pay_date.unwrap_or(action.ex_date)).abs();
-            let since_ex = transaction.trade_date.days_since(action.ex_date).abs();
-            let is_trade = matches!(kind, TransactionKind::Buy | TransactionKind::Sell);
-            days.min(since_ex) <= SPLIT_BOOKING_DAYS && (!is_trade || action.ex_date <= transaction.trade_date)
+            let near =
+                |date| (-EARLY_BOOKING_DAYS..=LATE_BOOKING_DAYS).contains(&transaction.trade_date.days_since(date));
+            near(action.ex_date) || action.pay_date.is_some_and(near)
         }
     }
 }
@@ -162,12 +160,12 @@ fn booked_by_line<'a>(events: &[Event<'a>]) -> Booked<'a> {
 }
 
 /// Whether the portfolio booked an announcement itself: on the line of its instrument, or, where units of another
-/// instrument are received or bought, on the line of that one.
+/// instrument are received, on the line of that one.
 fn is_booked_by_portfolio(booked: &Booked<'_>, action: &CorporateAction, lines: (usize, Option<usize>)) -> bool {
     let (line, target) = lines;
     let on = |line: usize, is_on_target: bool| {
         booked.get(&line).into_iter().flatten().any(|(kind, transaction)| {
-            let brings_target = matches!(kind, TransactionKind::DividendInKind | TransactionKind::Buy);
+            let brings_target = *kind == TransactionKind::DividendInKind;
             (target.is_none() || brings_target == is_on_target) && is_booked(action, *kind, transaction)
         })
     };

@@ -424,6 +424,35 @@ fn a_redemption_that_the_broker_booked_as_a_sale_is_paid_once() {
 }
 
 #[test]
+fn a_trade_is_a_trade_unless_it_moves_what_the_announcement_does() {
+    // A quarter of 300 units is called at 10 and paid a week later.
+    let call = CorporateAction {
+        kind: "PARTIAL_CALL".to_owned(),
+        amount: Some(Price::new(Decimal::TEN)),
+        currency: Some(Currency::EUR),
+        pay_date: Some(day(9)),
+        ..split(0, 2, 1, 4)
+    };
+    let sold = |sequence: i64, units: i64| {
+        of_units(booking(sequence, 12, "SELL", Currency::EUR, units * 1_000), 0, units * 1_000)
+    };
+    let ends = |units: i64, cash: i64| [Some(Decimal::from(units)), None, Some(Decimal::from(cash))];
+    // 300 at 10 were paid; 75 are called for 750.
+    assert_eq!(after(vec![call.clone()], Vec::new()), ends(225, -2_250));
+    assert_eq!(after(vec![call.clone()], vec![sold(2, 30)]), ends(195, -1_950), "and 30 are sold");
+    assert_eq!(after(vec![call.clone()], vec![sold(2, 75)]), ends(225, -2_250), "the broker booked the call");
+    assert_eq!(after(vec![call.clone()], vec![sold(2, 50), sold(3, 25)]), ends(225, -2_250), "in two parts");
+    let taken_back = Transaction { reverses: Some("2".to_owned()), ..booking(3, 13, "REVERSAL", Currency::EUR, 0) };
+    assert_eq!(after(vec![call], vec![sold(2, 75), taken_back]), ends(225, -2_250), "the broker took it back");
+}
+
+#[test]
+fn a_split_that_the_broker_books_three_weeks_late_comes_once() {
+    let late = of_units(booking(2, 17, "SPLIT", Currency::EUR, 0), 0, 2_000);
+    assert_eq!(after(vec![split(0, 1, 2, 1)], vec![late])[0], Some(Decimal::from(600)));
+}
+
+#[test]
 fn a_spin_off_that_the_broker_booked_on_the_new_company_comes_once() {
     let spin_off = CorporateAction {
         kind: "SPIN_OFF".to_owned(),

@@ -12,7 +12,7 @@ use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, Currency, InstrumentId, PortfolioId};
 
-use crate::corporate_actions::{is_booked_as, ratio_of_decimal};
+use crate::corporate_actions::{LATE_BOOKING_DAYS, is_booked_as, ratio_of_decimal};
 use crate::error::Error;
 use crate::transaction::TransactionKind;
 
@@ -51,8 +51,8 @@ pub struct AnnouncedSplit {
 const SPLITS: &[&str] = &["SPLIT", "REVERSE_SPLIT"];
 /// The corporate actions that never change units.
 const CASH_ONLY: &[&str] = &["CASH_DIVIDEND", "SPECIAL_DIVIDEND", "RETURN_OF_CAPITAL"];
-/// Days by which a broker's booking of a split may be away from the ex-date that the market announced.
-const SPLIT_BOOKING_DAYS: i64 = 7;
+/// Days by which a broker's booking of a split may come before its ex-date.
+const EARLY_BOOKING_DAYS: i64 = 7;
 
 /// Whether [`balances`] knows what a corporate action does to units. What it does not know must be taken from the
 /// books: also a split of which fractions are paid in cash.
@@ -76,7 +76,7 @@ pub fn announced_split(action: &CorporateAction) -> Option<AnnouncedSplit> {
 /// What the transactions of one portfolio leave at the close of a date.
 ///
 /// A transaction that a REVERSAL takes back never was, from the day of the REVERSAL on. Splits come before all else of
-/// their day; a split that the portfolio books itself, within a week of the ex-date, is not applied twice.
+/// their day; a split that the portfolio books itself, up to thirty days after the ex-date, is not applied twice.
 ///
 /// # Errors
 /// [`Error::UnknownKind`] if a transaction is of none, or [`Error::Overflow`] if a balance does not fit.
@@ -227,7 +227,7 @@ fn is_booking_of(booked: &Transaction, split: &AnnouncedSplit) -> bool {
     let has_ratio = || booked.quantity.is_some_and(|booked| is_booked_as(ratio, booked.decimal()));
     booked.kind == TransactionKind::Split.code()
         && booked.instrument_id.as_ref() == Some(&split.instrument_id)
-        && booked.trade_date.days_since(split.ex_date).abs() <= SPLIT_BOOKING_DAYS
+        && (-EARLY_BOOKING_DAYS..=LATE_BOOKING_DAYS).contains(&booked.trade_date.days_since(split.ex_date))
         && has_ratio()
 }
 
