@@ -35,7 +35,7 @@ fn ids() -> Vec<&'static str> {
     MEASURES.iter().map(|measure| measure.id).collect()
 }
 
-/// Returns that swing around 0.03 % a day, and 100 paid in every 21 days.
+/// Returns that swing around 0.03 % a day beside a benchmark that swings with them, and 100 paid in every 21 days.
 fn ten_years() -> PerformanceSeries {
     let opening_date = first_day();
     let mut series = PerformanceSeries {
@@ -46,7 +46,7 @@ fn ten_years() -> PerformanceSeries {
         returns: Vec::new(),
         flows: Vec::new(),
         risk_free_annual: Some(0.02),
-        benchmark: None,
+        benchmark: Some(Vec::new()),
         money: PeriodMoney::default(),
     };
     let mut value = series.opening_value;
@@ -62,6 +62,8 @@ fn ten_years() -> PerformanceSeries {
             series.end_date = today;
             series.values.push(DatedNumber { date: today, number: value });
             series.returns.push(DatedNumber { date: today, number });
+            let market = DatedNumber { date: today, number: 0.000_2 + 0.008 * (phase * 1.7).sin() };
+            series.benchmark.get_or_insert_default().push(market);
         }
     }
     series

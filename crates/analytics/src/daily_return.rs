@@ -1,7 +1,7 @@
 //! The return of one day.
 
 /// Capital of one billionth of the currency or less earns no return: what it would be is decided by rounding.
-const CAPITAL_UNITS_MIN: i128 = 10;
+pub(crate) const CAPITAL_UNITS_MIN: i128 = 10;
 
 /// The return of a day on which inflows count at the start and outflows at the end:
 /// `(closing + outflow) / (opening + inflow) − 1`.

@@ -22,15 +22,18 @@ pub mod root_finding;
 pub mod series;
 pub mod statistics;
 
+mod benchmark_return;
 mod compounding;
 mod daily_return;
 mod dietz;
 mod loss_tail;
 mod rate_search;
+mod relative;
 mod reward_to_risk;
 #[cfg(test)]
 mod sample_series;
 
+pub use benchmark_return::benchmark_return;
 pub use daily_return::{daily_return, estimate};
 pub use figure::NoFigure;
 pub use measures::{MEASURES, Measure, Unit, UnknownMeasure, measure};

@@ -3,9 +3,14 @@
 //! A measure is a constant: an id, what it means, and a function from a portfolio's series to a figure or the reason
 //! why there is none. To add one: a file here and a line in the list.
 
+pub mod alpha_annual;
+pub mod alpha_daily;
 pub mod annualised_return_252;
 pub mod annualised_return_act365;
+pub mod benchmark_return;
+pub mod beta;
 pub mod calmar;
+pub mod correlation;
 pub mod downside_deviation;
 pub mod end_market_value;
 pub mod es_hist_95;
@@ -15,6 +20,7 @@ pub mod es_normal_99;
 pub mod ewma_volatility_094;
 pub mod excess_kurtosis;
 pub mod gain;
+pub mod information_ratio;
 pub mod max_drawdown;
 pub mod max_drawdown_peak_date;
 pub mod max_drawdown_recovery_date;
@@ -28,6 +34,7 @@ pub mod sharpe_rf0;
 pub mod skewness;
 pub mod sortino_rf;
 pub mod sortino_rf0;
+pub mod tracking_error;
 pub mod twr;
 pub mod var_cornish_fisher_95;
 pub mod var_cornish_fisher_99;
@@ -77,7 +84,7 @@ pub enum Unit {
     Date,
 }
 
-/// Every measure, in the order of a statement: values, returns, risk, drawdown, shape, loss tail.
+/// Every measure, in the order of a statement: values, returns, risk, drawdown, shape, loss tail, benchmark.
 pub static MEASURES: &[&Measure] = &[
     &end_market_value::MEASURE,
     &net_external_flows::MEASURE,
@@ -115,6 +122,13 @@ pub static MEASURES: &[&Measure] = &[
     &ewma_volatility_094::MEASURE,
     &var_ewma_95::MEASURE,
     &var_ewma_99::MEASURE,
+    &benchmark_return::MEASURE,
+    &beta::MEASURE,
+    &alpha_daily::MEASURE,
+    &alpha_annual::MEASURE,
+    &tracking_error::MEASURE,
+    &information_ratio::MEASURE,
+    &correlation::MEASURE,
 ];
 
 /// There is no such measure.
@@ -218,6 +232,12 @@ mod tests {
             "var_normal_99",
             "es_normal_99",
             "var_cornish_fisher_99",
+            "beta",
+            "alpha_daily",
+            "alpha_annual",
+            "tracking_error",
+            "information_ratio",
+            "correlation",
         ];
         for measure in MEASURES {
             let value = (measure.compute)(&series);

@@ -63,14 +63,15 @@ pub(crate) fn risk_free_annual(series: &PerformanceSeries) -> Result<f64, NoFigu
 }
 
 /// The rate a trading day that compounds to a rate a year: `(1 + r)^(1/252) − 1`.
-fn daily_rate(annual: f64) -> Result<f64, NoFigure> {
+pub(crate) fn daily_rate(annual: f64) -> Result<f64, NoFigure> {
     if !annual.is_finite() || annual <= -1.0 {
         return Err(NoFigure::new(format!("a risk-free rate of {annual} a year is none")));
     }
     Ok((annual.ln_1p() / DAYS_PER_YEAR).exp_m1())
 }
 
-fn too_few(series: &PerformanceSeries) -> NoFigure {
+/// The reason for having no dispersion of one daily return, or of none.
+pub(crate) fn too_few(series: &PerformanceSeries) -> NoFigure {
     match series.returns.len() {
         0 => no_returns(series),
         _ => NoFigure::new("a dispersion needs at least two daily returns"),

@@ -17,6 +17,12 @@ pub(crate) const BACON_MONTHLY_RETURNS: [f64; 24] = [
     -0.049, -0.022, 0.07, 0.058, -0.065, 0.024, -0.005, -0.009,
 ];
 
+/// Benchmark returns of the same 24 months, as `portfolio_bacon` carries them.
+pub(crate) const BACON_MONTHLY_BENCHMARK_RETURNS: [f64; 24] = [
+    0.002, 0.025, 0.018, -0.011, 0.014, 0.018, 0.014, 0.065, -0.015, 0.042, -0.006, 0.083, 0.039, -0.038, -0.062,
+    0.015, -0.048, 0.021, 0.06, 0.056, -0.067, 0.019, -0.003, 0.0,
+];
+
 /// The day of a text like `2024-01-31`.
 pub(crate) fn date(text: &str) -> BusinessDate {
     text.parse().expect("a date")
@@ -27,7 +33,8 @@ pub(crate) fn dated(entries: &[(&str, f64)]) -> Vec<DatedNumber> {
     entries.iter().map(|(day, number)| DatedNumber { date: date(day), number: *number }).collect()
 }
 
-/// A period that opens on 2024-01-01 with a value of 100 and earns one return a day from 2024-01-02 on.
+/// A period that opens on 2024-01-01 with a value of 100 and earns one return a day from 2024-01-02 on. Its benchmark
+/// earns half of it and a twentieth of a percent.
 pub(crate) fn of_returns(returns: &[f64]) -> PerformanceSeries {
     let opening_date = date("2024-01-01");
     let mut series = PerformanceSeries {
@@ -38,7 +45,7 @@ pub(crate) fn of_returns(returns: &[f64]) -> PerformanceSeries {
         returns: Vec::new(),
         flows: Vec::new(),
         risk_free_annual: Some(0.02),
-        benchmark: None,
+        benchmark: Some(Vec::new()),
         money: PeriodMoney { opening_value: exact(100.0), ..PeriodMoney::default() },
     };
     let mut value = 100.0;
@@ -48,9 +55,19 @@ pub(crate) fn of_returns(returns: &[f64]) -> PerformanceSeries {
         series.end_date = day;
         series.values.push(DatedNumber { date: day, number: value });
         series.returns.push(DatedNumber { date: day, number: *number });
+        series.benchmark.get_or_insert_default().push(DatedNumber { date: day, number: 0.5 * number + 5e-4 });
         series.money.closing_value = Some(exact(value));
     }
     series
+}
+
+/// The period of [`of_returns`] with the returns of a benchmark on the same days.
+pub(crate) fn beside(returns: &[f64], benchmark: &[f64]) -> PerformanceSeries {
+    assert_eq!(returns.len(), benchmark.len(), "a benchmark return for each return");
+    let series = of_returns(returns);
+    let days = series.returns.iter().zip(benchmark);
+    let benchmark = days.map(|(entry, number)| DatedNumber { date: entry.date, number: *number }).collect();
+    PerformanceSeries { benchmark: Some(benchmark), ..series }
 }
 
 /// A period by its values and flows, without daily returns; it ends with the last value.

@@ -51,14 +51,16 @@ pub struct PerformanceSeries {
     pub flows: Vec<DatedNumber>,
     /// The rate a year of an investment without risk, as a fraction, e.g. 0.02; none if it is not known.
     pub risk_free_annual: Option<f64>,
-    /// Daily returns of the benchmark as fractions, on the dates of `returns`; none without a benchmark.
+    /// Daily returns of the benchmark as fractions, in order of date; days on which it has none are left out, and what
+    /// is compared with it has no figure then. None if the portfolio names no benchmark.
     pub benchmark: Option<Vec<DatedNumber>>,
     /// The same period in exact money.
     pub money: PeriodMoney,
 }
 
 impl PerformanceSeries {
-    /// Whether measures can be computed from the series at all.
+    /// Whether measures can be computed from the series at all. What the benchmark lacks is said by the figures that
+    /// are compared with it; the others do not need it.
     ///
     /// # Errors
     /// [`NoFigure`] naming the first date with a number that is NaN or infinite, that lies after the period's end, or
@@ -73,12 +75,10 @@ impl PerformanceSeries {
         if !self.opening_value.is_finite() {
             return Err(NoFigure::new(format!("the value of {} is not a finite number", self.opening_date)));
         }
-        let benchmark = self.benchmark.as_deref().unwrap_or_default();
-        let columns: [(&str, &[DatedNumber]); 4] = [
+        let columns: [(&str, &[DatedNumber]); 3] = [
             ("value", self.values.as_slice()),
             ("return", self.returns.as_slice()),
             ("external flow", self.flows.as_slice()),
-            ("benchmark return", benchmark),
         ];
         for (what, numbers) in columns {
             check_numbers(what, numbers, self.end_date)?;
