@@ -8,6 +8,7 @@ mod action_outcome;
 mod action_terms;
 mod apportion;
 pub mod basis;
+pub mod benchmark_levels;
 pub mod books;
 pub mod conversion;
 pub mod corporate_actions;
@@ -30,6 +31,7 @@ pub mod transaction;
 pub mod value_history;
 mod wash_sales;
 
+pub use benchmark_levels::{benchmark_levels, benchmark_of};
 pub use books::{BookRows, Detail, keep_books};
 pub use conversion::FxBoard;
 pub use error::Error;
