@@ -19,7 +19,9 @@ days AS (
         CASE WHEN today.previous_business_date IS NULL THEN 0 ELSE before.market_value END AS begin_value,
         CASE WHEN flow.portfolio_id IS NULL THEN 0 WHEN flow.unknown_count = 0 THEN flow.inflow END AS inflow,
         CASE WHEN flow.portfolio_id IS NULL THEN 0 WHEN flow.unknown_count = 0 THEN flow.outflow END AS outflow,
-        today.market_value AS end_value
+        today.market_value AS end_value,
+        before.benchmark_level AS level_before,
+        today.benchmark_level AS level
     FROM gold.portfolio_values AS today
     LEFT JOIN gold.portfolio_values AS before
         ON before.portfolio_id = today.portfolio_id AND before.business_date = today.previous_business_date
@@ -39,6 +41,7 @@ SELECT
         CAST(inflow AS DECIMAL(38, 10)),
         CAST(outflow AS DECIMAL(38, 10)),
         CAST(end_value AS DECIMAL(38, 10))
-    ) AS return_fraction
+    ) AS return_fraction,
+    benchmark_return(CAST(begin_value AS DECIMAL(38, 10)), level_before, level) AS benchmark_return_fraction
 FROM days
 ORDER BY portfolio_id, business_date

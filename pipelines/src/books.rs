@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use lake::{DateRange, Lake, RecordBatch};
 use ledger::books::BookInputs;
 use ledger::internal_transfers::{self, NO_LOTS};
-use ledger::{BookRows, DayValue, Detail, FxBoard, FxGrid, QuoteBoard, keep_books};
+use ledger::{BookRows, DayValue, Detail, FxBoard, FxGrid, QuoteBoard, benchmark_levels, benchmark_of, keep_books};
+use rust_decimal::prelude::ToPrimitive;
 use schemas::table::{Record, TableDefinition, TableError};
 use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::cash_flows::CashFlow;
@@ -26,7 +27,7 @@ use schemas::tables::quotes::Quote;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
-use schemas::{Amount, MarketId, PortfolioId, with_causes};
+use schemas::{Amount, Currency, InstrumentId, MarketId, PortfolioId, with_causes};
 
 use self::received::{LotsByPortfolio, lots_received};
 use crate::error::Error;
@@ -34,6 +35,9 @@ use crate::{StageReport, Work};
 
 /// Reasons that a note gives; the others are the same kind of thing.
 const REASONS_SHOWN: usize = 3;
+
+/// A benchmark as portfolios are compared with it: the instrument, the source of rates, and their base currency.
+type BenchmarkKey = (InstrumentId, MarketId, Currency);
 
 /// Everything the books are kept from, up to the last date of the work.
 struct Silver {
@@ -45,6 +49,8 @@ struct Silver {
     fx: BTreeMap<MarketId, FxBoard>,
     /// The rates of a source on the valuation dates of a market, by market and source.
     grids: BTreeMap<(MarketId, MarketId), FxGrid>,
+    /// The levels of benchmarks on the valuation dates of their markets.
+    levels: BTreeMap<BenchmarkKey, Vec<Option<f64>>>,
     nothing: Nothing,
 }
 
@@ -161,10 +167,41 @@ async fn read_silver(lake: &Lake, work: &Work, report: &mut StageReport) -> Resu
             FxGrid::new(fx.get(&portfolio.fx_source).unwrap_or(&FxBoard::default()), dates, currencies.chain(bases))
         });
     }
-    Ok(Silver { portfolios, involved, transactions, boards, fx, grids, nothing: Nothing::default() })
+    let levels = levels_of_benchmarks(&portfolios, &boards, &fx);
+    Ok(Silver { portfolios, involved, transactions, boards, fx, grids, levels, nothing: Nothing::default() })
+}
+
+/// The levels of every benchmark that one of the portfolios is compared with, once each.
+fn levels_of_benchmarks(
+    portfolios: &[Portfolio],
+    boards: &BTreeMap<MarketId, QuoteBoard>,
+    fx: &BTreeMap<MarketId, FxBoard>,
+) -> BTreeMap<BenchmarkKey, Vec<Option<f64>>> {
+    let no_rates = FxBoard::default();
+    let mut levels = BTreeMap::new();
+    for portfolio in portfolios {
+        if let (Some(key), Some(board)) = (benchmark_key(portfolio), boards.get(&portfolio.market_id)) {
+            let (benchmark, fx_source, base) = key.clone();
+            levels.entry(key).or_insert_with(|| {
+                let rates = fx.get(&fx_source).unwrap_or(&no_rates);
+                let exact = benchmark_levels(board, &benchmark, rates, base);
+                exact.into_iter().map(|level| level.and_then(|level| level.to_f64())).collect()
+            });
+        }
+    }
+    levels
+}
+
+fn benchmark_key(portfolio: &Portfolio) -> Option<BenchmarkKey> {
+    Some((benchmark_of(portfolio)?, portfolio.fx_source.clone(), portfolio.base_currency))
 }
 
 impl Silver {
+    /// The levels of a portfolio's benchmark on the valuation dates of its market; empty if it names none.
+    fn levels(&self, portfolio: &Portfolio) -> &[Option<f64>] {
+        benchmark_key(portfolio).and_then(|key| self.levels.get(&key)).map_or(&[][..], Vec::as_slice)
+    }
+
     /// What the books of a portfolio are kept from.
     fn inputs<'a>(&'a self, portfolio: &'a Portfolio, received: &'a LotsByPortfolio) -> BookInputs<'a> {
         let grid = self.grids.get(&(portfolio.market_id.clone(), portfolio.fx_source.clone()));
@@ -243,7 +280,7 @@ fn keep(silver: &Silver, received: &LotsByPortfolio, portfolio: &Portfolio, work
     let inputs = silver.inputs(portfolio, received);
     let books = keep_books(inputs, work.from, work.to, Detail::Positions)
         .map_err(|source| Error::Books { portfolio: portfolio.portfolio_id.to_string(), source })?;
-    let values = portfolio_values(portfolio, inputs.board, &books);
+    let values = portfolio_values(portfolio, inputs.board, silver.levels(portfolio), &books);
     Ok(Kept { books, values })
 }
 
@@ -281,7 +318,12 @@ fn batch<R: Record>(rows: &[R]) -> Result<(&'static TableDefinition, RecordBatch
 }
 
 /// The value of a portfolio on every valuation date, known or not.
-fn portfolio_values(portfolio: &Portfolio, board: &QuoteBoard, books: &BookRows) -> Vec<PortfolioValue> {
+fn portfolio_values(
+    portfolio: &Portfolio,
+    board: &QuoteBoard,
+    levels: &[Option<f64>],
+    books: &BookRows,
+) -> Vec<PortfolioValue> {
     let first = board.day_from(portfolio.start_date);
     let row = |(day, value): (usize, &DayValue)| {
         let amount = |units: Option<i128>| units.and_then(Amount::from_units);
@@ -296,6 +338,7 @@ fn portfolio_values(portfolio: &Portfolio, board: &QuoteBoard, books: &BookRows)
             position_count: value.positions.into(),
             carried_price_count: value.carried.into(),
             missing_count: i64::from(value.missing_securities) + i64::from(value.missing_cash),
+            benchmark_level: levels.get(day).copied().flatten(),
         })
     };
     (books.values.first_day..).zip(&books.values.days).filter_map(row).collect()

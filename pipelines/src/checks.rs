@@ -85,6 +85,7 @@ pub const CHECKS: &[Check] = &[
         corporate_actions Range, portfolios Whole, positions Whole, transactions WithLater, portfolio_values Range
     ]),
     check!("unmatched_internal_transfers", Warn, Gold, [transactions WithLater, cash_flows Range]),
+    check!("missing_benchmarks", Warn, Gold, [portfolios Whole, instruments Whole, portfolio_values Range]),
 ];
 
 /// Runs the checks of silver, or all of them, and replaces the exceptions of the dates of the work.

@@ -190,5 +190,6 @@ fn value(on: &str, market_value: &str) -> PortfolioValue {
         position_count: 1,
         carried_price_count: 0,
         missing_count: 0,
+        benchmark_level: None,
     }
 }

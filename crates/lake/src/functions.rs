@@ -1,5 +1,6 @@
 //! SQL functions that bring the mathematics of the house to the engine, one per file.
 
+pub mod benchmark_return;
 pub mod daily_return;
 pub mod time_weighted_return;
 
@@ -27,7 +28,8 @@ pub enum Make {
 }
 
 /// Every function, by name.
-pub const FUNCTIONS: &[&Function] = &[&daily_return::FUNCTION, &time_weighted_return::FUNCTION];
+pub const FUNCTIONS: &[&Function] =
+    &[&benchmark_return::FUNCTION, &daily_return::FUNCTION, &time_weighted_return::FUNCTION];
 
 /// Makes every function known to a session.
 pub(crate) fn register(context: &SessionContext) {

@@ -3,13 +3,14 @@
 //! A month of a portfolio depends on its transactions of the month, on those that act on it from a later one (a
 //! reversal, an election, a broker's booking of an announcement), and on closes, corporate actions and rates of what it
 //! had touched by then. Of an instrument or currency that is touched for the first time everything earlier
-//! counts, too, because a close or rate is carried until the next one. What depends on other portfolios is added by
-//! `transfers`.
+//! counts, too, because a close or rate is carried until the next one. The benchmark of a portfolio is touched from its
+//! first month on. What depends on other portfolios is added by `transfers`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use lake::{DateRange, Lake};
+use ledger::benchmark_of;
 use ledger::corporate_actions::LATE_BOOKING_DAYS;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::fx_rates::FxRate;
@@ -145,6 +146,7 @@ impl Facts {
         let mut waiting = acting.peekable();
         let end = portfolio.end_date.map_or(through, |end| end.min(through));
         let described = describe(portfolio);
+        let benchmark = benchmark_of(portfolio);
         let mut reach = Reach::default();
         let mut months: Vec<Month> = Vec::new();
         let mut so_far = 0_u64;
@@ -155,6 +157,9 @@ impl Facts {
             let known = std::mem::take(&mut reach);
             reach = Reach { instruments: known.instruments.clone(), currencies: known.currencies.clone() };
             reach.currencies.insert(portfolio.base_currency);
+            if let Some(benchmark) = &benchmark {
+                self.reach_instrument(&mut reach, benchmark);
+            }
             while let Some((_, transaction)) = waiting.next_if(|(since, _)| *since < next) {
                 sum = sum.wrapping_add(hash_of(transaction));
                 self.touch(&mut reach, transaction);
@@ -238,7 +243,9 @@ fn days_after(date: BusinessDate, days: u64) -> BusinessDate {
 fn describe(row: &Portfolio) -> u64 {
     let rate = row.risk_free_annual.map(f64::to_bits);
     let place = (&row.portfolio_id, &row.market_id, &row.fx_source, row.base_currency);
-    hashed((place, row.start_date, row.end_date, rate, &row.cost_basis))
+    let own = hashed((place, row.start_date, row.end_date, rate, &row.cost_basis));
+    // Without a benchmark the markers stay those of the nights before there were any in gold.
+    row.benchmark_symbol.as_ref().map_or(own, |symbol| own.wrapping_add(hashed(("benchmark", symbol))))
 }
 
 fn hash_of(row: &Transaction) -> u64 {

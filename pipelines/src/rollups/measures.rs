@@ -213,7 +213,10 @@ impl History {
                 .map(|flow| dated(flow.own, flow.amount))
                 .collect(),
             risk_free_annual: self.portfolio.risk_free_annual,
-            benchmark: None,
+            benchmark: self.portfolio.benchmark_symbol.as_ref().map(|_| {
+                let earned = days.iter().filter_map(|day| day.benchmark_fraction.map(|number| dated(day.date, number)));
+                earned.collect()
+            }),
             money: PeriodMoney {
                 opening_value: exact_opening,
                 closing_value: days.last().and_then(|day| day.exact),
@@ -261,6 +264,7 @@ struct Day {
     value: Option<f64>,
     exact: Option<Decimal>,
     fraction: Option<f64>,
+    benchmark_fraction: Option<f64>,
     is_known: bool,
 }
 
@@ -272,6 +276,7 @@ impl Day {
             value: row.end_value.and_then(estimate),
             exact: row.end_value.map(Amount::decimal),
             fraction: row.return_fraction,
+            benchmark_fraction: row.benchmark_return_fraction,
             is_known: amounts.iter().all(Option::is_some),
         }
     }

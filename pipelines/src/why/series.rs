@@ -136,6 +136,9 @@ impl Trail {
             let label = "risk-free rate a year, from the portfolio's description";
             parts.push(Node::given(label, Figure::Estimate(rate), Unit::Fraction));
         }
+        if let Some(benchmark) = &series.benchmark {
+            parts.push(ends("returns of the benchmark", benchmark, &Unit::Fraction));
+        }
         parts
     }
 }

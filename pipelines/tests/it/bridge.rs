@@ -219,6 +219,7 @@ async fn stored_steps_that_do_not_lead_to_the_value_are_found() {
         outflow: Some(Amount::ZERO),
         end_value: Some(amount("110")),
         return_fraction: Some(0.1),
+        benchmark_return_fraction: None,
     };
     fill(&lake, &[earned]).await;
     let interest = NavBridgeRow {

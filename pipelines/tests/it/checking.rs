@@ -54,6 +54,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("extreme_returns", "-"),
     ("missing_dividends", "M1~AAA"),
     ("unmatched_internal_transfers", "t1"),
+    ("missing_benchmarks", "ZZZ"),
 ];
 
 #[derive(Default)]
@@ -274,6 +275,10 @@ impl World {
                 self.transactions.push(sent(id));
                 self.flows.push(flow(id, Some(amount("0"))));
             }
+            "missing_benchmarks" => {
+                self.portfolios.push(Portfolio { benchmark_symbol: Some("ZZZ".to_owned()), ..portfolio(id) });
+                self.values.push(value(id, None, "0", "0"));
+            }
             other => panic!("plant what `{other}` is there to find"),
         }
     }
@@ -352,6 +357,7 @@ fn value(id: &str, market_value: Option<Amount>, securities_value: &str, cash_va
         position_count: 1,
         carried_price_count: 0,
         missing_count: 0,
+        benchmark_level: None,
     }
 }
 
@@ -376,6 +382,7 @@ fn daily_return(id: &str, begin_value: &str, end_value: &str, return_fraction: f
         outflow: Some(Amount::ZERO),
         end_value: Some(amount(end_value)),
         return_fraction: Some(return_fraction),
+        benchmark_return_fraction: None,
     }
 }
 

@@ -77,6 +77,7 @@ enum Late {
     Dollar { day: usize, ten_thousandths: i64 },
     Split { symbol: usize, day: usize, ratio: i64 },
     Method { portfolio: usize, method: &'static str },
+    Benchmark { portfolio: usize, symbol: &'static str },
 }
 
 fn any_late() -> impl Strategy<Value = Late> {
@@ -107,15 +108,21 @@ fn any_late() -> impl Strategy<Value = Late> {
         }),
         (day.clone(), 9_000_i64..15_000).prop_map(|(day, ten_thousandths)| Late::Dollar { day, ten_thousandths }),
         (symbol, day, 2_i64..5).prop_map(|(symbol, day, ratio)| Late::Split { symbol, day, ratio }),
-        (portfolio, method).prop_map(|(portfolio, method)| Late::Method { portfolio, method }),
+        (portfolio.clone(), method).prop_map(|(portfolio, method)| Late::Method { portfolio, method }),
+        // None of them is the one that is known at first, and one is not listed.
+        (portfolio, prop::sample::select(vec!["BBB", "ZZZ"]))
+            .prop_map(|(portfolio, symbol)| Late::Benchmark { portfolio, symbol }),
     ]
 }
 
 impl Facts {
-    /// Three portfolios: P1 holds AAA and a share in dollars, P2 BBB, and P3 AAA and BBB.
+    /// Three portfolios: P1 holds AAA and a share in dollars, P2 BBB, and P3 AAA and BBB. P2 is compared with the share
+    /// in dollars, which it does not hold, and P3 with AAA.
     fn known_at_first() -> Facts {
+        let benchmarks = [None, Some("USD1"), Some("AAA")];
+        let named = PORTFOLIOS.iter().zip(benchmarks);
         let mut facts = Facts {
-            portfolios: PORTFOLIOS.map(portfolio).to_vec(),
+            portfolios: named.map(|(id, symbol)| compared_with(id, symbol)).collect(),
             transactions: Vec::new(),
             quotes: Vec::new(),
             actions: Vec::new(),
@@ -205,6 +212,9 @@ impl Facts {
             Late::Method { portfolio, method } => {
                 (*method).clone_into(&mut self.portfolios[*portfolio].cost_basis);
             }
+            Late::Benchmark { portfolio, symbol } => {
+                self.portfolios[*portfolio].benchmark_symbol = Some((*symbol).to_owned());
+            }
         }
     }
 
@@ -240,6 +250,11 @@ fn dollar(on: &str, ten_thousandths: i64) -> FxRate {
         landing_sha256: String::new(),
         line: 2,
     }
+}
+
+/// A portfolio with its benchmark, if it has one.
+fn compared_with(id: &str, benchmark: Option<&str>) -> Portfolio {
+    Portfolio { benchmark_symbol: benchmark.map(str::to_owned), ..portfolio(id) }
 }
 
 /// The reversal of a transaction, on a day of its own or, if that is later, of the transaction's.
@@ -379,6 +394,40 @@ async fn a_late_fact_of_the_sender_makes_the_receivers_again_from_their_month_on
     assert_eq!(gold(&lake).await, gold(&built(&learned).await).await);
 }
 
+/// What the benchmark of P2 earned on a day.
+async fn benchmark_return(lake: &Lake, on: &str) -> Option<f64> {
+    let rows: Vec<DailyReturn> = all(lake).await;
+    let row = rows.iter().find(|row| (row.portfolio_id.as_str(), row.business_date) == ("P2", date(on)));
+    row.expect("a day of P2").benchmark_return_fraction
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_late_close_of_the_benchmark_makes_those_again_that_are_compared_with_it() {
+    let mut known = Facts::known_at_first();
+    // Only P2 has to do with the share in dollars: P1 does not hold it here.
+    known.transactions.retain(|row| row.instrument_id.as_ref().is_none_or(|id| id.symbol() != "USD1"));
+    known.rates.retain(|row| row.rate_date == date(DAYS[0]));
+    let close = |cents: i64, day: usize| Late::Close { symbol: 2, day, cents };
+    known.learn(&close(3_000, 6));
+    known.learn(&close(3_300, 7));
+    let lake = built(&known).await;
+    let earned = benchmark_return(&lake, DAYS[7]).await.expect("quoted and held");
+    assert!((earned - 0.1).abs() < 1e-12, "{earned}");
+    let mut learned = known.clone();
+    learned.learn(&close(3_600, 7));
+    learned.tell(&lake, "second").await;
+    let (first, last) = (date(DAYS[0]), date(DAYS[BEFORE]));
+    let again = touched(&lake, first, last).await.expect("readable");
+    let groups: Vec<(BusinessDate, Vec<&str>)> =
+        again.iter().map(|group| (group.from, group.portfolios.iter().map(|id| id.as_str()).collect())).collect();
+    assert_eq!(groups, [(date("2014-02-01"), vec!["P2"])]);
+    let night = work("night-1", date(DAYS[BEFORE + 1]), date(DAYS[BEFORE + 1]));
+    rebuild(&lake, &night, &again, last).await.expect("made again");
+    let earned = benchmark_return(&lake, DAYS[7]).await.expect("quoted and held");
+    assert!((earned - 0.2).abs() < 1e-12, "{earned}");
+    assert_eq!(gold(&lake).await, gold(&built(&learned).await).await);
+}
+
 /// The portfolios that a fact concerns, if it is one of a portfolio's own.
 fn concerned(late: &Late, known: &Facts) -> Option<String> {
     match late {
@@ -386,7 +435,8 @@ fn concerned(late: &Late, known: &Facts) -> Option<String> {
         | Late::Buy { portfolio, .. }
         | Late::Sell { portfolio, .. }
         | Late::LaterStart { portfolio }
-        | Late::Method { portfolio, .. } => Some(PORTFOLIOS[*portfolio].to_owned()),
+        | Late::Method { portfolio, .. }
+        | Late::Benchmark { portfolio, .. } => Some(PORTFOLIOS[*portfolio].to_owned()),
         Late::Reversal { transaction, .. } => Some(transaction.get(&known.transactions).portfolio_id.to_string()),
         Late::Withdrawn { transaction } => {
             let fees: Vec<&Transaction> = known.transactions.iter().filter(|row| row.kind == "FEE").collect();

@@ -109,6 +109,7 @@ fn portfolio_of(cell: &dyn Fn(&str) -> String) -> Portfolio {
         base_currency: cell("base_currency").parse().expect("a currency"),
         start_date: date(&cell("start_date")),
         end_date: optional(&cell("end_date")),
+        benchmark_symbol: optional(&cell("benchmark")),
         ..portfolio(&cell("portfolio_id"))
     }
 }

@@ -1,4 +1,5 @@
 -- What gold.portfolio_values must hold: one row per portfolio and valuation date, summed from the positions' values.
+-- The level of the benchmark is its last close, of a line in the base currency that was never split.
 -- A valuation date is a day on which the portfolio's market was quoted, from its first day to its last.
 WITH quoted_days AS (
     SELECT DISTINCT
@@ -34,6 +35,20 @@ summed AS (
     FROM gold.valuations
     WHERE business_date BETWEEN $from_date AND $to_date
     GROUP BY portfolio_id, business_date
+),
+last_closes AS (
+    SELECT
+        day.portfolio_id,
+        day.business_date,
+        quote.instrument_id,
+        max(quote.quote_date) AS quote_date
+    FROM valuation_days AS day
+    JOIN silver.portfolios AS portfolio
+        ON portfolio.portfolio_id = day.portfolio_id
+    JOIN silver.quotes AS quote
+        ON quote.instrument_id = concat(portfolio.market_id, '~', portfolio.benchmark_symbol)
+        AND quote.quote_date <= day.business_date
+    GROUP BY day.portfolio_id, day.business_date, quote.instrument_id
 )
 SELECT
     day.portfolio_id,
@@ -47,9 +62,14 @@ SELECT
     CASE WHEN coalesce(summed.missing_cash_count, 0) = 0 THEN coalesce(summed.cash_value, 0) END AS cash_value,
     coalesce(summed.position_count, 0) AS position_count,
     coalesce(summed.carried_price_count, 0) AS carried_price_count,
-    coalesce(summed.missing_count, 0) AS missing_count
+    coalesce(summed.missing_count, 0) AS missing_count,
+    CAST(benchmark.close AS DOUBLE) AS benchmark_level
 FROM valuation_days AS day
 LEFT JOIN summed
     ON summed.portfolio_id = day.portfolio_id AND summed.business_date = day.business_date
+LEFT JOIN last_closes
+    ON last_closes.portfolio_id = day.portfolio_id AND last_closes.business_date = day.business_date
+LEFT JOIN silver.quotes AS benchmark
+    ON benchmark.instrument_id = last_closes.instrument_id AND benchmark.quote_date = last_closes.quote_date
 WHERE day.business_date BETWEEN $from_date AND $to_date
 ORDER BY day.portfolio_id, day.business_date

@@ -109,6 +109,7 @@ fn value(business_date: &str, previous: Option<&str>, market_value: &str) -> Por
         position_count: 0,
         carried_price_count: 0,
         missing_count: 0,
+        benchmark_level: None,
     }
 }
 

@@ -22,4 +22,7 @@ crate::table! {
     end_value: Option<Amount>,
     /// (end + outflow) / (begin + inflow) − 1, a fraction; none on a day without capital or with an unknown value.
     return_fraction: Option<f64>,
+    /// What the benchmark earned since the valuation date before, in the base currency, a fraction; zero if the day
+    /// starts without capital. None without a benchmark, or if the level of one of the days is unknown.
+    benchmark_return_fraction: Option<f64>,
 }

@@ -29,4 +29,7 @@ crate::table! {
     carried_price_count: i64,
     /// Positions without a price or a rate.
     missing_count: i64,
+    /// The close of the benchmark in the base currency, the last one on or before the date, as if its splits had not
+    /// been; an estimate. None without a benchmark, or if there is no close or no rate so far.
+    benchmark_level: Option<f64>,
 }

@@ -6,7 +6,8 @@ SELECT
     inflow,
     outflow,
     end_value,
-    return_fraction
+    return_fraction,
+    benchmark_return_fraction
 FROM gold.daily_returns
 WHERE portfolio_id = $portfolio_id AND business_date BETWEEN $from_date AND $to_date
 ORDER BY business_date

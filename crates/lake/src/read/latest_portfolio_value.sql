@@ -9,7 +9,8 @@ SELECT
     cash_value,
     position_count,
     carried_price_count,
-    missing_count
+    missing_count,
+    benchmark_level
 FROM gold.portfolio_values
 WHERE portfolio_id = $portfolio_id
 ORDER BY business_date DESC

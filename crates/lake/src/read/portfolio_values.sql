@@ -9,7 +9,8 @@ SELECT
     cash_value,
     position_count,
     carried_price_count,
-    missing_count
+    missing_count,
+    benchmark_level
 FROM gold.portfolio_values
 WHERE portfolio_id = $portfolio_id AND business_date BETWEEN $from_date AND $to_date
 ORDER BY business_date

@@ -18,6 +18,7 @@ fn daily_return(portfolio: &str, day: u64, return_fraction: Option<f64>) -> Dail
         outflow: None,
         end_value: None,
         return_fraction,
+        benchmark_return_fraction: None,
     }
 }
 

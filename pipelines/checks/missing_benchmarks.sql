@@ -1,0 +1,20 @@
+-- One row per portfolio and valuation date on which the benchmark that it names has no level: nothing that is compared
+-- with it has a figure.
+SELECT
+    valued.business_date,
+    valued.portfolio_id,
+    portfolio.benchmark_symbol AS subject,
+    CASE
+        WHEN listed.instrument_id IS NULL THEN concat(
+            'the benchmark ', portfolio.benchmark_symbol, ' is not listed in the market ', portfolio.market_id
+        )
+        ELSE concat('the benchmark ', portfolio.benchmark_symbol, ' has no close or no exchange rate by then')
+    END AS message
+FROM gold.portfolio_values AS valued
+JOIN silver.portfolios AS portfolio
+    ON portfolio.portfolio_id = valued.portfolio_id
+LEFT JOIN silver.instruments AS listed
+    ON listed.market_id = portfolio.market_id AND listed.symbol = portfolio.benchmark_symbol
+WHERE valued.business_date BETWEEN $from_date AND $to_date
+    AND portfolio.benchmark_symbol IS NOT NULL
+    AND valued.benchmark_level IS NULL
