@@ -146,6 +146,56 @@ fn of_several_rates_the_one_nearest_to_zero_is_written() {
 }
 
 #[test]
+fn a_book_is_compared_with_the_benchmark_it_names() {
+    let house = House::new();
+    let prices = "2023-01-02,ONE,100,EUR\n2023-01-03,ONE,110,EUR\n2023-01-04,ONE,99,EUR\n2023-01-05,ONE,118.8,EUR\n";
+    // 50 → 52 (+4 %) → 50.96 (−2 %) → 53.508 (+5 %), but two for one on the 4th: half of that from then on.
+    let levels = "2023-01-02,IDX,50,EUR\n2023-01-03,IDX,52,EUR\n2023-01-04,IDX,25.48,EUR\n2023-01-05,IDX,26.754,EUR\n";
+    let deposited = "1,2023-01-02,DEPOSIT,,,,EUR,0,0,1000,,,\n2,2023-01-02,BUY,ONE,10,100,EUR,0,0,-1000,,,\n";
+    for (id, benchmark) in [("WITH", "IDX"), ("UNLISTED", "NONE")] {
+        write_book(&house, id, ["2023-01-02", "2023-01-05"], &format!("{prices}{levels}"), deposited);
+        let book = house.path().join("books").join(id);
+        let described = format!(
+            r#"{{"id":"{id}","base_currency":"EUR","start":"2023-01-02","end":"2023-01-05","benchmark":"{benchmark}",
+               "risk_free_annual":0}}"#
+        );
+        write(&book, "portfolio.json", &described);
+        let listed =
+            "symbol,name,currency,price_scale,adjusted,source\nONE,One,EUR,1,none,test\nIDX,I,EUR,1,none,test\n";
+        write(&book, "instruments.csv", listed);
+        let split = "date,symbol,type,ratio,amount,currency,note\n2023-01-04,IDX,SPLIT,2,,,\n";
+        write(&book, "corporate_actions.csv", split);
+    }
+    write_book(&house, "WITHOUT", ["2023-01-02", "2023-01-05"], prices, deposited);
+    let results = evaluated(&house);
+    let figures = |book: &str| results["portfolios"][book]["metrics"].clone();
+    let with = figures("WITH");
+    // Portfolio 0, 10, −10 and 20 percent; benchmark 0 on the day of the purchases, then 4, −2 and 5. Deviations −5, 5,
+    // −15, 15 from 5 and −1.75, 2.25, −3.75, 3.25 from 1.75: products 125, squares of the benchmark 32.75, of the
+    // portfolio 500. Differences 0, 6, −8, 15 from 3.25: squares 282.75 over three.
+    let beta = 125.0 / 32.75;
+    let error = (0.028_275_f64 / 3.0 * 252.0).sqrt();
+    let expected = [
+        ("benchmark_return", 1.04 * 0.98 * 1.05 - 1.0),
+        ("beta", beta),
+        ("alpha_daily", 0.05 - beta * 0.0175),
+        ("alpha_annual", 252.0 * (0.05 - beta * 0.0175)),
+        ("tracking_error", error),
+        ("information_ratio", 0.0325 * 252.0 / error),
+        ("correlation", 125.0 / (500.0_f64 * 32.75).sqrt()),
+    ];
+    for (name, expected) in expected {
+        let found = with[name].as_f64().expect(name);
+        assert!((found - expected).abs() < 1e-9, "{name}: {found} is not {expected}");
+        // A figure that nothing is compared for is none, and takes no other with it.
+        for book in ["UNLISTED", "WITHOUT"] {
+            assert_eq!(figures(book)[name], Value::Null, "{name} of {book}");
+            assert!((figures(book)["twr"].as_f64().expect("a return") - 0.188).abs() < 1e-9);
+        }
+    }
+}
+
+#[test]
 fn the_correctness_pack_has_no_wrong_figure() {
     let pack = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/correctness"));
     if !pack.join("compare.py").is_file() {
