@@ -185,7 +185,7 @@ fn levels_of_benchmarks(
             levels.entry(key).or_insert_with(|| {
                 let rates = fx.get(&fx_source).unwrap_or(&no_rates);
                 let exact = benchmark_levels(board, &benchmark, rates, base);
-                exact.into_iter().map(|level| level.and_then(|level| level.to_f64())).collect()
+                exact.into_iter().map(|level| level?.to_f64()).collect()
             });
         }
     }

@@ -28,7 +28,7 @@ use schemas::tables::quotes::Quote;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
-use schemas::{Amount, BusinessDate, Currency, Price, Quantity, Rate};
+use schemas::{Amount, BusinessDate, Currency, PortfolioId, Price, Quantity, Rate};
 
 use crate::samples::{all, date, instrument, memory_lake, portfolio, quote, transaction, work};
 
@@ -419,7 +419,7 @@ async fn a_late_close_of_the_benchmark_makes_those_again_that_are_compared_with_
     let (first, last) = (date(DAYS[0]), date(DAYS[BEFORE]));
     let again = touched(&lake, first, last).await.expect("readable");
     let groups: Vec<(BusinessDate, Vec<&str>)> =
-        again.iter().map(|group| (group.from, group.portfolios.iter().map(|id| id.as_str()).collect())).collect();
+        again.iter().map(|group| (group.from, group.portfolios.iter().map(PortfolioId::as_str).collect())).collect();
     assert_eq!(groups, [(date("2014-02-01"), vec!["P2"])]);
     let night = work("night-1", date(DAYS[BEFORE + 1]), date(DAYS[BEFORE + 1]));
     rebuild(&lake, &night, &again, last).await.expect("made again");
