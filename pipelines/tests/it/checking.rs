@@ -275,12 +275,15 @@ impl World {
                 self.transactions.push(sent(id));
                 self.flows.push(flow(id, Some(amount("0"))));
             }
-            "missing_benchmarks" => {
-                self.portfolios.push(Portfolio { benchmark_symbol: Some("ZZZ".to_owned()), ..portfolio(id) });
-                self.values.push(value(id, None, "0", "0"));
-            }
+            "missing_benchmarks" => self.compare_with_nothing(id),
             other => panic!("plant what `{other}` is there to find"),
         }
+    }
+
+    /// A portfolio whose benchmark is not listed.
+    fn compare_with_nothing(&mut self, id: &str) {
+        self.portfolios.push(Portfolio { benchmark_symbol: Some("ZZZ".to_owned()), ..portfolio(id) });
+        self.values.push(value(id, None, "0", "0"));
     }
 }
 
