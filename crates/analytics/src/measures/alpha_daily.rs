@@ -62,7 +62,8 @@ mod tests {
         fn the_benchmark_with_a_gain_a_day_on_top_has_it_as_alpha(returns in any_returns(), more in -0.01..0.01_f64) {
             let better: Vec<f64> = returns.iter().map(|number| number + more).collect();
             if let Some(alpha) = (MEASURE.compute)(&beside(&better, &returns)).number() {
-                assert_within(alpha, more, 1e-12);
+                // Days that hardly vary leave fewer digits of beta.
+                assert_within(alpha, more, 1e-9);
             }
         }
     }
