@@ -142,6 +142,26 @@ async fn the_first_look_is_at_silver_and_the_second_replaces_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_benchmark_without_a_close_is_told_from_one_that_is_not_listed() {
+    let mut world = World::default();
+    world.compare_with_nothing("unlisted");
+    world.compare_with_nothing("unquoted");
+    for row in world.portfolios.iter_mut().filter(|row| row.portfolio_id.as_str() == "unquoted") {
+        row.benchmark_symbol = Some("AAA".to_owned());
+    }
+    let lake = world.lake().await;
+    let found = |id: &str, symbol: &str| ("missing_benchmarks".to_owned(), id.to_owned(), symbol.to_owned());
+    assert_eq!(findings(&lake, Layer::Gold).await, [found("unlisted", "ZZZ"), found("unquoted", "AAA")]);
+    let mut messages: Vec<String> = all::<Exception>(&lake).await.into_iter().map(|row| row.message).collect();
+    messages.sort();
+    let expected = [
+        "the benchmark AAA has no close or no exchange rate by then",
+        "the benchmark ZZZ is not listed in the market M1",
+    ];
+    assert_eq!(messages, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_day_that_is_not_asked_for_is_not_checked() {
     let mut world = World::default();
     CHECKS.iter().for_each(|check| world.plant(check.name));
