@@ -10,9 +10,11 @@
 //! dispersion is annualised, and 365 days where growth is. Value at risk is a positive fraction where it is a loss.
 
 pub mod attribution;
+pub mod backtests;
 pub mod covariance;
 pub mod covariance_matrix;
 pub mod drawdown;
+pub mod exceedances;
 pub mod figure;
 pub mod internal_rate;
 pub mod measures;

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 use schemas::{BusinessDate, MeasureValue};
 
+use crate::exceedances::Exceedances;
 use crate::measures::Measure;
 use crate::series::{DatedNumber, PerformanceSeries, PeriodMoney};
 
@@ -130,6 +131,24 @@ pub(crate) fn assert_unavailable(measure: &Measure, series: &PerformanceSeries, 
         MeasureValue::Unavailable(reason) => assert!(reason.contains(words), "{}: {reason}", measure.id),
         other => panic!("{}: {other:?} instead of a reason with `{words}`", measure.id),
     }
+}
+
+/// Days of which the first few exceeded a value at risk.
+pub(crate) fn exceeded_on_the_first_days(count: usize, days: usize, tail_probability: f64) -> Exceedances {
+    let by_day = (0..days).map(|day| day < count).collect();
+    Exceedances::new(tail_probability, by_day).expect("days and a probability")
+}
+
+/// Exceedances like those of the S&P and `Normal95` in the examples of MathWorks' Risk Management Toolbox: 57 of 1,043
+/// days at 5 %, the first on day 58; 53 after a day without one and 4 after a day with one.
+pub(crate) fn mathworks_normal_95() -> Exceedances {
+    let mut by_day = vec![false; 57];
+    for run in 0..53 {
+        by_day.extend(if run < 4 { [true, true].as_slice() } else { [true].as_slice() });
+        by_day.push(false);
+    }
+    by_day.resize(1043, false);
+    Exceedances::new(0.05, by_day).expect("days and a probability")
 }
 
 /// Two to sixty daily returns between a loss of 20 % and a gain of 25 %.

@@ -167,6 +167,14 @@ pub fn normal_distribution(deviations: f64) -> f64 {
     if deviations < 0.0 { tail } else { 1.0 - tail }
 }
 
+/// The probability that a chi-square number of one degree of freedom is larger than this: that a standard normal number
+/// is further from zero than its root.
+///
+/// - Source: Abramowitz and Stegun, 26.4.
+pub(crate) fn chi_square_tail_of_one_degree(number: f64) -> f64 {
+    2.0 * normal_distribution(-number.sqrt())
+}
+
 /// The standard normal number that is not exceeded with this probability; none outside 0 to 1 or at either end.
 ///
 /// - Source: Wichura, *Algorithm AS 241: The Percentage Points of the Normal Distribution*, Applied Statistics 37
@@ -349,6 +357,15 @@ mod tests {
         assert_within(normal_distribution(2.0), 0.977_249_868_051_821, 1e-15);
         assert_within(normal_distribution(-10.0) * 1e24, 7.619_85, 5e-6);
         assert_within(normal_density(0.0), 0.398_942_280_401_433, 1e-15);
+    }
+
+    #[test]
+    fn chi_square_as_tabulated() {
+        // Abramowitz and Stegun, table 26.8, one degree of freedom: what is exceeded with 0.05, 0.01 and 0.001.
+        for (number, tail) in [(3.841_46, 0.05), (6.634_90, 0.01), (10.828, 0.001)] {
+            assert_within(chi_square_tail_of_one_degree(number), tail, tail * 1e-3);
+        }
+        assert_close(chi_square_tail_of_one_degree(0.0), 1.0);
     }
 
     proptest! {
