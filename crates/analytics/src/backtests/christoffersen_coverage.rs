@@ -4,8 +4,8 @@ use super::{Backtest, TestOutcome, christoffersen_independence, kupiec};
 use crate::exceedances::Exceedances;
 use crate::figure::NoFigure;
 
-/// Conditional coverage: the sum of the likelihood ratios of the exceedances' number and of their order, chi-square with
-/// two degrees of freedom.
+/// Conditional coverage: the sum of the likelihood ratios of the exceedances' number and of their order, chi-square
+/// with two degrees of freedom.
 ///
 /// - Edge: the number is that of all days, the order that of all pairs of a day and the next.
 /// - Unavailable: where independence cannot be tested.

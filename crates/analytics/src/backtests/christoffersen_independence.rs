@@ -25,8 +25,7 @@ pub static BACKTEST: Backtest = Backtest {
 /// # Errors
 /// [`NoFigure`] if no day follows one that exceeded the value at risk, or none follows one that did not.
 pub fn independence(exceedances: &Exceedances) -> Result<TestOutcome, NoFigure> {
-    let after_exceeded = Followers::of(exceedances.by_day(), true);
-    let after_quiet = Followers::of(exceedances.by_day(), false);
+    let Order { after_exceeded, after_quiet } = Order::of(exceedances.by_day());
     if after_exceeded.days == 0 {
         return Err(NoFigure::new("no day follows one that exceeded the value at risk"));
     }
@@ -40,22 +39,29 @@ pub fn independence(exceedances: &Exceedances) -> Result<TestOutcome, NoFigure> 
     Ok(TestOutcome { statistic, p_value: statistics::chi_square_tail_of_one_degree(statistic) })
 }
 
+/// What followed the days that exceeded the value at risk, and what followed the others.
+#[derive(Default)]
+struct Order {
+    after_exceeded: Followers,
+    after_quiet: Followers,
+}
+
 /// The days that follow days of one kind, and how many of them exceeded.
+#[derive(Default)]
 struct Followers {
     days: usize,
     exceeded: usize,
 }
 
-impl Followers {
-    fn of(by_day: &[bool], kind_before: bool) -> Followers {
-        let mut followers = Followers { days: 0, exceeded: 0 };
+impl Order {
+    fn of(by_day: &[bool]) -> Order {
+        let mut order = Order::default();
         for (before, today) in by_day.iter().zip(by_day.iter().skip(1)) {
-            if *before == kind_before {
-                followers.days += 1;
-                followers.exceeded += usize::from(*today);
-            }
+            let followers = if *before { &mut order.after_exceeded } else { &mut order.after_quiet };
+            followers.days += 1;
+            followers.exceeded += usize::from(*today);
         }
-        followers
+        order
     }
 }
 
@@ -84,8 +90,7 @@ mod tests {
         // MathWorks, Risk Management Toolbox, `cci`: S&P, Normal95: N00 932, N10 53, N01 53, N11 4: LRatioCCI 0.25866,
         // PValueCCI 0.61104.
         let sample = mathworks_normal_95();
-        let after_quiet = Followers::of(sample.by_day(), false);
-        let after_exceeded = Followers::of(sample.by_day(), true);
+        let Order { after_exceeded, after_quiet } = Order::of(sample.by_day());
         assert_eq!((after_quiet.days, after_quiet.exceeded), (932 + 53, 53));
         assert_eq!((after_exceeded.days, after_exceeded.exceeded), (53 + 4, 4));
         let outcome = independence(&sample).unwrap();

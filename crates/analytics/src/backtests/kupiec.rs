@@ -7,7 +7,8 @@ use crate::statistics;
 
 /// The proportion of failures: the likelihood ratio of the observed share of exceedances against the promised one.
 ///
-/// `−2 ln[(1 − p)^(n − x) p^x / ((1 − x/n)^(n − x) (x/n)^x)]` of `x` in `n` days, chi-square with one degree of freedom.
+/// `−2 ln[(1 − p)^(n − x) p^x / ((1 − x/n)^(n − x) (x/n)^x)]` of `x` in `n` days, chi-square with one degree of
+/// freedom.
 ///
 /// - Edge: too few exceedances count against a method as too many do. `0 ln 0` is 0, so that none at all have a figure.
 /// - Source: Kupiec, *Techniques for Verifying the Accuracy of Risk Measurement Models*, Journal of Derivatives 3

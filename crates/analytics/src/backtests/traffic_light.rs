@@ -11,7 +11,8 @@ const GREEN_MAX: f64 = 0.95;
 /// The highest probability of at most so many exceedances that is still yellow.
 const YELLOW_MAX: f64 = 0.9999;
 
-/// The supervisors' traffic light: the binomial probability that a method that is right has at most so many exceedances.
+/// The supervisors' traffic light: the binomial probability that a method that is right has at most so many
+/// exceedances.
 ///
 /// The p-value is the probability of at least so many: that of rejecting a method that is right. The two add up to more
 /// than 1 by the probability of exactly so many.

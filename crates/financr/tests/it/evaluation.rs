@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use chrono::Datelike as _;
 use serde_json::Value;
 
 use crate::house::House;
@@ -42,6 +43,8 @@ fn figures_worked_by_hand() {
     let results: Value = serde_json::from_str(&text).expect("JSON");
     let book = &results["portfolios"]["HAND"];
     let figure = |name: &str| book["metrics"][name].as_f64().expect(name);
+    // Four returns are no backtest, and that is said: null is not the same as nothing.
+    assert_eq!(book["metrics"].get("kupiec_95_exceptions"), Some(&Value::Null));
     let close = |name: &str, expected: f64| {
         assert!((figure(name) - expected).abs() < 1e-9, "{name}: {} is not {expected}", figure(name));
     };
@@ -192,6 +195,42 @@ fn a_book_is_compared_with_the_benchmark_it_names() {
             assert_eq!(figures(book)[name], Value::Null, "{name} of {book}");
             assert!((figures(book)["twr"].as_f64().expect("a return") - 0.188).abs() < 1e-9);
         }
+    }
+}
+
+#[test]
+fn a_crash_is_the_one_day_that_exceeds_the_value_at_risk() {
+    let house = House::new();
+    // On 310 weekdays the close goes to and fro between 100 and 101, and on the last of them it falls to 80.
+    let first = chrono::NaiveDate::from_ymd_opt(2021, 1, 4).expect("a Monday");
+    let days: Vec<chrono::NaiveDate> =
+        first.iter_days().filter(|day| day.weekday().num_days_from_monday() < 5).take(310).collect();
+    let close = |position: usize| match position {
+        309 => 80,
+        _ if position % 2 == 0 => 100,
+        _ => 101,
+    };
+    let prices: String =
+        days.iter().enumerate().map(|(position, day)| format!("{day},ONE,{},EUR\n", close(position))).collect();
+    write_book(
+        &house,
+        "CRASH",
+        ["2021-01-04", "2022-03-11"],
+        &prices,
+        "1,2021-01-04,DEPOSIT,,,,EUR,0,0,1000,,,\n2,2021-01-04,BUY,ONE,10,100,EUR,0,0,-1000,,,\n",
+    );
+    let results = evaluated(&house);
+    let metrics = &results["portfolios"]["CRASH"]["metrics"];
+    // 310 returns, the first of them 0: 60 days have 250 before them. The small losses equal the value at risk and do
+    // not exceed it. 2 [ln((1/60) / p) + 59 ln((59/60) / (1 − p))]; the p-value by the error function of Python.
+    for (tail, lr, p_value) in [
+        ("95", 1.872_144_199_061_745, 0.171_229_703_655_508_46),
+        ("99", 0.224_350_916_912_156_14, 0.635_744_549_106_171_6),
+    ] {
+        let figure = |name: &str| metrics[format!("kupiec_{tail}_{name}")].as_f64().expect(name);
+        assert!((figure("exceptions") - 1.0).abs() < 1e-12, "{metrics}");
+        assert!((figure("lr") - lr).abs() < 1e-9, "{}", figure("lr"));
+        assert!((figure("p_value") - p_value).abs() < 1e-9, "{}", figure("p_value"));
     }
 }
 

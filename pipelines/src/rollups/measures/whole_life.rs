@@ -7,6 +7,8 @@
 //! Where several internal rates balance the flows, the house has no figure and says so. Other programs give one of
 //! them; here it is the rate nearest to zero, so that there is something to compare.
 
+mod kupiec;
+
 use analytics::measures::{mwr_period, xirr};
 use analytics::{MEASURES, PerformanceSeries};
 use lake::Lake;
@@ -17,7 +19,8 @@ use schemas::{MeasureValue, ReportingPeriod};
 use super::series_on;
 use crate::error::Error;
 
-/// Every measure since inception by its id, in the order of [`MEASURES`]; none at all if no day was valued.
+/// Every measure since inception by its id, in the order of [`MEASURES`], and the backtest of the value at risk; none
+/// at all if no day was valued.
 ///
 /// `returns` are the daily returns of the whole life, in order of date.
 ///
@@ -41,7 +44,7 @@ pub async fn whole_life(
         };
         (measure.id, value)
     });
-    Ok(figures.collect())
+    Ok(figures.chain(kupiec::figures(&series)).collect())
 }
 
 /// The same series, but lasting until the portfolio's last day if it has one.
