@@ -207,7 +207,7 @@ fn a_crash_is_the_one_day_that_exceeds_the_value_at_risk() {
         first.iter_days().filter(|day| day.weekday().num_days_from_monday() < 5).take(310).collect();
     let close = |position: usize| match position {
         309 => 80,
-        _ if position % 2 == 0 => 100,
+        _ if position.is_multiple_of(2) => 100,
         _ => 101,
     };
     let prices: String =

@@ -76,7 +76,7 @@ mod tests {
 
     /// 250 days between a gain and a loss of 1 %, and 50 more of which every tenth loses 2 %.
     fn returns() -> Vec<f64> {
-        let usual = |day: usize| if day % 2 == 0 { 0.01 } else { -0.01 };
+        let usual = |day: usize| if day.is_multiple_of(2) { 0.01 } else { -0.01 };
         (0..300).map(|day| if 250 <= day && day % 10 == 0 { -0.02 } else { usual(day) }).collect()
     }
 
