@@ -82,7 +82,7 @@ pub const CHECKS: &[Check] = &[
     check!("overdrawn_cash", Warn, Gold, [valuations Range]),
     check!("extreme_returns", Warn, Gold, [daily_returns Range]),
     check!("missing_dividends", Warn, Gold, [
-        corporate_actions Range, portfolios Whole, positions Whole, transactions WithLater, portfolio_values Range
+        corporate_actions Whole, positions Whole, transactions WithLater, portfolio_values Range
     ]),
     check!("unmatched_internal_transfers", Warn, Gold, [transactions WithLater, cash_flows Range]),
     check!("missing_benchmarks", Warn, Gold, [portfolios Whole, instruments Whole, portfolio_values Range]),
@@ -165,6 +165,8 @@ fn findings(check: &Check, batch: &RecordBatch) -> Result<Vec<Exception>, Error>
 mod tests {
     use std::collections::BTreeSet;
 
+    use ledger::corporate_actions::{BookedBy, KINDS};
+
     use super::*;
 
     #[test]
@@ -176,5 +178,16 @@ mod tests {
         let on_disk: BTreeSet<String> =
             files.map(|file| file.expect("readable").file_name().to_string_lossy().into_owned()).collect();
         assert_eq!(on_disk, listed);
+    }
+
+    #[test]
+    fn every_announcement_whose_cash_a_broker_books_is_waited_for() {
+        let check = CHECKS.iter().find(|check| check.name == "missing_dividends").expect("listed");
+        for kind in KINDS.iter().filter(|kind| kind.cash == BookedBy::Broker) {
+            for booked in kind.booked_as {
+                let pair = format!("('{}', '{booked}')", kind.code);
+                assert!(check.sql.contains(&pair), "{pair}");
+            }
+        }
     }
 }

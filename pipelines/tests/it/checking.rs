@@ -32,6 +32,13 @@ const FIVE_DAYS_OLD: &str = "2014-05-30";
 const SIX_DAYS_OLD: &str = "2014-05-29";
 const SEVEN_DAYS_OLD: &str = "2014-05-28";
 const EIGHT_DAYS_OLD: &str = "2014-05-27";
+/// The close before the dividend, and its ex-date, eight days before the day that is checked: until the evening before
+/// it may still be booked.
+const INTO_EX_DATE: &str = "2014-05-26";
+const EX_DATE: &str = "2014-05-27";
+/// Weeks before, and the day after the day that is checked.
+const FIRST_WEEK: &str = "2014-05-05";
+const AFTER: &str = "2014-06-05";
 
 /// What each check names in the portfolio that bears its name; `-` is the portfolio itself.
 const SUBJECTS: &[(&str, &str)] = &[
@@ -61,6 +68,7 @@ const SUBJECTS: &[(&str, &str)] = &[
 struct World {
     portfolios: Vec<Portfolio>,
     transactions: Vec<Transaction>,
+    actions: Vec<CorporateAction>,
     positions: Vec<Position>,
     flows: Vec<CashFlow>,
     valuations: Vec<Valuation>,
@@ -107,7 +115,7 @@ async fn what_was_taken_back_was_never_booked_and_what_was_booked_again_was() {
     let mut world = World::default();
     let paid = |id: &str, transaction_id: &str| Transaction {
         instrument_id: Some(instrument("AAA").instrument_id),
-        ..transaction(id, transaction_id, DAY, "DIVIDEND", "10")
+        ..transaction(id, transaction_id, BEFORE, "DIVIDEND", "10")
     };
     for id in ["taken_back", "booked_again"] {
         world.plant_as("missing_dividends", id);
@@ -128,6 +136,66 @@ async fn what_was_taken_back_was_never_booked_and_what_was_booked_again_was() {
     lake.upsert(&reversals.concat(), &WriteKey::new("later", 1)).await.expect("written");
     let missing = ("missing_dividends".to_owned(), "taken_back".to_owned(), "M1~AAA".to_owned());
     assert_eq!(findings(&lake, Layer::Gold).await, [missing]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dividend_is_missing_if_nothing_that_stands_for_it_was_booked_in_time() {
+    let mut world = World::default();
+    let cases = [
+        ("before_the_ex_date", INTO_EX_DATE, "DIVIDEND", true),
+        ("on_the_ex_date", EX_DATE, "DIVIDEND", false),
+        ("reinvested", "2014-05-30", "DIVIDEND_REINVESTED", false),
+        ("another_kind", "2014-05-30", "RETURN_OF_CAPITAL", true),
+        ("too_late", DAY, "DIVIDEND", true),
+    ];
+    for (id, on, kind, _) in cases {
+        world.plant_as("missing_dividends", id);
+        let paid_by = Some(instrument("AAA").instrument_id);
+        world.transactions.push(Transaction { instrument_id: paid_by, ..transaction(id, "t1", on, kind, "10") });
+    }
+    // Nothing was held into the ex-date: sold the evening before, and bought on the day itself.
+    for (id, quantity_before, quantity_then) in [("sold", 0, 0), ("bought", 0, 10)] {
+        world.portfolios.push(portfolio(id));
+        world.values.push(value(id, None, "0", "0"));
+        world.positions.push(position(id, "M1~AAA", FIRST_WEEK, 10));
+        world.positions.push(position(id, "M1~AAA", INTO_EX_DATE, quantity_before));
+        world.positions.push(position(id, "M1~AAA", EX_DATE, quantity_then));
+    }
+    let found = findings(&world.lake().await, Layer::Gold).await;
+    let named = |id: &str| ("missing_dividends".to_owned(), id.to_owned(), "M1~AAA".to_owned());
+    let mut expected: Findings = cases.iter().filter(|case| case.3).map(|case| named(case.0)).collect();
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cash_that_is_late_is_found_once_whatever_range_is_checked() {
+    // Both go ex on a Saturday and are paid eight days before the day: on the day they are late.
+    let paid = |kind: &str| CorporateAction { pay_date: Some(date(EX_DATE)), ..announced("BBB", "2014-05-24", kind) };
+    let mut world = World { actions: vec![paid("SPECIAL_DIVIDEND"), paid("RETURN_OF_CAPITAL")], ..World::default() };
+    world.portfolios.push(portfolio("p"));
+    world.positions.push(position("p", "M1~BBB", FIRST_WEEK, 10));
+    for (previous, on) in [(EX_DATE, BEFORE), (BEFORE, DAY), (DAY, AFTER)] {
+        let (previous, on) = (Some(date(previous)), date(on));
+        world.values.push(PortfolioValue {
+            business_date: on,
+            previous_business_date: previous,
+            ..value("p", None, "0", "0")
+        });
+    }
+    let lake = world.lake().await;
+    let message = "nothing was booked for the RETURN_OF_CAPITAL of 2014-05-24, 10 × 1 EUR, up to 2014-06-03; \
+                   nothing was booked for the SPECIAL_DIVIDEND of 2014-05-24, 10 × 1 EUR, up to 2014-06-03";
+    let ranges = [(BEFORE, AFTER, 1), (FIRST_WEEK, DAY, 1), (DAY, DAY, 1), (BEFORE, BEFORE, 0), (AFTER, AFTER, 0)];
+    for (place, (from, to, count)) in ranges.into_iter().enumerate() {
+        let run = format!("checks-{place}");
+        check(&lake, &work(&run, date(from), date(to)), Layer::Gold).await.expect("checked");
+        let found = all::<Exception>(&lake).await;
+        let of_range = found.iter().filter(|row| (date(from)..=date(to)).contains(&row.business_date));
+        let late: Vec<&Exception> = of_range.filter(|row| row.check_name == "missing_dividends").collect();
+        assert_eq!(late.len(), count, "{from} to {to}: {late:?}");
+        assert!(late.iter().all(|row| row.business_date == date(DAY) && row.message == message), "{late:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -185,7 +253,7 @@ impl World {
     async fn lake(&self) -> Lake {
         let lake = memory_lake();
         fill(&lake, &[instrument("AAA")]).await;
-        fill(&lake, &[dividend()]).await;
+        fill(&lake, &[vec![announced("AAA", EX_DATE, "CASH_DIVIDEND")], self.actions.clone()].concat()).await;
         fill(&lake, &[quoted(DAY)]).await;
         fill(&lake, &self.portfolios).await;
         fill(&lake, &self.transactions).await;
@@ -199,15 +267,16 @@ impl World {
         lake
     }
 
-    /// 1,000 paid in, ten units held into the ex-date, their dividend booked, a return of exactly a quarter.
+    /// 1,000 paid in, ten units held into the ex-date, their dividend booked on the last day on which it is not late, a
+    /// return of exactly a quarter.
     fn add_sound(&mut self, id: &str) {
-        let dividend = transaction(id, "t2", DAY, "DIVIDEND", "10");
+        let dividend = transaction(id, "t2", BEFORE, "DIVIDEND", "10");
         self.portfolios.push(portfolio(id));
         self.transactions.push(transaction(id, "t1", BEFORE, "DEPOSIT", "1000"));
         self.transactions.push(Transaction { instrument_id: Some(instrument("AAA").instrument_id), ..dividend });
         self.positions.push(position(id, "CASH~EUR", BEFORE, 1000));
         self.positions.push(position(id, "CASH~EUR", DAY, 1010));
-        self.positions.push(position(id, "M1~AAA", BEFORE, 10));
+        self.positions.push(position(id, "M1~AAA", INTO_EX_DATE, 10));
         self.flows.push(flow(id, Some(amount("0"))));
         let held = valuation(id, "M1~AAA", DAY, Some(amount("240")));
         self.valuations.push(valuation(id, "CASH~EUR", DAY, Some(amount("1010"))));
@@ -288,7 +357,7 @@ impl World {
             }
             "missing_dividends" => {
                 self.portfolios.push(portfolio(id));
-                self.positions.push(position(id, "M1~AAA", BEFORE, 10));
+                self.positions.push(position(id, "M1~AAA", INTO_EX_DATE, 10));
                 self.values.push(value(id, None, "0", "0"));
             }
             "unmatched_internal_transfers" => {
@@ -321,13 +390,14 @@ fn quoted(on: &str) -> Quote {
     Quote { market_id: "M2".parse().expect("an id"), ..quote("M2~AAA", on, "9") }
 }
 
-fn dividend() -> CorporateAction {
-    let paid_by = instrument("AAA");
+/// An announcement of one euro a unit.
+fn announced(symbol: &str, ex_date: &str, kind: &str) -> CorporateAction {
+    let paid_by = instrument(symbol);
     CorporateAction {
         market_id: paid_by.market_id,
         instrument_id: paid_by.instrument_id,
-        ex_date: date(DAY),
-        kind: "CASH_DIVIDEND".to_owned(),
+        ex_date: date(ex_date),
+        kind: kind.to_owned(),
         ratio_new: None,
         ratio_old: None,
         target_instrument_id: None,
