@@ -4,7 +4,8 @@ use reports::document::{Content, DataGrade, Document, NONE_IN_PERIOD, Section};
 use reports::statements::StatementInput;
 use reports::statements::portfolio_statement::build;
 use reports::{Error, Format};
-use schemas::Severity;
+use schemas::tables::measures::MeasureRow;
+use schemas::{ReportingPeriod, Severity};
 
 use crate::inputs::{amount, date, empty, of_size, reversed, two_positions};
 use crate::reading::{csv_section, file};
@@ -55,12 +56,34 @@ fn figures_that_cannot_be_known_say_why() {
     assert_eq!(twr[5], "unavailable: the portfolio is younger than the period");
     let annualised = fields(&document, "performance", "Time-weighted return a year");
     assert_eq!(annualised[3], "unavailable: the period is shorter than a year and is not annualised");
-    assert_eq!(annualised[4], "unavailable: the measure was not computed for this date", "a whole year to date");
-    assert_eq!(annualised[6], annualised[3], "the portfolio is half a year old");
+    assert!(annualised[4..7].iter().all(|cell| *cell == annualised[3]), "the portfolio is half a year old");
     let sharpe = fields(&document, "performance", "Sharpe ratio");
-    assert_eq!((sharpe[3].as_str(), sharpe[6].as_str()), (annualised[4].as_str(), "1.23"));
+    let not_computed = "unavailable: the measure was not computed for this date";
+    assert_eq!((sharpe[3].as_str(), sharpe[6].as_str()), (not_computed, "1.23"));
     assert_eq!(fields(&document, "performance", "Peak before it")[6], "2014-09-19");
     assert_eq!(fields(&document, "performance", "Trough after it")[6], "2014-10-16");
+}
+
+#[test]
+fn half_a_year_is_annualised_in_no_column() {
+    // The measures of one year are there, but they are those of the half year that the portfolio is old.
+    let mut input = two_positions();
+    input.measures.retain(|row| row.period == ReportingPeriod::SinceInception);
+    let of_a_year = |measure: &str| MeasureRow {
+        period: ReportingPeriod::OneYear,
+        measure: measure.to_owned(),
+        value: Some(0.35),
+        unavailable_reason: None,
+        ..input.measures[0].clone()
+    };
+    let made = ["annualised_return_act365", "xirr"].map(of_a_year);
+    input.measures.extend(made);
+    let document = statement(&input);
+    for label in ["Time-weighted return a year", "Money-weighted return a year"] {
+        let cells = fields(&document, "performance", label);
+        assert_eq!(cells[5], "unavailable: the period is shorter than a year and is not annualised", "{label}");
+        assert!(cells[3..7].iter().all(|cell| *cell == cells[5]), "{cells:?}");
+    }
 }
 
 #[test]

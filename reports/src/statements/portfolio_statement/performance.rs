@@ -142,9 +142,10 @@ fn heading(period: ReportingPeriod) -> (&'static str, &'static str) {
     }
 }
 
+/// Whether a year of the portfolio lies in the period: one that is younger than the period has no more than its life.
 fn is_a_year_or_longer(input: &StatementInput, period: ReportingPeriod) -> bool {
-    let end = input.business_date;
-    let opening: NaiveDate = period.opening_date(end).unwrap_or(input.portfolio.start_date.day());
+    let (start, end) = (input.portfolio.start_date.day(), input.business_date);
+    let opening: NaiveDate = period.opening_date(end).map_or(start, |opening| opening.max(start));
     opening.checked_add_months(Months::new(12)).is_some_and(|a_year_later| a_year_later <= end.day())
 }
 
