@@ -23,6 +23,9 @@ use crate::statements::StatementInput;
 /// The check that finds portfolios without a value on a day on which there should be one.
 const NOT_VALUED: &str = "not_valued";
 
+/// The check that finds a thing that happened in the period, on one day of it: every other one looks at a day as it is.
+const MISSING_DIVIDENDS: &str = "missing_dividends";
+
 /// On whose behalf statements are made.
 #[derive(Clone, Debug)]
 pub struct Origin {
@@ -59,7 +62,9 @@ pub async fn month_to_date(
     let mut bridges = by_portfolio(lake::read::nav_bridges(lake, first, date).await?, |row| &row.portfolio_id);
     let mut gains = by_portfolio(read::<RealisedGain>(lake, period).await?, |row| &row.portfolio_id);
     let mut measures = by_portfolio(read::<MeasureRow>(lake, that_day).await?, |row| &row.portfolio_id);
-    let mut exceptions = by_portfolio(read::<Exception>(lake, that_day).await?, |row| &row.portfolio_id);
+    let mut stated = read::<Exception>(lake, period).await?;
+    stated.retain(|row| is_stated(row, date));
+    let mut exceptions = by_portfolio(stated, |row| &row.portfolio_id);
     let mut inputs = Vec::new();
     for portfolio in lake::read::portfolios(lake).await? {
         let id = portfolio.portfolio_id.clone();
@@ -124,6 +129,11 @@ pub async fn not_valued(lake: &Lake, range: DateRange) -> Result<Vec<(PortfolioI
     Ok(found.map(|row| (row.portfolio_id, row.business_date)).collect())
 }
 
+/// Whether the statement of a date says a finding of its period: that of the date itself, or cash that came to be late.
+fn is_stated(finding: &Exception, date: BusinessDate) -> bool {
+    finding.business_date == date || finding.check_name == MISSING_DIVIDENDS
+}
+
 /// The last day of the month before.
 fn opening_date(date: BusinessDate) -> BusinessDate {
     let opening = ReportingPeriod::MonthToDate.opening_date(date).and_then(|day| BusinessDate::new(day).ok());
@@ -164,4 +174,27 @@ fn by_market(instruments: Vec<Instrument>) -> BTreeMap<MarketId, Vec<Instrument>
 
 fn take<R>(grouped: &mut BTreeMap<PortfolioId, Vec<R>>, id: &PortfolioId) -> Vec<R> {
     grouped.remove(id).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use schemas::Severity;
+
+    use super::*;
+
+    #[test]
+    fn cash_that_came_to_be_late_in_the_month_is_said_at_its_end() {
+        let found = |check_name: &str, on: &str| Exception {
+            check_name: check_name.to_owned(),
+            business_date: on.parse().expect("a date"),
+            severity: Severity::Warn,
+            portfolio_id: "D01".parse().expect("an id"),
+            subject: "M1~AAA".to_owned(),
+            message: "found".to_owned(),
+        };
+        let date: BusinessDate = "2024-02-29".parse().expect("a date");
+        assert!(is_stated(&found("missing_dividends", "2024-02-14"), date));
+        assert!(is_stated(&found("carried_prices", "2024-02-29"), date));
+        assert!(!is_stated(&found("carried_prices", "2024-02-14"), date));
+    }
 }

@@ -71,7 +71,7 @@ pub struct StatementInput {
     pub nav_bridge: Vec<NavBridgeRow>,
     /// Performance and risk on the business date, all periods.
     pub measures: Vec<MeasureRow>,
-    /// What the checks of the business date found.
+    /// What the checks of the business date found, and cash that those of the period found to be late.
     pub exceptions: Vec<Exception>,
 }
 
