@@ -3,7 +3,7 @@
 //! Each table is read once and its rows are handed to their portfolios: two hundred statements cost as many scans as
 //! one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lake::{DateRange, Lake};
 use schemas::table::Record;
@@ -58,7 +58,7 @@ pub async fn month_to_date(
     let mut valuations = by_portfolio(read::<Valuation>(lake, that_day).await?, |row| &row.portfolio_id);
     let mut positions = by_portfolio(read::<Position>(lake, through).await?, |row| &row.portfolio_id);
     let mut flows = by_portfolio(read::<CashFlow>(lake, period).await?, |row| &row.portfolio_id);
-    let mut transactions = by_portfolio(read::<Transaction>(lake, period).await?, |row| &row.portfolio_id);
+    let mut booked = by_portfolio(read::<Transaction>(lake, through).await?, |row| &row.portfolio_id);
     let mut bridges = by_portfolio(lake::read::nav_bridges(lake, first, date).await?, |row| &row.portfolio_id);
     let mut gains = by_portfolio(read::<RealisedGain>(lake, period).await?, |row| &row.portfolio_id);
     let mut measures = by_portfolio(read::<MeasureRow>(lake, that_day).await?, |row| &row.portfolio_id);
@@ -72,6 +72,8 @@ pub async fn month_to_date(
         if !portfolio_values.iter().any(|row| row.business_date == date) {
             continue;
         }
+        let (transactions, earlier): (Vec<Transaction>, Vec<Transaction>) =
+            take(&mut booked, &id).into_iter().partition(|row| opening < row.trade_date);
         let mut input = StatementInput {
             business_date: date,
             period_start: opening,
@@ -84,7 +86,8 @@ pub async fn month_to_date(
             positions: take(&mut positions, &id),
             portfolio_values,
             cash_flows: take(&mut flows, &id),
-            transactions: take(&mut transactions, &id),
+            taken_back: taken_back(earlier, &transactions),
+            transactions,
             realised_gains: take(&mut gains, &id),
             nav_bridge: take(&mut bridges, &id),
             measures: take(&mut measures, &id),
@@ -143,12 +146,19 @@ fn opening_date(date: BusinessDate) -> BusinessDate {
 /// The instruments that a statement names, out of those of its market.
 fn named_in(input: &StatementInput, market: &[Instrument]) -> Vec<Instrument> {
     let held = input.valuations.iter().map(|row| &row.instrument_id);
-    let booked = input.transactions.iter().filter_map(|row| row.instrument_id.as_ref());
+    let booked = input.transactions.iter().chain(&input.taken_back).filter_map(|row| row.instrument_id.as_ref());
     let sold = input.realised_gains.iter().map(|row| &row.instrument_id);
     let mut ids: Vec<_> = held.chain(booked).chain(sold).collect();
     ids.sort_unstable();
     ids.dedup();
     market.iter().filter(|row| ids.binary_search(&&row.instrument_id).is_ok()).cloned().collect()
+}
+
+/// What the reversals of a period take back, out of the bookings before it.
+fn taken_back(mut earlier: Vec<Transaction>, of_period: &[Transaction]) -> Vec<Transaction> {
+    let reversed: BTreeSet<&str> = of_period.iter().filter_map(|row| row.reverses.as_deref()).collect();
+    earlier.retain(|row| reversed.contains(row.transaction_id.as_str()));
+    earlier
 }
 
 async fn read<R: Record>(lake: &Lake, range: DateRange) -> Result<Vec<R>, lake::Error> {

@@ -65,6 +65,8 @@ pub struct StatementInput {
     pub cash_flows: Vec<CashFlow>,
     /// The transactions of the period.
     pub transactions: Vec<Transaction>,
+    /// The transactions before the period that a reversal of the period takes back.
+    pub taken_back: Vec<Transaction>,
     /// What the sales of the period earned.
     pub realised_gains: Vec<RealisedGain>,
     /// What led from the value at start to the value at end: the sum of the period by component and currency.
@@ -152,7 +154,8 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
     input.positions.iter().try_for_each(|row| owner("gold.positions", &row.portfolio_id))?;
     input.portfolio_values.iter().try_for_each(|row| owner("gold.portfolio_values", &row.portfolio_id))?;
     input.cash_flows.iter().try_for_each(|row| owner("gold.cash_flows", &row.portfolio_id))?;
-    input.transactions.iter().try_for_each(|row| owner("silver.transactions", &row.portfolio_id))?;
+    let mut booked = input.transactions.iter().chain(&input.taken_back);
+    booked.try_for_each(|row| owner("silver.transactions", &row.portfolio_id))?;
     input.realised_gains.iter().try_for_each(|row| owner("gold.realised_gains", &row.portfolio_id))?;
     input.nav_bridge.iter().try_for_each(|row| owner("gold.nav_bridge", &row.portfolio_id))?;
     input.measures.iter().try_for_each(|row| owner("gold.measures", &row.portfolio_id))?;

@@ -90,6 +90,7 @@ pub(crate) fn empty() -> StatementInput {
         ],
         cash_flows: Vec::new(),
         transactions: Vec::new(),
+        taken_back: Vec::new(),
         realised_gains: Vec::new(),
         nav_bridge: Vec::new(),
         measures: Vec::new(),
@@ -169,7 +170,7 @@ fn measure(period: ReportingPeriod, measure: &str, value: Result<f64, &str>) -> 
     }
 }
 
-fn transaction(sequence: i64, trade_date: &str, kind: &str, net_cash: &str) -> Transaction {
+pub(crate) fn transaction(sequence: i64, trade_date: &str, kind: &str, net_cash: &str) -> Transaction {
     Transaction {
         portfolio_id: portfolio_id(),
         transaction_id: format!("t{sequence}"),
@@ -451,6 +452,7 @@ pub(crate) fn reversed(input: &StatementInput) -> StatementInput {
     input.portfolio_values.reverse();
     input.cash_flows.reverse();
     input.transactions.reverse();
+    input.taken_back.reverse();
     input.realised_gains.reverse();
     input.nav_bridge.reverse();
     input.measures.reverse();

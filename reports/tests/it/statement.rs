@@ -5,9 +5,10 @@ use reports::statements::StatementInput;
 use reports::statements::portfolio_statement::build;
 use reports::{Error, Format};
 use schemas::tables::measures::MeasureRow;
-use schemas::{ReportingPeriod, Severity};
+use schemas::tables::transactions::Transaction;
+use schemas::{Currency, ReportingPeriod, Severity};
 
-use crate::inputs::{amount, date, empty, of_size, reversed, two_positions};
+use crate::inputs::{amount, date, empty, of_size, reversed, transaction, two_positions};
 use crate::reading::{csv_section, file};
 
 pub(crate) fn statement(input: &StatementInput) -> Document {
@@ -84,6 +85,39 @@ fn half_a_year_is_annualised_in_no_column() {
         assert_eq!(cells[5], "unavailable: the period is shorter than a year and is not annualised", "{label}");
         assert!(cells[3..7].iter().all(|cell| *cell == cells[5]), "{cells:?}");
     }
+}
+
+#[test]
+fn a_reversal_takes_back_what_it_names() {
+    let mut input = empty();
+    input.transactions = vec![
+        Transaction { fees: amount("1.5"), ..transaction(1, "2014-12-04", "BUY", "-51.5") },
+        Transaction { reverses: Some("t1".to_owned()), ..transaction(2, "2014-12-05", "REVERSAL", "0") },
+        Transaction {
+            counter_currency: Some(Currency::USD),
+            counter_amount: Some(amount("1100.5")),
+            ..transaction(3, "2014-12-08", "FX", "-900")
+        },
+        Transaction { reverses: Some("t3".to_owned()), ..transaction(4, "2014-12-09", "REVERSAL", "0") },
+        Transaction { reverses: Some("t0".to_owned()), ..transaction(5, "2014-12-10", "REVERSAL", "0") },
+        Transaction { reverses: Some("gone".to_owned()), ..transaction(6, "2014-12-11", "REVERSAL", "0") },
+    ];
+    input.taken_back = vec![transaction(0, "2014-11-28", "WITHDRAWAL", "-70")];
+    let document = statement(&input);
+    let rows = csv_section(&document, "transactions");
+    let cash_of = |kind: &str| {
+        let row =
+            rows.iter().find(|fields| fields.get(3).is_some_and(|field| field == kind)).expect("the line is there");
+        (row[7].clone(), row[9].clone(), row[10].clone())
+    };
+    let said = |fees: &str, cash: &str, currency: &str| (fees.to_owned(), cash.to_owned(), currency.to_owned());
+    assert_eq!(cash_of("Buy"), said("1.50", "-51.50", "EUR"));
+    assert_eq!(cash_of("Reversal of Buy of 2014-12-04"), said("-1.50", "51.50", "EUR"));
+    assert_eq!(cash_of("Reversal of Fx of 2014-12-08"), said("", "900.00", "EUR"));
+    assert_eq!(cash_of("Reversal of Fx of 2014-12-08, other side"), said("", "-1100.50", "USD"));
+    let before = "unavailable: it was taken back on its own day, so the value at start is without it";
+    assert_eq!(cash_of("Reversal of Withdrawal of 2014-11-28"), said("", before, "EUR"));
+    assert_eq!(cash_of("Reversal"), said("", "unavailable: what is taken back is not known", "EUR"));
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What happened in the period: contributions, withdrawals and transactions.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
-use schemas::{Amount, Currency};
+use schemas::{Amount, BusinessDate, Currency};
 
 use super::{NO_PRICE, StatementInput};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
@@ -47,7 +48,8 @@ pub(super) fn cash_flows(input: &StatementInput) -> Result<Section, Error> {
     })
 }
 
-/// The transactions in the order of their booking; an exchange of currencies has a second line for its other side.
+/// The transactions in the order of their booking; an exchange of currencies has a second line for its other side, and
+/// a reversal shows what it takes back.
 ///
 /// # Errors
 /// Sums that do not exist.
@@ -59,28 +61,33 @@ pub(super) fn transactions(input: &StatementInput) -> Result<Section, Error> {
     let mut booked: Vec<&Transaction> = input.transactions.iter().collect();
     booked.sort_by_key(|row| (row.trade_date, row.booking_sequence, &row.transaction_id));
 
+    let by_id: BTreeMap<&str, &Transaction> =
+        input.transactions.iter().chain(&input.taken_back).map(|row| (row.transaction_id.as_str(), row)).collect();
     let mut rows = Vec::with_capacity(booked.len());
     for transaction in booked {
-        let name = transaction.instrument_id.as_ref().map_or_else(String::new, |id| {
+        let line = Line::of(transaction, &by_id, input.period_start);
+        let (kind, booking) = (&line.kind, line.booking.as_ref());
+        let name = booking.instrument_id.as_ref().map_or_else(String::new, |id| {
             instruments.get(id).map_or_else(|| id.symbol().to_owned(), |instrument| instrument.name.clone())
         });
         let gain = gains.get(transaction.transaction_id.as_str());
+        let cash = || Cell::money(booking.net_cash, booking.currency);
         rows.push(vec![
             Cell::Date(transaction.trade_date.day()),
-            Cell::text(words(&transaction.kind)),
+            Cell::text(kind),
             Cell::text(name),
-            transaction.quantity.map_or_else(Cell::empty, |quantity| Cell::Quantity(quantity.decimal())),
-            transaction.price.map_or_else(Cell::empty, |price| Cell::Price(price.decimal())),
-            unless_zero(transaction.fees, transaction),
-            unless_zero(transaction.taxes, transaction),
-            Cell::money(transaction.net_cash, transaction.currency),
-            Cell::text(transaction.currency.code()),
+            booking.quantity.map_or_else(Cell::empty, |quantity| Cell::Quantity(quantity.decimal())),
+            booking.price.map_or_else(Cell::empty, |price| Cell::Price(price.decimal())),
+            unless_zero(booking.fees, booking),
+            unless_zero(booking.taxes, booking),
+            line.no_cash.map_or_else(cash, Cell::unavailable),
+            Cell::text(booking.currency.code()),
             gain.map_or_else(Cell::empty, |row| Cell::known_money(row.gain_base, base, NO_PRICE)),
         ]);
-        if let (Some(currency), Some(amount)) = (transaction.counter_currency, transaction.counter_amount) {
+        if let (Some(currency), Some(amount)) = (booking.counter_currency, booking.counter_amount) {
             let mut other_side = vec![Cell::empty(); COLUMNS];
             other_side[0] = Cell::Date(transaction.trade_date.day());
-            other_side[1] = Cell::text(format!("{}, other side", words(&transaction.kind)));
+            other_side[1] = Cell::text(format!("{kind}, other side"));
             other_side[7] = Cell::money(amount, currency);
             other_side[8] = Cell::text(currency.code());
             rows.push(other_side);
@@ -94,6 +101,44 @@ pub(super) fn transactions(input: &StatementInput) -> Result<Section, Error> {
         table.total = Some(total);
     }
     Ok(Section { id: "transactions", title: "Transactions in the period".to_owned(), content: Content::Table(table) })
+}
+
+/// What a line of the transactions says: a booking as it is, or for a reversal what it takes back, with the other sign.
+struct Line<'a> {
+    kind: String,
+    booking: Cow<'a, Transaction>,
+    /// Why no cash of the period moved, or none that is known.
+    no_cash: Option<&'static str>,
+}
+
+impl<'a> Line<'a> {
+    fn of(row: &'a Transaction, by_id: &BTreeMap<&str, &Transaction>, period_start: BusinessDate) -> Line<'a> {
+        let kind = words(&row.kind);
+        let Some(reverses) = &row.reverses else {
+            return Line { kind, booking: Cow::Borrowed(row), no_cash: None };
+        };
+        let Some(reversed) = by_id.get(reverses.as_str()) else {
+            return Line { kind, booking: Cow::Borrowed(row), no_cash: Some("what is taken back is not known") };
+        };
+        let kind = format!("{kind} of {} of {}", words(&reversed.kind), reversed.trade_date);
+        let turned = |amount: Amount| if amount.is_zero() { amount } else { Amount::new(-amount.decimal()) };
+        let unmoved = Transaction { quantity: None, price: None, ..(*reversed).clone() };
+        let is_before = reversed.trade_date <= period_start;
+        let booking = if is_before {
+            let (fees, taxes) = (Amount::ZERO, Amount::ZERO);
+            Transaction { fees, taxes, counter_currency: None, counter_amount: None, ..unmoved }
+        } else {
+            Transaction {
+                fees: turned(reversed.fees),
+                taxes: turned(reversed.taxes),
+                net_cash: turned(reversed.net_cash),
+                counter_amount: reversed.counter_amount.map(turned),
+                ..unmoved
+            }
+        };
+        let no_cash = is_before.then_some("it was taken back on its own day, so the value at start is without it");
+        Line { kind, booking: Cow::Owned(booking), no_cash }
+    }
 }
 
 /// Columns of the transactions.
