@@ -122,7 +122,8 @@ pub(super) fn summary(report: &ImportReport) -> String {
         parts.push(format!("{} conflicts", report.conflicts.len()));
     }
     if !report.failures.is_empty() {
-        parts.push(format!("{} folders failed", report.failures.len()));
+        // Their files may have landed and are counted with the new ones; that is no booking.
+        parts.push(format!("{} folders failed (none of their transactions is booked)", report.failures.len()));
     }
     if !report.ignored_keys.is_empty() {
         let keys: Vec<&str> = report.ignored_keys.iter().map(String::as_str).collect();

@@ -54,6 +54,37 @@ fn bad_rows_are_rejected_with_file_line_column_and_reason_and_the_good_ones_go_i
 }
 
 #[test]
+fn a_folder_that_fails_says_that_nothing_of_it_is_booked() {
+    let house = House::new();
+    let folder = house.path().join("books/SHUT");
+    std::fs::create_dir_all(&folder).expect("made");
+    let write = |locked_through: &str, more: &str| {
+        let said = format!(
+            r#"{{"id":"SHUT","base_currency":"EUR","start":"2024-01-02","locked_through":"{locked_through}"}}"#
+        );
+        let head = "tx_id,date,type,symbol,quantity,currency,net_cash\n1,2024-01-02,DEPOSIT,,,EUR,100\n";
+        let files = [
+            ("portfolio.json", said),
+            ("instruments.csv", "symbol,name,currency\nA,A,EUR\n".to_owned()),
+            ("prices.csv", "date,symbol,close,currency\n2024-01-02,A,10,EUR\n".to_owned()),
+            ("transactions.csv", format!("{head}{more}")),
+        ];
+        for (name, text) in files {
+            std::fs::write(folder.join(name), text).expect("written");
+        }
+    };
+    write("2024-01-31", "");
+    house.done(&["import", "books"]);
+    // The lock would move back: the changed files land, and the new deposit is not booked.
+    write("2024-01-15", "2,2024-03-01,DEPOSIT,,,EUR,50\n");
+    let ended = house.run(&["import", "books"]);
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    let said = format!("{}{}", ended.stdout, ended.stderr);
+    assert!(said.contains("1 folders failed (none of their transactions is booked)"), "{said}");
+    assert_eq!(house.ask("SELECT count(*) AS n FROM bronze.landings WHERE file_name = 'transactions.csv'"), "n\n2\n");
+}
+
+#[test]
 fn one_fault_of_a_whole_column_is_one_line_for_people_and_one_for_every_row_for_machines() {
     let house = House::new();
     books::write(&house.path().join("books"));
