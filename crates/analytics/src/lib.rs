@@ -20,7 +20,9 @@ pub mod internal_rate;
 pub mod measures;
 pub mod optimization;
 pub mod risk;
+pub mod risk_simulation;
 pub mod root_finding;
+pub mod scenario_matrix;
 pub mod series;
 pub mod statistics;
 
