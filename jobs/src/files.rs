@@ -13,6 +13,8 @@ pub enum FilesWork {
     ValuationHistory,
     /// One more day for books that are valued up to the day before.
     NextDay,
+    /// Value at risk, expected shortfall and its contributions from positions and scenarios.
+    HistoricalSimulation,
 }
 
 /// Does the work on a folder of files, on all cores.
@@ -23,6 +25,7 @@ pub async fn value_files(work: FilesWork, input: PathBuf, output: PathBuf) -> Re
     let working = tokio::task::spawn_blocking(move || match work {
         FilesWork::ValuationHistory => pipelines::parquet_books::valuation_history(&input, &output),
         FilesWork::NextDay => pipelines::parquet_books::next_day(&input, &output),
+        FilesWork::HistoricalSimulation => pipelines::parquet_books::historical_simulation(&input, &output),
     });
     Ok(working.await.map_err(|_| Error::Worker)??)
 }

@@ -3,16 +3,22 @@
 //!
 //! The files are read into the same rows that a night reads from its tables, and valued by the same walk
 //! (`ledger::keep_books`); only reading and writing differ. Portfolios pass through in chunks, so memory does not grow
-//! with their number.
+//! with their number. Only the simulation holds all positions, which are as few as those of one day.
 
 mod columns;
+mod cores;
+mod exposures;
+mod historical_simulation;
 mod market;
 mod next_day;
 mod portfolios;
+mod scenarios;
+mod symbols;
 mod valuation_history;
 
 use std::path::Path;
 
+pub use historical_simulation::historical_simulation;
 pub use next_day::next_day;
 pub use valuation_history::valuation_history;
 
@@ -27,8 +33,10 @@ pub struct FilesReport {
     pub transactions: u64,
     /// Rows written.
     pub rows: u64,
-    /// Days on which a security was held and valued, summed over all positions.
+    /// Days, or scenarios, in which a security was held and valued, summed over all positions.
     pub position_days: u64,
+    /// Portfolios whose figures are not known; the output says why.
+    pub without_figures: u64,
 }
 
 impl FilesReport {
@@ -37,6 +45,7 @@ impl FilesReport {
         self.transactions += other.transactions;
         self.rows += other.rows;
         self.position_days += other.position_days;
+        self.without_figures += other.without_figures;
     }
 }
 

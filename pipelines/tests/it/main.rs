@@ -21,6 +21,8 @@ mod exports;
 #[cfg(test)]
 mod folders;
 #[cfg(test)]
+mod historical_simulation;
+#[cfg(test)]
 mod landing;
 #[cfg(test)]
 mod parquet_books;

@@ -107,7 +107,7 @@ fn world() -> World {
     }
 }
 
-fn write(path: &Path, columns: Vec<(&str, ArrayRef)>) {
+pub(crate) fn write(path: &Path, columns: Vec<(&str, ArrayRef)>) {
     let fields: Vec<Field> =
         columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
     let schema = Arc::new(Schema::new(fields));
@@ -118,7 +118,7 @@ fn write(path: &Path, columns: Vec<(&str, ArrayRef)>) {
     writer.close().expect("closed");
 }
 
-fn texts(cells: impl IntoIterator<Item = String>) -> ArrayRef {
+pub(crate) fn texts(cells: impl IntoIterator<Item = String>) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(cells))
 }
 
@@ -216,7 +216,7 @@ async fn by_night(world: &World) -> BTreeMap<(String, BusinessDate), DailyReturn
 }
 
 /// Numbers of files, by the first columns as text.
-fn read(path: &Path, keys: &[&str], values: &[&str]) -> BTreeMap<Vec<String>, Vec<Option<f64>>> {
+pub(crate) fn read(path: &Path, keys: &[&str], values: &[&str]) -> BTreeMap<Vec<String>, Vec<Option<f64>>> {
     let mut found = BTreeMap::new();
     let columns: Vec<&str> = keys.iter().chain(values).copied().collect();
     for file in parquet_files(path).expect("files") {

@@ -26,15 +26,18 @@ pub(super) struct Arguments {
 
 const EXAMPLES: &str = concat!(
     "Examples:\n",
+    "  financr bench b3 --input day/ --output risk/       positions and scenario returns -> risk and contributions\n",
     "  financr bench b4 --input books/ --output values/   transactions, prices, rates -> daily values and returns\n",
     "  financr bench b5 --input day/ --output next/       yesterday's state and today's deliveries -> today's\n",
     "\n",
     "The layout of the files is in docs/PARQUET_BOOKS.md. The last line of the output is JSON: `rows` counts\n",
-    "position-days for b4 and positions for b5."
+    "position-scenarios for b3, position-days for b4 and positions for b5."
 );
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Work {
+    /// Value at risk, expected shortfall and what each position adds to it, by historical simulation
+    B3,
     /// The whole daily history of every portfolio from its transactions
     B4,
     /// One more day for books that are valued up to the day before
@@ -43,24 +46,33 @@ enum Work {
 
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
     let (work, unit) = match arguments.work {
+        Work::B3 => (FilesWork::HistoricalSimulation, "position-scenarios"),
         Work::B4 => (FilesWork::ValuationHistory, "position-days"),
         Work::B5 => (FilesWork::NextDay, "positions"),
     };
     let report = value_files(work, arguments.input.clone(), arguments.output.clone()).await?;
+    let booked = match arguments.work {
+        Work::B3 => String::new(),
+        Work::B4 | Work::B5 => format!("{} transactions, ", report.transactions),
+    };
     session.say(&format!(
-        "{} portfolios, {} transactions, {} {unit}, {} rows written to {}",
+        "{} portfolios, {booked}{} {unit}, {} rows written to {}",
         report.portfolios,
-        report.transactions,
         report.position_days,
         report.rows,
         arguments.output.display()
     ))?;
+    if 0 < report.without_figures {
+        let count = report.without_figures;
+        session.say(&format!("{count} portfolios have no figures; `reason` in risk.parquet says why"))?;
+    }
     let line = json!({
         "rows": report.position_days,
         "unit": unit,
         "output_rows": report.rows,
         "portfolios": report.portfolios,
         "transactions": report.transactions,
+        "without_figures": report.without_figures,
     });
     writeln!(std::io::stdout().lock(), "{line}")?;
     Ok(Ending::Done)
