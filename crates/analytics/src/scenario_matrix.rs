@@ -1,7 +1,8 @@
 //! What every instrument would return in every scenario, laid out for the simulation of many portfolios.
 //!
 //! The returns of one instrument lie beside each other, so that a portfolio's profit in all scenarios is the sum of a
-//! few rows. A return that is not known is a gap: nothing takes its place, and whoever holds the instrument learns of it.
+//! few rows. A return that is not known is a gap: nothing takes its place, and whoever holds the instrument learns of
+//! it.
 
 use crate::figure::NoFigure;
 
