@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 
 use lake::Lake;
 use rust_decimal::Decimal;
+use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::positions::Position;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::{BusinessDate, InstrumentId, PortfolioId, ReportingPeriod, RunId};
@@ -80,6 +81,8 @@ struct Trail {
     positions: BTreeMap<InstrumentId, Position>,
     /// Gains since the first day, in the order of the bookings.
     gains: Vec<RealisedGain>,
+    /// What rules that look ahead changed about gains, in the order in which it took effect.
+    gain_changes: Vec<LotClosing>,
     parts_max: usize,
 }
 
@@ -98,7 +101,9 @@ fn answer(mut facts: Facts, question: &Question) -> Result<Node, Error> {
     // What a run did not pin is made again from what it did.
     let positions = facts.positions.take().unwrap_or_else(|| facts::in_force(std::mem::take(&mut replay.positions)));
     let gains = facts.gains.take().unwrap_or_else(|| std::mem::take(&mut replay.gains));
-    let trail = Trail { facts, replay, positions, gains, parts_max: question.parts_max.max(1) };
+    let gain_changes = facts.gain_changes.take().unwrap_or_else(|| std::mem::take(&mut replay.gain_changes));
+    let parts_max = question.parts_max.max(1);
+    let trail = Trail { facts, replay, positions, gains, gain_changes, parts_max };
     let tree = figures::tree(&trail, &question.figure, question.instrument.as_deref(), question.period)?;
     let nodes = tree.count();
     if NODES_MAX < nodes {

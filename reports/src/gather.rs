@@ -10,6 +10,7 @@ use schemas::table::Record;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::instruments::Instrument;
+use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::positions::Position;
@@ -61,6 +62,9 @@ pub async fn month_to_date(
     let mut booked = by_portfolio(read::<Transaction>(lake, through).await?, |row| &row.portfolio_id);
     let mut bridges = by_portfolio(lake::read::nav_bridges(lake, first, date).await?, |row| &row.portfolio_id);
     let mut gains = by_portfolio(read::<RealisedGain>(lake, period).await?, |row| &row.portfolio_id);
+    let changes = gain_changes(lake, period).await?;
+    let mut changed = by_portfolio(changed_disposals(lake, through, &changes).await?, |row| &row.portfolio_id);
+    let mut changes = by_portfolio(changes, |row| &row.portfolio_id);
     let mut measures = by_portfolio(read::<MeasureRow>(lake, that_day).await?, |row| &row.portfolio_id);
     let mut stated = read::<Exception>(lake, period).await?;
     stated.retain(|row| is_stated(row, date));
@@ -89,6 +93,8 @@ pub async fn month_to_date(
             taken_back: taken_back(earlier, &transactions),
             transactions,
             realised_gains: take(&mut gains, &id),
+            gain_changes: take(&mut changes, &id),
+            changed_disposals: take(&mut changed, &id),
             nav_bridge: take(&mut bridges, &id),
             measures: take(&mut measures, &id),
             exceptions: take(&mut exceptions, &id),
@@ -148,7 +154,8 @@ fn named_in(input: &StatementInput, market: &[Instrument]) -> Vec<Instrument> {
     let held = input.valuations.iter().map(|row| &row.instrument_id);
     let booked = input.transactions.iter().chain(&input.taken_back).filter_map(|row| row.instrument_id.as_ref());
     let sold = input.realised_gains.iter().map(|row| &row.instrument_id);
-    let mut ids: Vec<_> = held.chain(booked).chain(sold).collect();
+    let changed = input.gain_changes.iter().map(|row| &row.instrument_id);
+    let mut ids: Vec<_> = held.chain(booked).chain(sold).chain(changed).collect();
     ids.sort_unstable();
     ids.dedup();
     market.iter().filter(|row| ids.binary_search(&&row.instrument_id).is_ok()).cloned().collect()
@@ -159,6 +166,29 @@ fn taken_back(mut earlier: Vec<Transaction>, of_period: &[Transaction]) -> Vec<T
     let reversed: BTreeSet<&str> = of_period.iter().filter_map(|row| row.reverses.as_deref()).collect();
     earlier.retain(|row| reversed.contains(row.transaction_id.as_str()));
     earlier
+}
+
+/// What rules that look ahead changed about gains, with effect in a range.
+async fn gain_changes(lake: &Lake, range: DateRange) -> Result<Vec<LotClosing>, lake::Error> {
+    let mut rows = read::<LotClosing>(lake, range).await?;
+    rows.retain(LotClosing::is_change);
+    Ok(rows)
+}
+
+/// The disposals whose gains were changed. There are few, if any: only they are read of all that there ever were.
+async fn changed_disposals(
+    lake: &Lake,
+    through: DateRange,
+    changes: &[LotClosing],
+) -> Result<Vec<RealisedGain>, lake::Error> {
+    if changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let portfolios: BTreeSet<String> = changes.iter().map(|row| row.portfolio_id.to_string()).collect();
+    let disposals: BTreeSet<String> = changes.iter().map(|row| row.transaction_id.clone()).collect();
+    let named = [("portfolio_id", &portfolios), ("transaction_id", &disposals)];
+    let snapshot = lake.snapshot(RealisedGain::TABLE).await?;
+    lake::read::rows_named(&snapshot, lake, through, &named).await
 }
 
 async fn read<R: Record>(lake: &Lake, range: DateRange) -> Result<Vec<R>, lake::Error> {

@@ -183,6 +183,17 @@ mod tests {
     }
 
     #[test]
+    fn every_method_is_explained_where_a_portfolio_chooses_it() {
+        let page = include_str!("../../../docs/BOOK_FOLDER.md");
+        for method in METHODS {
+            let (begins, ends) =
+                (format!("| `{}` | {} | ", method.id, method.definition), format!(" | {} |", method.source));
+            let rows = page.lines().filter(|line| line.starts_with(&begins) && line.ends_with(&ends)).count();
+            assert_eq!(rows, 1, "docs/BOOK_FOLDER.md has one row that begins with {begins} and ends with {ends}");
+        }
+    }
+
+    #[test]
     fn a_method_is_found_by_its_id_and_a_wrong_id_lists_the_known_ones() {
         assert_eq!(method("lifo").map(|method| method.id), Ok("lifo"));
         let error = method("last_in").expect_err("no such method");

@@ -13,6 +13,7 @@ use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
+use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
@@ -65,6 +66,8 @@ pub(super) struct Facts {
     pub(super) positions: Option<BTreeMap<InstrumentId, Position>>,
     /// None if the version of the table is not known.
     pub(super) gains: Option<Vec<RealisedGain>>,
+    /// What rules that look ahead changed about gains; none if the version of the table is not known.
+    pub(super) gain_changes: Option<Vec<LotClosing>>,
     /// The measures of the date; none if the version of the table is not known.
     pub(super) measures: Option<Vec<MeasureRow>>,
 }
@@ -132,19 +135,14 @@ pub(super) async fn read(lake: &Lake, question: &Question) -> Result<Facts, Erro
     if let Some(gains) = &mut gains {
         gains.sort_by_key(|row| (row.trade_date, row.booking_sequence));
     }
+    let gain_changes = tables.rows_if_pinned::<LotClosing>(through, &[id]).await?.map(changes_of_gains);
     let measures = tables.rows_if_pinned::<MeasureRow>(that_day, &[id]).await?;
     let of_portfolio = (transactions.as_slice(), later_transactions.as_slice());
     let senders = senders::read(&tables, &portfolio.portfolio_id, of_portfolio, through).await?;
     let all_booked = transactions.iter().chain(senders.iter().flat_map(|sender| &sender.transactions));
     let booked = all_booked.filter_map(|row| row.instrument_id.clone()).collect();
     let market = read_market(&tables, &portfolio, booked, &valuations, through).await?;
-    let mut landings: Vec<Landing> = {
-        let snapshot = lake.snapshot(Landing::TABLE).await?;
-        let places = [portfolio.portfolio_id.as_str(), portfolio.market_id.as_str(), portfolio.fx_source.as_str()];
-        let places: BTreeSet<String> = places.into_iter().map(str::to_owned).collect();
-        rows_named(&snapshot, lake, DateRange::ALL, &[("market_id", &places)]).await?
-    };
-    landings.sort_by_key(|landing| landing.landing_sequence);
+    let landings = landings(lake, &portfolio).await?;
     let Market { instruments, quotes, market_days, rates, actions } = market;
     let reversals = transactions.iter().chain(&later_transactions);
     let taken_back = reversals.filter_map(|row| row.reverses.clone()).collect();
@@ -170,8 +168,19 @@ pub(super) async fn read(lake: &Lake, question: &Question) -> Result<Facts, Erro
         flows,
         positions,
         gains,
+        gain_changes,
         measures,
     })
+}
+
+/// The files that landed for a portfolio, its market and its rates, in their order; the newest version always.
+async fn landings(lake: &Lake, portfolio: &Portfolio) -> Result<Vec<Landing>, Error> {
+    let snapshot = lake.snapshot(Landing::TABLE).await?;
+    let places = [portfolio.portfolio_id.as_str(), portfolio.market_id.as_str(), portfolio.fx_source.as_str()];
+    let places: BTreeSet<String> = places.into_iter().map(str::to_owned).collect();
+    let mut landings: Vec<Landing> = rows_named(&snapshot, lake, DateRange::ALL, &[("market_id", &places)]).await?;
+    landings.sort_by_key(|landing| landing.landing_sequence);
+    Ok(landings)
 }
 
 /// The bookings of a portfolio in their order, up to a date and after it.
@@ -295,6 +304,17 @@ pub(super) fn in_force(changes: Vec<Position>) -> BTreeMap<InstrumentId, Positio
         }
     }
     last
+}
+
+/// What rules that look ahead changed, in the order in which it took effect.
+pub(super) fn changes_of_gains(mut rows: Vec<LotClosing>) -> Vec<LotClosing> {
+    rows.retain(LotClosing::is_change);
+    rows.sort_by(|left, right| {
+        let place = |row: &LotClosing| (row.business_date, row.position);
+        let disposal = |row: &LotClosing| (row.transaction_id.clone(), row.instrument_id.clone());
+        place(left).cmp(&place(right)).then_with(|| disposal(left).cmp(&disposal(right)))
+    });
+    rows
 }
 
 impl Facts {

@@ -76,7 +76,8 @@ const EXPLAINED: &[Explained] = &[
     },
     Explained {
         id: "realised_gains",
-        definition: "what sales earned against the lots they closed",
+        definition: "what sales earned against the lots they closed, and what rules that look ahead changed about it, \
+                     e.g. a wash sale",
         tree: Tree::Period(Trail::realised_gains),
     },
     Explained {

@@ -1,6 +1,7 @@
 //! What was earned: gains of sales against the lots they closed, and dividends.
 
 use rust_decimal::Decimal;
+use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, BusinessDate, Currency, InstrumentId, ReportingPeriod};
@@ -14,12 +15,42 @@ use super::replay::Closing;
 const GAIN_UNKNOWN: &str = "a price or a rate of the purchase or the sale is missing";
 
 impl Trail {
-    /// The gains of a period in the base currency, of one instrument or of all.
+    /// The gains of a period in the base currency, of one instrument or of all: what disposals earned, and what rules
+    /// that look ahead changed in the period about these and earlier ones.
     pub(super) fn realised_gains(&self, id: Option<&InstrumentId>, period: ReportingPeriod) -> Node {
         let wanted =
             |row: &&RealisedGain| self.is_in(period, row.business_date) && id.is_none_or(|id| row.instrument_id == *id);
-        let parts = self.gains.iter().rev().filter(wanted).map(|row| self.realised(row)).collect();
+        let earned = self.gains.iter().rev().filter(wanted).map(|row| self.realised(row));
+        let parts = self.changed_later(id, period).into_iter().chain(earned).collect();
         self.total(self.titled("realised gains", id, period), parts, GAIN_UNKNOWN)
+    }
+
+    /// What rules that look ahead changed in a period; none if nothing.
+    fn changed_later(&self, id: Option<&InstrumentId>, period: ReportingPeriod) -> Option<Node> {
+        let wanted =
+            |row: &&LotClosing| self.is_in(period, row.business_date) && id.is_none_or(|id| row.instrument_id == *id);
+        let parts: Vec<Node> =
+            self.gain_changes.iter().rev().filter(wanted).map(|row| self.change_of_gain(row)).collect();
+        let label = "changed by a rule that looks ahead".to_owned();
+        (!parts.is_empty()).then(|| self.total(label, parts, GAIN_UNKNOWN))
+    }
+
+    /// One change, with the disposal whose gain it changes and the acquisition that made the rule apply.
+    fn change_of_gain(&self, row: &LotClosing) -> Node {
+        let booked = |id: &str| self.facts.transaction(id);
+        let words_of = |id: &str| booked(id).map_or_else(|| id.to_owned(), |booked| self.facts.words_of(booked));
+        let units = row.quantity.decimal().normalize();
+        let label = format!("{}, {units} units of {}", row.rule, words_of(&row.transaction_id));
+        let figure = Figure::known(row.gain_base.map(Amount::decimal), GAIN_UNKNOWN);
+        let acquired = row.opened_by.as_deref().map(|id| format!("because of {}", words_of(id)));
+        let later = row.trade_date < row.business_date;
+        let takes_effect = later.then(|| format!("takes effect on {}", row.business_date));
+        let source = row.opened_by.as_deref().and_then(booked);
+        Node::given(label, figure, Unit::Money(self.facts.base()))
+            .on(row.trade_date)
+            .noted(acquired.unwrap_or_default())
+            .noted(takes_effect.unwrap_or_default())
+            .read_in(source.and_then(|booked| self.facts.booked_in(booked)))
     }
 
     /// The cash dividends of a period in the base currency, each at the rate of its own day.

@@ -9,13 +9,14 @@ use ledger::books::BookInputs;
 use ledger::internal_transfers::{LotsByTransaction, NO_LOTS};
 use ledger::lots::{ClosedLot, Lot};
 use ledger::{Detail, FxBoard, FxGrid, QuoteBoard, keep_books};
+use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::positions::Position;
 use schemas::tables::quotes::Quote;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, InstrumentId};
 
-use super::facts::Facts;
+use super::facts::{Facts, changes_of_gains};
 use crate::books::received::lots_received;
 use crate::error::Error;
 
@@ -29,6 +30,8 @@ pub(super) struct Replay {
     pub(super) positions: Vec<Position>,
     /// Gains since the first day.
     pub(super) gains: Vec<RealisedGain>,
+    /// What rules that look ahead changed about gains since the first day.
+    pub(super) gain_changes: Vec<LotClosing>,
     /// The lots that came from other portfolios, by the receipt.
     pub(super) lots_received: LotsByTransaction,
 }
@@ -78,6 +81,7 @@ pub(super) fn replay(facts: &Facts) -> Result<Replay, Error> {
         closings: kept.lot_closings.into_iter().map(closing).collect(),
         positions: kept.positions,
         gains: kept.realised_gains,
+        gain_changes: changes_of_gains(kept.closings),
         lots_received,
     })
 }

@@ -7,6 +7,7 @@
 mod activity;
 mod holdings;
 mod key_figures;
+mod methods;
 mod notes;
 mod performance;
 mod value_change;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::instruments::Instrument;
+use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values::PortfolioValue;
@@ -69,6 +71,10 @@ pub struct StatementInput {
     pub taken_back: Vec<Transaction>,
     /// What the sales of the period earned.
     pub realised_gains: Vec<RealisedGain>,
+    /// What rules that look ahead changed, with effect in the period, about gains of this period and of earlier ones.
+    pub gain_changes: Vec<LotClosing>,
+    /// The disposals whose gains they changed, of any date.
+    pub changed_disposals: Vec<RealisedGain>,
     /// What led from the value at start to the value at end: the sum of the period by component and currency.
     pub nav_bridge: Vec<NavBridgeRow>,
     /// Performance and risk on the business date, all periods.
@@ -157,6 +163,8 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
     let mut booked = input.transactions.iter().chain(&input.taken_back);
     booked.try_for_each(|row| owner("silver.transactions", &row.portfolio_id))?;
     input.realised_gains.iter().try_for_each(|row| owner("gold.realised_gains", &row.portfolio_id))?;
+    input.gain_changes.iter().try_for_each(|row| owner("gold.lot_closings", &row.portfolio_id))?;
+    input.changed_disposals.iter().try_for_each(|row| owner("gold.realised_gains", &row.portfolio_id))?;
     input.nav_bridge.iter().try_for_each(|row| owner("gold.nav_bridge", &row.portfolio_id))?;
     input.measures.iter().try_for_each(|row| owner("gold.measures", &row.portfolio_id))?;
     input.exceptions.iter().try_for_each(|row| owner("gold.exceptions", &row.portfolio_id))?;
@@ -181,6 +189,7 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
     };
     input.cash_flows.iter().try_for_each(|row| in_period("gold.cash_flows", row.business_date))?;
     input.nav_bridge.iter().try_for_each(|row| in_period("gold.nav_bridge", row.business_date))?;
+    input.gain_changes.iter().try_for_each(|row| in_period("gold.lot_closings", row.business_date))?;
     input.realised_gains.iter().try_for_each(|row| in_period("gold.realised_gains", row.business_date))
 }
 

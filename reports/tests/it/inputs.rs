@@ -5,6 +5,7 @@ use reports::statements::StatementInput;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::instruments::Instrument;
+use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::tables::portfolio_values::PortfolioValue;
@@ -92,6 +93,8 @@ pub(crate) fn empty() -> StatementInput {
         transactions: Vec::new(),
         taken_back: Vec::new(),
         realised_gains: Vec::new(),
+        gain_changes: Vec::new(),
+        changed_disposals: Vec::new(),
         nav_bridge: Vec::new(),
         measures: Vec::new(),
         exceptions: Vec::new(),
@@ -326,6 +329,43 @@ fn realised(sap: InstrumentId) -> RealisedGain {
     }
 }
 
+/// Shares that had cost 1,000 were sold for 800 and bought again for 850 within 30 days (TCGA 1992 s. 106A).
+pub(crate) fn bought_again() -> StatementInput {
+    let mut input = two_positions();
+    input.portfolio.cost_basis = "uk_section_104".to_owned();
+    let sold = RealisedGain {
+        quantity: "100".parse().expect("a quantity"),
+        proceeds: Some(amount("800")),
+        cost: Some(amount("1000")),
+        gain: Some(amount("-200")),
+        gain_base: Some(amount("-200")),
+        price_gain_base: Some(amount("-200")),
+        ..realised(instrument_id("SAP.DE"))
+    };
+    input.gain_changes = vec![LotClosing {
+        portfolio_id: portfolio_id(),
+        instrument_id: sold.instrument_id.clone(),
+        transaction_id: sold.transaction_id.clone(),
+        business_date: date("2014-12-29"),
+        position: 1,
+        trade_date: date("2014-12-29"),
+        opened_by: Some("t6".to_owned()),
+        acquired_date: None,
+        quantity: "100".parse().expect("a quantity"),
+        currency: Currency::EUR,
+        proceeds: None,
+        cost: None,
+        gain: Some(amount("150")),
+        gain_base: Some(amount("150")),
+        days_held: None,
+        holding_term: None,
+        rule: "bed_and_breakfast".to_owned(),
+    }];
+    input.changed_disposals = vec![sold.clone()];
+    input.realised_gains = vec![sold];
+    input
+}
+
 /// A line of the bridge; what exchange rates make has no amount in its currency.
 pub(crate) fn step(
     component: BridgeComponent,
@@ -454,6 +494,8 @@ pub(crate) fn reversed(input: &StatementInput) -> StatementInput {
     input.transactions.reverse();
     input.taken_back.reverse();
     input.realised_gains.reverse();
+    input.gain_changes.reverse();
+    input.changed_disposals.reverse();
     input.nav_bridge.reverse();
     input.measures.reverse();
     input.exceptions.reverse();

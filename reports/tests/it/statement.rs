@@ -8,7 +8,7 @@ use schemas::tables::measures::MeasureRow;
 use schemas::tables::transactions::Transaction;
 use schemas::{Currency, ReportingPeriod, Severity};
 
-use crate::inputs::{amount, date, empty, of_size, reversed, transaction, two_positions};
+use crate::inputs::{amount, bought_again, date, empty, of_size, reversed, transaction, two_positions};
 use crate::reading::{csv_section, file};
 
 pub(crate) fn statement(input: &StatementInput) -> Document {
@@ -196,6 +196,44 @@ fn a_portfolio_that_began_in_the_period_started_at_zero() {
     input.portfolio.start_date = date("2014-06-30");
     let unknown = fields(&statement(&input), "key_figures", "Value at start");
     assert_eq!(unknown[3], "unavailable: there is no valuation on or before 2014-11-30");
+}
+
+#[test]
+fn what_a_rule_changed_later_is_a_part_of_what_was_realised() {
+    const CHANGED: &str = "Of it changed by a rule that looks ahead";
+    let mut input = bought_again();
+    let document = statement(&input);
+    // 800 − 1,000 = −200 on the day of the sale; matched with the purchase after it, 800 − 850 = −50.
+    assert_eq!(fields(&document, "key_figures", "Realised on sales")[3], "-50.00");
+    assert_eq!(fields(&document, "key_figures", CHANGED)[3], "150.00");
+    let line = fields(&document, "transactions", "2014-12-29");
+    assert_eq!(line[3], "Gain of 2014-12-18 changed by a rule that looks ahead: bed and breakfast");
+    assert_eq!((line[4].as_str(), line[5].as_str(), line[11].as_str()), ("SAP SE", "100", "150.00"));
+    assert_eq!(fields(&document, "transactions", "Total")[11], "-50.00");
+    let Content::Notes(notes) = &section(&document, "definitions").content else { unreachable!("they are notes") };
+    let said = notes.join("\n");
+    assert!(said.contains("section 104 pool") && !said.contains("first in, first out"), "{said}");
+    assert!(said.contains("counts in the period in which it takes effect"), "{said}");
+
+    // The sale was one of an earlier period: only the change is of this one.
+    input.realised_gains.clear();
+    let later = statement(&input);
+    assert_eq!(fields(&later, "key_figures", "Realised on sales")[3], "150.00");
+    // Units that the client took out were not sold, whatever is changed about them.
+    input.changed_disposals[0].kind = "TRANSFER_OUT".to_owned();
+    let taken_out = statement(&input);
+    assert_eq!(fields(&taken_out, "key_figures", "Realised on sales")[3], "0.00");
+    assert!(csv_section(&taken_out, "key_figures").iter().flatten().all(|field| field != CHANGED));
+    input.gain_changes[0].business_date = date("2014-11-30");
+    assert!(matches!(build(&input), Err(Error::ForeignDate { table: "gold.lot_closings", .. })));
+}
+
+#[test]
+fn the_method_is_named_and_a_method_that_looks_at_the_past_changes_nothing_later() {
+    let document = statement(&two_positions());
+    let Content::Notes(notes) = &section(&document, "definitions").content else { unreachable!("they are notes") };
+    let said = notes.join("\n");
+    assert!(said.contains("the lots it closed (first in, first out)") && !said.contains("looks ahead"), "{said}");
 }
 
 #[test]

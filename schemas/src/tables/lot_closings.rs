@@ -46,3 +46,10 @@ crate::table! {
     /// The rule that chose the lot, e.g. `fifo` or `same_day`, or that changed the gain, e.g. `wash_sale`.
     rule: String,
 }
+
+impl LotClosing {
+    /// Whether a rule that looks ahead changed the gain of an earlier disposal, instead of a disposal closing a lot.
+    pub fn is_change(&self) -> bool {
+        self.acquired_date.is_none()
+    }
+}

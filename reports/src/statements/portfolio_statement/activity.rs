@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::instruments::Instrument;
+use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
-use schemas::{Amount, BusinessDate, Currency};
+use schemas::{Amount, BusinessDate, Currency, InstrumentId};
 
 use super::{NO_PRICE, StatementInput};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
@@ -49,7 +51,8 @@ pub(super) fn cash_flows(input: &StatementInput) -> Result<Section, Error> {
 }
 
 /// The transactions in the order of their booking; an exchange of currencies has a second line for its other side, and
-/// a reversal shows what it takes back.
+/// a reversal shows what it takes back. After them comes what rules that look ahead changed in the period about
+/// realised gains.
 ///
 /// # Errors
 /// Sums that do not exist.
@@ -67,9 +70,7 @@ pub(super) fn transactions(input: &StatementInput) -> Result<Section, Error> {
     for transaction in booked {
         let line = Line::of(transaction, &by_id, input.period_start);
         let (kind, booking) = (&line.kind, line.booking.as_ref());
-        let name = booking.instrument_id.as_ref().map_or_else(String::new, |id| {
-            instruments.get(id).map_or_else(|| id.symbol().to_owned(), |instrument| instrument.name.clone())
-        });
+        let name = booking.instrument_id.as_ref().map_or_else(String::new, |id| name_of(id, &instruments));
         let gain = gains.get(transaction.transaction_id.as_str());
         let cash = || Cell::money(booking.net_cash, booking.currency);
         rows.push(vec![
@@ -93,8 +94,10 @@ pub(super) fn transactions(input: &StatementInput) -> Result<Section, Error> {
             rows.push(other_side);
         }
     }
+    rows.extend(changes(input, &instruments));
     let mut table = Table { columns: columns(base), rows, total: None };
-    if !input.realised_gains.is_empty() && !table.rows.is_empty() {
+    let is_realised = !input.realised_gains.is_empty() || !input.gain_changes.is_empty();
+    if is_realised && !table.rows.is_empty() {
         let mut total = vec![Cell::empty(); COLUMNS];
         total[0] = Cell::text("Total");
         total[9] = table.sum_of_column("realised_gain")?;
@@ -139,6 +142,33 @@ impl<'a> Line<'a> {
         let no_cash = is_before.then_some("it was taken back on its own day, so the value at start is without it");
         Line { kind, booking: Cow::Owned(booking), no_cash }
     }
+}
+
+/// A line for everything that a rule changed later about the gain of a disposal, of this period or an earlier one.
+fn changes(input: &StatementInput, instruments: &BTreeMap<&InstrumentId, &Instrument>) -> Vec<Vec<Cell>> {
+    let base = input.base_currency();
+    let disposals = input.changed_disposals.iter();
+    let days: BTreeMap<&str, String> =
+        disposals.map(|row| (row.transaction_id.as_str(), format!(" of {}", row.trade_date))).collect();
+    let mut changes: Vec<&LotClosing> = input.gain_changes.iter().collect();
+    changes.sort_by_key(|row| (row.business_date, &row.transaction_id, &row.instrument_id, row.position));
+    let line = |change: &LotClosing| {
+        let rule = change.rule.replace('_', " ");
+        let day = days.get(change.transaction_id.as_str()).map_or("", String::as_str);
+        let what = format!("Gain{day} changed by a rule that looks ahead: {rule}");
+        let mut cells = vec![Cell::empty(); COLUMNS];
+        cells[0] = Cell::Date(change.business_date.day());
+        cells[1] = Cell::text(what);
+        cells[2] = Cell::text(name_of(&change.instrument_id, instruments));
+        cells[3] = Cell::Quantity(change.quantity.decimal());
+        cells[9] = Cell::known_money(change.gain_base, base, NO_PRICE);
+        cells
+    };
+    changes.into_iter().map(line).collect()
+}
+
+fn name_of(id: &InstrumentId, instruments: &BTreeMap<&InstrumentId, &Instrument>) -> String {
+    instruments.get(id).map_or_else(|| id.symbol().to_owned(), |instrument| instrument.name.clone())
 }
 
 /// Columns of the transactions.

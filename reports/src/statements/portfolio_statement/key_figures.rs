@@ -2,6 +2,8 @@
 //!
 //! The gain is what is left of the printed figures, so the four foot to the cent.
 
+use std::collections::BTreeSet;
+
 use schemas::Amount;
 use schemas::tables::realised_gains::RealisedGain;
 
@@ -14,13 +16,18 @@ pub(super) fn section(input: &StatementInput) -> Result<Section, Error> {
     let contributions = net_contributions(input)?;
     let end = value_at_end(input);
     let gain = what_is_left(&start, &contributions, &end)?;
-    let figures = vec![
+    let changes = changes_of_sales(input);
+    let mut figures = vec![
         figure("Value at start", start),
         figure("Net contributions", contributions),
         figure("Gain", gain),
         figure("Value at end", end),
-        figure("Realised on sales", realised(input)?),
+        figure("Realised on sales", realised(input, &changes)?),
     ];
+    if !changes.is_empty() {
+        let changed = sum_of_printed(&changes, "changes of realised gains")?;
+        figures.push(figure("Of it changed by a rule that looks ahead", changed));
+    }
     Ok(Section {
         id: "key_figures",
         title: format!("Key figures, {}", input.base_currency()),
@@ -69,15 +76,25 @@ fn net_contributions(input: &StatementInput) -> Result<Cell, Error> {
     sum_or_zero(input, &flows, "net contributions")
 }
 
-fn realised(input: &StatementInput) -> Result<Cell, Error> {
+/// What sales of the period earned, and what was changed in the period about it and about earlier sales.
+fn realised(input: &StatementInput, changes: &[Cell]) -> Result<Cell, Error> {
     let currency = input.base_currency();
-    let gains: Vec<Cell> = input
+    let mut gains: Vec<Cell> = input
         .realised_gains
         .iter()
         .filter(is_sale)
         .map(|row| Cell::known_money(row.gain_base, currency, NO_PRICE))
         .collect();
+    gains.extend_from_slice(changes);
     sum_or_zero(input, &gains, "realised gains")
+}
+
+/// What rules that look ahead changed about sales, as the table of transactions prints it.
+fn changes_of_sales(input: &StatementInput) -> Vec<Cell> {
+    let disposals = input.changed_disposals.iter();
+    let kept: BTreeSet<&str> = disposals.filter(|row| !is_sale(row)).map(|row| row.transaction_id.as_str()).collect();
+    let changes = input.gain_changes.iter().filter(|row| !kept.contains(row.transaction_id.as_str()));
+    changes.map(|row| Cell::known_money(row.gain_base, input.base_currency(), NO_PRICE)).collect()
 }
 
 /// Whether a reduction ended in money, or in nothing: securities that were taken out keep what they cost.

@@ -3,7 +3,7 @@
 use schemas::Severity;
 
 use super::holdings::price_basis;
-use super::{StatementInput, data_grade, performance, value_change};
+use super::{StatementInput, data_grade, methods, performance, value_change};
 use crate::document::{Content, Section};
 
 pub(super) fn sections(input: &StatementInput) -> [Section; 3] {
@@ -60,6 +60,8 @@ fn counted(count: usize, one: &str, many: &str) -> String {
 
 fn definitions(input: &StatementInput) -> Vec<String> {
     let base = input.base_currency();
+    let cost_basis = input.portfolio.cost_basis.as_str();
+    let method = methods::in_words(cost_basis, input.business_date);
     let mut notes = vec![
         format!("Value: quantity times price, converted to {base} at the rates of the day; cash at its balance."),
         "Net contributions: deposits, withdrawals and transfers in kind. Dividends, interest, fees and taxes are part \
@@ -67,15 +69,22 @@ fn definitions(input: &StatementInput) -> Vec<String> {
             .to_owned(),
         "Gain: value at end less value at start less net contributions.".to_owned(),
         format!(
-            "Unrealised gain: value less the cost of the lots still held (first in, first out), each lot at the {base} \
-             rate of its own day."
+            "Unrealised gain: value less the cost of the lots still held ({method}), each lot at the {base} rate of \
+             its own day."
         ),
-        "Realised gain: proceeds of a sale less the cost of the lots it closed (first in, first out).".to_owned(),
+        format!("Realised gain: proceeds of a sale less the cost of the lots it closed ({method})."),
         "Weight: value over the value of the whole portfolio.".to_owned(),
         "Totals are sums of the printed figures; rounded weights may therefore add up to slightly more or less than \
          100%."
             .to_owned(),
     ];
+    if !input.gain_changes.is_empty() || methods::look_ahead(cost_basis, input.business_date) {
+        notes.push(
+            "What a rule that looks ahead changes about the gain of a sale, e.g. because the same units were bought \
+             again within 30 days, counts in the period in which it takes effect and is a part of the realised gain."
+                .to_owned(),
+        );
+    }
     notes.extend(value_change::definitions(input));
     notes.extend(performance::definitions());
     notes
