@@ -3,6 +3,8 @@
 //! Texts are read with their dictionary, so that a column of a million rows and a thousand words costs a thousand
 //! comparisons. Reading and writing block; callers bring their own threads.
 
+pub mod row_groups;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -57,8 +59,13 @@ pub fn read_columns(
     path: &Path,
     columns: &[&str],
 ) -> Result<impl Iterator<Item = Result<RecordBatch, Error>> + use<>, Error> {
-    let owned = path.to_owned();
-    let failed = move |problem: String| Error::File { path: owned.clone(), problem };
+    let (file, metadata) = open(path, columns)?;
+    batches(path, ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata), columns)
+}
+
+/// Opens a file that has these columns.
+fn open(path: &Path, columns: &[&str]) -> Result<(File, ArrowReaderMetadata), Error> {
+    let failed = |problem: String| Error::File { path: path.to_owned(), problem };
     let file = File::open(path).map_err(|error| failed(error.to_string()))?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
     let found = ArrowReaderMetadata::load(&file, options).map_err(|error| failed(error.to_string()))?;
@@ -76,7 +83,17 @@ pub fn read_columns(
         let there: Vec<&str> = metadata.schema().fields().iter().map(|field| field.name().as_str()).collect();
         return Err(failed(format!("it has no column `{missing}`; it has {}", there.join(", "))));
     }
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
+    Ok((file, metadata))
+}
+
+/// What a reader reads of these columns.
+fn batches(
+    path: &Path,
+    builder: ParquetRecordBatchReaderBuilder<File>,
+    columns: &[&str],
+) -> Result<impl Iterator<Item = Result<RecordBatch, Error>> + use<>, Error> {
+    let owned = path.to_owned();
+    let failed = move |problem: String| Error::File { path: owned.clone(), problem };
     let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
     let reader = builder.with_projection(mask).with_batch_size(BATCH_ROWS).build();
     let reader = reader.map_err(|error| failed(error.to_string()))?;
@@ -110,24 +127,7 @@ impl FileWriter {
     /// # Errors
     /// [`Error::File`] if it cannot be made.
     pub fn create(path: &Path, schema: SchemaRef, forms: &[(&str, ColumnForm)]) -> Result<FileWriter, Error> {
-        let failed = |problem: String| Error::File { path: path.to_owned(), problem };
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
-        }
-        let mut properties = WriterProperties::builder()
-            .set_compression(Compression::ZSTD(ZstdLevel::default()))
-            .set_max_row_group_row_count(Some(GROUP_ROWS));
-        for (column, form) in forms {
-            let column = ColumnPath::from(*column);
-            properties = properties.set_column_dictionary_enabled(column.clone(), false);
-            properties = match form {
-                ColumnForm::Plain => properties.set_column_statistics_enabled(column, EnabledStatistics::None),
-                ColumnForm::Differences => properties.set_column_encoding(column, Encoding::DELTA_BINARY_PACKED),
-            };
-        }
-        let file = File::create(path).map_err(|error| failed(error.to_string()))?;
-        let writer = ArrowWriter::try_new(file, schema, Some(properties.build()));
-        Ok(FileWriter { path: path.to_owned(), writer: writer.map_err(|error| failed(error.to_string()))? })
+        Ok(FileWriter { path: path.to_owned(), writer: create(path, schema, forms)? })
     }
 
     /// Adds rows.
@@ -147,4 +147,25 @@ impl FileWriter {
         let path = self.path;
         self.writer.close().map(|_| ()).map_err(|error| Error::File { path, problem: error.to_string() })
     }
+}
+
+/// Begins a file, compressed with zstd.
+fn create(path: &Path, schema: SchemaRef, forms: &[(&str, ColumnForm)]) -> Result<ArrowWriter<File>, Error> {
+    let failed = |problem: String| Error::File { path: path.to_owned(), problem };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
+    }
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_max_row_group_row_count(Some(GROUP_ROWS));
+    for (column, form) in forms {
+        let column = ColumnPath::from(*column);
+        properties = properties.set_column_dictionary_enabled(column.clone(), false);
+        properties = match form {
+            ColumnForm::Plain => properties.set_column_statistics_enabled(column, EnabledStatistics::None),
+            ColumnForm::Differences => properties.set_column_encoding(column, Encoding::DELTA_BINARY_PACKED),
+        };
+    }
+    let file = File::create(path).map_err(|error| failed(error.to_string()))?;
+    ArrowWriter::try_new(file, schema, Some(properties.build())).map_err(|error| failed(error.to_string()))
 }

@@ -5,6 +5,8 @@ mod compacting;
 #[cfg(test)]
 mod delta_log;
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod growing;
 #[cfg(test)]
 mod linking;
