@@ -8,6 +8,8 @@
 //! interval. Totals of every day come from those intervals and the closes of the board (`value_history`); only the
 //! rows of single positions are made day by day, and only for the days that were asked for.
 
+#[cfg(test)]
+mod action_tests;
 mod actions;
 mod booking;
 mod events;

@@ -24,7 +24,11 @@ use crate::holding::Movement;
 use crate::lot_choice::LotChoices;
 use crate::lots::Lot;
 use crate::nav_bridge::{Charges, Nature};
+use crate::open_lots::{take, units_from};
 use crate::transaction::TransactionKind;
+
+/// The rule by which the units received are divided; no row shows it.
+const RECEIVED: &str = "received";
 
 impl Books<'_> {
     /// Books what an issuer announced, as far as the portfolio holds the instrument.
@@ -118,7 +122,7 @@ impl Books<'_> {
         }
         for received in into {
             let target = self.action_line(cause, &received.instrument_id)?;
-            self.change_holding(cause, target, |holding, method| holding.put_in(received.lots, method))?;
+            self.receive(cause, target, received.lots)?;
         }
         if let Some(fraction) = &fraction_in_lieu {
             self.dispose(cause, fraction)?;
@@ -153,6 +157,36 @@ impl Books<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Lots that come in with their cost and age. Where units of the other sign are held, e.g. a short position, they
+    /// are closed first, lot by lot, as by a trade at the cost that comes with the lots.
+    fn receive(&mut self, cause: &Cause<'_>, line: usize, lots: Vec<Lot>) -> Result<(), Error> {
+        let mut rest = Vec::with_capacity(lots.len());
+        for mut lot in lots {
+            let held = self.by_line.get(&line).and_then(|position| self.held.get(*position));
+            let held = held.map_or(Decimal::ZERO, |held| held.holding.quantity());
+            let is_in = Decimal::ZERO < lot.quantity;
+            let meets_other = !held.is_zero() && !lot.quantity.is_zero() && (Decimal::ZERO < held) != is_in;
+            if meets_other {
+                let units = units_from(&lot, held.abs());
+                let overflow = || self.overflow(cause.day, "a corporate action");
+                let part = take(&mut lot, units, RECEIVED).ok_or_else(overflow)?;
+                let movement = Movement {
+                    transaction_id: Arc::clone(&cause.id),
+                    date: cause.date,
+                    acquired_date: lot.acquired_date,
+                    quantity: part.quantity.abs(),
+                    basis: if is_in { part.basis } else { part.basis.negated() },
+                    lots_closed: LotChoices::default(),
+                };
+                self.exchange(cause, line, &movement, if is_in { Direction::In } else { Direction::Out })?;
+            }
+            if !lot.quantity.is_zero() {
+                rest.push(lot);
+            }
+        }
+        self.change_holding(cause, line, |holding, method| holding.put_in(rest, method))
     }
 
     /// Units that leave for cash.

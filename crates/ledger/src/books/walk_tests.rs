@@ -70,7 +70,7 @@ pub(super) fn rate(currency: Currency, number: i64, units: i64) -> FxRate {
     }
 }
 
-fn split(position: usize, number: i64, new: i64, old: i64) -> CorporateAction {
+pub(super) fn split(position: usize, number: i64, new: i64, old: i64) -> CorporateAction {
     CorporateAction {
         market_id: "M".parse().expect("an id"),
         instrument_id: instrument(position).instrument_id,
@@ -201,7 +201,7 @@ pub(super) fn portfolio(cost_basis: &str) -> Portfolio {
     }
 }
 
-fn walk(world: &World, from: i64, to: i64, detail: Detail) -> BookRows {
+pub(super) fn walk(world: &World, from: i64, to: i64, detail: Detail) -> BookRows {
     let board = QuoteBoard::new((0..6).map(instrument).collect(), &world.quotes, &world.splits);
     let fx = FxBoard::new(&world.rates);
     let grid = FxGrid::new(&fx, board.dates(), CURRENCIES);
