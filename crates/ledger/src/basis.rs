@@ -35,6 +35,11 @@ impl Basis {
         Basis { local, base, charges_local: Some(Decimal::ZERO), charges_base: Some(Decimal::ZERO) }
     }
 
+    /// Whether all four numbers are known.
+    pub fn is_known(&self) -> bool {
+        [self.local, self.base, self.charges_local, self.charges_base].iter().all(Option::is_some)
+    }
+
     /// The sum, number by number. None on overflow.
     pub fn checked_add(self, other: Basis) -> Option<Basis> {
         self.combine(other, Decimal::checked_add)

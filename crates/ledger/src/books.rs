@@ -12,6 +12,8 @@
 mod action_tests;
 mod actions;
 mod booking;
+#[cfg(test)]
+mod bridge_tests;
 mod events;
 mod journal;
 mod moves;
@@ -30,7 +32,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::lot_closings::LotClosing as ClosingRow;
-use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
+use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
 use schemas::tables::realised_gains::RealisedGain;
@@ -42,6 +44,7 @@ use events::Event;
 use journal::Journal;
 pub use timeline::{HeldLine, Piece, PiecePrice, Timeline, Trade};
 
+use crate::basis::Basis;
 use crate::conversion::FxBoard;
 use crate::cost_basis_schedule::MethodSchedule;
 use crate::error::Error;
@@ -132,6 +135,8 @@ pub enum Detail {
 struct Held {
     line: usize,
     holding: Holding,
+    /// What the bridge of values takes for the cost while that is not known: see [`crate::nav_bridge::Held::Uncosted`].
+    counted: Option<Basis>,
     timeline: HeldLine,
 }
 
@@ -331,7 +336,10 @@ impl Books<'_> {
         let closing = lines.iter().map(|(row, held)| journal::closing_line(row, *held));
         let bridge = self.bridge.close(date, closing, |currency| fx.cross_rate(currency, base, date));
         let bridge = bridge.map_err(|_| self.overflow(day, "the bridge of values"))?;
-        let is_gap = bridge.iter().any(|line| line.component == BridgeComponent::Gap && line.amount_base.is_none());
+        let is_gap = self.bridge.is_gap();
+        if !is_gap {
+            self.count_at_value(&lines);
+        }
         if self.from_day <= day {
             let portfolio_id = &self.inputs.portfolio.portfolio_id;
             self.rows.nav_bridge.extend(bridge.into_iter().map(|line| line.into_row(portfolio_id, date)));

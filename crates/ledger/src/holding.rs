@@ -219,7 +219,7 @@ impl Holding {
             [only] => (self.quantity, self.basis) = (only.quantity, only.basis),
             lots => {
                 self.quantity = self.quantity.checked_add(units)?;
-                let is_known = is_known(self.basis) && is_known(basis);
+                let is_known = self.basis.is_known() && basis.is_known();
                 self.basis = if is_known { self.basis.checked_add(basis)? } else { sum_of_bases(lots)? };
             }
         }
@@ -296,11 +296,8 @@ fn sum_of_closed(closed: &[ClosedLot]) -> Option<(Decimal, Basis)> {
     })
 }
 
-fn is_known(basis: Basis) -> bool {
-    basis.local.is_some() && basis.base.is_some() && basis.charges_local.is_some() && basis.charges_base.is_some()
-}
-
-fn sum_of_gains(adjustments: &[Adjustment]) -> Option<Basis> {
+/// What adjustments add to gains, and so to the cost of what is still held. None on overflow.
+pub(crate) fn sum_of_gains(adjustments: &[Adjustment]) -> Option<Basis> {
     adjustments.iter().try_fold(Basis::ZERO, |sum, adjustment| sum.checked_add(adjustment.gain))
 }
 

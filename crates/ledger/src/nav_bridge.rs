@@ -6,6 +6,7 @@
 //! `(V − C)·f + (C·f − C_base) + C_base + M·f`. The change of the first term is the price part and that of the second
 //! the currency part of the unrealised gain; bookings explain the change of `C_base` and, at the rates of their own
 //! days, of the cash; what the rate makes of balances and movements until the close is the currency gain on cash.
+//! What is held without a known cost counts at what it was worth at the close before, so that its gains are those since.
 //! No component is what the others leave over, so a booking that is missing or counted twice shows as a residual. The
 //! algebra with its proofs is in docs/adr/0011.
 
@@ -130,13 +131,18 @@ impl NavBridge {
         let mut bridge = NavBridge::new(base_currency);
         match Close::of(lines, &rate) {
             Ok(close) => {
-                bridge.opening = close;
+                bridge.opening = close.into_opening();
                 bridge.opening_date = Some(date);
             }
             Err(Stop::Unknown(_)) => bridge.day.lose(format!("the close of {date} is not known")),
             Err(Stop::Overflow) => return Err(Overflow),
         }
         Ok(bridge)
+    }
+
+    /// Whether the last close could not be valued.
+    pub fn is_gap(&self) -> bool {
+        self.is_gap
     }
 
     /// Takes note of a booking that takes effect by the next close. The order changes no amount.
@@ -171,8 +177,9 @@ impl NavBridge {
         let day = std::mem::take(&mut self.day);
         let was_gap = std::mem::take(&mut self.is_gap);
         let since = self.opening_date.replace(date);
-        let opening = std::mem::replace(&mut self.opening, closing);
-        let mut lines = match day.foot(&opening, &self.opening, &rate) {
+        let footed = day.foot(&self.opening, &closing, &rate);
+        self.opening = closing.into_opening();
+        let mut lines = match footed {
             Ok(lines) => lines,
             Err(Stop::Overflow) => return Err(Overflow),
             Err(Stop::Unknown(reason)) => vec![BridgeLine::note(BridgeComponent::Unknown, self.base, reason)],

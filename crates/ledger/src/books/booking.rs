@@ -13,7 +13,7 @@ use super::{Books, Cash, Detail, Held, LotClosing, as_price};
 use crate::basis::Basis;
 use crate::books::timeline::HeldLine;
 use crate::error::Error;
-use crate::holding::{Exchange, Holding, Movement, Realised};
+use crate::holding::{Exchange, Holding, Movement, Realised, sum_of_gains};
 use crate::lots::CostBasis;
 use crate::nav_bridge::{CashMovement, Charges, Nature};
 use crate::quote_board::Listing;
@@ -173,7 +173,8 @@ impl<'a> Books<'a> {
             let touched = self.held.get(position).filter(|held| !held.is_untouched());
             let Some(line) = touched.map(|held| held.line) else { continue };
             let cause = Cause { id: Arc::from(to.id), sequence: 0, kind: "CHANGE_OF_METHOD", date, day };
-            let adjustments = self.change_holding(&cause, line, |holding, _| holding.change_method(date, from, to))?;
+            let change = |holding: &mut Holding, _: &CostBasis| holding.change_method(date, from, to);
+            let adjustments = self.change_counted(&cause, line, change, |changed| sum_of_gains(changed))?;
             self.push_adjustments(line, day, &adjustments);
             let charges = Charges::none(self.inputs.portfolio.base_currency);
             self.bridge_booking(to.id, Nature::Transaction(TransactionKind::Sell), charges, day)?;
@@ -243,11 +244,12 @@ impl<'a> Books<'a> {
         movement: &Movement,
         direction: Direction,
     ) -> Result<(), Error> {
-        let Exchange { realised, adjustments } =
-            self.change_holding(cause, line, |holding, method| match direction {
-                Direction::In => holding.increase(movement, method),
-                Direction::Out => holding.reduce(movement, method),
-            })?;
+        let change = |holding: &mut Holding, method: &CostBasis| match direction {
+            Direction::In => holding.increase(movement, method),
+            Direction::Out => holding.reduce(movement, method),
+        };
+        let cost_of = |outcome: &Exchange| cost_change(movement, direction, outcome);
+        let Exchange { realised, adjustments } = self.change_counted(cause, line, change, cost_of)?;
         if let Some(realised) = realised {
             self.realise(cause, line, &realised);
         }
@@ -269,7 +271,7 @@ impl<'a> Books<'a> {
     /// The place of a line among the holdings; a new one if it has none.
     pub(super) fn held_at(&mut self, line: usize) -> usize {
         *self.by_line.entry(line).or_insert_with(|| {
-            self.held.push(Held { line, holding: Holding::default(), timeline: HeldLine::new(line) });
+            self.held.push(Held { line, holding: Holding::default(), counted: None, timeline: HeldLine::new(line) });
             self.held.len() - 1
         })
     }
@@ -355,6 +357,20 @@ impl Held {
     /// Whether no units ever came or went, and no trade was noted.
     pub(super) fn is_untouched(&self) -> bool {
         self.holding == Holding::default()
+    }
+}
+
+/// By how much a movement changed what the open lots cost, as far as that follows from it alone; none if it closed lots
+/// and opened others, or if it changed the gains of other days.
+fn cost_change(movement: &Movement, direction: Direction, outcome: &Exchange) -> Option<Basis> {
+    if !outcome.adjustments.is_empty() {
+        return None;
+    }
+    let is_in = direction == Direction::In;
+    match &outcome.realised {
+        None => Some(if is_in { movement.basis } else { movement.basis.negated() }),
+        Some(closed) if closed.quantity != movement.quantity => None,
+        Some(closed) => Some(if is_in { closed.proceeds } else { closed.cost.negated() }),
     }
 }
 

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
-use schemas::BusinessDate;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
+use schemas::{Amount, BusinessDate};
 
 use super::{Books, Detail};
+use crate::basis::Basis;
 use crate::error::Error;
-use crate::holding::{Holding, Realised};
+use crate::holding::{Holding, Realised, sum_of_gains};
 use crate::lot_choice::LotError;
 use crate::lots::CostBasis;
 use crate::nav_bridge::{
@@ -79,6 +80,10 @@ pub(super) fn closing_line(row: &Valuation, held: HeldAs) -> ClosingLine<'_> {
     }
 }
 
+fn bases(holding: &Holding) -> Vec<Basis> {
+    holding.lots().iter().map(|lot| lot.basis).collect()
+}
+
 impl Books<'_> {
     /// Changes the holding of a line, and notes by how much that changed what its open lots cost.
     pub(super) fn change_holding<R>(
@@ -87,8 +92,18 @@ impl Books<'_> {
         line: usize,
         change: impl FnOnce(&mut Holding, &CostBasis) -> Result<R, LotError>,
     ) -> Result<R, Error> {
+        self.change_counted(cause, line, change, |_| None)
+    }
+
+    /// The same for a change of which `cost_of` can say, where the lots cannot, by how much it changed the cost.
+    pub(super) fn change_counted<R>(
+        &mut self,
+        cause: &Cause<'_>,
+        line: usize,
+        change: impl FnOnce(&mut Holding, &CostBasis) -> Result<R, LotError>,
+        cost_of: impl FnOnce(&R) -> Option<Basis>,
+    ) -> Result<R, Error> {
         let position = self.held_at(line);
-        let currency = self.listing(line).map(|listing| listing.instrument.currency);
         let method = self.schedule.on(cause.date);
         let no_holding = || self.inputs.portfolio.portfolio_id.clone();
         let Some(held) = self.held.get_mut(position) else {
@@ -98,16 +113,68 @@ impl Books<'_> {
                 what: "the holdings".to_owned(),
             });
         };
+        let notes_cost = self.detail == Detail::Positions;
         let before = held.holding.basis();
+        // Of an unknown cost the sum does not show a change; the lots do.
+        let lots_before = (notes_cost && !before.is_known()).then(|| bases(&held.holding));
         let outcome = change(&mut held.holding, method);
         let after = held.holding.basis();
+        let is_changed = before != after || lots_before.is_some_and(|lots| lots != bases(&held.holding));
         self.touched_held.push(position);
         let outcome = outcome.map_err(|source| self.lot_error(cause, source))?;
-        if let Some(currency) = currency.filter(|_| self.detail == Detail::Positions && before != after) {
-            let basis = after.checked_sub(before).ok_or_else(|| self.overflow(cause.day, "the cost of a position"))?;
-            self.journal.costs.push(CostChange { currency, basis });
+        if notes_cost {
+            let step = if before.is_known() && after.is_known() { None } else { cost_of(&outcome) };
+            if is_changed || step.is_some_and(|step| step != Basis::ZERO) {
+                self.note_cost(cause, position, before, step)?;
+            }
         }
         Ok(outcome)
+    }
+
+    /// Notes by how much the cost of a holding changed from what it was. If that is not known after the change, `step`
+    /// is the change as far as it is known, and units that cross the border count at their value.
+    fn note_cost(
+        &mut self,
+        cause: &Cause<'_>,
+        position: usize,
+        before: Basis,
+        step: Option<Basis>,
+    ) -> Result<(), Error> {
+        let Some(held) = self.held.get(position) else { return Ok(()) };
+        let Some(listing) = self.listing(held.line) else { return Ok(()) };
+        let (after, currency) = (held.holding.basis(), listing.instrument.currency);
+        let overflow = || self.overflow(cause.day, "the cost of a position");
+        let counted_before = if before.is_known() { Some(before) } else { held.counted };
+        let step = match self.journal.transferred {
+            Some(_) if !self.journal.costs.is_empty() => None,
+            Some(crossed) => Some(Basis::without_charges(crossed.value, crossed.value_base)),
+            None => step,
+        };
+        let counted = match (counted_before, step) {
+            _ if after.is_known() => Some(after),
+            (Some(before), Some(step)) => Some(before.checked_add(step).ok_or_else(overflow)?).filter(Basis::is_known),
+            _ => None,
+        };
+        let basis = match (counted_before, counted) {
+            (Some(before), Some(counted)) => counted.checked_sub(before).ok_or_else(overflow)?,
+            _ => Basis::UNKNOWN,
+        };
+        self.journal.costs.push(CostChange { currency, basis });
+        if let Some(held) = self.held.get_mut(position) {
+            held.counted = counted.filter(|_| !after.is_known());
+        }
+        Ok(())
+    }
+
+    /// From a close on, what is held without a known cost counts at what it is worth there.
+    pub(super) fn count_at_value(&mut self, lines: &[(Valuation, HeldAs)]) {
+        for (row, _) in lines.iter().filter(|(_, held)| matches!(held, HeldAs::Uncosted(_))) {
+            let line = self.inputs.board.line(&row.instrument_id);
+            let position = line.and_then(|line| self.by_line.get(&line).copied());
+            let Some(held) = position.and_then(|position| self.held.get_mut(position)) else { continue };
+            let value = |amount: Option<Amount>| amount.map(|amount| amount.decimal());
+            held.counted = Some(Basis::without_charges(value(row.value), value(row.value_base)));
+        }
     }
 
     pub(super) fn lot_error(&self, cause: &Cause<'_>, source: LotError) -> Error {
@@ -168,7 +235,8 @@ impl Books<'_> {
             let line = held.line;
             let cause = Cause { id: Arc::from("settlement"), sequence: 0, kind: "SETTLEMENT", date, day };
             let touched = self.touched_held.len();
-            let adjustments = self.change_holding(&cause, line, |holding, method| holding.pass_to(date, method))?;
+            let settle = |holding: &mut Holding, method: &CostBasis| holding.pass_to(date, method);
+            let adjustments = self.change_counted(&cause, line, settle, |changed| sum_of_gains(changed))?;
             if adjustments.is_empty() {
                 self.touched_held.truncate(touched);
             }

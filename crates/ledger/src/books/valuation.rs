@@ -41,7 +41,8 @@ impl Books<'_> {
             let instrument = &listing.instrument;
             let id = instrument.instrument_id.clone();
             let row = self.valuation(id, day, quantity, priced, instrument.currency, value)?;
-            rows.push((row, HeldAs::Security(held.holding.basis())));
+            let basis = held.holding.basis();
+            rows.push((row, if basis.is_known() { HeldAs::Security(basis) } else { HeldAs::Uncosted(held.counted) }));
         }
         rows.sort_by(|(left, _), (right, _)| left.instrument_id.cmp(&right.instrument_id));
         for (currency, cash) in self.cash.iter().filter(|(_, cash)| !cash.balance.is_zero()) {

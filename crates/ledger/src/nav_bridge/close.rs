@@ -33,6 +33,9 @@ pub struct ClosingLine<'a> {
 pub enum Held {
     /// A security, with what its open lots cost: negative if short, charges inside.
     Security(Basis),
+    /// A security of which that is not known. It counts at what it was worth at the close before and what bookings
+    /// brought or took since; none if that is not known, either. From this close on it counts at what it is worth.
+    Uncosted(Option<Basis>),
     /// Cash.
     Cash,
 }
@@ -75,6 +78,10 @@ pub(super) struct InCurrency {
     pub(super) cost: Both,
     /// Value minus cost at the rate of the close.
     pub(super) price_gain_base: Decimal,
+    /// The cost, if securities without a known one count at what they are worth.
+    marked_cost: Both,
+    /// Value minus that cost at the rate of the close.
+    marked_gain_base: Decimal,
 }
 
 /// What a portfolio holds at a close; nothing by default.
@@ -94,8 +101,10 @@ impl Close {
             close.add(&line)?;
         }
         for (currency, sums) in &mut close.currencies {
-            let gain = sums.value.local.checked_sub(sums.cost.local).ok_or(Stop::Overflow)?;
-            sums.price_gain_base = convert(gain, rate(*currency), || format!("there is no {currency} rate"))?;
+            let at_rate = |gain: Decimal| convert(gain, rate(*currency), || format!("there is no {currency} rate"));
+            let gain = sums.value.checked_sub(sums.cost)?;
+            sums.price_gain_base = at_rate(gain.local)?;
+            sums.marked_gain_base = at_rate(sums.value.checked_sub(sums.marked_cost)?.local)?;
         }
         Ok(close)
     }
@@ -113,9 +122,25 @@ impl Close {
                 let cost = cost.ok_or_else(|| Stop::Unknown(format!("what {id} cost is not known")))?;
                 sums.value = sums.value.checked_add(value)?;
                 sums.cost = sums.cost.checked_add(cost)?;
+                sums.marked_cost = sums.marked_cost.checked_add(cost)?;
+            }
+            Held::Uncosted(counted) => {
+                let cost = counted.as_ref().map(before_charges).transpose()?.flatten().unwrap_or(value);
+                sums.value = sums.value.checked_add(value)?;
+                sums.cost = sums.cost.checked_add(cost)?;
+                sums.marked_cost = sums.marked_cost.checked_add(value)?;
             }
         }
         Ok(())
+    }
+
+    /// The close as the next bridge begins with it: securities without a known cost count at what they are worth.
+    pub(super) fn into_opening(mut self) -> Close {
+        for sums in self.currencies.values_mut() {
+            sums.cost = sums.marked_cost;
+            sums.price_gain_base = sums.marked_gain_base;
+        }
+        self
     }
 
     /// The currencies in which anything is held.
