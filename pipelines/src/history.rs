@@ -20,6 +20,9 @@ use schemas::{BusinessDate, PortfolioId};
 use crate::error::Error;
 use crate::{StageReport, Work, books, checks, rollups};
 
+/// Portfolios that a note names; the snags name all.
+const REASONS_SHOWN: usize = 5;
+
 /// Portfolios whose gold has to be made again from a day on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touched {
@@ -84,6 +87,7 @@ pub async fn rebuild(lake: &Lake, work: &Work, touched: &[Touched], last: Busine
     let mut report = StageReport::default();
     let mut count = 0;
     let mut refused = String::new();
+    let mut reopened: Vec<String> = Vec::new();
     for Touched { from, portfolios } in touched {
         count += portfolios.len();
         let portfolios = (portfolios.len() < all).then(|| Arc::new(portfolios.clone()));
@@ -96,7 +100,9 @@ pub async fn rebuild(lake: &Lake, work: &Work, touched: &[Touched], last: Busine
         report.snags.extend(booked.snags);
         report.rows_written += rollups::roll_up(lake, &earlier).await?.rows_written;
         report.rows_written += checks::check(lake, &earlier, checks::Layer::Gold).await?.rows_written;
-        report.rows_written += mark(lake, &earlier).await?.rows_written;
+        let marked = mark(lake, &earlier).await?;
+        report.rows_written += marked.rows_written;
+        reopened.extend(marked.snags);
     }
     if let Some(first) = touched.first() {
         report.note = format!(
@@ -104,10 +110,14 @@ pub async fn rebuild(lake: &Lake, work: &Work, touched: &[Touched], last: Busine
             first.from
         );
     }
+    report.note += &in_a_note(&reopened);
+    report.snags.extend(reopened);
     Ok(report)
 }
 
-/// Writes down from which facts the gold of the months of the work was made.
+/// Writes down from which facts the gold of the months of the work was made. Closed years that were made from other
+/// facts before are named among the snags: nothing is booked there any more, but an announcement, a close or a rate
+/// that came late changes them all the same.
 ///
 /// # Errors
 /// [`Error::Lake`] if a table cannot be read or written.
@@ -115,14 +125,55 @@ pub async fn mark(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
     let months = Work { from: month_start(work.from), to: month_start(work.to), ..work.clone() };
     let mut rows = markers::markers(lake, work.to).await?;
     rows.retain(|row| months.from <= row.month_start && months.covers(&row.portfolio_id));
+    let snags = reopened(lake, &rows).await?;
     // Rebuilds of earlier days and the night itself can mark the same month, one after the other.
     let purpose = format!("{}/{}/{}", history_markers::TABLE.name, work.from, work.to);
     let written = months.replace(lake, &rows, &purpose).await?;
     Ok(StageReport {
         rows_written: written.rows,
-        note: format!("{} markers of portfolios and months", rows.len()),
+        note: format!("{} markers of portfolios and months{}", rows.len(), in_a_note(&snags)),
+        snags,
         ..StageReport::default()
     })
+}
+
+/// The portfolios of which a month in a closed year was made from other facts before, each with a sentence. A month
+/// that was seen up to another day says nothing.
+async fn reopened(lake: &Lake, rows: &[HistoryMarker]) -> Result<Vec<String>, Error> {
+    let portfolios = lake::read::portfolios(lake).await?.into_iter();
+    let closed: BTreeMap<PortfolioId, BusinessDate> =
+        portfolios.filter_map(|row| Some((row.portfolio_id, row.locked_through?))).collect();
+    if closed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let before = stored(lake).await?;
+    let mut first: BTreeMap<&PortfolioId, (BusinessDate, BusinessDate)> = BTreeMap::new();
+    for row in rows {
+        let Some(through) = closed.get(&row.portfolio_id).filter(|through| row.month_start <= **through) else {
+            continue;
+        };
+        let known = before.get(&(row.portfolio_id.clone(), row.month_start));
+        if known.is_some_and(|known| known.through_date == row.through_date && known.marker != row.marker) {
+            let (month, _) = first.entry(&row.portfolio_id).or_insert((row.month_start, *through));
+            *month = row.month_start.min(*month);
+        }
+    }
+    let sentence = |(portfolio, (month, through)): (&PortfolioId, (BusinessDate, BusinessDate))| {
+        format!(
+            "{portfolio} is closed through {through}, but an announcement, a close or a rate that came late changed what \
+             its figures from {month} on follow from"
+        )
+    };
+    Ok(first.into_iter().map(sentence).collect())
+}
+
+/// Reasons as the end of a note: the first ones, and how many there are.
+fn in_a_note(reasons: &[String]) -> String {
+    if reasons.is_empty() {
+        return String::new();
+    }
+    let shown = reasons.iter().take(REASONS_SHOWN).map(String::as_str).collect::<Vec<&str>>().join("; ");
+    format!("; {} closed years changed: {shown}", reasons.len())
 }
 
 async fn stored(lake: &Lake) -> Result<BTreeMap<(PortfolioId, BusinessDate), HistoryMarker>, Error> {

@@ -356,6 +356,31 @@ async fn caught_up_is_built(known: &Facts, learned: &Facts) -> Result<(), TestCa
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_closed_year_that_a_late_announcement_changes_is_named_once() {
+    let mut known = Facts::known_at_first();
+    for (place, locked) in [(0, DAYS[6]), (2, "2014-01-31")] {
+        known.portfolios[place].locked_through = Some(date(locked));
+    }
+    // The lake is built from nothing: that changes no closed year.
+    let lake = built(&known).await;
+    let history = work("history-2", date(DAYS[0]), date(DAYS[BEFORE]));
+    assert_eq!(mark(&lake, &history).await.expect("marked").snags, Vec::<String>::new());
+    // P1 and P3 hold AAA; of P3 only January is closed.
+    let mut learned = known.clone();
+    learned.actions.push(split("AAA", DAYS[5], 2));
+    learned.tell(&lake, "second").await;
+    let (first, last) = (date(DAYS[0]), date(DAYS[BEFORE]));
+    let again = touched(&lake, first, last).await.expect("readable");
+    let night = work("night-1", date(DAYS[BEFORE + 1]), date(DAYS[BEFORE + 1]));
+    let report = rebuild(&lake, &night, &again, last).await.expect("made again");
+    let [snag] = report.snags.as_slice() else { panic!("one portfolio, not {:?}", report.snags) };
+    assert!(snag.starts_with("P1 is closed through 2014-02-13, but an announcement"), "{snag}");
+    assert!(snag.contains("from 2014-02-01 on") && report.note.contains(snag.as_str()), "{}", report.note);
+    let after = work("history-3", date(DAYS[0]), date(DAYS[BEFORE]));
+    assert_eq!(mark(&lake, &after).await.expect("marked").snags, Vec::<String>::new());
+}
+
 /// What AAA cost in P1 after it had received some.
 async fn cost_in_the_receiver(lake: &Lake) -> Option<Amount> {
     let mut rows: Vec<Position> = all(lake).await;
