@@ -160,8 +160,8 @@ async fn reopened(lake: &Lake, rows: &[HistoryMarker]) -> Result<Vec<String>, Er
     }
     let sentence = |(portfolio, (month, through)): (&PortfolioId, (BusinessDate, BusinessDate))| {
         format!(
-            "{portfolio} is closed through {through}, but an announcement, a close or a rate that came late changed what \
-             its figures from {month} on follow from"
+            "{portfolio} is closed through {through}, but an announcement, a close or a rate that came late changed \
+             what its figures from {month} on follow from"
         )
     };
     Ok(first.into_iter().map(sentence).collect())

@@ -6,7 +6,7 @@
 //! `(V − C)·f + (C·f − C_base) + C_base + M·f`. The change of the first term is the price part and that of the second
 //! the currency part of the unrealised gain; bookings explain the change of `C_base` and, at the rates of their own
 //! days, of the cash; what the rate makes of balances and movements until the close is the currency gain on cash.
-//! What is held without a known cost counts at what it was worth at the close before, so that its gains are those since.
+//! What is held without a known cost counts at what it was worth at the close before: its gains are those since.
 //! No component is what the others leave over, so a booking that is missing or counted twice shows as a residual. The
 //! algebra with its proofs is in docs/adr/0011.
 
