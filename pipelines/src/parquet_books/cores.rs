@@ -32,7 +32,7 @@ pub(super) fn on_all_cores<T: Send>(
     };
     let mut outcomes: Vec<(usize, Result<T, Error>)> = Vec::with_capacity(count);
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers().min(count)).map(|_| scope.spawn(&run)).collect();
+        let threads: Vec<_> = (0..workers().min(count)).map(|_| scope.spawn(run)).collect();
         for thread in threads {
             match thread.join() {
                 Ok(done) => outcomes.extend(done),

@@ -23,6 +23,8 @@ const SHELVES: &[(&str, List)] = &[
     ("crates/analytics/src/measures", List::Named),
     ("crates/analytics/src/risk", List::Named),
     ("crates/analytics/src/backtests", List::Named),
+    ("crates/analytics/src/attribution", List::Named),
+    ("crates/analytics/src/linking", List::Named),
     ("crates/analytics/src/covariance", List::Named),
     ("crates/analytics/src/optimization", List::Named),
     ("crates/ledger/src/lots", List::Named),
