@@ -17,6 +17,7 @@ pub mod drawdown;
 pub mod exceedances;
 pub mod figure;
 pub mod internal_rate;
+pub mod linking;
 pub mod measures;
 pub mod optimization;
 pub mod risk;
@@ -34,6 +35,8 @@ mod loss_tail;
 mod rate_search;
 mod relative;
 mod reward_to_risk;
+#[cfg(test)]
+mod sample_attribution;
 #[cfg(test)]
 mod sample_series;
 
