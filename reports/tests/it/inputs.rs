@@ -1,11 +1,13 @@
 //! Inputs of statements: one small portfolio whose every figure is worked out, and portfolios of any size.
 
+mod changed_gains;
+
+pub(crate) use changed_gains::bought_again;
 use chrono::NaiveDate;
 use reports::statements::StatementInput;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::instruments::Instrument;
-use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::tables::portfolio_values::PortfolioValue;
@@ -327,43 +329,6 @@ fn realised(sap: InstrumentId) -> RealisedGain {
         charges: Some(amount("10")),
         charges_base: Some(amount("10")),
     }
-}
-
-/// Shares that had cost 1,000 were sold for 800 and bought again for 850 within 30 days (TCGA 1992 s. 106A).
-pub(crate) fn bought_again() -> StatementInput {
-    let mut input = two_positions();
-    input.portfolio.cost_basis = "uk_section_104".to_owned();
-    let sold = RealisedGain {
-        quantity: "100".parse().expect("a quantity"),
-        proceeds: Some(amount("800")),
-        cost: Some(amount("1000")),
-        gain: Some(amount("-200")),
-        gain_base: Some(amount("-200")),
-        price_gain_base: Some(amount("-200")),
-        ..realised(instrument_id("SAP.DE"))
-    };
-    input.gain_changes = vec![LotClosing {
-        portfolio_id: portfolio_id(),
-        instrument_id: sold.instrument_id.clone(),
-        transaction_id: sold.transaction_id.clone(),
-        business_date: date("2014-12-29"),
-        position: 1,
-        trade_date: date("2014-12-29"),
-        opened_by: Some("t6".to_owned()),
-        acquired_date: None,
-        quantity: "100".parse().expect("a quantity"),
-        currency: Currency::EUR,
-        proceeds: None,
-        cost: None,
-        gain: Some(amount("150")),
-        gain_base: Some(amount("150")),
-        days_held: None,
-        holding_term: None,
-        rule: "bed_and_breakfast".to_owned(),
-    }];
-    input.changed_disposals = vec![sold.clone()];
-    input.realised_gains = vec![sold];
-    input
 }
 
 /// A line of the bridge; what exchange rates make has no amount in its currency.

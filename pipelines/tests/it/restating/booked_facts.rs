@@ -1,0 +1,74 @@
+//! The facts of which nights are made again.
+
+use rust_decimal::Decimal;
+use schemas::tables::corporate_actions::CorporateAction;
+use schemas::tables::fx_rates::FxRate;
+use schemas::tables::portfolios::Portfolio;
+use schemas::tables::transactions::Transaction;
+use schemas::{Currency, Price, Quantity, Rate};
+
+use crate::samples::{date, instrument, portfolio, transaction};
+
+pub(super) fn dollar(on: &str, ten_thousandths: i64) -> FxRate {
+    FxRate {
+        fx_source: "M1".parse().expect("an id"),
+        currency: Currency::USD,
+        rate_date: date(on),
+        units_per_eur: Rate::new(Decimal::new(ten_thousandths, 4)),
+        landing_sha256: String::new(),
+        line: 2,
+    }
+}
+
+/// A portfolio with its benchmark, if it has one.
+pub(super) fn compared_with(id: &str, benchmark: Option<&str>) -> Portfolio {
+    Portfolio { benchmark_symbol: benchmark.map(str::to_owned), ..portfolio(id) }
+}
+
+/// The reversal of a transaction, on a day of its own or, if that is later, of the transaction's.
+pub(super) fn reversal_of(taken_back: &Transaction, on: &str) -> Transaction {
+    let plain = transaction(taken_back.portfolio_id.as_str(), "", on, "REVERSAL", "0");
+    Transaction { trade_date: date(on).max(taken_back.trade_date), currency: taken_back.currency, ..plain }
+}
+
+/// Units bought, or sold if there are fewer than none.
+pub(super) fn traded(portfolio: &str, symbol: &str, on: &str, units: i64, net_cash: &str) -> Transaction {
+    let currency = if symbol == "USD1" { Currency::USD } else { Currency::EUR };
+    let kind = if units < 0 { "SELL" } else { "BUY" };
+    Transaction {
+        instrument_id: Some(instrument(symbol).instrument_id),
+        quantity: Some(Quantity::new(Decimal::from(units.abs()))),
+        price: Some(Price::new(Decimal::from(50))),
+        currency,
+        ..transaction(portfolio, "", on, kind, net_cash)
+    }
+}
+
+/// One side of an internal transfer of AAA, booked in the first of the portfolios.
+pub(super) fn handed_over(own: &str, kind: &str, other: &str, on: &str, units: i64) -> Transaction {
+    Transaction {
+        instrument_id: Some(instrument("AAA").instrument_id),
+        quantity: Some(Quantity::new(Decimal::from(units))),
+        counter_portfolio_id: Some(other.parse().expect("an id")),
+        ..transaction(own, "", on, kind, "0")
+    }
+}
+
+pub(super) fn split(symbol: &str, on: &str, ratio: i64) -> CorporateAction {
+    CorporateAction {
+        market_id: "M1".parse().expect("an id"),
+        instrument_id: instrument(symbol).instrument_id,
+        ex_date: date(on),
+        kind: "SPLIT".to_owned(),
+        ratio_new: Some(ratio),
+        ratio_old: Some(1),
+        target_instrument_id: None,
+        amount: None,
+        basis_fraction: None,
+        fraction_price: None,
+        pay_date: None,
+        currency: None,
+        landing_sha256: String::new(),
+        line: 2,
+    }
+}
