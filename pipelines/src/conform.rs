@@ -44,6 +44,7 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
     let files = landings.len();
     let kept = rejects_of_others(lake, &landings).await?;
     let (facts, found) = read_all(lake, landings, &mut report).await?;
+    let (rejected, known) = (found.len(), kept.len() as u64);
     let rejects: Vec<Reject> = kept.into_iter().chain(found).collect();
     let key = WriteKey::new(WRITER, last);
     let written = [
@@ -60,7 +61,8 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
         lake.replace_all(&rejects, &key).await?,
     ];
     report.rows_written = written.iter().map(|written| written.rows).sum();
-    report.note = format!("{files} files, {} rows, {} rejected", report.rows_written, rejects.len());
+    let new = report.rows_written.saturating_sub(known);
+    report.note = format!("{files} files, {new} rows, {rejected} rejected");
     Ok(report)
 }
 

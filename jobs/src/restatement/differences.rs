@@ -24,13 +24,16 @@ pub struct Change {
     pub after: Option<String>,
 }
 
-/// The figures that differ, in reading order; and how many more there are than are listed.
+/// The figures that differ, in reading order but with the points of charts last, which are many and follow from the
+/// others; and how many more there are than are listed.
 pub(super) fn changes(before: &Value, after: &Value) -> (Vec<Change>, usize) {
     let (earlier, later) = (sections(before), sections(after));
     let known: BTreeSet<&str> = earlier.iter().map(|section| id(section)).collect();
     let new = later.iter().filter(|section| !known.contains(id(section)));
     let mut found = Vec::new();
-    for section in earlier.iter().chain(new) {
+    let all = earlier.iter().chain(new).copied();
+    let (charts, others): (Vec<&Value>, Vec<&Value>) = all.partition(|section| word(section, "kind") == "chart");
+    for section in others.into_iter().chain(charts) {
         let of = |sections: &[&Value]| {
             sections.iter().find(|other| id(other) == id(section)).map(|section| entries(section)).unwrap_or_default()
         };
@@ -167,11 +170,13 @@ mod tests {
         json!({ "kind": "money", "value": value, "currency": "EUR", "printed": value })
     }
 
-    fn statement(end: Value, rows: Value, run: &str) -> Value {
+    fn statement(end: &Value, rows: Value, run: &str) -> Value {
         json!({ "sections": [
             { "id": "key", "title": "Key figures", "kind": "key_figures", "note": "",
               "figures": [{ "label": "Value at start", "figure": money("100.00") },
                           { "label": "Value at end", "figure": end }] },
+            { "id": "value_history", "title": "Value since inception", "kind": "chart",
+              "points": [{ "date": "2024-01-31", "figure": end }] },
             { "id": "positions", "title": "Positions", "kind": "table",
               "columns": [{ "id": "name", "title": "Name", "kind": "text" },
                           { "id": "quantity", "title": "Quantity", "kind": "quantity" },
@@ -194,9 +199,9 @@ mod tests {
     #[test]
     fn each_figure_that_differs_is_named_once() {
         let before =
-            statement(money("110.00"), json!([row("Acme", "10", "110.00"), row("Beta", "1", "5.00")]), "run 1");
+            statement(&money("110.00"), json!([row("Acme", "10", "110.00"), row("Beta", "1", "5.00")]), "run 1");
         let unknown = json!({ "kind": "unavailable", "reason": "no price" });
-        let after = statement(unknown, json!([row("Acme", "10", "111.00"), row("Gamma", "2", "7.00")]), "run 2");
+        let after = statement(&unknown, json!([row("Acme", "10", "111.00"), row("Gamma", "2", "7.00")]), "run 2");
         let (found, more) = changes(&before, &after);
         let expected = [
             change("Key figures", "Value at end", Some("110.00 EUR"), Some("unavailable: no price")),
@@ -205,6 +210,8 @@ mod tests {
             change("Positions", "Beta: Value", Some("5.00 EUR"), None),
             change("Positions", "Gamma: Quantity", None, Some("2")),
             change("Positions", "Gamma: Value", None, Some("7.00 EUR")),
+            // The points of a chart come last, wherever it stands: a month of them hides all else.
+            change("Value since inception", "2024-01-31", Some("110.00 EUR"), Some("unavailable: no price")),
         ];
         assert_eq!((found.as_slice(), more), (&expected[..], 0));
     }
@@ -212,12 +219,12 @@ mod tests {
     #[test]
     fn another_run_with_the_same_figures_is_no_difference() {
         let rows = || json!([row("Acme", "10", "1"), row("Acme", "10", "1")]);
-        let (one, two) = (statement(money("1"), rows(), "run 1"), statement(money("1"), rows(), "run 2"));
+        let (one, two) = (statement(&money("1"), rows(), "run 1"), statement(&money("1"), rows(), "run 2"));
         assert_eq!(changes(&one, &two), (Vec::new(), 0));
         assert_eq!(figures(&one), figures(&two));
         assert_eq!(figures(&json!("no statement")), None);
         // The second of two equal rows is a row of its own.
-        let fewer = statement(money("1"), json!([row("Acme", "10", "1")]), "run 2");
+        let fewer = statement(&money("1"), json!([row("Acme", "10", "1")]), "run 2");
         let labels: Vec<String> = changes(&one, &fewer).0.into_iter().map(|change| change.label).collect();
         assert_eq!(labels, ["Acme: Quantity (2)", "Acme: Value (2)"]);
     }

@@ -174,6 +174,8 @@ impl Columns {
             (Some(code), _) => at("currency", code.parse::<Currency>())?,
             // What moves units and no money has the currency of its instrument.
             (None, Some(instrument)) if is_open => book.currency_of(instrument)?,
+            // A reversal moves just what it takes back, which has a currency of its own.
+            (None, None) if is_open && kind == TransactionKind::Reversal.code() => book.portfolio.base_currency,
             (None, _) => return Err(("currency", "the cell is empty".to_owned())),
         };
         let counter_currency = self.counter_currency.cell(row).map(str::parse::<Currency>).transpose();
