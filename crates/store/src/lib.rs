@@ -7,6 +7,7 @@
 //! One [`Store`] hides which engine is behind it: the same queries, in the subset of SQL that both understand, the same
 //! forms of dates and numbers, the same refusals. What must never change is refused by the database itself.
 
+mod conflicts;
 mod database;
 mod deliveries;
 mod error;

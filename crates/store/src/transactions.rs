@@ -10,6 +10,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, InstrumentId, PortfolioId};
 use serde::Serialize;
 
+use crate::conflicts::{conflict, differing_fields};
 use crate::database::{ByEngine, SqlTransaction, reading, within};
 use crate::error::{Error, Result};
 use crate::portfolios;
@@ -190,17 +191,6 @@ fn sort_out<'a>(
     (new, outcome)
 }
 
-fn conflict(there: &Transaction, given: &Transaction, fields: &[&str]) -> Conflict {
-    let message = format!(
-        "transaction `{}` is booked already (from {}) with another {}; a booked transaction never changes: book a \
-         correction under a new id",
-        given.transaction_id,
-        there.origin,
-        fields.join(", ")
-    );
-    Conflict { transaction_id: given.transaction_id.clone(), origin: given.origin.clone(), message }
-}
-
 fn locked(given: &Transaction, taken_back: Option<&Transaction>, lock: BusinessDate) -> Conflict {
     let Transaction { transaction_id, trade_date, portfolio_id, .. } = given;
     let message = match taken_back {
@@ -217,34 +207,9 @@ fn locked(given: &Transaction, taken_back: Option<&Transaction>, lock: BusinessD
     Conflict { transaction_id: given.transaction_id.clone(), origin: given.origin.clone(), message }
 }
 
-/// The fields in which two transactions differ. Note and origin do not count, nor do the place in the file, since a
-/// line added above others moves them and changes none of them, and the moment at which the store learned of it.
-fn differing_fields(left: &Transaction, right: &Transaction) -> Vec<&'static str> {
-    let comparisons = [
-        ("trade_date", left.trade_date == right.trade_date),
-        ("settlement_date", left.settlement_date == right.settlement_date),
-        ("kind", left.kind == right.kind),
-        ("instrument_id", left.instrument_id == right.instrument_id),
-        ("quantity", left.quantity == right.quantity),
-        ("price", left.price == right.price),
-        ("currency", left.currency == right.currency),
-        ("fees", left.fees == right.fees),
-        ("taxes", left.taxes == right.taxes),
-        ("net_cash", left.net_cash == right.net_cash),
-        ("counter_currency", left.counter_currency == right.counter_currency),
-        ("counter_amount", left.counter_amount == right.counter_amount),
-        ("lot_cost", left.lot_cost == right.lot_cost),
-        ("lot_acquired_date", left.lot_acquired_date == right.lot_acquired_date),
-        ("lots_closed", left.lots_closed == right.lots_closed),
-        ("reverses", left.reverses == right.reverses),
-        ("counter_portfolio_id", left.counter_portfolio_id == right.counter_portfolio_id),
-    ];
-    comparisons.into_iter().filter(|(_, equal)| !equal).map(|(field, _)| field).collect()
-}
-
 /// A row on its way into the database.
 #[derive(Serialize)]
-struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     portfolio_id: &'a str,
     transaction_id: &'a str,
     booking_sequence: i64,
@@ -270,7 +235,7 @@ struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn of(transaction: &'a Transaction) -> Entry<'a> {
+    pub(crate) fn of(transaction: &'a Transaction) -> Entry<'a> {
         Entry {
             portfolio_id: transaction.portfolio_id.as_str(),
             transaction_id: &transaction.transaction_id,
@@ -442,8 +407,30 @@ mod tests {
         assert_eq!(outcome.unchanged, 1);
         let messages: Vec<&str> = outcome.conflicts.iter().map(|conflict| conflict.message.as_str()).collect();
         assert_eq!(messages.len(), 1);
-        assert!(messages[0].contains("another net_cash;"), "{}", messages[0]);
+        assert!(messages[0].contains("other content: net_cash 100 -> 101; "), "{}", messages[0]);
     }
+
+    #[test]
+    fn a_conflict_names_both_values_and_does_not_have_a_detail_corrected_that_was_only_empty() {
+        let settled =
+            |date: &str| Transaction { settlement_date: Some(date.parse().expect("a date")), ..deposit("1", "100") };
+        let told = |stored: Transaction, given: Transaction| {
+            let (stored, given) = ([stored], [given]);
+            let (_, outcome) = sort_out(&stored, &given, None);
+            outcome.conflicts.into_iter().map(|conflict| conflict.message).collect::<String>()
+        };
+        assert_eq!(
+            told(deposit("1", "100"), settled("2014-01-06")),
+            "transaction `1` is booked already (from a.csv:1) with other content: settlement_date (empty) -> \
+             2014-01-06; a booked transaction never changes: to fill in what was empty, take it back with a REVERSAL \
+             and book the whole row under a new id"
+        );
+        let moved = Transaction { net_cash: "-7.50".parse().expect("a number"), ..settled("2014-01-07") };
+        let message = told(settled("2014-01-06"), moved);
+        let fields = "settlement_date 2014-01-06 -> 2014-01-07, net_cash 100 -> -7.5; ";
+        assert!(message.contains(fields) && message.ends_with("book a correction under a new id"), "{message}");
+    }
+
     #[test]
     fn every_booked_field_makes_a_difference() {
         let stored = deposit("1", "100");

@@ -55,7 +55,8 @@ async fn other_content_is_a_conflict_and_is_not_written(place: &Place) {
     assert_eq!((outcome.inserted, outcome.unchanged, outcome.conflicts.len()), (1, 1, 1));
     let conflict = &outcome.conflicts[0];
     assert_eq!((conflict.transaction_id.as_str(), conflict.origin.as_str()), ("2", "D01/corrected.csv:2"));
-    assert!(conflict.message.contains("(from D01/transactions.csv:2) with another quantity;"), "{}", conflict.message);
+    let told = "(from D01/transactions.csv:2) with other content: quantity 12.5 -> 13; ";
+    assert!(conflict.message.contains(told), "{}", conflict.message);
 
     let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
     assert_eq!(found, [&booked[0], &booked[1], &purchase("D01", 3)].map(recorded));
