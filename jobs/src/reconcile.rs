@@ -196,11 +196,13 @@ impl Work<'_> {
     fn item(&self, difference: &Difference, compared: &Compared) -> InboxItem {
         let subject = difference.subject.to_string();
         let amount = difference.difference.normalize().to_string();
-        let marks = match difference.measured {
-            Measured::Units => [subject.as_str(), "units", amount.as_str()],
-            Measured::Cash => [subject.as_str(), "cash", amount.as_str()],
-            Measured::Value(_) => [subject.as_str(), "value", ""],
+        let awaited = difference.cause.awaited();
+        let mut marks = match difference.measured {
+            Measured::Units => vec![subject.as_str(), "units", amount.as_str()],
+            Measured::Cash => vec![subject.as_str(), "cash", amount.as_str()],
+            Measured::Value(_) => vec![subject.as_str(), "value", ""],
         };
+        marks.extend(awaited.as_deref());
         let portfolio_id = self.portfolio.portfolio_id.clone();
         let item_key = InboxItem::key(InboxKind::Reconciliation, &portfolio_id, &marks);
         let row = compared.rows.get(&difference.subject).map_or("no row", String::as_str);

@@ -231,7 +231,7 @@ impl<'a> Bookings<'a> {
     }
 
     /// The last corporate action of something that was traded before, which a sum of transactions does not know.
-    fn beyond_a_sum(&self) -> Option<&'a CorporateAction> {
+    pub(crate) fn beyond_a_sum(&self) -> Option<&'a CorporateAction> {
         let touched = |action: &&CorporateAction| {
             self.transactions.iter().any(|booked| {
                 booked.instrument_id.as_ref() == Some(&action.instrument_id) && booked.trade_date < action.ex_date

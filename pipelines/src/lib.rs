@@ -26,6 +26,7 @@ mod refusals;
 pub mod rollups;
 mod sieve;
 pub mod sources;
+mod undelivered;
 pub mod why;
 mod xml_elements;
 

@@ -65,6 +65,7 @@ pub async fn compare(
         Ok(ledger) => ledger,
         Err(reason) => return Ok(Err(reason)),
     };
+    let undelivered = bookings.undelivered(&ledger).await?;
     let traded: BTreeSet<&InstrumentId> = transactions.iter().filter_map(|row| row.instrument_id.as_ref()).collect();
     let listings = Listings::new(&portfolio.market_id, instruments, traded);
     let Statement { custodian, rows, rejects } = statement(stated, &listings, file);
@@ -87,6 +88,7 @@ pub async fn compare(
         transactions,
         splits: &splits,
         actions,
+        undelivered: &undelivered,
         instruments,
         values: &values,
     });

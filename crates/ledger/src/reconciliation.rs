@@ -5,6 +5,7 @@
 //! together are one trade. A cause is a suspicion in words; where one transaction would close the difference, it is
 //! suggested, and nothing is booked by itself.
 
+mod announced;
 mod balances;
 mod case;
 mod cash;
@@ -24,6 +25,7 @@ use schemas::tables::instruments::Instrument;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, Currency, InstrumentId, Money, PortfolioId, Severity};
 
+pub use announced::Undelivered;
 pub use balances::{AnnouncedSplit, BalanceBasis, Balances, announced_split, balances, is_replayed};
 pub use cause::Cause;
 pub use unsettled::{Pending, Unsettled, unsettled};
@@ -97,6 +99,8 @@ pub struct Inputs<'a> {
     pub splits: &'a [AnnouncedSplit],
     /// What issuers of its market announced.
     pub actions: &'a [CorporateAction],
+    /// What its books took from announcements whose day of payment comes after the day of the statement.
+    pub undelivered: &'a [Undelivered<'a>],
     /// The instruments of its market.
     pub instruments: &'a BTreeMap<InstrumentId, Instrument>,
     /// What its positions are worth by the books, as far as that is known.
@@ -125,7 +129,7 @@ pub struct Difference {
     pub ledger: Decimal,
     /// The balance of the custodian.
     pub custodian: Decimal,
-    /// Custodian minus books: what would have to be booked.
+    /// Custodian minus books, or the part of it that this cause explains: other parts are differences of their own.
     pub difference: Decimal,
     /// What it probably comes from.
     pub cause: Cause,
@@ -136,49 +140,81 @@ pub struct Difference {
 /// Compares books and custodian. Without a difference, without a row.
 ///
 /// What the statement does not name counts as zero, with two exceptions: nothing if the statement is not complete, and
-/// no cash if the statement speaks of none.
+/// no cash if the statement speaks of none. What was announced and is not delivered yet is a row of its own, and the
+/// rest of the same balance another one.
 ///
 /// # Errors
 /// [`Error::Overflow`] if a number does not fit, [`Error::UnknownKind`] if a transaction is of none.
 pub fn differences(inputs: Inputs<'_>) -> Result<Vec<Difference>, Error> {
     let mut found = Vec::new();
-    let mut unit_gaps = Vec::new();
-    for instrument in inputs.instruments_compared() {
-        let (ledger, custodian) = (inputs.ledger.units_of(instrument), inputs.custodian.units_of(instrument));
-        let difference = inputs.minus(custodian, ledger)?;
-        let subject = Subject::Instrument(instrument.clone());
-        if UNITS_TOLERANCE < difference.abs() {
-            unit_gaps.push(UnitGap { instrument, ledger, custodian, difference });
-        } else if !difference.is_zero() {
-            found.push(rounding(subject, Measured::Units, [ledger, custodian, difference]));
-        } else {
-            found.extend(inputs.value_difference(instrument)?);
-        }
-    }
-    let mut cash_gaps = Vec::new();
-    for currency in inputs.currencies_compared() {
-        let (ledger, custodian) = (inputs.ledger.cash_in(currency), inputs.custodian.cash_in(currency));
-        let difference = inputs.minus(custodian, ledger)?;
-        if CASH_TOLERANCE < difference.abs() {
-            cash_gaps.push(CashGap { currency, ledger, custodian, difference });
-        } else if !difference.is_zero() {
-            found.push(rounding(Subject::Cash(currency), Measured::Cash, [ledger, custodian, difference]));
-        }
-    }
+    let mut case = Case::new(inputs)?;
+    case.units = unit_gaps(&case, &mut found)?;
+    case.cash = cash_gaps(&case, &mut found)?;
     found.extend(inputs.custodian.balances.iter().filter_map(|(subject, balance)| unlisted(subject, balance)));
-    let case = Case::new(inputs, unit_gaps, cash_gaps)?;
     let of_units = units::explain(&case);
     let of_cash = cash::explain(&case, &of_units)?;
     for (gap, explanation) in case.units.iter().zip(of_units) {
         let subject = Subject::Instrument(gap.instrument.clone());
-        found.push(explained(subject, Measured::Units, [gap.ledger, gap.custodian, gap.difference], explanation));
+        let figures = [inputs.ledger.units_of(gap.instrument), gap.custodian, gap.difference];
+        found.push(explained(subject, Measured::Units, figures, explanation));
     }
     for (gap, explanation) in case.cash.iter().zip(of_cash) {
-        let subject = Subject::Cash(gap.currency);
-        found.push(explained(subject, Measured::Cash, [gap.ledger, gap.custodian, gap.difference], explanation));
+        let figures = [inputs.ledger.cash_in(gap.currency), gap.custodian, gap.difference];
+        found.push(explained(Subject::Cash(gap.currency), Measured::Cash, figures, explanation));
     }
     found.sort_by(|left, right| left.subject.cmp(&right.subject));
     Ok(found)
+}
+
+/// The units that have to be explained. What needs no explanation is put into `found`: what is expected, rounding, and
+/// other values of equal units.
+fn unit_gaps<'a>(case: &Case<'a>, found: &mut Vec<Difference>) -> Result<Vec<UnitGap<'a>>, Error> {
+    let inputs = case.inputs;
+    let mut gaps = Vec::new();
+    for instrument in inputs.instruments_compared() {
+        let (booked, custodian) = (inputs.ledger.units_of(instrument), inputs.custodian.units_of(instrument));
+        let subject = Subject::Instrument(instrument.clone());
+        let expected = announced::of_units(case, instrument, inputs.minus(custodian, booked)?);
+        let is_as_booked = expected.is_empty();
+        let mut ledger = booked;
+        for part in expected {
+            ledger = inputs.minus(ledger, -part.difference)?;
+            let figures = [booked, custodian, part.difference];
+            found.push(explained(subject.clone(), Measured::Units, figures, Explanation::only(part.cause)));
+        }
+        let difference = inputs.minus(custodian, ledger)?;
+        if UNITS_TOLERANCE < difference.abs() {
+            gaps.push(UnitGap { instrument, ledger, custodian, difference });
+        } else if !difference.is_zero() {
+            found.push(rounding(subject, Measured::Units, [booked, custodian, difference]));
+        } else if is_as_booked {
+            found.extend(inputs.value_difference(instrument)?);
+        }
+    }
+    Ok(gaps)
+}
+
+/// The cash that has to be explained. What needs no explanation is put into `found`: what is expected, and rounding.
+fn cash_gaps(case: &Case<'_>, found: &mut Vec<Difference>) -> Result<Vec<CashGap>, Error> {
+    let inputs = case.inputs;
+    let mut gaps = Vec::new();
+    for currency in inputs.currencies_compared() {
+        let (booked, custodian) = (inputs.ledger.cash_in(currency), inputs.custodian.cash_in(currency));
+        let subject = Subject::Cash(currency);
+        let mut ledger = booked;
+        for part in announced::of_cash(case, currency, inputs.minus(custodian, booked)?) {
+            ledger = inputs.minus(ledger, -part.difference)?;
+            let figures = [booked, custodian, part.difference];
+            found.push(explained(subject.clone(), Measured::Cash, figures, Explanation::only(part.cause)));
+        }
+        let difference = inputs.minus(custodian, ledger)?;
+        if CASH_TOLERANCE < difference.abs() {
+            gaps.push(CashGap { currency, ledger, custodian, difference });
+        } else if !difference.is_zero() {
+            found.push(rounding(subject, Measured::Cash, [booked, custodian, difference]));
+        }
+    }
+    Ok(gaps)
 }
 
 fn explained(subject: Subject, measured: Measured, figures: [Decimal; 3], explanation: Explanation) -> Difference {
@@ -290,7 +326,11 @@ impl Difference {
         };
         let [ledger, custodian, difference] =
             [self.ledger, self.custodian, self.difference].map(|figure| figure.normalize());
-        format!("{what}: {ledger} in the books, {custodian} at the custodian, difference {difference}; {}", self.cause)
+        let of_it = match self.custodian.checked_sub(self.ledger) {
+            Some(whole) if whole != self.difference => format!("{difference} of the difference {}", whole.normalize()),
+            _ => format!("difference {difference}"),
+        };
+        format!("{what}: {ledger} in the books, {custodian} at the custodian, {of_it}; {}", self.cause)
     }
 }
 

@@ -42,6 +42,32 @@ fn state(house: &House, name: &str, others: &[(&str, &str, &str)]) {
     std::fs::write(house.path().join(name), text).expect("written");
 }
 
+/// A bond of which a quarter is called on 15 February and paid on the 20th: 2,500 · 1.05 = 2,625.
+fn called_bond() -> House {
+    let house = House::new();
+    let folder = house.path().join("books/BOND");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).expect("written");
+    write("portfolio.json", r#"{"id":"BOND","base_currency":"EUR","start":"2024-02-12"}"#);
+    write("instruments.csv", "symbol,name,currency\nBND,Bond,EUR\n");
+    let days = ["12", "13", "14", "15", "16", "19", "20"].map(|day| format!("2024-02-{day},BND,1.00,EUR\n"));
+    write("prices.csv", &format!("date,symbol,close,currency\n{}", days.concat()));
+    write(
+        "corporate_actions.csv",
+        "date,symbol,type,ratio,amount,currency,pay_date\n2024-02-15,BND,PARTIAL_CALL,1:4,1.05,EUR,2024-02-20\n",
+    );
+    write(
+        "transactions.csv",
+        "tx_id,date,type,symbol,quantity,price,currency,fees,taxes,net_cash\n\
+         1,2024-02-12,DEPOSIT,,,,EUR,0,0,20000\n2,2024-02-12,BUY,BND,10000,1.00,EUR,0,0,-10000\n",
+    );
+    house.done(&["import", "books"]);
+    for day in ["2024-02-16", "2024-02-20"] {
+        house.done(&["run", "nightly", "--date", day]);
+    }
+    house
+}
+
 fn json(text: &str) -> Vec<Value> {
     serde_json::from_str(text).expect("JSON")
 }
@@ -86,6 +112,34 @@ fn a_difference_goes_into_the_inbox_and_the_suggested_booking_clears_it() {
     let key = found[0]["key"].as_str().expect("a key");
     let shown = house.done(&["inbox", "show", &key[..10]]);
     assert!(shown.contains("cleared by itself") && shown.contains("suggested net_cash"), "{shown}");
+}
+
+#[test]
+fn what_is_announced_and_not_paid_yet_is_told_and_nothing_is_suggested() {
+    let house = called_bond();
+    let state = |day: &str, cash: &str| {
+        let balances = format!("{day},BOND,BND,EUR,10000,settlement\n{day},BOND,CASH,EUR,{cash},settlement\n");
+        let text = format!("date,portfolio,symbol,currency,quantity,basis\n{balances}");
+        std::fs::write(house.path().join("custodian.csv"), text).expect("written");
+    };
+    // By the books 7,500 and 12,625 since the ex-date; the custodian moves both on the 20th.
+    state("2024-02-16", "10000");
+    let found = json(&house.done(&["reconcile", "custodian.csv", "--format", "json"]));
+    let cells = |column: &str| found.iter().map(|row| row[column].as_str()).collect::<Vec<_>>();
+    assert_eq!(cells("cause"), [Some("announced_undelivered"), Some("announced_unpaid")]);
+    assert_eq!(cells("difference"), [Some("2500"), Some("-2625")]);
+    assert_eq!(cells("severity"), [Some("info"), Some("info")]);
+    assert!(found.iter().all(|row| row["suggestion"].is_null()), "{found:?}");
+    let message = found[1]["message"].as_str().expect("a message");
+    assert!(message.ends_with("PARTIAL_CALL of BND of 2024-02-15, pay date 2024-02-20, 2625 EUR"), "{message}");
+    // A charge of 12.50 that nobody has booked is a difference of its own.
+    state("2024-02-16", "9987.50");
+    let ended = house.run(&["reconcile", "custodian.csv"]);
+    assert_eq!(ended.code, Some(3), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("3 differences, 1 to be looked at"), "{}", ended.stdout);
+    // On the day of payment the custodian is late.
+    state("2024-02-20", "10000");
+    assert_eq!(house.run(&["reconcile", "custodian.csv"]).code, Some(3));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::transaction::TransactionKind;
 #[derive(Debug)]
 pub(super) struct UnitGap<'a> {
     pub(super) instrument: &'a InstrumentId,
+    /// What the custodian should have by the books: their balance without what is expected to be missing.
     pub(super) ledger: Decimal,
     pub(super) custodian: Decimal,
     /// Custodian minus ledger: what would have to be booked.
@@ -25,6 +26,7 @@ pub(super) struct UnitGap<'a> {
 #[derive(Debug)]
 pub(super) struct CashGap {
     pub(super) currency: Currency,
+    /// What the custodian should have by the books: their balance without what is expected to be missing.
     pub(super) ledger: Decimal,
     pub(super) custodian: Decimal,
     /// Custodian minus ledger: what would have to be booked.
@@ -96,7 +98,8 @@ impl Booked<'_> {
 }
 
 impl<'a> Case<'a> {
-    pub(super) fn new(inputs: Inputs<'a>, units: Vec<UnitGap<'a>>, cash: Vec<CashGap>) -> Result<Case<'a>, Error> {
+    /// A case whose gaps are to be filled in.
+    pub(super) fn new(inputs: Inputs<'a>) -> Result<Case<'a>, Error> {
         let (date, basis) = (inputs.custodian.date, inputs.custodian.basis);
         let taken = taken_back(inputs.transactions, date, basis);
         let mut booked = Vec::new();
@@ -112,7 +115,7 @@ impl<'a> Case<'a> {
             let days = booked.transaction.trade_date.days_since(date).abs();
             (days, std::cmp::Reverse(booked.transaction.booking_sequence))
         });
-        Ok(Case { inputs, units, cash, booked })
+        Ok(Case { inputs, units: Vec::new(), cash: Vec::new(), booked })
     }
 
     /// The day of the statement.

@@ -105,7 +105,7 @@ fn dividend_unpaid(case: &Case<'_>, gap: &CashGap) -> Option<Explanation> {
     None
 }
 
-fn is_dividend(kind: TransactionKind) -> bool {
+pub(super) fn is_dividend(kind: TransactionKind) -> bool {
     matches!(kind, TransactionKind::Dividend | TransactionKind::DividendReinvested | TransactionKind::ReturnOfCapital)
 }
 

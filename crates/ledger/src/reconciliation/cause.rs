@@ -101,6 +101,34 @@ pub enum Cause {
         /// When it is paid.
         pay_date: BusinessDate,
     },
+    /// The books took cash from an announcement, and it is paid later.
+    AnnouncedUnpaid {
+        /// The kind of the corporate action, e.g. `MERGER`.
+        kind: String,
+        /// Whose issuer pays.
+        instrument_id: InstrumentId,
+        /// Its ex-date, from which the books count the cash.
+        ex_date: BusinessDate,
+        /// When it is paid.
+        pay_date: BusinessDate,
+        /// What is paid; negative if the portfolio pays.
+        amount: Decimal,
+        /// The currency of the amount.
+        currency: Currency,
+    },
+    /// The books took units from an announcement, and they are delivered later.
+    AnnouncedUndelivered {
+        /// The kind of the corporate action, e.g. `SPIN_OFF`.
+        kind: String,
+        /// Whose issuer delivers.
+        instrument_id: InstrumentId,
+        /// Its ex-date, from which the books count the units.
+        ex_date: BusinessDate,
+        /// When they are delivered.
+        pay_date: BusinessDate,
+        /// Units that come in; negative if they go out.
+        units: Decimal,
+    },
     /// It is the amount of a fee or tax that was booked before.
     FeeAsBefore {
         /// The earlier one.
@@ -151,6 +179,8 @@ impl Cause {
             Cause::Lent => "lent",
             Cause::Dividend { .. } => "dividend",
             Cause::DividendUnpaid { .. } => "dividend_unpaid",
+            Cause::AnnouncedUnpaid { .. } => "announced_unpaid",
+            Cause::AnnouncedUndelivered { .. } => "announced_undelivered",
             Cause::FeeAsBefore { .. } => "fee_as_before",
             Cause::ChargedApart { .. } => "charged_apart",
             Cause::WithheldTax { .. } => "withheld_tax",
@@ -159,6 +189,19 @@ impl Cause {
             Cause::NotHeld => "not_held",
             Cause::PricedDifferently => "priced_differently",
             Cause::Unexplained => "unexplained",
+        }
+    }
+
+    /// The event that an expected difference waits for; none for any other. Two events may differ by the same amount
+    /// and are two differences.
+    pub fn awaited(&self) -> Option<String> {
+        match self {
+            Cause::DividendUnpaid { transaction_id, .. } => Some(transaction_id.clone()),
+            Cause::AnnouncedUnpaid { kind, instrument_id, ex_date, .. }
+            | Cause::AnnouncedUndelivered { kind, instrument_id, ex_date, .. } => {
+                Some(format!("{kind}:{}:{ex_date}", instrument_id.symbol()))
+            }
+            _ => None,
         }
     }
 
@@ -173,7 +216,9 @@ impl Cause {
             | Cause::SettlesLater { .. }
             | Cause::CountedEarly { .. }
             | Cause::Lent
-            | Cause::DividendUnpaid { .. } => Severity::Info,
+            | Cause::DividendUnpaid { .. }
+            | Cause::AnnouncedUnpaid { .. }
+            | Cause::AnnouncedUndelivered { .. } => Severity::Info,
             Cause::OppositeSign
             | Cause::MissingTrade
             | Cause::MissingExchange { .. }
@@ -215,6 +260,7 @@ impl fmt::Display for Cause {
             }
             Cause::Split { .. } | Cause::SplitOnlyHere { .. } => self.write_split(to),
             Cause::Dividend { .. } | Cause::DividendUnpaid { .. } | Cause::WithheldTax { .. } => self.write_income(to),
+            Cause::AnnouncedUnpaid { .. } | Cause::AnnouncedUndelivered { .. } => self.write_announced(to),
             _ => self.write_bookings(to),
         }
     }
@@ -250,6 +296,28 @@ impl Cause {
             }
             Cause::WithheldTax { transaction_id, percent } => {
                 write!(to, "{percent} % of the dividend {transaction_id}, which was booked without tax")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn write_announced(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::AnnouncedUnpaid { kind, instrument_id, ex_date, pay_date, amount, currency } => {
+                write!(
+                    to,
+                    "timing: announced cash, not paid yet: {kind} of {} of {ex_date}, pay date {pay_date}, \
+                     {amount} {currency}",
+                    instrument_id.symbol()
+                )
+            }
+            Cause::AnnouncedUndelivered { kind, instrument_id, ex_date, pay_date, units } => {
+                write!(
+                    to,
+                    "timing: announced units, not delivered yet: {kind} of {} of {ex_date}, pay date {pay_date}, \
+                     {units} units",
+                    instrument_id.symbol()
+                )
             }
             _ => Ok(()),
         }

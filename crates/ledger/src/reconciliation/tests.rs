@@ -1,5 +1,7 @@
 //! Reconciliations worked by hand, and what must hold for any.
 
+mod undelivered;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -20,6 +22,8 @@ use crate::transaction::validate;
 struct World {
     transactions: Vec<Transaction>,
     actions: Vec<CorporateAction>,
+    /// What the books took from announcements, by their place among the actions.
+    undelivered: Vec<(usize, Balances)>,
     /// Whether the quotes of the market are as traded, so that the books apply its splits.
     as_traded: bool,
     statement: CustodianStatement,
@@ -45,7 +49,8 @@ fn portfolio() -> PortfolioId {
 impl World {
     fn on(day: &str, basis: BalanceBasis) -> World {
         let statement = CustodianStatement { date: date(day), basis, balances: BTreeMap::new(), is_complete: true };
-        World { transactions: vec![], actions: vec![], as_traded: true, statement, values: BTreeMap::new() }
+        let (transactions, actions, undelivered) = (vec![], vec![], vec![]);
+        World { transactions, actions, undelivered, as_traded: true, statement, values: BTreeMap::new() }
     }
 
     /// A statement of 28 March 2024 by trade date.
@@ -115,11 +120,21 @@ impl World {
     fn ledger(&self) -> Balances {
         let statement = &self.statement;
         let splits = self.splits();
-        balances(&portfolio(), &self.transactions, &splits, statement.date, statement.basis).expect("fits")
+        let mut ledger =
+            balances(&portfolio(), &self.transactions, &splits, statement.date, statement.basis).expect("fits");
+        for (_, moves) in &self.undelivered {
+            ledger.add_all(moves).expect("fits");
+        }
+        ledger
     }
 
     fn compare(&self) -> Vec<Difference> {
         let instruments = ["SAP", "BMW", "ABB"].map(|symbol| (id(symbol), instrument(symbol)));
+        let undelivered = self.undelivered.iter().map(|(place, moves)| Undelivered {
+            action: &self.actions[*place],
+            pay_date: self.actions[*place].pay_date.expect("announced"),
+            moves: moves.clone(),
+        });
         differences(Inputs {
             portfolio_id: &portfolio(),
             base_currency: Currency::EUR,
@@ -128,6 +143,7 @@ impl World {
             transactions: &self.transactions,
             splits: &self.splits(),
             actions: &self.actions,
+            undelivered: &undelivered.collect::<Vec<_>>(),
             instruments: &instruments.into_iter().collect(),
             values: &self.values,
         })

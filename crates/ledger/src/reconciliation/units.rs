@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use schemas::Currency;
 use schemas::tables::transactions::Transaction;
 
+use super::announced::units_announced;
 use super::balances::announced_split;
 use super::case::{Booked, Case, Explanation, UnitGap};
 use super::{CASH_TOLERANCE, Cause, PRICE_BAND, SPLIT_DAYS, UNITS_TOLERANCE, near, suggestion};
@@ -111,14 +112,18 @@ fn is_ratio(gap: &UnitGap<'_>, new: i64, old: i64) -> bool {
 fn split_announced(case: &Case<'_>, gap: &UnitGap<'_>) -> Option<Explanation> {
     let date = case.date();
     let of_it = case.inputs.actions.iter().filter(|action| action.instrument_id == *gap.instrument);
-    for split in of_it.filter_map(announced_split) {
+    for (action, split) in of_it.filter_map(|action| Some((action, announced_split(action)?))) {
         if SPLIT_DAYS < split.ex_date.days_since(date).abs() {
             continue;
         }
         let (ratio_new, ratio_old, ex_date) = (split.ratio_new, split.ratio_old, split.ex_date);
         let applied = case.inputs.splits.contains(&split) && ex_date <= date;
         if applied && is_ratio(gap, ratio_old, ratio_new) {
-            return Some(Explanation::only(Cause::SplitOnlyHere { ratio_new, ratio_old, ex_date }));
+            let waits = action.pay_date.filter(|pay_date| date < *pay_date);
+            return Some(Explanation::only(match waits {
+                Some(pay_date) => units_announced(action, pay_date, -gap.difference),
+                None => Cause::SplitOnlyHere { ratio_new, ratio_old, ex_date },
+            }));
         }
         if !applied && is_ratio(gap, ratio_new, ratio_old) {
             let cause = Cause::Split { ratio_new, ratio_old, ex_date: Some(ex_date) };
@@ -231,7 +236,8 @@ fn partner(
 /// What the units of a gap are worth in a currency, by the custodian's value of the position or by the books'.
 fn value(case: &Case<'_>, gap: &UnitGap<'_>, currency: Currency) -> Option<Decimal> {
     let stated = case.inputs.custodian.value_of(gap.instrument).map(|value| (value, gap.custodian));
-    let ours = case.inputs.values.get(gap.instrument).map(|value| (*value, gap.ledger));
+    let ours =
+        case.inputs.values.get(gap.instrument).map(|value| (*value, case.inputs.ledger.units_of(gap.instrument)));
     let in_currency = [stated, ours].into_iter().flatten().find(|(value, _)| value.currency() == currency);
     let (value, units) = in_currency?;
     let per_unit = value.amount().checked_div(units)?.abs();
