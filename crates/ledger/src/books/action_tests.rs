@@ -4,9 +4,9 @@ use rust_decimal::Decimal;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::tables::transactions::Transaction;
-use schemas::{Currency, Rate};
+use schemas::{BusinessDate, Currency, InstrumentId, Price, Rate};
 
-use super::walk_tests::{DAYS, World, booking, instrument, of_units, quote, rate, split, walk};
+use super::walk_tests::{DAYS, World, booking, day, instrument, of_units, quote, rate, split, walk};
 use super::{BookRows, Detail};
 
 /// Units of a position and what they cost; negative if short.
@@ -89,4 +89,89 @@ fn units_of_a_spin_off_cover_a_short_position_first() {
     assert_eq!(gains(&rows), [both(50, 100)]);
     assert_eq!((left(&rows, 0), left(&rows, 3)), (Some(both(300, 2_400)), Some(both(100, 400))));
     assert_eq!(faults(&rows), 0);
+}
+
+/// What the rows of announcements say: the kind, the cash, and the units before and after, of the target, too.
+fn noted(rows: &BookRows) -> Vec<(&str, Decimal, [Option<Decimal>; 4])> {
+    let mut noted = Vec::new();
+    for row in &rows.action_payments {
+        let units = [row.quantity_before, row.quantity_after, row.target_quantity_before, row.target_quantity_after];
+        let units = units.map(|units| units.map(|units| units.decimal().normalize()));
+        noted.push((row.kind.as_str(), row.amount.decimal().normalize(), units));
+    }
+    noted
+}
+
+fn whole(units: [i64; 4]) -> [Option<Decimal>; 4] {
+    units.map(|units| Some(Decimal::from(units)))
+}
+
+/// 55 units bought for 550 euro on day 0, and what was announced of them.
+fn bought(action: CorporateAction, booked: Vec<Transaction>) -> BookRows {
+    let mut transactions = vec![of_units(booking(1, 0, "BUY", Currency::EUR, -55_000), 0, 55_000)];
+    transactions.extend(booked);
+    let world = World {
+        cost_basis: "fifo",
+        quotes: (0..DAYS).map(|number| quote(0, number, 100_000)).collect(),
+        rates: vec![rate(Currency::USD, 0, 100_000)],
+        splits: vec![action],
+        transactions,
+    };
+    walk(&world, 0, DAYS, Detail::Positions)
+}
+
+fn cash(rows: &BookRows) -> Option<Decimal> {
+    let of_cash = rows.positions.iter().filter(|row| row.instrument_id == InstrumentId::cash(Currency::EUR));
+    of_cash.max_by_key(|row| row.business_date).map(|row| row.quantity.decimal().normalize())
+}
+
+#[test]
+fn a_row_says_which_units_an_announcement_moved() {
+    // No cash moves: 300 of the one are gone, and 150 of the other cover 50 and leave 100.
+    let rows = walked(merger(), ["BUY", "SELL"]);
+    assert_eq!(noted(&rows), [("MERGER", Decimal::ZERO, whole([300, 0, -50, 100]))]);
+    let days: Vec<BusinessDate> = rows.action_payments.iter().map(|row| row.business_date).collect();
+    assert_eq!((days, rows.action_payments[0].currency), (vec![day(2)], Currency::EUR));
+    // A spin-off leaves the units of the instrument as they are.
+    let rows = walked(CorporateAction { kind: "SPIN_OFF".to_owned(), ..merger() }, ["BUY", "BUY"]);
+    assert_eq!(noted(&rows), [("SPIN_OFF", Decimal::ZERO, whole([300, 300, 50, 200]))]);
+}
+
+#[test]
+fn a_fraction_that_was_paid_is_not_among_the_units_after() {
+    // 55 at three for two are 82.5; the half brings 10 at 20 a unit, paid on day 5. 550 had been paid.
+    let action = CorporateAction {
+        fraction_price: Some(Price::new(Decimal::from(20))),
+        currency: Some(Currency::EUR),
+        pay_date: Some(day(5)),
+        ..split(0, 2, 3, 2)
+    };
+    let rows = bought(action, Vec::new());
+    let units = [Some(Decimal::from(55)), Some(Decimal::from(82)), None, None];
+    assert_eq!(noted(&rows), [("SPLIT", Decimal::TEN, units)]);
+    let row = &rows.action_payments[0];
+    assert_eq!((row.business_date, row.pay_date, row.target_instrument_id.as_ref()), (day(2), Some(day(5)), None));
+    assert_eq!(cash(&rows), Some(Decimal::from(-540)));
+}
+
+#[test]
+fn what_the_broker_books_has_no_row() {
+    // A dividend is owed and not booked: neither cash nor units moved.
+    let dividend = CorporateAction {
+        kind: "CASH_DIVIDEND".to_owned(),
+        ratio_new: None,
+        ratio_old: None,
+        amount: Some(Price::new(Decimal::ONE)),
+        currency: Some(Currency::EUR),
+        ..split(0, 2, 1, 1)
+    };
+    let rows = bought(dividend.clone(), Vec::new());
+    assert_eq!((noted(&rows), cash(&rows)), (Vec::new(), Some(Decimal::from(-550))));
+    // A redemption that was booked as a sale is one.
+    let redemption = CorporateAction { kind: "REDEMPTION".to_owned(), ..dividend };
+    let sale = of_units(booking(2, 3, "SELL", Currency::EUR, 55_000), 0, 55_000);
+    assert!(noted(&bought(redemption.clone(), vec![sale])).is_empty());
+    let redeemed = bought(redemption, Vec::new());
+    let units = [Some(Decimal::from(55)), Some(Decimal::ZERO), None, None];
+    assert_eq!(noted(&redeemed), [("REDEMPTION", Decimal::from(55), units)]);
 }

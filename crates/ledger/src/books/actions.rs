@@ -4,16 +4,17 @@
 //! order in which an outcome says it happens. Cash that the broker books is left to the broker's transaction; other
 //! cash is booked on the valuation date of the ex-date, as dividends are.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::corporate_actions::CorporateAction;
-use schemas::{Amount, BusinessDate, InstrumentId};
+use schemas::{Amount, BusinessDate, Currency, InstrumentId, Quantity};
 
+use super::Books;
 use super::booking::{Announced, Direction};
 use super::journal::Cause;
-use super::{Books, overflow};
 use crate::apportion::total_units;
 use crate::corporate_actions::{
     BookedBy, Currencies, Disposal, DisposedLots, Holders, LATE_BOOKING_DAYS, Outcome, Position, Terms, event_id,
@@ -29,6 +30,15 @@ use crate::transaction::TransactionKind;
 
 /// The rule by which the units received are divided; no row shows it.
 const RECEIVED: &str = "received";
+
+/// What is held of the instruments that an announcement is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Units {
+    /// Of the instrument whose issuer announced it.
+    own: Decimal,
+    /// Of the one that holders receive; none if there is none.
+    target: Option<Decimal>,
+}
 
 impl Books<'_> {
     /// Books what an issuer announced, as far as the portfolio holds the instrument.
@@ -58,7 +68,9 @@ impl Books<'_> {
         }
         let cause =
             Cause { id: Arc::from(event_id(action)), sequence: 0, kind: &action.kind, date: action.ex_date, day };
-        self.book_outcome(&cause, line, action, outcome)?;
+        let before = self.units_of(line, action);
+        let paid = self.book_outcome(&cause, line, outcome)?;
+        self.note_action(&cause, line, action, before, paid);
         self.bridge_booking(&cause.id, Nature::CorporateAction, Charges::none(base), day)
     }
 
@@ -103,13 +115,13 @@ impl Books<'_> {
         self.inputs.transactions.iter().any(|row| row.reverses.as_deref() == Some(id))
     }
 
+    /// Books an outcome in its order and returns the cash of it that no broker books, by currency.
     fn book_outcome(
         &mut self,
         cause: &Cause<'_>,
         line: usize,
-        action: &CorporateAction,
         outcome: Outcome,
-    ) -> Result<(), Error> {
+    ) -> Result<BTreeMap<Currency, Decimal>, Error> {
         let Outcome { scale, lots, closes, into, fraction_in_lieu, cash, .. } = outcome;
         if let Some(ratio) = scale {
             self.split(cause, line, ratio, Announced::ByMarket)?;
@@ -127,36 +139,63 @@ impl Books<'_> {
         if let Some(fraction) = &fraction_in_lieu {
             self.dispose(cause, fraction)?;
         }
-        let date = self.date(cause.day);
+        let mut paid: BTreeMap<Currency, Decimal> = BTreeMap::new();
         for leg in cash.into_iter().filter(|leg| leg.booked_by == BookedBy::Announcement) {
             self.add_cash(leg.currency, leg.amount, cause.day, cause.date)?;
-            if cause.day < self.from_day {
-                continue;
-            }
-            let paid_before = self.rows.action_payments.iter_mut().find(|row| {
-                row.instrument_id == action.instrument_id
-                    && row.ex_date == action.ex_date
-                    && row.kind == action.kind
-                    && row.currency == leg.currency
-            });
-            match paid_before {
-                Some(row) => {
-                    let sum = row.amount.decimal().checked_add(leg.amount);
-                    let sum = sum.ok_or_else(|| overflow(&self.inputs, cause.day, "a payment of an issuer"))?;
-                    row.amount = Amount::new(sum);
-                }
-                None => self.rows.action_payments.push(ActionPayment {
-                    portfolio_id: self.inputs.portfolio.portfolio_id.clone(),
-                    instrument_id: action.instrument_id.clone(),
-                    ex_date: action.ex_date,
-                    kind: action.kind.clone(),
-                    business_date: date,
-                    currency: leg.currency,
-                    amount: Amount::new(leg.amount),
-                }),
-            }
+            let sum = paid.entry(leg.currency).or_default();
+            let added = sum.checked_add(leg.amount);
+            *sum = added.ok_or_else(|| self.overflow(cause.day, "a payment of an issuer"))?;
         }
-        Ok(())
+        Ok(paid)
+    }
+
+    /// A row for every currency in which an announcement paid; one without cash if it moved units only.
+    fn note_action(
+        &mut self,
+        cause: &Cause<'_>,
+        line: usize,
+        action: &CorporateAction,
+        before: Units,
+        mut paid: BTreeMap<Currency, Decimal>,
+    ) {
+        if cause.day < self.from_day {
+            return;
+        }
+        let after = self.units_of(line, action);
+        if paid.is_empty()
+            && before != after
+            && let Some(listing) = self.listing(line)
+        {
+            paid.insert(listing.instrument.currency, Decimal::ZERO);
+        }
+        let (portfolio, business_date) = (self.inputs.portfolio, self.date(cause.day));
+        let row = |(currency, amount): (Currency, Decimal)| ActionPayment {
+            portfolio_id: portfolio.portfolio_id.clone(),
+            instrument_id: action.instrument_id.clone(),
+            ex_date: action.ex_date,
+            kind: action.kind.clone(),
+            business_date,
+            currency,
+            amount: Amount::new(amount),
+            pay_date: Some(action.pay_date.unwrap_or(action.ex_date)),
+            quantity_before: Some(Quantity::new(before.own)),
+            quantity_after: Some(Quantity::new(after.own)),
+            target_instrument_id: action.target_instrument_id.clone(),
+            target_quantity_before: before.target.map(Quantity::new),
+            target_quantity_after: after.target.map(Quantity::new),
+        };
+        self.rows.action_payments.extend(paid.into_iter().map(row));
+    }
+
+    /// What is held now of the instruments that an announcement is about.
+    fn units_of(&self, line: usize, action: &CorporateAction) -> Units {
+        let on = |line: usize| {
+            let held = self.by_line.get(&line).and_then(|position| self.held.get(*position));
+            held.map_or(Decimal::ZERO, |held| held.holding.quantity())
+        };
+        let target = action.target_instrument_id.as_ref();
+        let target = target.map(|target| self.inputs.board.line(target).map_or(Decimal::ZERO, on));
+        Units { own: on(line), target }
     }
 
     /// Lots that come in with their cost and age. Where units of the other sign are held, e.g. a short position, they
