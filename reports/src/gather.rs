@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lake::{DateRange, Lake};
 use schemas::table::Record;
+use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::instruments::Instrument;
@@ -60,6 +61,7 @@ pub async fn month_to_date(
     let mut positions = by_portfolio(read::<Position>(lake, through).await?, |row| &row.portfolio_id);
     let mut flows = by_portfolio(read::<CashFlow>(lake, period).await?, |row| &row.portfolio_id);
     let mut booked = by_portfolio(read::<Transaction>(lake, through).await?, |row| &row.portfolio_id);
+    let mut actions = by_portfolio(read::<ActionPayment>(lake, period).await?, |row| &row.portfolio_id);
     let mut bridges = by_portfolio(lake::read::nav_bridges(lake, first, date).await?, |row| &row.portfolio_id);
     let mut gains = by_portfolio(read::<RealisedGain>(lake, period).await?, |row| &row.portfolio_id);
     let changes = gain_changes(lake, period).await?;
@@ -92,6 +94,7 @@ pub async fn month_to_date(
             cash_flows: take(&mut flows, &id),
             taken_back: taken_back(earlier, &transactions),
             transactions,
+            action_payments: take(&mut actions, &id),
             realised_gains: take(&mut gains, &id),
             gain_changes: take(&mut changes, &id),
             changed_disposals: take(&mut changed, &id),
@@ -155,7 +158,9 @@ fn named_in(input: &StatementInput, market: &[Instrument]) -> Vec<Instrument> {
     let booked = input.transactions.iter().chain(&input.taken_back).filter_map(|row| row.instrument_id.as_ref());
     let sold = input.realised_gains.iter().map(|row| &row.instrument_id);
     let changed = input.gain_changes.iter().map(|row| &row.instrument_id);
-    let mut ids: Vec<_> = held.chain(booked).chain(sold).chain(changed).collect();
+    let announced = input.action_payments.iter();
+    let announced = announced.flat_map(|row| row.target_instrument_id.iter().chain([&row.instrument_id]));
+    let mut ids: Vec<_> = held.chain(booked).chain(sold).chain(changed).chain(announced).collect();
     ids.sort_unstable();
     ids.dedup();
     market.iter().filter(|row| ids.binary_search(&&row.instrument_id).is_ok()).cloned().collect()

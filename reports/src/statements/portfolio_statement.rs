@@ -5,6 +5,7 @@
 //! portfolio's value there is no statement at all.
 
 mod activity;
+mod corporate_actions;
 mod holdings;
 mod key_figures;
 mod methods;
@@ -14,6 +15,7 @@ mod value_change;
 
 use std::collections::BTreeMap;
 
+use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::instruments::Instrument;
@@ -69,6 +71,8 @@ pub struct StatementInput {
     pub transactions: Vec<Transaction>,
     /// The transactions before the period that a reversal of the period takes back.
     pub taken_back: Vec<Transaction>,
+    /// Cash and units that announcements brought in the period and no transaction books.
+    pub action_payments: Vec<ActionPayment>,
     /// What the sales of the period earned.
     pub realised_gains: Vec<RealisedGain>,
     /// What rules that look ahead changed, with effect in the period, about gains of this period and of earlier ones.
@@ -118,6 +122,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
     sections.extend(holdings);
     sections.push(activity::cash_flows(input)?);
     sections.push(activity::transactions(input)?);
+    sections.extend(corporate_actions::section(input)?);
     sections.extend(notes::sections(input));
     Ok(Document {
         title: input.portfolio.title.clone(),
@@ -162,6 +167,7 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
     input.cash_flows.iter().try_for_each(|row| owner("gold.cash_flows", &row.portfolio_id))?;
     let mut booked = input.transactions.iter().chain(&input.taken_back);
     booked.try_for_each(|row| owner("silver.transactions", &row.portfolio_id))?;
+    input.action_payments.iter().try_for_each(|row| owner("gold.action_payments", &row.portfolio_id))?;
     input.realised_gains.iter().try_for_each(|row| owner("gold.realised_gains", &row.portfolio_id))?;
     input.gain_changes.iter().try_for_each(|row| owner("gold.lot_closings", &row.portfolio_id))?;
     input.changed_disposals.iter().try_for_each(|row| owner("gold.realised_gains", &row.portfolio_id))?;
@@ -188,6 +194,7 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
         }
     };
     input.cash_flows.iter().try_for_each(|row| in_period("gold.cash_flows", row.business_date))?;
+    input.action_payments.iter().try_for_each(|row| in_period("gold.action_payments", row.business_date))?;
     input.nav_bridge.iter().try_for_each(|row| in_period("gold.nav_bridge", row.business_date))?;
     input.gain_changes.iter().try_for_each(|row| in_period("gold.lot_closings", row.business_date))?;
     input.realised_gains.iter().try_for_each(|row| in_period("gold.realised_gains", row.business_date))

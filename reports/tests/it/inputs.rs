@@ -1,7 +1,9 @@
 //! Inputs of statements: one small portfolio whose every figure is worked out, and portfolios of any size.
 
+mod announced;
 mod changed_gains;
 
+pub(crate) use announced::{announced, payment};
 pub(crate) use changed_gains::bought_again;
 use chrono::NaiveDate;
 use reports::statements::StatementInput;
@@ -94,6 +96,7 @@ pub(crate) fn empty() -> StatementInput {
         cash_flows: Vec::new(),
         transactions: Vec::new(),
         taken_back: Vec::new(),
+        action_payments: Vec::new(),
         realised_gains: Vec::new(),
         gain_changes: Vec::new(),
         changed_disposals: Vec::new(),
@@ -458,6 +461,7 @@ pub(crate) fn reversed(input: &StatementInput) -> StatementInput {
     input.cash_flows.reverse();
     input.transactions.reverse();
     input.taken_back.reverse();
+    input.action_payments.reverse();
     input.realised_gains.reverse();
     input.gain_changes.reverse();
     input.changed_disposals.reverse();

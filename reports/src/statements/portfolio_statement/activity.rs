@@ -167,7 +167,8 @@ fn changes(input: &StatementInput, instruments: &BTreeMap<&InstrumentId, &Instru
     changes.into_iter().map(line).collect()
 }
 
-fn name_of(id: &InstrumentId, instruments: &BTreeMap<&InstrumentId, &Instrument>) -> String {
+/// The name of an instrument; its symbol if the market does not have it.
+pub(super) fn name_of(id: &InstrumentId, instruments: &BTreeMap<&InstrumentId, &Instrument>) -> String {
     instruments.get(id).map_or_else(|| id.symbol().to_owned(), |instrument| instrument.name.clone())
 }
 
@@ -196,7 +197,7 @@ fn unless_zero(amount: Amount, transaction: &Transaction) -> Cell {
 }
 
 /// A kind in words: `TRANSFER_IN` is `Transfer in`.
-fn words(kind: &str) -> String {
+pub(super) fn words(kind: &str) -> String {
     let lower = kind.replace('_', " ").to_lowercase();
     let mut letters = lower.chars();
     match letters.next() {
