@@ -1,6 +1,8 @@
 //! The whole house, tried as its users try it: through the binary, on folders of its own.
 
 #[cfg(test)]
+mod announced;
+#[cfg(test)]
 mod books;
 #[cfg(test)]
 mod command_line;
