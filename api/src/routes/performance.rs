@@ -42,7 +42,7 @@ struct Performance {
 /// The figures of a period.
 #[derive(Serialize, ToSchema)]
 struct PeriodMeasures {
-    /// The period: `MTD`, `YTD`, `1Y` or `SI` (since inception).
+    /// The period: `1D`, `WTD`, `MTD`, `QTD`, `YTD`, `1Y`, `3Y`, `5Y`, `10Y` or `SI` (since inception).
     #[schema(value_type = String, example = "YTD")]
     period: &'static str,
     /// The figures, in the order of a statement. Figures that this version of the program does not know are left out.

@@ -95,7 +95,7 @@ struct PortfolioDescription {
 /// The time-weighted return of a period.
 #[derive(Serialize, ToSchema)]
 struct PeriodReturn {
-    /// The period: `MTD`, `YTD`, `1Y` or `SI` (since inception).
+    /// The period: `1D`, `WTD`, `MTD`, `QTD`, `YTD`, `1Y`, `3Y`, `5Y`, `10Y` or `SI` (since inception).
     #[schema(value_type = String, example = "YTD")]
     period: &'static str,
     /// The return of the whole period, a fraction: 0.05 is five percent. Null if there is none.

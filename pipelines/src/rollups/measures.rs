@@ -28,9 +28,12 @@ use crate::{StageReport, Work};
 pub static ROLLUP: Rollup =
     Rollup { writes: &measures::TABLE, reads: &[&portfolios::TABLE, &daily_returns::TABLE, &cash_flows::TABLE], make };
 
-/// What is kept for periods shorter than the portfolio's life.
+/// What is kept for a day and a week, for which nothing can be estimated.
+const DAY_MEASURES: &[&str] = &["gain", "twr"];
+/// What is kept for longer periods, of those that are shorter than the portfolio's life.
 const PERIOD_MEASURES: &[&str] = &[
     "annualised_return_act365",
+    "gain",
     "max_drawdown",
     "max_drawdown_peak_date",
     "max_drawdown_trough_date",
@@ -183,7 +186,10 @@ impl History {
     ) -> Result<PerformanceSeries, String> {
         let start = self.portfolio.start_date;
         let opening = period.opening_date(end_date).and_then(|day| BusinessDate::new(day).ok());
-        // A portfolio that began inside the period opens it on its own first day, with nothing.
+        if period.fixed_months().is_some() && opening.is_none_or(|opening| opening < start) {
+            return Err(format!("the portfolio began on {start}, inside the period {period}"));
+        }
+        // A month or a year to date in which a portfolio began opens on its own first day, with nothing.
         let opening = opening.filter(|opening| start <= *opening);
         let first = opening.map_or(0, |opening| days.partition_point(|day| day.date <= opening));
         let opened = opening.and(first.checked_sub(1)).and_then(|before| days.get(before));
@@ -254,8 +260,12 @@ fn unknown(date: BusinessDate) -> String {
 
 /// The measures kept for a period.
 fn kept(period: ReportingPeriod) -> impl Iterator<Item = &'static Measure> {
-    let all = period == ReportingPeriod::SinceInception;
-    MEASURES.iter().copied().filter(move |measure| all || PERIOD_MEASURES.contains(&measure.id))
+    let chosen = match period {
+        ReportingPeriod::SinceInception => None,
+        ReportingPeriod::OneDay | ReportingPeriod::WeekToDate => Some(DAY_MEASURES),
+        _ => Some(PERIOD_MEASURES),
+    };
+    MEASURES.iter().copied().filter(move |measure| chosen.is_none_or(|chosen| chosen.contains(&measure.id)))
 }
 
 /// A valuation date as estimates need it.

@@ -15,7 +15,7 @@ crate::table! {
     portfolio_id: PortfolioId,
     /// The date the period ends on.
     business_date: BusinessDate,
-    /// The period: `MTD`, `YTD`, `1Y` or `SI`.
+    /// The period: `1D`, `WTD`, `MTD`, `QTD`, `YTD`, `1Y`, `3Y`, `5Y`, `10Y` or `SI`.
     period: ReportingPeriod,
     /// The measure's id, e.g. `volatility`.
     measure: String,

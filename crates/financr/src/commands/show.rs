@@ -304,7 +304,7 @@ fn measures_listing(measures: &[MeasureRow], base: Currency, format: Format) -> 
                 (None, None) => "–".into(),
             }
         };
-        let [month, year, twelve, all] = ReportingPeriod::ALL.map(cell);
+        let [month, year, twelve, all] = ReportingPeriod::STATED.map(cell);
         listing.push([name.into(), month, year, twelve, all]);
     }
     listing

@@ -28,7 +28,7 @@ pub(super) struct Arguments {
     /// The symbol of a position, e.g. AAPL; for cash_balance a currency, e.g. EUR
     #[arg(long, value_name = "SYMBOL")]
     instrument: Option<String>,
-    /// The period of measures, gains and dividends: MTD, YTD, 1Y or SI (since inception)
+    /// The period of measures, gains and dividends: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y or SI (since inception)
     #[arg(long, default_value = "SI")]
     period: ReportingPeriod,
     /// How many levels of parts are shown; without it all of them

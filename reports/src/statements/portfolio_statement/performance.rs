@@ -104,12 +104,12 @@ pub(super) fn section(input: &StatementInput) -> Section {
     let figures: BTreeMap<(&str, ReportingPeriod), &MeasureRow> =
         input.measures.iter().map(|row| ((row.measure.as_str(), row.period), row)).collect();
     let mut columns = vec![Column::new("measure", "Measure", ColumnKind::Text)];
-    columns.extend(ReportingPeriod::ALL.into_iter().map(|period| {
+    columns.extend(ReportingPeriod::STATED.into_iter().map(|period| {
         let (id, title) = heading(period);
         Column::new(id, title, ColumnKind::Figure)
     }));
     let row = |line: &Line| {
-        let cells = ReportingPeriod::ALL.into_iter().map(|period| {
+        let cells = ReportingPeriod::STATED.into_iter().map(|period| {
             if line.annualised && !is_a_year_or_longer(input, period) {
                 return Cell::unavailable("the period is shorter than a year and is not annualised");
             }
@@ -135,9 +135,15 @@ pub(super) fn definitions() -> impl Iterator<Item = String> {
 
 fn heading(period: ReportingPeriod) -> (&'static str, &'static str) {
     match period {
+        ReportingPeriod::OneDay => ("1d", "One day"),
+        ReportingPeriod::WeekToDate => ("wtd", "Week to date"),
         ReportingPeriod::MonthToDate => ("mtd", "Month to date"),
+        ReportingPeriod::QuarterToDate => ("qtd", "Quarter to date"),
         ReportingPeriod::YearToDate => ("ytd", "Year to date"),
         ReportingPeriod::OneYear => ("1y", "One year"),
+        ReportingPeriod::ThreeYears => ("3y", "Three years"),
+        ReportingPeriod::FiveYears => ("5y", "Five years"),
+        ReportingPeriod::TenYears => ("10y", "Ten years"),
         ReportingPeriod::SinceInception => ("si", "Since inception"),
     }
 }
