@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lake::Lake;
-use pipelines::StageReport;
 use pipelines::sources::ecb_reference_rates;
+use pipelines::{AgeLimits, StageReport};
 use reports::delivery::email::MailSettings;
 use schemas::Clock;
 use store::Store;
@@ -13,6 +13,8 @@ use store::Store;
 /// What jobs can be told by configuration.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// How old what values something may be.
+    pub age_limits: AgeLimits,
     /// Where the ECB's rates come from.
     pub ecb_reference_rates: ecb_reference_rates::Settings,
     /// A folder of book folders that every night looks through; none for imports by hand only.

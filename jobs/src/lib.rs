@@ -25,11 +25,11 @@ pub use context::{Context, Progress, Settings};
 pub use error::Error;
 pub use runner::{Outcome, Request, run};
 
-pub use pipelines::BalanceBasis;
 pub use pipelines::sources::book_folder::Found;
 pub use pipelines::sources::ecb_reference_rates::Settings as EcbSettings;
 pub use pipelines::sources::{RowReject, SOURCES};
 pub use pipelines::why::node::{Figure, Node, Rule, Source, Unit};
+pub use pipelines::{AgeLimits, BalanceBasis};
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
 
 /// The days of a range on which anything was quoted, after everything that has landed has been conformed.

@@ -72,6 +72,7 @@ pub async fn run(context: &Context, job: &'static Job, request: Request) -> Resu
         from: request.from,
         to: request.to,
         portfolios: None,
+        age_limits: context.settings.age_limits,
     };
     if let Err((step, source)) = do_steps(context, job, &run, &work).await {
         return Err(failed(context, &run, step, source).await?);
@@ -112,6 +113,7 @@ pub(crate) async fn on_request<T>(
         from: date,
         to: date,
         portfolios: None,
+        age_limits: context.settings.age_limits,
     };
     let start = Instant::now();
     let (report, outcome) = match while_alive(context, &run, working(work)).await {
@@ -228,7 +230,8 @@ async fn record(
     Ok(())
 }
 
-/// A marker of everything a run reads: what has landed, what is booked, and how the portfolios are described.
+/// A marker of everything a run follows from: what has landed, what is booked, how the portfolios are described, and
+/// how old what values something may be.
 async fn input_fingerprint(context: &Context, to: BusinessDate) -> Result<String, Error> {
     let snapshot = context.lake.snapshot(Landing::TABLE).await?;
     let mut landings: Vec<Landing> = lake::read::rows(&snapshot, &context.lake, DateRange::ALL).await?;
@@ -241,6 +244,7 @@ async fn input_fingerprint(context: &Context, to: BusinessDate) -> Result<String
         text += &format!("{portfolio:?}\n");
     }
     text += &context.store.transaction_fingerprint(to).await?;
+    text += &format!("\n{:?}", context.settings.age_limits);
     Ok(sha256(text.as_bytes()))
 }
 

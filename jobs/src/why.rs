@@ -41,7 +41,8 @@ pub async fn why(context: &Context, asked: Why) -> Result<Node, Error> {
         Some(run_id) => versions_of(context, run_id).await?,
     };
     let Why { portfolio_id, figure, date, instrument, period, parts_max, .. } = asked;
-    let question = Question { portfolio_id, figure, date, instrument, period, parts_max, versions };
+    let age_limits = context.settings.age_limits;
+    let question = Question { portfolio_id, figure, date, instrument, period, parts_max, versions, age_limits };
     Ok(explain(&context.lake, question).await?)
 }
 

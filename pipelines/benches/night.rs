@@ -11,7 +11,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use divan::Bencher;
 use lake::{EngineSettings, Lake, S3Settings, Storage};
 use pipelines::landing::{Delivered, land};
-use pipelines::{Work, books, conform, mirror, rollups};
+use pipelines::{AgeLimits, Work, books, conform, mirror, rollups};
 use rust_decimal::Decimal;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
@@ -60,6 +60,7 @@ impl Prepared {
             from,
             to,
             portfolios: None,
+            age_limits: AgeLimits::default(),
         };
         let market: MarketId = "M1".parse()?;
         let files = [("instruments.csv", instruments()?), ("prices.csv", prices(&days)?)];

@@ -1,4 +1,4 @@
--- One row per position valued with a price more than five days old.
+-- One row per position valued with a price that is old, but not so old that it blocks.
 SELECT
     business_date,
     portfolio_id,
@@ -7,4 +7,5 @@ SELECT
 FROM gold.valuations
 WHERE business_date BETWEEN $from_date AND $to_date
     AND price_basis = 'quote'
-    AND price_date < business_date - INTERVAL '5' DAY
+    AND $close_days_warn < CAST(business_date AS BIGINT) - CAST(price_date AS BIGINT)
+    AND CAST(business_date AS BIGINT) - CAST(price_date AS BIGINT) <= $close_days_max

@@ -154,8 +154,9 @@ async fn read_silver(lake: &Lake, work: &Work, report: &mut StageReport) -> Resu
         (market, QuoteBoard::new(instruments, &quotes, &actions))
     };
     let boards: BTreeMap<MarketId, QuoteBoard> = instruments.into_iter().map(board).collect();
+    let days_max = work.age_limits.fx_rate_days_max;
     let fx: BTreeMap<MarketId, FxBoard> =
-        rates.into_iter().map(|(source, rates)| (source, FxBoard::new(&rates))).collect();
+        rates.into_iter().map(|(source, rates)| (source, FxBoard::new(&rates).with_days_max(days_max))).collect();
     let mut grids = BTreeMap::new();
     for portfolio in portfolios.iter().chain(&involved) {
         let key = (portfolio.market_id.clone(), portfolio.fx_source.clone());

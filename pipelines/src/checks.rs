@@ -2,7 +2,9 @@
 //!
 //! To add one: a file in `pipelines/checks/` and a line in the list. A check returns `business_date`, `portfolio_id`,
 //! `subject` and `message`, for business dates from `$from_date` to `$to_date`, and may only look at what was known
-//! on each of them. Only a reversal counts on the day of what it takes back, whatever its own, as it does in the books.
+//! on each of them; how old that may be is `$fx_rate_days_warn`, `$fx_rate_days_max`, `$close_days_warn` and
+//! `$close_days_max`. Only a reversal counts on the day of what it takes back, whatever its own, as it does in the
+//! books.
 
 use lake::{DateRange, Lake, Parameter, RecordBatch};
 use schemas::table::{Record, TableDefinition};
@@ -14,7 +16,7 @@ use schemas::tables::{
 use schemas::{BusinessDate, PortfolioId, Severity};
 
 use crate::error::Error;
-use crate::{StageReport, Work};
+use crate::{AgeLimits, StageReport, Work};
 
 /// A consistency check.
 #[derive(Clone, Copy)]
@@ -67,7 +69,8 @@ pub const CHECKS: &[Check] = &[
     check!("unknown_instruments", Block, Silver, [transactions Whole, instruments Whole]),
     check!("not_valued", Block, Gold, [portfolios Whole, quotes Range, portfolio_values Range]),
     check!("missing_prices", Block, Gold, [valuations Range]),
-    check!("missing_fx_rates", Block, Gold, [valuations Range]),
+    check!("missing_fx_rates", Block, Gold, [portfolios Whole, valuations Range]),
+    check!("outdated_prices", Block, Gold, [valuations Range]),
     check!("missing_flow_values", Block, Gold, [cash_flows Range]),
     check!("cash_reconciles", Block, Gold, [transactions WithLater, action_payments Whole, positions Range]),
     check!("values_foot", Block, Gold, [portfolio_values Range, valuations Range]),
@@ -128,7 +131,15 @@ async fn run(lake: &Lake, work: &Work, check: &Check, report: &mut StageReport) 
         snapshots.push(snapshot.restricted_to(range));
     }
     let context = lake.engine().session(&snapshots)?;
-    let parameters = vec![("from_date", Parameter::Date(work.from)), ("to_date", Parameter::Date(work.to))];
+    let AgeLimits { fx_rate_days_warn, fx_rate_days_max, close_days_warn, close_days_max } = work.age_limits;
+    let parameters = vec![
+        ("from_date", Parameter::Date(work.from)),
+        ("to_date", Parameter::Date(work.to)),
+        ("fx_rate_days_warn", Parameter::Integer(fx_rate_days_warn.into())),
+        ("fx_rate_days_max", Parameter::Integer(fx_rate_days_max.into())),
+        ("close_days_warn", Parameter::Integer(close_days_warn.into())),
+        ("close_days_max", Parameter::Integer(close_days_max.into())),
+    ];
     let batches = lake.engine().run(&context, check.name, check.sql, parameters).await?;
     let mut exceptions = Vec::new();
     for batch in &batches {

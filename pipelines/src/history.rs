@@ -18,7 +18,7 @@ use schemas::tables::history_markers::{self, HistoryMarker};
 use schemas::{BusinessDate, PortfolioId};
 
 use crate::error::Error;
-use crate::{StageReport, Work, books, checks, rollups};
+use crate::{AgeLimits, StageReport, Work, books, checks, rollups};
 
 /// Portfolios that a note names; the snags name all.
 const REASONS_SHOWN: usize = 5;
@@ -45,11 +45,16 @@ pub async fn days_before(lake: &Lake, from: BusinessDate) -> Result<Option<(Busi
 }
 
 /// What has to be made again of the days from `first` to `last`, because it is missing or follows from other facts
-/// than are known now; the earliest first.
+/// than are known now, or from another limit; the earliest first.
 ///
 /// # Errors
 /// [`Error::Lake`] if a table cannot be read.
-pub async fn touched(lake: &Lake, first: BusinessDate, last: BusinessDate) -> Result<Vec<Touched>, Error> {
+pub async fn touched(
+    lake: &Lake,
+    age_limits: AgeLimits,
+    first: BusinessDate,
+    last: BusinessDate,
+) -> Result<Vec<Touched>, Error> {
     let stored = stored(lake).await?;
     let this_month = month_start(last);
     // A later night of the same month has already seen more days of it; its marker is compared with the same days.
@@ -57,7 +62,7 @@ pub async fn touched(lake: &Lake, first: BusinessDate, last: BusinessDate) -> Re
     let through = seen.unwrap_or(last).max(last);
     let mut from_month: BTreeMap<PortfolioId, BusinessDate> = BTreeMap::new();
     let mut gone = stored.clone();
-    for now in markers::markers(lake, through).await? {
+    for now in markers::markers(lake, age_limits, through).await? {
         gone.remove(&(now.portfolio_id.clone(), now.month_start));
         let before = stored.get(&(now.portfolio_id.clone(), now.month_start));
         // Equal facts have equal days on which anything was quoted, so that there is nothing to make of later ones.
@@ -123,7 +128,7 @@ pub async fn rebuild(lake: &Lake, work: &Work, touched: &[Touched], last: Busine
 /// [`Error::Lake`] if a table cannot be read or written.
 pub async fn mark(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
     let months = Work { from: month_start(work.from), to: month_start(work.to), ..work.clone() };
-    let mut rows = markers::markers(lake, work.to).await?;
+    let mut rows = markers::markers(lake, work.age_limits, work.to).await?;
     rows.retain(|row| months.from <= row.month_start && months.covers(&row.portfolio_id));
     let snags = reopened(lake, &rows).await?;
     // Rebuilds of earlier days and the night itself can mark the same month, one after the other.

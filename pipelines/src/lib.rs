@@ -3,6 +3,7 @@
 //! Each stage reads tables and writes tables, for a range of business dates, and can be run alone. None asks what time
 //! it is, and none is told who asks.
 
+mod age_limits;
 pub mod balances;
 pub mod books;
 pub mod checks;
@@ -30,6 +31,7 @@ mod undelivered;
 pub mod why;
 mod xml_elements;
 
+pub use age_limits::AgeLimits;
 pub use error::Error;
 pub use ledger::reconciliation::{BalanceBasis, Difference, Measured, Subject};
 
@@ -55,6 +57,8 @@ pub struct Work {
     pub to: BusinessDate,
     /// The portfolios that are made again; all of them if none are named.
     pub portfolios: Option<Arc<BTreeSet<PortfolioId>>>,
+    /// How old what values something may be.
+    pub age_limits: AgeLimits,
 }
 
 impl Work {

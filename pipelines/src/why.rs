@@ -31,6 +31,7 @@ use self::facts::Facts;
 use self::node::{Figure, Node, Rule, Unit};
 use self::refused::Refused;
 use self::replay::Replay;
+use crate::AgeLimits;
 use crate::error::Error;
 
 pub use self::figures::known_figures;
@@ -55,6 +56,8 @@ pub struct Question {
     pub parts_max: usize,
     /// The versions of the tables.
     pub versions: Versions,
+    /// How old what values something may be.
+    pub age_limits: AgeLimits,
 }
 
 /// Which versions of the tables are read.

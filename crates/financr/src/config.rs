@@ -29,6 +29,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) sources: SourcesSection,
     #[serde(default)]
+    pub(crate) ages: jobs::AgeLimits,
+    #[serde(default)]
     pub(crate) api: api::Settings,
     #[serde(default)]
     pub(crate) schedule: Vec<ScheduleSection>,
@@ -203,6 +205,7 @@ mod tests {
     fn the_shipped_file_is_readable_and_unknown_keys_are_errors() {
         let config: Config = toml::from_str(SHIPPED).expect("readable");
         assert_eq!(config.store.url, "sqlite:financr-data/store.db");
+        assert_eq!(config.ages, jobs::AgeLimits::default(), "the file shows the defaults");
         let wrong = SHIPPED.replace("memory_mib_max", "memory_gib_max");
         let error = toml::from_str::<Config>(&wrong).expect_err("no such key").to_string();
         assert!(error.contains("memory_gib_max") && error.contains("memory_mib_max"), "{error}");

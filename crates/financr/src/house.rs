@@ -25,6 +25,7 @@ pub(crate) async fn open(config: &Config, watch: Arc<dyn Fn(Progress) + Send + S
         lake,
         clock: Clock::System,
         settings: Settings {
+            age_limits: config.ages,
             ecb_reference_rates: config.sources.ecb_reference_rates.clone(),
             inbox: config.sources.book_folder.inbox.clone(),
             mail: config.mail.clone(),

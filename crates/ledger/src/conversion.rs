@@ -1,7 +1,8 @@
 //! Amounts of one currency in another.
 //!
 //! Rates are units per euro, as the ECB publishes them; the euro is the pivot of every cross rate. The rate of a day
-//! is the last one published on or before it.
+//! is the last one published on or before it. A board can be told how old that may be: beyond, there is no rate, since
+//! an amount at the rate of another year is not a value but a guess.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,8 @@ use schemas::{BusinessDate, Currency};
 #[derive(Clone, Debug, Default)]
 pub struct FxBoard {
     series: BTreeMap<Currency, Vec<(BusinessDate, Decimal)>>,
+    /// Calendar days after which a rate counts no longer; none if it always does.
+    days_max: Option<u32>,
 }
 
 /// An amount after conversion.
@@ -58,7 +61,13 @@ impl FxBoard {
         for rates in series.values_mut() {
             rates.sort_unstable_by_key(|(date, _)| *date);
         }
-        FxBoard { series }
+        FxBoard { series, days_max: None }
+    }
+
+    /// The same rates, each of them for no more than so many calendar days after its own.
+    #[must_use]
+    pub fn with_days_max(self, days_max: u32) -> FxBoard {
+        FxBoard { days_max: Some(days_max), ..self }
     }
 
     /// The currencies that have rates.
@@ -66,18 +75,38 @@ impl FxBoard {
         self.series.keys().copied()
     }
 
-    /// Units of a currency for one euro, with the day of the rate; none if none was published by then.
+    /// Units of a currency for one euro, with the day of the rate; none if none was published by then, or none that is
+    /// young enough.
     pub fn units_per_eur(&self, currency: Currency, date: BusinessDate) -> Option<(Decimal, Option<BusinessDate>)> {
         if currency == Currency::EUR {
             return Some((Decimal::ONE, None));
         }
-        let rates = self.series.get(&currency)?;
-        let after = rates.partition_point(|(day, _)| *day <= date);
-        let (day, units) = *rates.get(after.checked_sub(1)?)?;
-        Some((units, Some(day)))
+        let (day, units) = self.last_rate(currency, date)?;
+        let counts = self.days_max.is_none_or(|days_max| date.days_since(day) <= i64::from(days_max));
+        counts.then_some((units, Some(day)))
     }
 
-    /// The cross rate of two currencies on a day; none if a rate is missing.
+    /// The last rate of a currency other than the euro by a day, however old.
+    fn last_rate(&self, currency: Currency, date: BusinessDate) -> Option<(BusinessDate, Decimal)> {
+        let rates = self.series.get(&currency)?;
+        let after = rates.partition_point(|(day, _)| *day <= date);
+        rates.get(after.checked_sub(1)?).copied()
+    }
+
+    /// The day of the older of the two rates that would make a cross rate if that were not too old; none if there is
+    /// a cross rate, or if one of the two was never published.
+    pub fn outdated(&self, from: Currency, to: Currency, date: BusinessDate) -> Option<BusinessDate> {
+        if self.cross_rate(from, to, date).is_some() {
+            return None;
+        }
+        let mut oldest = date;
+        for currency in [from, to].into_iter().filter(|currency| *currency != Currency::EUR) {
+            oldest = oldest.min(self.last_rate(currency, date)?.0);
+        }
+        Some(oldest)
+    }
+
+    /// The cross rate of two currencies on a day; none if a rate is missing or too old.
     pub fn cross_rate(&self, from: Currency, to: Currency, date: BusinessDate) -> Option<CrossRate> {
         if from == to {
             return Some(CrossRate { from_per_eur: Decimal::ONE, to_per_eur: Decimal::ONE, rate_date: None });
@@ -88,7 +117,7 @@ impl FxBoard {
         Some(CrossRate { from_per_eur, to_per_eur, rate_date })
     }
 
-    /// Converts an amount at the rates of a day; none if a rate is missing or the result does not fit.
+    /// Converts an amount at the rates of a day; none if a rate is missing or too old, or the result does not fit.
     pub fn convert(&self, amount: Decimal, from: Currency, to: Currency, date: BusinessDate) -> Option<Converted> {
         let cross = self.cross_rate(from, to, date)?;
         Some(Converted { amount: cross.convert(amount)?, rate_date: cross.rate_date })
@@ -130,5 +159,25 @@ mod tests {
             board.convert(Decimal::ONE, Currency::USD, Currency::USD, day_before).map(|c| c.rate_date),
             Some(None)
         );
+    }
+
+    #[test]
+    fn a_rate_counts_up_to_its_age_limit_and_then_its_day_is_told() {
+        let rates = [rate("USD", "2022-01-03", "1.1355"), rate("GBP", "2022-01-10", "0.83415")];
+        let board = FxBoard::new(&rates).with_days_max(10);
+        let on = |day: &str| -> BusinessDate { day.parse().expect("a date") };
+        let dollar_in_pounds = |day: &str| board.cross_rate(Currency::USD, Currency::GBP, on(day));
+        let outdated = |from, to, day: &str| board.outdated(from, to, on(day)).map(|day| day.to_string());
+        assert_eq!(dollar_in_pounds("2022-01-13").and_then(|cross| cross.rate_date), Some(on("2022-01-03")));
+        assert_eq!(outdated(Currency::USD, Currency::GBP, "2022-01-13"), None);
+        // Eleven days after the dollar's last rate there is none, although the pound's is four days old.
+        assert_eq!(dollar_in_pounds("2022-01-14"), None);
+        assert_eq!(outdated(Currency::USD, Currency::GBP, "2022-01-14").as_deref(), Some("2022-01-03"));
+        assert!(board.cross_rate(Currency::GBP, Currency::EUR, on("2022-01-20")).is_some());
+        assert_eq!(outdated(Currency::EUR, Currency::GBP, "2022-01-21").as_deref(), Some("2022-01-10"));
+        // What was never published is not too old, and one's own currency needs no rate.
+        assert_eq!(outdated("CHF".parse().expect("a currency"), Currency::GBP, "2022-01-21"), None);
+        assert_eq!(outdated(Currency::GBP, Currency::GBP, "2022-01-21"), None);
+        assert!(FxBoard::new(&rates).cross_rate(Currency::USD, Currency::GBP, on("2032-01-14")).is_some());
     }
 }

@@ -27,7 +27,7 @@ async fn catch_up(context: &Context, work: &Work) -> Result<StageReport, Error> 
     let Some((first, last)) = history::days_before(&context.lake, work.from).await? else {
         return note("there is nothing before");
     };
-    let touched = history::touched(&context.lake, first, last).await?;
+    let touched = history::touched(&context.lake, work.age_limits, first, last).await?;
     if touched.is_empty() {
         return note("the days before are as they were");
     }

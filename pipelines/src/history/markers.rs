@@ -4,7 +4,8 @@
 //! reversal, an election, a broker's booking of an announcement), and on closes, corporate actions and rates of what it
 //! had touched by then. Of an instrument or currency that is touched for the first time everything earlier
 //! counts, too, because a close or rate is carried until the next one. The benchmark of a portfolio is touched from its
-//! first month on. What depends on other portfolios is added by `transfers`.
+//! first month on. What depends on other portfolios is added by `transfers`. Where the last rate is too old to count,
+//! the limit decides about values as a fact does; everywhere else another limit changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -23,6 +24,7 @@ use schemas::{BusinessDate, Currency, InstrumentId, MarketId, PortfolioId};
 
 use super::transfers::Transfers;
 use super::{month_start, next_month, read};
+use crate::AgeLimits;
 use crate::error::Error;
 
 /// Sums of hashes by month; the months in between have none.
@@ -69,9 +71,14 @@ pub(super) struct Month {
 }
 
 /// The markers of every portfolio and month, of the facts up to a date. The same facts give the same markers.
-pub(super) async fn markers(lake: &Lake, through: BusinessDate) -> Result<Vec<HistoryMarker>, Error> {
+pub(super) async fn markers(
+    lake: &Lake,
+    age_limits: AgeLimits,
+    through: BusinessDate,
+) -> Result<Vec<HistoryMarker>, Error> {
     let range = DateRange::through(through);
-    let facts = Facts::read(lake, range).await?;
+    let mut facts = Facts::read(lake, range).await?;
+    facts.limit_rates(lake, age_limits, through).await?;
     let mut booked: HashMap<PortfolioId, Vec<Transaction>> = HashMap::new();
     // Those after the date count from the first day on which they may matter.
     for transaction in read::<Transaction>(lake, DateRange::ALL).await? {
@@ -139,6 +146,22 @@ impl Facts {
             facts.instruments.insert(row.instrument_id.clone(), row);
         }
         Ok(facts)
+    }
+
+    /// Adds the limit to the months in which it leaves a day without a rate.
+    async fn limit_rates(&mut self, lake: &Lake, limits: AgeLimits, through: BusinessDate) -> Result<(), Error> {
+        let mut published: HashMap<(MarketId, Currency), BTreeSet<BusinessDate>> = HashMap::new();
+        for row in read::<FxRate>(lake, DateRange::through(through)).await? {
+            published.entry((row.fx_source, row.currency)).or_default().insert(row.rate_date);
+        }
+        let days_max = limits.fx_rate_days_max;
+        for (series, days) in published {
+            let months = self.rates.entry(series).or_default();
+            for month in months_without_a_rate(&days, days_max, through) {
+                add(months, month, hashed(("days_max", days_max)));
+            }
+        }
+        Ok(())
     }
 
     fn of_portfolio(&self, portfolio: &Portfolio, transactions: &[Transaction], through: BusinessDate) -> Vec<Month> {
@@ -232,6 +255,31 @@ impl Facts {
         // Equal quotes of two instruments must not cancel each other out when they change places.
         hashed((instrument, listed, quotes, actions))
     }
+}
+
+/// The months with a day on which the last of these rates is older than so many days.
+fn months_without_a_rate(
+    published: &BTreeSet<BusinessDate>,
+    days_max: u32,
+    through: BusinessDate,
+) -> BTreeSet<BusinessDate> {
+    let mut months = BTreeSet::new();
+    let ends = published.iter().skip(1).map(|next| next.previous_calendar_day()).chain([through]);
+    for (day, last) in published.iter().zip(ends) {
+        if last.days_since(*day) <= i64::from(days_max) {
+            continue;
+        }
+        let mut month = month_start(days_after(*day, u64::from(days_max) + 1));
+        while month <= last {
+            months.insert(month);
+            let next = next_month(month);
+            if next == month {
+                break;
+            }
+            month = next;
+        }
+    }
+    months
 }
 
 /// The day some days later; the same day at the end of time.

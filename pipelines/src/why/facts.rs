@@ -53,6 +53,8 @@ pub(super) struct Facts {
     /// The days on which anything in the market was quoted.
     pub(super) market_days: Vec<BusinessDate>,
     pub(super) rates: BTreeMap<Currency, Vec<FxRate>>,
+    /// Calendar days after which a rate counts no longer.
+    pub(super) fx_rate_days_max: u32,
     /// Corporate actions of everything that the portfolio ever touched.
     pub(super) actions: Vec<CorporateAction>,
     /// Landings of the portfolio, its market and its rates, in the order of arrival.
@@ -160,6 +162,7 @@ pub(super) async fn read(lake: &Lake, question: &Question) -> Result<Facts, Erro
         quotes,
         market_days,
         rates,
+        fx_rate_days_max: question.age_limits.fx_rate_days_max,
         actions,
         landings,
         values,
@@ -356,7 +359,7 @@ impl Facts {
         self.taken_back.contains(id)
     }
 
-    /// The last rate of a currency on or before a day.
+    /// The last rate of a currency on or before a day, however old.
     pub(super) fn rate_on(&self, currency: Currency, date: BusinessDate) -> Option<&FxRate> {
         let rates = self.rates.get(&currency)?;
         rates.get(rates.partition_point(|rate| rate.rate_date <= date).checked_sub(1)?)

@@ -151,7 +151,7 @@ impl Facts {
             (Some(up), Some(down)) => up.checked_div(down),
             _ => None,
         };
-        let figure = Figure::known(quotient, "a rate is missing");
+        let figure = Figure::known(quotient, "a rate is missing or too old");
         let node = Node::given(format!("{from} in {to}"), figure, Unit::Rate(to, from)).on(date);
         Some(node.noted("through the euro").with_parts(Rule::Quotient(None), vec![numerator, denominator]))
     }
@@ -167,7 +167,13 @@ impl Facts {
         };
         let age = date.days_since(rate.rate_date);
         let note = if age == 0 { String::new() } else { format!("the last rate, {age} days before {date}") };
-        let figure = Figure::Exact(rate.units_per_eur.decimal());
+        let days_max = self.fx_rate_days_max;
+        let figure = if age <= i64::from(days_max) {
+            Figure::Exact(rate.units_per_eur.decimal())
+        } else {
+            let units = rate.units_per_eur.decimal();
+            Figure::Unavailable(format!("{units}, and a rate counts for no more than {days_max} days"))
+        };
         Node::given(format!("{currency} for one EUR on {}", rate.rate_date), figure, unit)
             .on(rate.rate_date)
             .noted(note)

@@ -52,7 +52,7 @@ pub(super) struct Closing {
 /// [`Error::Books`] if they cannot be kept.
 pub(super) fn replay(facts: &Facts) -> Result<Replay, Error> {
     let board = board(facts);
-    let fx = FxBoard::new(facts.rates.values().flatten());
+    let fx = FxBoard::new(facts.rates.values().flatten()).with_days_max(facts.fx_rate_days_max);
     let portfolio = &facts.portfolio;
     let listed = facts.instruments.values().map(|instrument| instrument.currency);
     let grid = FxGrid::new(&fx, board.dates(), listed.chain([portfolio.base_currency]));
@@ -92,7 +92,7 @@ fn received(facts: &Facts, own: BookInputs<'_>) -> Result<LotsByTransaction, Err
     let listed = || facts.instruments.values().map(|instrument| instrument.currency);
     let mut rates: Vec<(FxBoard, FxGrid)> = Vec::with_capacity(facts.senders.len());
     for sender in &facts.senders {
-        let fx = FxBoard::new(&sender.rates);
+        let fx = FxBoard::new(&sender.rates).with_days_max(facts.fx_rate_days_max);
         let grid = FxGrid::new(&fx, own.board.dates(), listed().chain([sender.portfolio.base_currency]));
         rates.push((fx, grid));
     }

@@ -5,6 +5,7 @@
 
 use lake::{Lake, WriteKey};
 use pipelines::checks::{CHECKS, Layer, check};
+use pipelines::{AgeLimits, Work};
 use rust_decimal::Decimal;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::corporate_actions::CorporateAction;
@@ -27,11 +28,10 @@ use crate::samples::{
 /// The day before, and the day that is checked.
 const BEFORE: &str = "2014-06-03";
 const DAY: &str = "2014-06-04";
-/// Five and six days before the day that is checked, and seven and eight.
+/// Five and six days before the day that is checked, and 367.
 const FIVE_DAYS_OLD: &str = "2014-05-30";
 const SIX_DAYS_OLD: &str = "2014-05-29";
-const SEVEN_DAYS_OLD: &str = "2014-05-28";
-const EIGHT_DAYS_OLD: &str = "2014-05-27";
+const A_YEAR_OLD: &str = "2013-06-02";
 /// The close before the dividend, and its ex-date, eight days before the day that is checked: until the evening before
 /// it may still be booked.
 const INTO_EX_DATE: &str = "2014-05-26";
@@ -46,6 +46,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("not_valued", "-"),
     ("missing_prices", "M1~AAA"),
     ("missing_fx_rates", "M1~AAA"),
+    ("outdated_prices", "M1~AAA"),
     ("missing_flow_values", "t1"),
     ("cash_reconciles", "EUR"),
     ("values_foot", "-"),
@@ -241,7 +242,8 @@ async fn a_day_that_is_not_asked_for_is_not_checked() {
 }
 
 async fn findings(lake: &Lake, layer: Layer) -> Findings {
-    check(lake, &work("checks-1", date(DAY), date(DAY)), layer).await.expect("checked");
+    let as_shipped = Work { age_limits: AgeLimits::default(), ..work("checks-1", date(DAY), date(DAY)) };
+    check(lake, &as_shipped, layer).await.expect("checked");
     let exceptions = all::<Exception>(lake).await;
     let named = |row: &Exception| (row.check_name.clone(), row.portfolio_id.to_string(), row.subject.clone());
     let mut findings: Findings = exceptions.iter().map(named).collect();
@@ -282,7 +284,7 @@ impl World {
         self.valuations.push(valuation(id, "CASH~EUR", DAY, Some(amount("1010"))));
         self.valuations.push(Valuation {
             price_date: Some(date(FIVE_DAYS_OLD)),
-            fx_rate_date: Some(date(SEVEN_DAYS_OLD)),
+            fx_rate_date: Some(date(FIVE_DAYS_OLD)),
             ..held
         });
         self.values.push(value(id, Some(amount("1250")), "240", "1010"));
@@ -303,12 +305,12 @@ impl World {
         match check {
             "unknown_instruments" => {
                 let booked = transaction(id, "t1", DAY, "BUY", "-100");
-                let unlisted = Some(instrument("ZZZ").instrument_id);
-                self.transactions.push(Transaction { instrument_id: unlisted, ..booked });
+                self.transactions.push(Transaction { instrument_id: Some(instrument("ZZZ").instrument_id), ..booked });
             }
             "not_valued" => self.portfolios.push(Portfolio { market_id: quoted(DAY).market_id, ..portfolio(id) }),
             "missing_prices" => self.valuations.push(valuation(id, "M1~AAA", DAY, None)),
             "missing_fx_rates" => self.valuations.push(Valuation { value_base: None, fx_rate: None, ..held }),
+            "outdated_prices" => self.valuations.push(Valuation { price_date: Some(date(A_YEAR_OLD)), ..held }),
             "missing_flow_values" => self.flows.push(flow(id, None)),
             "cash_reconciles" => {
                 self.transactions.push(transaction(id, "t1", BEFORE, "DEPOSIT", "100"));
@@ -346,7 +348,7 @@ impl World {
             }
             "carried_prices" => self.valuations.push(Valuation { price_date: Some(date(SIX_DAYS_OLD)), ..held }),
             "last_trade_prices" => self.valuations.push(Valuation { price_basis: "last_trade".to_owned(), ..held }),
-            "stale_fx_rates" => self.valuations.push(Valuation { fx_rate_date: Some(date(EIGHT_DAYS_OLD)), ..held }),
+            "stale_fx_rates" => self.valuations.push(Valuation { fx_rate_date: Some(date(SIX_DAYS_OLD)), ..held }),
             "short_positions" => {
                 self.valuations.push(Valuation { quantity: Quantity::new(Decimal::NEGATIVE_ONE), ..held });
             }

@@ -1,6 +1,8 @@
 //! From files to figures: sources, landing, conforming, books, rollups and checks, over a lake in memory.
 
 #[cfg(test)]
+mod ages;
+#[cfg(test)]
 mod booking;
 #[cfg(test)]
 mod bridge;

@@ -7,6 +7,7 @@ use std::fmt::Debug;
 
 use booked_facts::{compared_with, dollar, handed_over, reversal_of, split, traded};
 use lake::{Lake, WriteKey};
+use pipelines::AgeLimits;
 use pipelines::books::book;
 use pipelines::checks::{Layer, check};
 use pipelines::history::{days_before, mark, rebuild, touched};
@@ -285,13 +286,16 @@ async fn caught_up_is_built(known: &Facts, learned: &Facts) -> Result<(), TestCa
     learned.tell(&lake, "second").await;
     let night = work("night-1", date(DAYS[BEFORE + 1]), date(DAYS[BEFORE + 1]));
     let (first, last) = days_before(&lake, night.from).await.expect("readable").expect("days before");
-    let again = touched(&lake, first, last).await.expect("readable");
+    let again = touched(&lake, AgeLimits::UNLIMITED, first, last).await.expect("readable");
     rebuild(&lake, &night, &again, last).await.expect("made again");
     let from_nothing = built(learned).await;
     for ((name, made), (_, expected)) in gold(&lake).await.iter().zip(gold(&from_nothing).await) {
         prop_assert_eq!(made, &expected, "{} differs", name);
     }
-    prop_assert!(touched(&lake, first, last).await.expect("readable").is_empty(), "once is enough");
+    prop_assert!(
+        touched(&lake, AgeLimits::UNLIMITED, first, last).await.expect("readable").is_empty(),
+        "once is enough"
+    );
     Ok(())
 }
 
@@ -310,7 +314,7 @@ async fn a_closed_year_that_a_late_announcement_changes_is_named_once() {
     learned.actions.push(split("AAA", DAYS[5], 2));
     learned.tell(&lake, "second").await;
     let (first, last) = (date(DAYS[0]), date(DAYS[BEFORE]));
-    let again = touched(&lake, first, last).await.expect("readable");
+    let again = touched(&lake, AgeLimits::UNLIMITED, first, last).await.expect("readable");
     let night = work("night-1", date(DAYS[BEFORE + 1]), date(DAYS[BEFORE + 1]));
     let report = rebuild(&lake, &night, &again, last).await.expect("made again");
     let [snag] = report.snags.as_slice() else { panic!("one portfolio, not {:?}", report.snags) };
@@ -332,7 +336,7 @@ async fn a_late_fact_of_the_sender_makes_the_receivers_again_from_their_month_on
     let known = Facts::with_transfers();
     let lake = built(&known).await;
     let (first, last) = (date(DAYS[0]), date(DAYS[BEFORE]));
-    assert!(touched(&lake, first, last).await.expect("readable").is_empty());
+    assert!(touched(&lake, AgeLimits::UNLIMITED, first, last).await.expect("readable").is_empty());
     // Its own 100 for 5,000, and 20 of the first lot of P3, of 50 each.
     assert_eq!(cost_in_the_receiver(&lake).await, Some("6000".parse().expect("a number")));
     // A transfer of the night is not late.
@@ -340,12 +344,12 @@ async fn a_late_fact_of_the_sender_makes_the_receivers_again_from_their_month_on
     of_the_night.book(handed_over("P3", "INTERNAL_OUT", "P1", DAYS[BEFORE + 1], 5));
     of_the_night.book(handed_over("P1", "INTERNAL_IN", "P3", DAYS[BEFORE + 1], 5));
     of_the_night.tell(&lake, "night").await;
-    assert!(touched(&lake, first, last).await.expect("readable").is_empty());
+    assert!(touched(&lake, AgeLimits::UNLIMITED, first, last).await.expect("readable").is_empty());
     // Last in, first out: 5 of 80 leave P3 before 15 of 50.
     let mut learned = known.clone();
     learned.learn(&Late::Method { portfolio: 2, method: "lifo" });
     learned.tell(&lake, "second").await;
-    let again = touched(&lake, first, last).await.expect("readable");
+    let again = touched(&lake, AgeLimits::UNLIMITED, first, last).await.expect("readable");
     let groups: Vec<(String, Vec<String>)> = again
         .iter()
         .map(|group| (group.from.to_string(), group.portfolios.iter().map(ToString::to_string).collect()))
@@ -381,7 +385,7 @@ async fn a_late_close_of_the_benchmark_makes_those_again_that_are_compared_with_
     learned.learn(&close(3_600, 7));
     learned.tell(&lake, "second").await;
     let (first, last) = (date(DAYS[0]), date(DAYS[BEFORE]));
-    let again = touched(&lake, first, last).await.expect("readable");
+    let again = touched(&lake, AgeLimits::UNLIMITED, first, last).await.expect("readable");
     let groups: Vec<(BusinessDate, Vec<&str>)> =
         again.iter().map(|group| (group.from, group.portfolios.iter().map(PortfolioId::as_str).collect())).collect();
     assert_eq!(groups, [(date("2014-02-01"), vec!["P2"])]);
@@ -447,7 +451,7 @@ proptest! {
             let lake = built(&known).await;
             learned.tell(&lake, "second").await;
             let (first, last) = (date(DAYS[0]), date(DAYS[BEFORE]));
-            let again = touched(&lake, first, last).await.expect("readable");
+            let again = touched(&lake, AgeLimits::UNLIMITED, first, last).await.expect("readable");
             let names: Vec<String> =
                 again.iter().flat_map(|group| &group.portfolios).map(ToString::to_string).collect();
             prop_assert_eq!(names, vec![only]);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use lake::{DateRange, EngineSettings, Lake, S3Settings, Storage, WriteKey};
-use pipelines::Work;
+use pipelines::{AgeLimits, Work};
 use rust_decimal::Decimal;
 use schemas::table::Record;
 use schemas::tables::instruments::Instrument;
@@ -23,10 +23,11 @@ pub(crate) fn clock() -> Clock {
     Clock::Fixed(instant)
 }
 
-/// The work of a run over a range of dates.
+/// The work of a run over a range of dates; nothing is too old for it.
 pub(crate) fn work(run: &str, from: BusinessDate, to: BusinessDate) -> Work {
     let inputs_fingerprint = "0123456789abcdef".to_owned();
-    Work { run_id: run.parse().expect("an id"), inputs_fingerprint, fence: 1, from, to, portfolios: None }
+    let run_id = run.parse().expect("an id");
+    Work { run_id, inputs_fingerprint, fence: 1, from, to, portfolios: None, age_limits: AgeLimits::UNLIMITED }
 }
 
 /// Makes these the only rows of their table.

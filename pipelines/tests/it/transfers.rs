@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use lake::Lake;
-use pipelines::Work;
 use pipelines::books::book;
 use pipelines::checks::{Layer, check};
 use pipelines::why::node::Node;
 use pipelines::why::{Question, Versions, explain};
+use pipelines::{AgeLimits, Work};
 use rust_decimal::Decimal;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::fx_rates::FxRate;
@@ -252,6 +252,7 @@ async fn a_cost_is_explained_by_the_lots_that_came() {
         period: ReportingPeriod::SinceInception,
         parts_max: 100,
         versions: Versions::Newest,
+        age_limits: AgeLimits::UNLIMITED,
     };
     let cost = explain(&lake, asked("cost")).await.expect("an answer");
     assert_eq!(cost.figure.exact(), Some(Decimal::from(360)));

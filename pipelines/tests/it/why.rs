@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use lake::{Lake, WriteKey};
-use pipelines::Error;
 use pipelines::books::book;
 use pipelines::conform::conform;
 use pipelines::landing::land;
@@ -14,6 +13,7 @@ use pipelines::sources::book_folder::{Listed, read_folder};
 use pipelines::why::node::{Figure, Node, Rule, Unit};
 use pipelines::why::refused::Refused;
 use pipelines::why::{Question, Versions, explain, known_figures};
+use pipelines::{AgeLimits, Error};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use schemas::tables::TABLES;
@@ -111,6 +111,7 @@ fn question(figure: &str) -> Question {
         period: ReportingPeriod::SinceInception,
         parts_max: 100,
         versions: Versions::Newest,
+        age_limits: AgeLimits::UNLIMITED,
     }
 }
 

@@ -27,9 +27,10 @@ crate::table! {
     /// Quantity × price × scale, in `currency`; none if price is.
     value: Option<Amount>,
     /// Units of the base currency for one unit of `currency`, rounded to twelve decimals for display; the base value
-    /// is computed from the unrounded cross rate. None if there is no rate.
+    /// is computed from the unrounded cross rate. None if there is no rate, or none that is young enough.
     fx_rate: Option<Rate>,
-    /// The day of the older of the two FX rates used; none if no conversion was needed or possible.
+    /// The day of the older of the two FX rates, also where that is too old to be used; none if no conversion was
+    /// needed or a rate was never published.
     fx_rate_date: Option<BusinessDate>,
     /// The value in the portfolio's base currency; none if price or rate is.
     value_base: Option<Amount>,

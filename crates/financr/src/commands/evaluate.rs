@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args;
 use jobs::catalog::job;
-use jobs::{Context, Request, run};
+use jobs::{AgeLimits, Context, Request, run};
 use rust_decimal::prelude::ToPrimitive;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{Amount, BusinessDate, MeasureValue};
@@ -15,6 +15,7 @@ use store::StoreKind;
 
 use super::Session;
 use super::import::summary;
+use crate::config::Config;
 use crate::ending::{Ending, Usage};
 use crate::refused_rows::by_fault;
 use crate::{config, house};
@@ -34,7 +35,9 @@ const STAGES: [&str; 4] = ["conform", "book", "rollup", "check"];
 
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
     let place = tempfile::tempdir().context("cannot make a temporary folder")?;
-    let config = config::parse(&config::within(place.path(), StoreKind::Live))?;
+    // What is compared with other programs follows their convention: the last rate and close, however old.
+    let ages = AgeLimits::UNLIMITED;
+    let config = Config { ages, ..config::parse(&config::within(place.path(), StoreKind::Live))? };
     let context = house::open(&config, session.display.watcher()).await?;
     session.display.begin("import");
     let imported = jobs::import::import(&context, &arguments.folder).await?;

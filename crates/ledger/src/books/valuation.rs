@@ -84,7 +84,10 @@ impl Books<'_> {
             currency,
             value: value.map(Amount::new),
             fx_rate: cross.and_then(|cross| cross.rate()).map(Rate::new),
-            fx_rate_date: cross.and_then(|cross| cross.rate_date),
+            fx_rate_date: match cross {
+                Some(cross) => cross.rate_date,
+                None => self.inputs.fx.outdated(currency, base, date),
+            },
             value_base: value_base.map(Amount::new),
         })
     }

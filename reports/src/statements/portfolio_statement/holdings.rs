@@ -200,6 +200,8 @@ fn value_base(input: &StatementInput, row: &Valuation) -> Cell {
     base_money(input, row.value_base, || {
         if row.value.is_none() {
             format!("there is no price on or before {}", input.business_date)
+        } else if let Some(old) = row.fx_rate_date {
+            format!("the rate from {} to {base} would be one of {old}, which is too old", row.currency)
         } else {
             format!("there is no rate from {} to {base} on or before {}", row.currency, input.business_date)
         }
