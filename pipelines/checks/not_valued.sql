@@ -1,4 +1,5 @@
--- One row per portfolio and day on which its market was quoted and it has no value, because it could not be booked.
+-- One row per portfolio and day on which its market was quoted and it has no value: its books could not be kept. The
+-- check puts the reason in place of the message where keeping them again gives one.
 WITH days AS (
     SELECT DISTINCT
         market_id,
@@ -10,7 +11,7 @@ SELECT
     days.quote_date AS business_date,
     portfolio.portfolio_id,
     portfolio.portfolio_id AS subject,
-    'its transactions cannot be booked; the run names the one to correct' AS message
+    'its books cannot be kept; the run names the transaction or the announcement to correct' AS message
 FROM silver.portfolios AS portfolio
 JOIN days
     ON days.market_id = portfolio.market_id

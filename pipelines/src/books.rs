@@ -116,6 +116,21 @@ pub async fn book(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
     Ok(report)
 }
 
+/// Why the books of portfolios cannot be kept for the dates of the work, by portfolio. Nothing is written.
+pub(crate) async fn refusals(lake: &Lake, work: &Work) -> Result<BTreeMap<String, String>, Error> {
+    let silver = read_silver(lake, work, &mut StageReport::default()).await?;
+    let of_work = work.clone();
+    let keeping = tokio::task::spawn_blocking(move || keep_all(&silver, &of_work));
+    let shares = keeping.await.map_err(|_| Error::Worker)??;
+    let named = |reason: &Error| match reason {
+        Error::Books { portfolio, .. } | Error::TooLarge { portfolio, .. } => {
+            Some((portfolio.clone(), with_causes(reason)))
+        }
+        _ => None,
+    };
+    Ok(shares.iter().flat_map(|share| &share.refused).filter_map(named).collect())
+}
+
 async fn read_silver(lake: &Lake, work: &Work, report: &mut StageReport) -> Result<Silver, Error> {
     let through = DateRange::through(work.to);
     let mut portfolios: Vec<Portfolio> = read(lake, DateRange::ALL, report).await?;

@@ -6,6 +6,9 @@
 //! `$close_days_max`. Only a reversal counts on the day of what it takes back, whatever its own, as it does in the
 //! books.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use lake::{DateRange, Lake, Parameter, RecordBatch};
 use schemas::table::{Record, TableDefinition};
 use schemas::tables::exceptions::Exception;
@@ -16,7 +19,7 @@ use schemas::tables::{
 use schemas::{BusinessDate, PortfolioId, Severity};
 
 use crate::error::Error;
-use crate::{AgeLimits, StageReport, Work};
+use crate::{AgeLimits, StageReport, Work, books};
 
 /// A consistency check.
 #[derive(Clone, Copy)]
@@ -64,6 +67,9 @@ macro_rules! check {
     };
 }
 
+/// The check that finds portfolios whose books cannot be kept.
+const NOT_VALUED: &str = "not_valued";
+
 /// Every check, worst first.
 pub const CHECKS: &[Check] = &[
     check!("unknown_instruments", Block, Silver, [transactions Whole, instruments Whole]),
@@ -101,6 +107,7 @@ pub async fn check(lake: &Lake, work: &Work, layer: Layer) -> Result<StageReport
     for check in CHECKS.iter().filter(|check| layer == Layer::Gold || check.layer == Layer::Silver) {
         exceptions.extend(run(lake, work, check, &mut report).await?);
     }
+    say_why_not_valued(lake, work, &mut exceptions).await?;
     exceptions.sort_by(|left, right| {
         let order = |row: &Exception| (row.business_date, row.portfolio_id.clone(), row.check_name.clone());
         order(left).cmp(&order(right)).then_with(|| left.subject.cmp(&right.subject))
@@ -116,6 +123,24 @@ pub async fn check(lake: &Lake, work: &Work, layer: Layer) -> Result<StageReport
     report.rows_written = written.rows;
     report.note = format!("{} findings, {blocking} of them blocking", exceptions.len());
     Ok(report)
+}
+
+/// Gives portfolios that could not be valued the reason: their books are kept again, as far as they can be.
+async fn say_why_not_valued(lake: &Lake, work: &Work, exceptions: &mut [Exception]) -> Result<(), Error> {
+    let not_valued = |row: &Exception| row.check_name == NOT_VALUED && work.covers(&row.portfolio_id);
+    let portfolios: BTreeSet<PortfolioId> =
+        exceptions.iter().filter(|row| not_valued(row)).map(|row| row.portfolio_id.clone()).collect();
+    if portfolios.is_empty() {
+        return Ok(());
+    }
+    let of_them = Work { portfolios: Some(Arc::new(portfolios)), ..work.clone() };
+    let reasons = books::refusals(lake, &of_them).await?;
+    for row in exceptions.iter_mut().filter(|row| not_valued(row)) {
+        if let Some(reason) = reasons.get(row.portfolio_id.as_str()) {
+            row.message.clone_from(reason);
+        }
+    }
+    Ok(())
 }
 
 async fn run(lake: &Lake, work: &Work, check: &Check, report: &mut StageReport) -> Result<Vec<Exception>, Error> {
@@ -174,8 +199,6 @@ fn findings(check: &Check, batch: &RecordBatch) -> Result<Vec<Exception>, Error>
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use ledger::corporate_actions::{BookedBy, KINDS};
 
     use super::*;

@@ -62,7 +62,7 @@ pub enum Error {
         source: ledger::Error,
     },
     /// A portfolio's books have a number that no column holds.
-    #[error("the books of {portfolio} cannot be kept: a transaction of it is too large")]
+    #[error("the books of {portfolio} cannot be kept: a number that follows from what is booked is too large")]
     TooLarge {
         /// The portfolio.
         portfolio: String,

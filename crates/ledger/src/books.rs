@@ -284,7 +284,8 @@ impl<'a> Walk<'a> {
                 }
                 day = effective;
             }
-            books.book(event, effective).map_err(|error| event.named(error))?;
+            let portfolio_id = &books.inputs.portfolio.portfolio_id;
+            books.book(event, effective).map_err(|error| event.named(portfolio_id, error))?;
         }
         Ok(*end_day <= day || books.close_days(day, *end_day)? || closes == Closes::All)
     }

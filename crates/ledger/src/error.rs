@@ -1,6 +1,9 @@
 //! What can go wrong in a book.
 
-use schemas::{BusinessDate, InstrumentId, PortfolioId};
+use std::fmt;
+
+use schemas::tables::corporate_actions::CorporateAction;
+use schemas::{BusinessDate, InstrumentId, MarketId, PortfolioId};
 
 /// Why a portfolio's books cannot be kept.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +64,19 @@ pub enum Error {
         /// The reason.
         source: Box<crate::corporate_actions::ActionError>,
     },
+    /// What an issuer announced cannot be booked for a portfolio that holds the instrument.
+    #[error(
+        "the {announcement} cannot be booked for {portfolio_id}; import a corporate_actions.csv with the right terms \
+         in a row of the same date, symbol and type"
+    )]
+    Announcement {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// The announcement.
+        announcement: Box<Announcement>,
+        /// The reason.
+        source: Box<Error>,
+    },
     /// A number has more than 28 digits.
     #[error("{what} of {portfolio_id} on {date} has more than 28 digits")]
     Overflow {
@@ -81,4 +97,40 @@ pub enum Error {
         /// The number that does not fit.
         source: Box<Error>,
     },
+}
+
+/// An announcement as people find it again, e.g. `SPLIT of D01~ACME with the ex-date 2024-01-17
+/// (D01/corporate_actions.csv, line 4)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Announcement {
+    /// The kind, e.g. `SPLIT`.
+    pub kind: String,
+    /// The instrument.
+    pub instrument_id: InstrumentId,
+    /// The ex-date.
+    pub ex_date: BusinessDate,
+    /// The market that announced it.
+    pub market_id: MarketId,
+    /// The line in its file, from 1.
+    pub line: i64,
+}
+
+impl From<&CorporateAction> for Announcement {
+    fn from(action: &CorporateAction) -> Announcement {
+        Announcement {
+            kind: action.kind.clone(),
+            instrument_id: action.instrument_id.clone(),
+            ex_date: action.ex_date,
+            market_id: action.market_id.clone(),
+            line: action.line,
+        }
+    }
+}
+
+impl fmt::Display for Announcement {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Announcement { kind, instrument_id, ex_date, market_id, line } = self;
+        write!(formatter, "{kind} of {instrument_id} with the ex-date {ex_date} ")?;
+        write!(formatter, "({market_id}/corporate_actions.csv, line {line})")
+    }
 }

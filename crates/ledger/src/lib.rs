@@ -34,7 +34,7 @@ mod wash_sales;
 pub use benchmark_levels::{benchmark_levels, benchmark_of};
 pub use books::{BookRows, Detail, keep_books};
 pub use conversion::FxBoard;
-pub use error::Error;
+pub use error::{Announcement, Error};
 pub use fx_grid::FxGrid;
 pub use quote_board::{BoardBuilder, Listing, QuoteBoard};
 pub use transaction::TransactionKind;

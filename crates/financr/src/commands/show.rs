@@ -1,10 +1,14 @@
 //! `financr show`: one portfolio on one date.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use clap::{Args, ValueEnum};
 use jobs::{BalanceBasis, Context};
+use lake::{DateRange, Lake};
 use rust_decimal::Decimal;
+use schemas::table::Record as _;
+use schemas::tables::exceptions::Exception;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
@@ -119,18 +123,19 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     };
     let latest = lake::read::latest_business_date(lake, id).await?;
     let Some(date) = arguments.date.or(latest) else {
-        let market = &portfolio.market_id;
-        let problem = format!(
-            "{id} was never valued; it is valued on days on which its market `{market}` has a close: give the market \
-             prices.csv, and run `financr run nightly --date D`"
-        );
-        return Err(Usage(problem).into());
+        return Err(Usage(never_valued(lake, portfolio).await?).into());
     };
     let values = lake::read::portfolio_values(lake, id, date, date).await?;
     let Some(value) = values.first() else {
         return Err(Usage(not_valued(lake, portfolio, date, latest).await?).into());
     };
     session.say(&heading(&portfolio.title, value))?;
+    if arguments.date.is_none() {
+        let later = DateRange { from: Some(date.next_calendar_day()), to: None };
+        if let Some(refused) = refusal(lake, id, later).await? {
+            session.say(&format!("It could not be valued on {}: {}", refused.business_date, refused.message))?;
+        }
+    }
     let shown = |what| arguments.what.includes(what, session.format);
     if shown(What::Positions) {
         write_positions(session, lake, id, date, portfolio.base_currency).await?;
@@ -204,14 +209,40 @@ async fn write_holdings(
     Ok(Ending::Done)
 }
 
+/// Why there is nothing to show of a portfolio at all.
+async fn never_valued(lake: &Lake, portfolio: &Portfolio) -> anyhow::Result<String> {
+    let (id, market) = (&portfolio.portfolio_id, &portfolio.market_id);
+    if let Some(refused) = refusal(lake, id, DateRange::ALL).await? {
+        return Ok(format!("{id} was never valued; on {} it could not be: {}", refused.business_date, refused.message));
+    }
+    Ok(format!(
+        "{id} was never valued; it is valued on days on which its market `{market}` has a close: give the market \
+         prices.csv, and run `financr run nightly --date D`"
+    ))
+}
+
+/// What was found on the last day of a range on which the books of a portfolio could not be kept; none if there is no
+/// such day.
+async fn refusal(lake: &Lake, id: &PortfolioId, range: DateRange) -> anyhow::Result<Option<Exception>> {
+    let portfolios = BTreeSet::from([id.to_string()]);
+    let checks = BTreeSet::from(["not_valued".to_owned()]);
+    let named = [("portfolio_id", &portfolios), ("check_name", &checks)];
+    let snapshot = lake.snapshot(Exception::TABLE).await?;
+    let found: Vec<Exception> = lake::read::rows_named(&snapshot, lake, range, &named).await?;
+    Ok(found.into_iter().max_by_key(|row| row.business_date))
+}
+
 /// Why there is nothing to show of a date, with the date before it of which there is something.
 async fn not_valued(
-    lake: &lake::Lake,
+    lake: &Lake,
     portfolio: &Portfolio,
     date: BusinessDate,
     latest: Option<BusinessDate>,
 ) -> anyhow::Result<String> {
     let id = &portfolio.portfolio_id;
+    if let Some(refused) = refusal(lake, id, DateRange::between(date, date)).await? {
+        return Ok(format!("{id} could not be valued on {date}: {}", refused.message));
+    }
     let earlier = lake::read::portfolio_values(lake, id, portfolio.start_date.min(date), date).await?;
     let hint = match earlier.last() {
         Some(before) => format!("; the last date before on which it was is {}", before.business_date),
@@ -232,7 +263,7 @@ fn printed(amount: Option<Amount>, currency: Currency) -> String {
 
 async fn write_positions(
     session: &Session,
-    lake: &lake::Lake,
+    lake: &Lake,
     id: &PortfolioId,
     date: BusinessDate,
     base: Currency,
@@ -256,7 +287,7 @@ async fn write_positions(
 /// The value at the end of the year before, what changed it since, and the value on the date.
 async fn write_bridge(
     session: &Session,
-    lake: &lake::Lake,
+    lake: &Lake,
     portfolio: &Portfolio,
     value: &PortfolioValue,
 ) -> anyhow::Result<()> {

@@ -149,6 +149,35 @@ fn a_number_that_is_too_large_blocks_its_portfolio_and_no_other() {
 }
 
 #[test]
+fn an_announcement_that_cannot_be_booked_is_named_and_shown_until_its_terms_are_right() {
+    let house = House::new();
+    books::write(&house.path().join("books"));
+    let path = house.path().join("books/MIXED/corporate_actions.csv");
+    let right = std::fs::read_to_string(&path).expect("there");
+    // 40 units times 10 to the 17th have 19 digits, and a quantity has 18 before its point.
+    std::fs::write(&path, right.replace("SPLIT,2,", "SPLIT,100000000000000000,")).expect("written");
+    house.done(&["import", "books"]);
+    let words = "the SPLIT of MIXED~BETA with the ex-date 2024-01-17 (MIXED/corporate_actions.csv, line 2) cannot be \
+                 booked for MIXED; import a corporate_actions.csv with the right terms in a row of the same date, \
+                 symbol and type";
+    let ended = house.run(&["run", "nightly", "--date", "2024-01-31"]);
+    let all = format!("{}{}", ended.stdout, ended.stderr);
+    assert_eq!(ended.code, Some(3), "{all}");
+    assert!(all.contains(words) && all.contains("1 statements written"), "{all}");
+    let found = house.ask("SELECT DISTINCT message FROM gold.exceptions WHERE check_name = 'not_valued'");
+    assert!(found.contains(words), "{found}");
+    let shown = house.run(&["show", "MIXED", "--date", "2024-01-31"]);
+    assert_eq!(shown.code, Some(2), "{}", shown.stderr);
+    assert!(shown.stderr.contains("MIXED could not be valued on 2024-01-31: the books of MIXED"), "{}", shown.stderr);
+    assert!(shown.stderr.contains(words) && !shown.stderr.contains("prices.csv"), "{}", shown.stderr);
+
+    std::fs::write(&path, &right).expect("written");
+    house.done(&["import", "books"]);
+    let said = house.done(&["run", "nightly", "--date", "2024-01-31"]);
+    assert!(said.contains("1 statements written") && said.contains("1 were there before"), "{said}");
+}
+
+#[test]
 fn a_late_booking_is_not_counted_as_performance_of_the_next_night() {
     let house = house_with_books();
     house.done(&["run", "nightly", "--date", "2024-01-30"]);

@@ -6,29 +6,51 @@ use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, Currency, InstrumentId, Price, Rate};
 
-use super::walk_tests::{DAYS, World, booking, day, instrument, of_units, quote, rate, split, walk};
-use super::{BookRows, Detail};
+use super::walk_tests::{
+    CURRENCIES, DAYS, World, booking, day, instrument, of_units, portfolio, quote, rate, split, walk,
+};
+use super::{BookInputs, BookRows, Detail, keep_books};
+use crate::conversion::FxBoard;
+use crate::error::Error;
+use crate::fx_grid::FxGrid;
+use crate::internal_transfers::NO_LOTS;
+use crate::quote_board::QuoteBoard;
 
 /// Units of a position and what they cost; negative if short.
 type Left = Option<(Decimal, Option<Decimal>)>;
 
 /// On day 0, 300 of the first instrument and 50 of the second are traded for 3,000 and 300 euro; on day 2 the first
 /// company gives one of the second for two of its own.
-fn walked(action: CorporateAction, kinds: [&str; 2]) -> BookRows {
+fn world(action: CorporateAction, kinds: [&str; 2]) -> World {
     let cash = |kind: &str, cents: i64| if kind == "BUY" { -cents } else { cents };
     let trade = |sequence: i64, kind: &str, position: usize, units: i64, cents: i64| -> Transaction {
         of_units(booking(sequence, 0, kind, Currency::EUR, cash(kind, cents)), position, units * 1_000)
     };
     let transactions = vec![trade(1, kinds[0], 0, 300, 300_000), trade(2, kinds[1], 3, 50, 30_000)];
     let days = (0..DAYS).flat_map(|number| [quote(0, number, 100_000), quote(3, number, 60_000)]);
-    let world = World {
+    World {
         cost_basis: "fifo",
         quotes: days.collect(),
         rates: vec![rate(Currency::USD, 0, 100_000)],
         splits: vec![CorporateAction { target_instrument_id: Some(instrument(3).instrument_id), ..action }],
         transactions,
-    };
-    walk(&world, 0, DAYS, Detail::Positions)
+    }
+}
+
+fn walked(action: CorporateAction, kinds: [&str; 2]) -> BookRows {
+    walk(&world(action, kinds), 0, DAYS, Detail::Positions)
+}
+
+/// Why the books cannot be kept if nothing of another instrument is received.
+fn refused(mut world: World) -> Error {
+    world.splits.iter_mut().for_each(|action| action.target_instrument_id = None);
+    let board = QuoteBoard::new((0..6).map(instrument).collect(), &world.quotes, &world.splits);
+    let fx = FxBoard::new(&world.rates);
+    let grid = FxGrid::new(&fx, board.dates(), CURRENCIES);
+    let (portfolio, transactions) = (&portfolio(world.cost_basis), &world.transactions);
+    let (board, fx, grid) = (&board, &fx, &grid);
+    let inputs = BookInputs { portfolio, transactions, board, fx, grid, lots_received: &NO_LOTS };
+    keep_books(inputs, day(0), day(DAYS), Detail::Positions).err().expect("it cannot be booked")
 }
 
 fn gains(rows: &BookRows) -> Vec<(Decimal, Option<Decimal>)> {
@@ -174,4 +196,34 @@ fn what_the_broker_books_has_no_row() {
     let redeemed = bought(redemption, Vec::new());
     let units = [Some(Decimal::from(55)), Some(Decimal::ZERO), None, None];
     assert_eq!(noted(&redeemed), [("REDEMPTION", Decimal::from(55), units)]);
+}
+
+#[test]
+fn an_announcement_that_cannot_be_booked_is_named_with_its_line() {
+    // 300 units times 10 to the 17th have 20 digits, and a quantity has 18 before its point.
+    let terms = CorporateAction { line: 4, ..split(0, 2, 100_000_000_000_000_000, 1) };
+    let error = refused(world(terms, ["BUY", "BUY"]));
+    let words = "the SPLIT of M~S0 with the ex-date 2014-01-03 (M/corporate_actions.csv, line 4) cannot be booked for \
+                 P; import a corporate_actions.csv with the right terms in a row of the same date, symbol and type";
+    assert_eq!(error.to_string(), words);
+    let cause = std::error::Error::source(&error).map(ToString::to_string);
+    assert_eq!(cause.as_deref(), Some("the number of units of P on 2014-01-03 has more than 28 digits"));
+}
+
+#[test]
+fn an_election_of_more_than_is_held_is_no_fault_of_the_announcement() {
+    let terms = CorporateAction {
+        kind: "TENDER".to_owned(),
+        ratio_new: None,
+        ratio_old: None,
+        amount: Some("12".parse().expect("a number")),
+        currency: Some(Currency::EUR),
+        ..split(0, 2, 1, 1)
+    };
+    let mut world = world(terms, ["BUY", "BUY"]);
+    world.transactions.push(of_units(booking(3, 1, "ELECT_TENDER", Currency::EUR, 0), 0, 301_000));
+    let error = refused(world);
+    assert!(matches!(error, Error::Action { .. }), "{error:?}");
+    let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+    assert!(cause.ends_with("are held; correct the election"), "{cause}");
 }

@@ -70,8 +70,20 @@ impl Books<'_> {
             Cause { id: Arc::from(event_id(action)), sequence: 0, kind: &action.kind, date: action.ex_date, day };
         let before = self.units_of(line, action);
         let paid = self.book_outcome(&cause, line, outcome)?;
+        let received = target.and_then(|target| self.inputs.board.line(target));
+        [Some(line), received].into_iter().flatten().try_for_each(|line| self.check_units(line, day))?;
         self.note_action(&cause, line, action, before, paid);
         self.bridge_booking(&cause.id, Nature::CorporateAction, Charges::none(base), day)
+    }
+
+    /// Units of a transaction fit their column when they come in; a ratio can make more of them than it holds.
+    fn check_units(&self, line: usize, day: usize) -> Result<(), Error> {
+        let held = self.by_line.get(&line).and_then(|position| self.held.get(*position));
+        let units = held.map_or(Decimal::ZERO, |held| held.holding.quantity());
+        if Quantity::new(units).to_units().is_err() {
+            return Err(self.overflow(day, "the number of units"));
+        }
+        Ok(())
     }
 
     /// Whether the broker booked an announcement as a sale of the units that leave, or as a purchase of those that

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use schemas::BusinessDate;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::transactions::Transaction;
+use schemas::{BusinessDate, PortfolioId};
 
 use super::BookInputs;
-use crate::corporate_actions::{LATE_BOOKING_DAYS, is_booked_as, kind_of, order_of, unit_ratio};
+use crate::corporate_actions::{ActionError, LATE_BOOKING_DAYS, is_booked_as, kind_of, order_of, unit_ratio};
 use crate::cost_basis_schedule::MethodSchedule;
 use crate::error::Error;
 use crate::lots::CostBasis;
@@ -173,12 +173,18 @@ fn is_booked_by_portfolio(booked: &Booked<'_>, action: &CorporateAction, lines: 
 }
 
 impl Event<'_> {
-    /// An error of booking that is about a number, with the transaction that it comes from.
-    pub(super) fn named(&self, error: Error) -> Error {
+    /// An error of booking with what it comes from: the announcement, or the transaction if it is about a number. More
+    /// units chosen than held are a mistake of the portfolio, and not of the announcement.
+    pub(super) fn named(&self, portfolio_id: &PortfolioId, error: Error) -> Error {
         match (self.what, error) {
             (What::Transaction { transaction, .. }, error @ Error::Overflow { .. }) => Error::TooLarge {
                 portfolio_id: transaction.portfolio_id.clone(),
                 transaction_id: transaction.transaction_id.clone(),
+                source: Box::new(error),
+            },
+            (What::Action { action, .. }, error) if !is_of_an_election(&error) => Error::Announcement {
+                portfolio_id: portfolio_id.clone(),
+                announcement: Box::new(action.into()),
                 source: Box::new(error),
             },
             (_, error) => error,
@@ -200,4 +206,8 @@ impl Event<'_> {
             }
         }
     }
+}
+
+fn is_of_an_election(error: &Error) -> bool {
+    matches!(error, Error::Action { source, .. } if matches!(**source, ActionError::Election { .. }))
 }
