@@ -50,7 +50,7 @@ fn refused(mut world: World) -> Error {
     let (portfolio, transactions) = (&portfolio(world.cost_basis), &world.transactions);
     let (board, fx, grid) = (&board, &fx, &grid);
     let inputs = BookInputs { portfolio, transactions, board, fx, grid, lots_received: &NO_LOTS };
-    keep_books(inputs, day(0), day(DAYS), Detail::Positions).err().expect("it cannot be booked")
+    keep_books(inputs, day(0), day(DAYS), Detail::Positions).expect_err("it cannot be booked")
 }
 
 fn gains(rows: &BookRows) -> Vec<(Decimal, Option<Decimal>)> {
