@@ -11,6 +11,7 @@
 #[cfg(test)]
 mod action_tests;
 mod actions;
+mod applied;
 mod booking;
 #[cfg(test)]
 mod bridge_tests;
@@ -40,6 +41,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, Currency, InstrumentId};
 
+pub use applied::{AppliedAction, LotsChanged, Payment};
 use events::Event;
 use journal::Journal;
 pub use timeline::{HeldLine, Piece, PiecePrice, Timeline, Trade};
@@ -52,7 +54,7 @@ use crate::fx_grid::FxGrid;
 use crate::holding::Holding;
 use crate::internal_transfers::LotsByTransaction;
 use crate::lots::{ClosedLot, Lot};
-use crate::nav_bridge::NavBridge;
+use crate::nav_bridge::{BridgePart, NavBridge};
 use crate::quote_board::{Listing, QuoteBoard};
 use crate::value_history::{ValueHistory, value_history};
 
@@ -106,6 +108,11 @@ pub struct BookRows {
     pub open_lots: BTreeMap<InstrumentId, Vec<Lot>>,
     /// The lots that left for other portfolios, from the first transaction on, by the `INTERNAL_OUT`.
     pub lots_sent: LotsByTransaction,
+    /// What announcements did to lots and cash, from the first transaction on, in order of booking; with
+    /// [`Detail::Trail`] only.
+    pub applied_actions: Vec<AppliedAction>,
+    /// What the rows of `nav_bridge` were added up from, with their dates; with [`Detail::Trail`] only.
+    pub bridge_parts: Vec<(BusinessDate, BridgePart)>,
 }
 
 /// A part of a lot with the booking that closed it.
@@ -126,8 +133,17 @@ pub struct LotClosing {
 pub enum Detail {
     /// All of them.
     Positions,
+    /// All of them, and beside them what corporate actions did and what the bridge was added up from.
+    Trail,
     /// Flows and the values of the portfolio only.
     Totals,
+}
+
+impl Detail {
+    /// Whether rows of single positions are made.
+    fn has_positions(self) -> bool {
+        self != Detail::Totals
+    }
 }
 
 /// One instrument of the portfolio while its history is walked.
@@ -253,7 +269,10 @@ impl<'a> Walk<'a> {
         let books = Books {
             inputs,
             schedule,
-            bridge: NavBridge::new(portfolio.base_currency),
+            bridge: match detail {
+                Detail::Trail => NavBridge::new(portfolio.base_currency).noting_parts(),
+                Detail::Positions | Detail::Totals => NavBridge::new(portfolio.base_currency),
+            },
             journal: Journal::default(),
             first_close: first_day,
             detail,
@@ -338,6 +357,7 @@ impl Books<'_> {
         let bridge = self.bridge.close(date, closing, |currency| fx.cross_rate(currency, base, date));
         let bridge = bridge.map_err(|_| self.overflow(day, "the bridge of values"))?;
         let is_gap = self.bridge.is_gap();
+        let parts = self.bridge.take_parts();
         if !is_gap {
             self.count_at_value(&lines);
         }
@@ -345,6 +365,7 @@ impl Books<'_> {
             let portfolio_id = &self.inputs.portfolio.portfolio_id;
             self.rows.nav_bridge.extend(bridge.into_iter().map(|line| line.into_row(portfolio_id, date)));
             self.rows.valuations.extend(lines.into_iter().map(|(row, _)| row));
+            self.rows.bridge_parts.extend(parts.into_iter().map(|part| (date, part)));
         }
         Ok(is_gap)
     }
@@ -378,7 +399,7 @@ impl Books<'_> {
             let listing = inputs.board.listings().get(held.line)?;
             Some((listing.instrument.instrument_id.clone(), held.holding.lots().to_vec()))
         });
-        let open_lots = if self.detail == Detail::Positions { open_lots.collect() } else { BTreeMap::new() };
+        let open_lots = if self.detail.has_positions() { open_lots.collect() } else { BTreeMap::new() };
         let mut closing_quantities = Vec::new();
         for held in &self.held {
             let quantity = held.holding.quantity();

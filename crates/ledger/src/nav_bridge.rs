@@ -13,6 +13,7 @@
 mod booked;
 mod close;
 mod day;
+mod part;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
@@ -26,9 +27,10 @@ use schemas::{Amount, BusinessDate, Currency, PortfolioId};
 
 pub use booked::{Booked, CashMovement, Charges, CostChange, Gain, Nature, Transferred};
 pub use close::{ClosingLine, Held};
+pub use part::{BridgePart, MadeBy};
 
 use close::Close;
-use day::Day;
+use day::{Day, Footed};
 
 use crate::basis::Overflow;
 use crate::conversion::CrossRate;
@@ -103,6 +105,8 @@ pub struct NavBridge {
     opening_date: Option<BusinessDate>,
     is_gap: bool,
     day: Day,
+    /// What the lines of the last close were added up from, if it is noted.
+    parts: Vec<BridgePart>,
 }
 
 impl NavBridge {
@@ -114,7 +118,20 @@ impl NavBridge {
             opening_date: None,
             is_gap: false,
             day: Day::default(),
+            parts: Vec::new(),
         }
+    }
+
+    /// The same bridge, with note taken of what its lines are added up from.
+    #[must_use]
+    pub fn noting_parts(mut self) -> NavBridge {
+        self.day = Day::noting_parts();
+        self
+    }
+
+    /// What the lines of the last close were added up from; nothing if it is not noted, or they are not known.
+    pub fn take_parts(&mut self) -> Vec<BridgePart> {
+        std::mem::take(&mut self.parts)
     }
 
     /// The bridge of a portfolio that goes on from a close, with nothing booked since. If something of that close is
@@ -174,13 +191,17 @@ impl NavBridge {
                 return Ok(vec![BridgeLine::note(BridgeComponent::Gap, self.base, detail)]);
             }
         };
-        let day = std::mem::take(&mut self.day);
+        let next = self.day.next();
+        let day = std::mem::replace(&mut self.day, next);
         let was_gap = std::mem::take(&mut self.is_gap);
         let since = self.opening_date.replace(date);
         let footed = day.foot(&self.opening, &closing, &rate);
         self.opening = closing.into_opening();
         let mut lines = match footed {
-            Ok(lines) => lines,
+            Ok(Footed { lines, parts }) => {
+                self.parts = parts;
+                lines
+            }
             Err(Stop::Overflow) => return Err(Overflow),
             Err(Stop::Unknown(reason)) => vec![BridgeLine::note(BridgeComponent::Unknown, self.base, reason)],
         };

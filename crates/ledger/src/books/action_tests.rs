@@ -14,6 +14,7 @@ use crate::conversion::FxBoard;
 use crate::error::Error;
 use crate::fx_grid::FxGrid;
 use crate::internal_transfers::NO_LOTS;
+use crate::lots::Lot;
 use crate::quote_board::QuoteBoard;
 
 /// Units of a position and what they cost; negative if short.
@@ -226,4 +227,22 @@ fn an_election_of_more_than_is_held_is_no_fault_of_the_announcement() {
     assert!(matches!(error, Error::Action { .. }), "{error:?}");
     let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
     assert!(cause.ends_with("are held; correct the election"), "{cause}");
+}
+
+#[test]
+fn what_an_action_did_is_noted_for_those_who_ask() {
+    // 300 for 3,000 and 4 a unit in cash: 150 come in, at 6 and so worth 900, and 1,200 are paid. The units take
+    // 900/2,100 of the basis.
+    let merger =
+        CorporateAction { amount: Some(Price::new(Decimal::from(4))), currency: Some(Currency::EUR), ..merger() };
+    let rows = walk(&world(merger, ["BUY", "BUY"]), 0, DAYS, Detail::Trail);
+    let [applied] = rows.applied_actions.as_slice() else { panic!("one, not {:?}", rows.applied_actions) };
+    let units = |lots: &[Lot]| lots.iter().map(|lot| lot.quantity.normalize()).collect::<Vec<Decimal>>();
+    let target = applied.target.as_ref().expect("units come in");
+    assert_eq!((units(&applied.instrument.before), units(&applied.instrument.after)), (vec![300.into()], vec![]));
+    assert_eq!((units(&target.before), units(&target.after)), (vec![50.into()], vec![50.into(), 150.into()]));
+    let [paid] = applied.payments.as_slice() else { panic!("one payment, not {:?}", applied.payments) };
+    assert_eq!((paid.units, paid.amount.normalize()), (Some(300.into()), 1_200.into()));
+    let whole = applied.received.iter().map(|lot| lot.basis.local.expect("known")).sum::<Decimal>();
+    assert_eq!(whole.round_dp(6), Decimal::new(1_285_714_286, 6), "3,000 · 900 / 2,100");
 }

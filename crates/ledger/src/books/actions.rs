@@ -13,6 +13,7 @@ use schemas::tables::corporate_actions::CorporateAction;
 use schemas::{Amount, BusinessDate, Currency, InstrumentId, Quantity};
 
 use super::Books;
+use super::applied::AppliedAction;
 use super::booking::{Announced, Direction};
 use super::journal::Cause;
 use crate::apportion::total_units;
@@ -58,7 +59,8 @@ impl Books<'_> {
         terms.unit_value = self.unit_value(Some(listing), day);
         terms.target_unit_value = self.target_value(target_listing, listing.instrument.currency, day);
         let lots = held.holding.lots();
-        let position = Position { lots, elected: self.elected(line, action, day)? };
+        let elected = self.elected(line, action, day)?;
+        let position = Position { lots, elected };
         let outcome = on_holding(&terms, &position).map_err(|source| Error::Action {
             portfolio_id: self.inputs.portfolio.portfolio_id.clone(),
             source: Box::new(source),
@@ -68,11 +70,16 @@ impl Books<'_> {
         }
         let cause =
             Cause { id: Arc::from(event_id(action)), sequence: 0, kind: &action.kind, date: action.ex_date, day };
+        let noted = self.note_action(&cause.id, action, &outcome, elected);
+        let (unit_value, target_unit_value) = (terms.unit_value, terms.target_unit_value);
         let before = self.units_of(line, action);
         let paid = self.book_outcome(&cause, line, outcome)?;
+        if let Some(noted) = noted {
+            self.keep_action(AppliedAction { unit_value, target_unit_value, ..noted });
+        }
         let received = target.and_then(|target| self.inputs.board.line(target));
         [Some(line), received].into_iter().flatten().try_for_each(|line| self.check_units(line, day))?;
-        self.note_action(&cause, line, action, before, paid);
+        self.record_payments(&cause, line, action, before, paid);
         self.bridge_booking(&cause.id, Nature::CorporateAction, Charges::none(base), day)
     }
 
@@ -162,7 +169,7 @@ impl Books<'_> {
     }
 
     /// A row for every currency in which an announcement paid; one without cash if it moved units only.
-    fn note_action(
+    fn record_payments(
         &mut self,
         cause: &Cause<'_>,
         line: usize,

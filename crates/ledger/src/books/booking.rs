@@ -117,7 +117,7 @@ impl<'a> Books<'a> {
         if amount.is_zero() {
             return Ok(());
         }
-        if self.detail == Detail::Positions {
+        if self.detail.has_positions() {
             let converted = self.inputs.fx.convert(amount, currency, self.inputs.portfolio.base_currency, date);
             let amount_base = converted.map(|converted| converted.amount);
             self.journal.cash(CashMovement { currency, amount, amount_base });
@@ -259,7 +259,7 @@ impl<'a> Books<'a> {
 
     /// Which lots a booking closed.
     pub(super) fn note_closings(&mut self, line: usize, id: &Arc<str>, date: BusinessDate, realised: &Realised) {
-        let Some(listing) = self.listing(line).filter(|_| self.detail == Detail::Positions) else { return };
+        let Some(listing) = self.listing(line).filter(|_| self.detail.has_positions()) else { return };
         self.rows.lot_closings.extend(realised.closed.iter().map(|lot| LotClosing {
             instrument_id: listing.instrument.instrument_id.clone(),
             transaction_id: Arc::clone(id),

@@ -1,10 +1,14 @@
 //! The bridge of values through whole walks, where what something cost is not known.
 
-use schemas::tables::nav_bridge::NavBridgeRow;
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, Currency};
 
-use super::walk_tests::{DAYS, World, booking, day, of_units, quote, rate, walk};
+use super::walk_tests::{DAYS, World, any_world, booking, day, of_units, quote, rate, walk};
 use super::{BookRows, Detail};
 
 /// 10 units, a euro share in a dollar book, came on day 1 with a cost of 55 from before the first rate. They are
@@ -92,5 +96,37 @@ fn the_rows_of_a_day_do_not_depend_on_the_range() {
         let part = walk(&world, from, DAYS, Detail::Positions);
         let rows = whole.nav_bridge.iter().filter(|row| day(from) <= row.business_date);
         assert_eq!(part.nav_bridge, rows.cloned().collect::<Vec<NavBridgeRow>>(), "from {from}");
+    }
+}
+
+/// What rounding each row to ten decimals may leave.
+const ROUNDING: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
+
+proptest! {
+    #[test]
+    fn what_a_row_was_added_up_from_gives_it(world in any_world()) {
+        let rows = walk(&world, 0, DAYS, Detail::Trail);
+        let plain = walk(&world, 0, DAYS, Detail::Positions);
+        prop_assert_eq!(&rows.nav_bridge, &plain.nav_bridge);
+        prop_assert!(plain.bridge_parts.is_empty() && plain.applied_actions.is_empty());
+        let mut sums: BTreeMap<_, (Decimal, Decimal)> = BTreeMap::new();
+        for (date, part) in &rows.bridge_parts {
+            let (local, base) = sums.entry((*date, part.component, part.currency)).or_default();
+            *local += part.amount.unwrap_or_default();
+            *base += part.amount_base;
+        }
+        for row in &rows.nav_bridge {
+            let sum = sums.remove(&(row.business_date, row.component, row.currency));
+            if matches!(row.component, BridgeComponent::Residual | BridgeComponent::Unknown | BridgeComponent::Gap) {
+                continue;
+            }
+            let (local, base) = sum.expect("it was added up from something");
+            let amount = |amount: Option<Amount>| amount.map(|amount| amount.decimal()).unwrap_or_default();
+            prop_assert!((local - amount(row.amount)).abs() < ROUNDING, "{row:?} is not {local}");
+            prop_assert!((base - amount(row.amount_base)).abs() < ROUNDING, "{row:?} is not {base}");
+        }
+        for (of, (local, base)) in sums {
+            prop_assert!(local.abs() < ROUNDING && base.abs() < ROUNDING, "{of:?} has no row: {local}, {base}");
+        }
     }
 }

@@ -113,7 +113,7 @@ impl Books<'_> {
                 what: "the holdings".to_owned(),
             });
         };
-        let notes_cost = self.detail == Detail::Positions;
+        let notes_cost = self.detail.has_positions();
         let before = held.holding.basis();
         // Of an unknown cost the sum does not show a change; the lots do.
         let lots_before = (notes_cost && !before.is_known()).then(|| bases(&held.holding));

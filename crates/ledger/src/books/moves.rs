@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use schemas::tables::transactions::Transaction;
 
+use super::Books;
 use super::booking::{Direction, Entry};
 use super::journal::Cause;
-use super::{Books, Detail};
 use crate::basis::Basis;
 use crate::error::Error;
 use crate::holding::{Movement, Realised};
@@ -80,7 +80,7 @@ impl<'a> Books<'a> {
             // The lots go on living in the other portfolio: nothing is realised.
             let cause = Cause::of(transaction, entry.day);
             let lots = self.change_holding(&cause, line, |holding, method| holding.take_out(quantity, method))?;
-            if self.detail == Detail::Positions {
+            if self.detail.has_positions() {
                 self.rows.lots_sent.insert(cause.id, lots);
             }
             return Ok(());

@@ -124,7 +124,7 @@ impl Books<'_> {
 
     /// What rules changed about the gains of disposals.
     pub(super) fn push_adjustments(&mut self, line: usize, day: usize, adjustments: &[Adjustment]) {
-        let Some(listing) = self.listing(line).filter(|_| self.detail == Detail::Positions) else { return };
+        let Some(listing) = self.listing(line).filter(|_| self.detail.has_positions()) else { return };
         let currency = listing.instrument.currency;
         let base = self.inputs.portfolio.base_currency;
         for change in adjustments {
@@ -166,7 +166,7 @@ impl Books<'_> {
 
     /// Whether rows of a day were asked for.
     pub(super) fn wants_rows(&self, day: usize) -> bool {
-        self.detail == Detail::Positions && self.from_day <= day
+        self.detail.has_positions() && self.from_day <= day
     }
 }
 

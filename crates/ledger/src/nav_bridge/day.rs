@@ -7,7 +7,8 @@ use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::{Amount, Currency};
 
 use super::booked::{Booked, CashMovement, Charges, Gain, Nature, Transferred};
-use super::close::{Both, Close, before_charges, convert};
+use super::close::{Both, Close, InCurrency, before_charges, convert};
+use super::part::{BridgePart, MadeBy};
 use super::{BridgeLine, RESIDUAL_MAX, Stop};
 use crate::basis::Overflow;
 use crate::conversion::CrossRate;
@@ -29,6 +30,16 @@ pub(super) struct Day {
     unexplained: Vec<String>,
     /// Why there can be no bridge; the first reason.
     unknown: Option<String>,
+    /// What the components were added up from; none if it is not noted.
+    parts: Option<Vec<BridgePart>>,
+}
+
+/// The bridge of a day.
+pub(super) struct Footed {
+    /// Its lines.
+    pub(super) lines: Vec<BridgeLine>,
+    /// What they were added up from; nothing if it was not noted.
+    pub(super) parts: Vec<BridgePart>,
 }
 
 /// What a booking did and its components do not explain yet, by currency.
@@ -47,6 +58,16 @@ impl Rests {
 }
 
 impl Day {
+    /// A day of which the parts are noted.
+    pub(super) fn noting_parts() -> Day {
+        Day { parts: Some(Vec::new()), ..Day::default() }
+    }
+
+    /// The day after, on which nothing is booked yet.
+    pub(super) fn next(&self) -> Day {
+        Day { parts: self.parts.as_ref().map(|_| Vec::new()), ..Day::default() }
+    }
+
     /// Gives up the bridge to the next close.
     pub(super) fn lose(&mut self, reason: String) {
         self.unknown.get_or_insert(reason);
@@ -186,8 +207,27 @@ impl Day {
         Ok(())
     }
 
+    /// Adds what the booking at hand did.
     fn add(&mut self, component: BridgeComponent, currency: Currency, amount: Both) -> Result<(), Overflow> {
+        if self.parts.is_some() {
+            let booking = self.booked.last().cloned().unwrap_or_default();
+            return self.add_made(component, currency, amount, MadeBy::Booking(booking));
+        }
         add_to(&mut self.steps, (component, currency), amount)
+    }
+
+    fn add_made(
+        &mut self,
+        component: BridgeComponent,
+        currency: Currency,
+        both: Both,
+        made_by: MadeBy,
+    ) -> Result<(), Overflow> {
+        if let Some(parts) = self.parts.as_mut().filter(|_| both != Both::default()) {
+            let amount = (!component.is_in_base_only()).then_some(both.local);
+            parts.push(BridgePart { component, currency, amount, amount_base: both.base, made_by });
+        }
+        add_to(&mut self.steps, (component, currency), both)
     }
 
     fn move_cash(&mut self, currency: Currency, amount: Both) -> Result<(), Overflow> {
@@ -200,7 +240,7 @@ impl Day {
         opening: &Close,
         closing: &Close,
         rate: &dyn Fn(Currency) -> Option<CrossRate>,
-    ) -> Result<Vec<BridgeLine>, Stop> {
+    ) -> Result<Footed, Stop> {
         if let Some(reason) = self.unknown.take() {
             return Err(Stop::Unknown(reason));
         }
@@ -229,7 +269,7 @@ impl Day {
             let found = line(BridgeComponent::Residual, currency, left);
             lines.extend(found.map(|residual| BridgeLine { detail, ..residual }));
         }
-        Ok(lines)
+        Ok(Footed { lines, parts: self.parts.unwrap_or_default() })
     }
 
     /// What prices and exchange rates made of what is held in a currency.
@@ -245,16 +285,20 @@ impl Day {
         let price = after.price_gain_base.checked_sub(before.price_gain_base).ok_or(Stop::Overflow)?;
         let from_rates = above_cost.base.checked_sub(price).ok_or(Stop::Overflow)?;
         let prices = Both { local: above_cost.local, base: price };
-        self.add(BridgeComponent::UnrealisedPriceGain, currency, prices)?;
+        let made_by = MadeBy::Closes { before: before.price_gain_base, at: after.price_gain_base };
+        self.add_made(BridgeComponent::UnrealisedPriceGain, currency, prices, made_by)?;
         let rates = Both { local: Decimal::ZERO, base: from_rates };
-        self.add(BridgeComponent::UnrealisedCurrencyGain, currency, rates)?;
+        let made_by = MadeBy::Closes { before: from_rates_of(&before)?, at: from_rates_of(&after)? };
+        self.add_made(BridgeComponent::UnrealisedCurrencyGain, currency, rates, made_by)?;
 
         // The balance from the rate of the close before to that of this one, and every movement from its own.
         let moved = self.cash.get(&currency).copied().unwrap_or_default();
         let cash = before.cash.checked_add(moved)?;
         let at_close = convert(cash.local, rate(currency), || format!("there is no {currency} rate"))?;
         let on_cash = at_close.checked_sub(cash.base).ok_or(Stop::Overflow)?;
-        self.add(BridgeComponent::CashCurrencyGain, currency, Both { local: Decimal::ZERO, base: on_cash })?;
+        let on_cash = Both { local: Decimal::ZERO, base: on_cash };
+        let made_by = MadeBy::Balance { before: before.cash.base, moved: moved.base, at: at_close };
+        self.add_made(BridgeComponent::CashCurrencyGain, currency, on_cash, made_by)?;
         Ok(())
     }
 
@@ -273,6 +317,12 @@ impl Day {
         let more = if more == 0 { String::new() } else { format!(" and {more} more") };
         format!("{words}: {named}{more}")
     }
+}
+
+/// What exchange rates made of what is held at a close: the gain above cost without the part that prices made.
+fn from_rates_of(close: &InCurrency) -> Result<Decimal, Stop> {
+    let above_cost = close.value.checked_sub(close.cost)?;
+    above_cost.base.checked_sub(close.price_gain_base).ok_or(Stop::Overflow)
 }
 
 fn add_to<K: Ord>(sums: &mut BTreeMap<K, Both>, key: K, amount: Both) -> Result<(), Overflow> {
