@@ -4,13 +4,17 @@
 //! from is found in silver and, for lots, by keeping the books of the one portfolio again. Every node can be computed
 //! from its parts, and one that does not follow from them says so: a figure is explained, never made to fit.
 
+mod announcements;
 mod arithmetic;
+mod bridge;
 mod facts;
 mod figures;
 mod gains;
 mod holdings;
+mod lot_origins;
 mod lots;
 pub mod node;
+mod payments;
 mod prices;
 pub mod refused;
 mod replay;
@@ -22,7 +26,9 @@ use std::collections::BTreeMap;
 
 use lake::Lake;
 use rust_decimal::Decimal;
+use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::lot_closings::LotClosing;
+use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::positions::Position;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::{BusinessDate, InstrumentId, PortfolioId, ReportingPeriod, RunId};
@@ -50,7 +56,7 @@ pub struct Question {
     pub date: Option<BusinessDate>,
     /// The symbol, or the currency of cash, for figures of one position.
     pub instrument: Option<String>,
-    /// The period, for measures and gains.
+    /// The period, for measures, gains and the steps of the bridge.
     pub period: ReportingPeriod,
     /// Parts of a sum that are shown one by one; the others are drawn together as one, with their exact sum.
     pub parts_max: usize,
@@ -86,6 +92,10 @@ struct Trail {
     gains: Vec<RealisedGain>,
     /// What rules that look ahead changed about gains, in the order in which it took effect.
     gain_changes: Vec<LotClosing>,
+    /// What issuers paid, in the order of the days.
+    payments: Vec<ActionPayment>,
+    /// The bridge since the first day, in the order of the days.
+    bridge: Vec<NavBridgeRow>,
     parts_max: usize,
 }
 
@@ -105,8 +115,10 @@ fn answer(mut facts: Facts, question: &Question) -> Result<Node, Error> {
     let positions = facts.positions.take().unwrap_or_else(|| facts::in_force(std::mem::take(&mut replay.positions)));
     let gains = facts.gains.take().unwrap_or_else(|| std::mem::take(&mut replay.gains));
     let gain_changes = facts.gain_changes.take().unwrap_or_else(|| std::mem::take(&mut replay.gain_changes));
+    let payments = facts.payments.take().unwrap_or_else(|| std::mem::take(&mut replay.payments));
+    let bridge = facts.bridge.take().unwrap_or_else(|| std::mem::take(&mut replay.bridge));
     let parts_max = question.parts_max.max(1);
-    let trail = Trail { facts, replay, positions, gains, gain_changes, parts_max };
+    let trail = Trail { facts, replay, positions, gains, gain_changes, payments, bridge, parts_max };
     let tree = figures::tree(&trail, &question.figure, question.instrument.as_deref(), question.period)?;
     let nodes = tree.count();
     if NODES_MAX < nodes {

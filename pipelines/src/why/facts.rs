@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use lake::read::{Named, dates_named, rows_named};
 use lake::{DateRange, Lake, Snapshot};
 use schemas::table::{Record, TableDefinition};
+use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::daily_returns::DailyReturn;
@@ -15,6 +16,7 @@ use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
 use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
+use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
@@ -72,6 +74,10 @@ pub(super) struct Facts {
     pub(super) gain_changes: Option<Vec<LotClosing>>,
     /// The measures of the date; none if the version of the table is not known.
     pub(super) measures: Option<Vec<MeasureRow>>,
+    /// What issuers paid; none if the version of the table is not known.
+    pub(super) payments: Option<Vec<ActionPayment>>,
+    /// The bridge since the first day; none if the version of the table is not known.
+    pub(super) bridge: Option<Vec<NavBridgeRow>>,
 }
 
 /// The tables, at the versions that the question is about.
@@ -126,12 +132,10 @@ pub(super) async fn read(lake: &Lake, question: &Question) -> Result<Facts, Erro
     let mut returns = tables.rows::<DailyReturn>(through, &[id]).await?;
     returns.retain(|row| alive(row.business_date));
     returns.sort_by_key(|row| row.business_date);
-    let mut flows = tables.rows::<CashFlow>(through, &[id]).await?;
+    let mut flows = flows(&tables, id, through).await?;
     flows.retain(|row| alive(row.business_date));
-    flows.sort_by(|left, right| {
-        let place = |row: &CashFlow| (row.business_date, row.flow_date);
-        place(left).cmp(&place(right)).then_with(|| left.transaction_id.cmp(&right.transaction_id))
-    });
+    let payments = payments(&tables, id, through).await?;
+    let bridge = bridge(&tables, id, through).await?;
     let positions = tables.rows_if_pinned::<Position>(through, &[id]).await?.map(in_force);
     let mut gains = tables.rows_if_pinned::<RealisedGain>(through, &[id]).await?;
     if let Some(gains) = &mut gains {
@@ -173,7 +177,37 @@ pub(super) async fn read(lake: &Lake, question: &Question) -> Result<Facts, Erro
         gains,
         gain_changes,
         measures,
+        payments,
+        bridge,
     })
+}
+
+async fn flows(tables: &Tables<'_>, id: Named<'_>, through: DateRange) -> Result<Vec<CashFlow>, Error> {
+    let mut flows = tables.rows::<CashFlow>(through, &[id]).await?;
+    flows.sort_by(|left, right| {
+        let place = |row: &CashFlow| (row.business_date, row.flow_date);
+        place(left).cmp(&place(right)).then_with(|| left.transaction_id.cmp(&right.transaction_id))
+    });
+    Ok(flows)
+}
+
+async fn payments(tables: &Tables<'_>, id: Named<'_>, through: DateRange) -> Result<Option<Vec<ActionPayment>>, Error> {
+    let mut payments = tables.rows_if_pinned::<ActionPayment>(through, &[id]).await?;
+    if let Some(payments) = &mut payments {
+        payments.sort_by(|left, right| {
+            let place = |row: &ActionPayment| (row.business_date, row.ex_date);
+            place(left).cmp(&place(right)).then_with(|| left.instrument_id.cmp(&right.instrument_id))
+        });
+    }
+    Ok(payments)
+}
+
+async fn bridge(tables: &Tables<'_>, id: Named<'_>, through: DateRange) -> Result<Option<Vec<NavBridgeRow>>, Error> {
+    let mut rows = tables.rows_if_pinned::<NavBridgeRow>(through, &[id]).await?;
+    if let Some(rows) = &mut rows {
+        rows.sort_by_key(|row| (row.business_date, row.component, row.currency));
+    }
+    Ok(rows)
 }
 
 /// The files that landed for a portfolio, its market and its rates, in their order; the newest version always.

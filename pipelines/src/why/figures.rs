@@ -1,6 +1,7 @@
 //! Every figure that can be asked for, with what it is and how its tree is made.
 
 use analytics::MEASURES;
+use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::{Currency, InstrumentId, ReportingPeriod};
 
 use super::Trail;
@@ -18,6 +19,10 @@ enum Tree {
     Currency(fn(&Trail, Currency) -> Node),
     /// A period, of one instrument or of all.
     Period(fn(&Trail, Option<&InstrumentId>, ReportingPeriod) -> Node),
+    /// A period of the whole portfolio.
+    Bridge(fn(&Trail, ReportingPeriod) -> Node),
+    /// Several steps of the bridge of a period.
+    Steps(&'static [BridgeComponent]),
 }
 
 /// A figure that can be asked for.
@@ -81,8 +86,9 @@ const EXPLAINED: &[Explained] = &[
         tree: Tree::Period(Trail::realised_gains),
     },
     Explained {
-        id: "dividends",
-        definition: "cash dividends, net of withheld tax, at the rates of their days",
+        id: "cash_dividends",
+        definition: "cash dividends, net of withheld tax, at the rates of their days; of one instrument with \
+                     --instrument",
         tree: Tree::Period(Trail::dividends),
     },
     Explained {
@@ -90,14 +96,75 @@ const EXPLAINED: &[Explained] = &[
         definition: "(value + outflow) / (value before + inflow) − 1",
         tree: Tree::Portfolio(Trail::daily_return),
     },
+    Explained {
+        id: "value_at_start",
+        definition: "the value that the bridge of the period begins with",
+        tree: Tree::Bridge(Trail::value_at_start),
+    },
+    Explained {
+        id: "value_at_end",
+        definition: "the value that the bridge of the period ends with: the value at its start and every step",
+        tree: Tree::Bridge(Trail::value_at_end),
+    },
+    Explained {
+        id: "transfers",
+        definition: "steps of the bridge: securities brought in and taken out, at their value of the day",
+        tree: Tree::Steps(&[BridgeComponent::TransfersIn, BridgeComponent::TransfersOut]),
+    },
+    Explained {
+        id: "bridge_realised_gains",
+        definition: "steps of the bridge: what prices and exchange rates made of what was sold, before charges",
+        tree: Tree::Steps(&[BridgeComponent::RealisedPriceGain, BridgeComponent::RealisedCurrencyGain]),
+    },
+    Explained {
+        id: "unrealised_gains",
+        definition: "steps of the bridge: what prices and exchange rates made of what is held",
+        tree: Tree::Steps(&[BridgeComponent::UnrealisedPriceGain, BridgeComponent::UnrealisedCurrencyGain]),
+    },
+    Explained {
+        id: "fees",
+        definition: "steps of the bridge: fees of every kind, those inside trades among them",
+        tree: Tree::Steps(&[
+            BridgeComponent::Fee,
+            BridgeComponent::FeeCustody,
+            BridgeComponent::FeeManagement,
+            BridgeComponent::FeePerformance,
+            BridgeComponent::FeeBrokerage,
+            BridgeComponent::FeeExchange,
+        ]),
+    },
+    Explained {
+        id: "taxes",
+        definition: "steps of the bridge: taxes of every kind less refunds, those inside trades among them",
+        tree: Tree::Steps(&[
+            BridgeComponent::Tax,
+            BridgeComponent::TaxWithholding,
+            BridgeComponent::TaxReclaim,
+            BridgeComponent::TaxStampDuty,
+            BridgeComponent::TaxTransaction,
+        ]),
+    },
 ];
 
 /// Other names by which figures are asked for.
-const ALSO_CALLED: &[(&str, &str)] = &[("realised_gain", "realised_gains"), ("dividend", "dividends")];
+const ALSO_CALLED: &[(&str, &str)] = &[
+    ("realised_gain", "realised_gains"),
+    ("dividend", "dividends"),
+    ("opening_value", "value_at_start"),
+    ("closing_value", "value_at_end"),
+    ("nav_bridge", "value_at_end"),
+];
+
+/// The steps of the bridge that have an amount, by the names of the bridge itself.
+fn steps() -> impl Iterator<Item = BridgeComponent> {
+    let is_amount = |component: &BridgeComponent| !matches!(component, BridgeComponent::Unknown | BridgeComponent::Gap);
+    BridgeComponent::ALL.into_iter().filter(is_amount)
+}
 
 /// Every figure that can be asked for with what it is: the id, and a sentence.
 pub fn known_figures() -> impl Iterator<Item = (&'static str, &'static str)> {
     let explained = EXPLAINED.iter().map(|explained| (explained.id, explained.definition));
+    let explained = explained.chain(steps().map(|component| (component.code(), component.definition())));
     explained.chain(MEASURES.iter().map(|measure| (measure.id, measure.definition)))
 }
 
@@ -115,7 +182,11 @@ pub(super) fn tree(
     if let Some(explained) = EXPLAINED.iter().find(|explained| explained.id == id) {
         return match (&explained.tree, instrument) {
             (Tree::Portfolio(tree), None) => Ok(tree(trail)),
-            (Tree::Portfolio(_), Some(_)) => Err(unused(figure)),
+            (Tree::Bridge(tree), None) => Ok(tree(trail, period)),
+            (Tree::Steps(components), None) => {
+                Ok(trail.bridge_steps(&explained.id.replace('_', " "), components, period))
+            }
+            (Tree::Portfolio(_) | Tree::Bridge(_) | Tree::Steps(_), Some(_)) => Err(unused(figure)),
             (Tree::Position(tree), Some(symbol)) => Ok(tree(trail, &position(trail, symbol)?)),
             (Tree::Position(_), None) => {
                 Err(Refused::InstrumentMissing { figure: explained.id, date: trail.facts.date, held: held(trail) })
@@ -125,14 +196,16 @@ pub(super) fn tree(
             (Tree::Period(tree), Some(symbol)) => Ok(tree(trail, Some(&position(trail, symbol)?), period)),
         };
     }
-    let Some(measure) = series::named(id) else {
-        let known = known_figures().map(|(id, _)| id.to_owned());
-        return Err(Refused::UnknownFigure { figure: figure.chars().take(40).collect(), known: listed(known) });
-    };
-    if instrument.is_some() {
-        return Err(unused(figure));
+    match (steps().find(|step| step.code() == id), series::named(id)) {
+        (None, None) => {
+            // All of them: a name that is left out may be the one that was meant.
+            let known: Vec<&str> = known_figures().map(|(id, _)| id).collect();
+            Err(Refused::UnknownFigure { figure: figure.chars().take(40).collect(), known: known.join(", ") })
+        }
+        _ if instrument.is_some() => Err(unused(figure)),
+        (Some(step), _) => Ok(trail.bridge_step(step, period)),
+        (None, Some(measure)) => Ok(trail.measure(measure, period)),
     }
-    Ok(trail.measure(measure, period))
 }
 
 fn unused(figure: &str) -> Refused {
@@ -162,8 +235,8 @@ fn held(trail: &Trail) -> String {
 /// The currency that was named, or the only one that there is.
 fn currency(trail: &Trail, named: Option<&str>) -> Result<Currency, Refused> {
     let rows = &trail.facts.transactions;
-    let mut booked: Vec<Currency> =
-        rows.iter().flat_map(|row| [Some(row.currency), row.counter_currency]).flatten().collect();
+    let of_transactions = rows.iter().flat_map(|row| [Some(row.currency), row.counter_currency]).flatten();
+    let mut booked: Vec<Currency> = of_transactions.chain(trail.payments.iter().map(|row| row.currency)).collect();
     booked.sort_unstable();
     booked.dedup();
     let wanted = named.map(|name| name.trim_start_matches("CASH~"));

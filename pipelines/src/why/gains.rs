@@ -69,7 +69,7 @@ impl Trail {
         self.total(self.titled("cash dividends", id, period), parts, "a rate is missing")
     }
 
-    fn titled(&self, what: &str, id: Option<&InstrumentId>, period: ReportingPeriod) -> String {
+    pub(super) fn titled(&self, what: &str, id: Option<&InstrumentId>, period: ReportingPeriod) -> String {
         let whose = match id {
             Some(id) => self.facts.name_of(id),
             None => self.facts.portfolio.portfolio_id.to_string(),

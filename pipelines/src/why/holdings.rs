@@ -1,14 +1,12 @@
 //! What a portfolio is worth: its positions and its cash, each down to what was booked and observed.
 
 use rust_decimal::Decimal;
-use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{Amount, Currency, InstrumentId};
 
 use super::Trail;
-use super::arithmetic::sum;
 use super::node::{Figure, Node, Rule, Unit};
 
 /// Decimals of an amount in a table.
@@ -128,11 +126,8 @@ impl Trail {
         }
         // Zero balances are not valued and have no row.
         let balance = valued.unwrap_or(Decimal::ZERO);
-        let amounts: Option<Vec<Decimal>> = parts.iter().map(|part| part.figure.exact()).collect();
-        let booked = amounts.and_then(|amounts| sum(&amounts));
-        let missing = booked.and_then(|booked| balance.checked_sub(booked)).filter(|missing| !missing.is_zero());
         let mut parts = self.shortened(parts, &unit);
-        if let Some(paid) = missing.and_then(|missing| self.paid_by_issuers(missing, currency)) {
+        if let Some(paid) = self.paid_by_issuers(currency) {
             parts.insert(0, paid);
         }
         let is_taken_back = |row: &&Transaction| {
@@ -144,36 +139,6 @@ impl Trail {
             .on(self.facts.date)
             .noted(note)
             .with_parts(Rule::Sum, parts)
-    }
-
-    /// What issuers paid without a booking of the broker, e.g. cash for fractions of units: the books take it from the
-    /// corporate actions themselves. None if there is no action that pays in this currency.
-    fn paid_by_issuers(&self, amount: Decimal, currency: Currency) -> Option<Node> {
-        let pays = |action: &&CorporateAction| {
-            let instrument = self.facts.instruments.get(&action.instrument_id);
-            let unit = action.currency.or_else(|| instrument.map(|instrument| instrument.currency));
-            unit == Some(currency) && (action.amount.is_some() || action.fraction_price.is_some())
-        };
-        let paying: Vec<Node> = self
-            .facts
-            .actions
-            .iter()
-            .filter(pays)
-            .filter(|action| action.kind != ledger::corporate_actions::cash_dividend::CODE)
-            .map(|action| {
-                let price = action.amount.or(action.fraction_price).map(|price| price.decimal());
-                let what = format!("{} of {} on {}", action.kind, action.instrument_id.symbol(), action.ex_date);
-                Node::given(what, Figure::known(price, "no amount"), Unit::Price(currency.to_string()))
-                    .on(action.ex_date)
-                    .read_in(self.facts.landed(&action.landing_sha256, action.line))
-            })
-            .collect();
-        if paying.is_empty() {
-            return None;
-        }
-        let node =
-            Node::given("paid by issuers, not booked by the broker", Figure::Exact(amount), Unit::Money(currency));
-        Some(node.with_parts(Rule::Booked, paying))
     }
 }
 

@@ -1,16 +1,20 @@
 //! Units and costs of a position, down to the lots and the bookings that opened and closed them.
 
 use ledger::TransactionKind;
+use ledger::books::AppliedAction;
 use ledger::lots::Lot;
 use rust_decimal::Decimal;
-use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, InstrumentId};
 
 use super::Trail;
 use super::arithmetic::sum;
+use super::lot_origins::{Moment, note_of_closing};
 use super::node::{Figure, Node, Rule, Unit};
 use super::replay::Closing;
+
+/// Why the cost of a lot is not known.
+pub(super) const COST_UNKNOWN: &str = "it came in without a price, or a rate of its day is missing";
 
 impl Trail {
     /// The units of a position, lot by lot.
@@ -36,7 +40,7 @@ impl Trail {
                 Figure::known(cost, "a lot came in without a price, or a rate of its day is missing")
             }
         };
-        let parts = lots.iter().map(|lot| self.cost_of(id, lot)).collect();
+        let parts = lots.iter().map(|lot| self.cost_of(id, lot, self.now())).collect();
         let label = format!("cost of the open lots, at the {} rates of their days", self.facts.base());
         Node::given(label, figure, unit.clone()).with_parts(Rule::Sum, self.shortened(parts, &unit))
     }
@@ -45,68 +49,83 @@ impl Trail {
         self.replay.open_lots.get(id).map_or(&[][..], Vec::as_slice)
     }
 
-    /// What is left of a lot: what opened it, what multiplied it, what closed parts of it.
+    /// What is left of a lot: what opened it, what multiplied or exchanged it, what closed parts of it.
     fn units_of(&self, id: &InstrumentId, lot: &Lot) -> Node {
-        let mut steps: Vec<(BusinessDate, bool, Node)> = Vec::new();
-        if let Some((opening, units)) = self.opened(lot) {
-            steps.push((opening.trade_date, false, self.facts.booking(opening, units, Unit::Units)));
+        let steps = self.steps_in_short(self.unit_steps(id, lot, self.now()));
+        let node = lot_node(lot, Figure::Exact(lot.quantity), Unit::Units);
+        // An action that divides the cost leaves the units as they were.
+        let divided = self.origin(id, lot, self.now()).filter(|origin| origin.leaves_units());
+        let divided = divided.map(|origin| self.facts.applied(origin.action, node.figure.clone(), Unit::Units).label);
+        let node = node.noted(divided.map_or_else(String::new, |words| format!("its cost was divided by {words}")));
+        node.with_parts_if_they_give_it(Rule::Steps, steps)
+    }
+
+    /// The steps that led to the units of a lot by a moment: what opened it, or the last action that made or changed
+    /// it with what it was before, and what multiplied it and closed parts of it since.
+    pub(super) fn unit_steps(&self, id: &InstrumentId, lot: &Lot, moment: Moment) -> Vec<Node> {
+        let mut steps = Vec::new();
+        let origin = self.origin(id, lot, moment);
+        let mut since = lot.opened_date;
+        if let Some(origin) = &origin {
+            since = origin.action.ex_date.previous_calendar_day();
+            steps.extend(self.steps_of_origin(id, origin));
+        } else if let Some((opening, units)) = self.opened(lot) {
+            steps.push(self.facts.booking(opening, units, Unit::Units));
             steps.extend(self.covered(id, lot, units));
-        } else {
-            steps.extend(self.announced(id, lot).map(|action| (lot.opened_date, false, action)));
         }
-        for change in self.facts.unit_changes(id, lot.opened_date, self.facts.date) {
-            steps.push((change.date.unwrap_or(lot.opened_date), false, change));
+        let mut later: Vec<(BusinessDate, bool, Node)> = Vec::new();
+        for change in self.facts.booked_unit_changes(id, since, moment.through) {
+            later.push((change.date.unwrap_or(since), false, change));
         }
-        for closing in self.closings_of(id, lot) {
-            steps.push((closing.date, true, self.closed(closing)));
+        for closing in self.closings_of(id, lot).filter(|closing| closing.date <= moment.through) {
+            // What the action itself closed, or one before it, is among its steps.
+            let is_later = since < closing.date && self.facts.transaction(&closing.transaction_id).is_some();
+            if origin.is_none() || is_later {
+                later.push((closing.date, true, self.closed(closing)));
+            }
         }
         // Splits come before all else of their day.
-        steps.sort_by_key(|(date, after_splits, _)| (*date, *after_splits));
-        let steps = self.steps_in_short(steps.into_iter().map(|(_, _, step)| step).collect());
-        lot_node(lot, Figure::Exact(lot.quantity), Unit::Units).with_parts_if_they_give_it(Rule::Steps, steps)
+        later.sort_by_key(|(date, after_splits, _)| (*date, *after_splits));
+        steps.extend(later.into_iter().map(|(_, _, step)| step));
+        steps
     }
 
-    /// What issuers did on the day on which a lot was opened without a booking.
-    fn announced<'a>(&'a self, id: &'a InstrumentId, lot: &'a Lot) -> impl Iterator<Item = Node> {
-        let opened = move |action: &&CorporateAction| {
-            action.ex_date == lot.opened_date
-                && (action.instrument_id == *id || action.target_instrument_id.as_ref() == Some(id))
-        };
-        let node = move |action: &CorporateAction| {
-            let label = format!("{} of {} on {}", action.kind, action.instrument_id.symbol(), action.ex_date);
-            let ratio = action.ratio_new.zip(action.ratio_old);
-            let ratio = ratio.and_then(|(new, old)| Decimal::from(new).checked_div(Decimal::from(old)));
-            Node::given(label, Figure::known(ratio, "it has no ratio"), Unit::Factor)
-                .on(action.ex_date)
-                .read_in(self.facts.landed(&action.landing_sha256, action.line))
-        };
-        self.facts.actions.iter().filter(opened).map(node)
-    }
-
-    /// What is left of a lot's cost: what was paid, the share that is left, and the rate of the day.
-    fn cost_of(&self, id: &InstrumentId, lot: &Lot) -> Node {
+    /// What is left of a lot's cost at a moment: what was paid, the share that is left, and the rate of the day.
+    pub(super) fn cost_of(&self, id: &InstrumentId, lot: &Lot, moment: Moment) -> Node {
         let base = self.facts.base();
-        let figure = Figure::known(lot.basis.base, "it came in without a price, or a rate of its day is missing");
-        let node = lot_node(lot, figure, Unit::Money(base));
+        let node = lot_node(lot, Figure::known(lot.basis.base, COST_UNKNOWN), Unit::Money(base));
+        if let Some(origin) = self.origin(id, lot, moment) {
+            let mut parts = vec![self.cost_after(id, &origin)];
+            let since = origin.action.ex_date.previous_calendar_day();
+            parts.extend(self.share_left(id, lot, origin.after.quantity, (since, moment.through)));
+            let rule = if parts.len() == 1 { Rule::Same } else { Rule::Product(None) };
+            return node.with_parts_if_they_give_it(rule, parts);
+        }
         let Some((opening, units)) = self.opened(lot) else { return Node { rule: Rule::Booked, ..node } };
         let paid = self.cost_taken_over(lot, opening).map(|cost| vec![cost]);
         let Some(mut parts) = paid.or_else(|| self.paid(opening)) else {
             let booked = self.facts.booking(opening, units, Unit::Units);
             return node.with_parts(Rule::Booked, vec![booked]);
         };
-        parts.extend(self.share_left(id, lot, units));
+        parts.extend(self.share_left(id, lot, units, (lot.opened_date, moment.through)));
         node.with_parts_if_they_give_it(Rule::Product(None), parts)
     }
 
-    /// The share of the units that is left; none if all of them are.
-    fn share_left(&self, id: &InstrumentId, lot: &Lot, opened: Decimal) -> Option<Node> {
-        let mut whole = vec![Node::given("units at the opening", Figure::Exact(opened), Unit::Units)];
-        whole.extend(self.facts.unit_changes(id, lot.opened_date, self.facts.date));
+    /// The share of the units that is left of those that were there after a day; none if all of them are.
+    fn share_left(
+        &self,
+        id: &InstrumentId,
+        lot: &Lot,
+        were: Decimal,
+        (since, through): (BusinessDate, BusinessDate),
+    ) -> Option<Node> {
+        let mut whole = vec![Node::given("units at first", Figure::Exact(were), Unit::Units)];
+        whole.extend(self.facts.booked_unit_changes(id, since, through));
         let label = "units, had none been closed";
         let whole = if whole.len() == 1 {
-            Node::given(label, Figure::Exact(opened), Unit::Units)
+            Node::given(label, Figure::Exact(were), Unit::Units)
         } else {
-            let node = Node::given(label, Figure::Exact(opened), Unit::Units).with_parts(Rule::Steps, whole);
+            let node = Node::given(label, Figure::Exact(were), Unit::Units).with_parts(Rule::Steps, whole);
             Node { figure: node.recomputed()?, ..node }
         };
         let units = whole.figure.exact()?;
@@ -154,7 +173,8 @@ impl Trail {
         Some((lot.opened_date, false, Node::given(what, Figure::Exact(closed * sign), Unit::Units)))
     }
 
-    fn closings_of<'a>(&'a self, id: &'a InstrumentId, lot: &'a Lot) -> impl Iterator<Item = &'a Closing> {
+    /// The parts of a lot that were closed, whenever that was.
+    pub(super) fn closings_of<'a>(&'a self, id: &'a InstrumentId, lot: &'a Lot) -> impl Iterator<Item = &'a Closing> {
         // Several lots may have come with one booking.
         let is_one_of_many = self.taken_over(lot).next().is_some();
         self.replay.closings.iter().filter(move |closing| {
@@ -165,7 +185,7 @@ impl Trail {
     }
 
     /// A closing as a step of its lot.
-    fn closed(&self, closing: &Closing) -> Node {
+    pub(super) fn closed(&self, closing: &Closing) -> Node {
         let units = -closing.lot.quantity;
         let rule = closing.lot.rule;
         match self.facts.transaction(&closing.transaction_id) {
@@ -173,9 +193,20 @@ impl Trail {
                 let node = self.facts.booking(booked, units, Unit::Units);
                 Node { label: format!("closed by {}", node.label), ..node }.noted(format!("chosen by {rule}"))
             }
-            None => Node::given(format!("closed by {}", closing.transaction_id), Figure::Exact(units), Unit::Units)
-                .on(closing.date)
-                .noted(format!("chosen by {rule}")),
+            None => {
+                let is_it =
+                    |action: &&AppliedAction| *action.id == *closing.transaction_id && action.ex_date == closing.date;
+                let node = match self.replay.applied.iter().find(is_it) {
+                    Some(action) => {
+                        let node = self.facts.applied(action, Figure::Exact(units), Unit::Units);
+                        node.noted(note_of_closing(action))
+                    }
+                    None => Node::given(closing.transaction_id.clone(), Figure::Exact(units), Unit::Units),
+                };
+                Node { label: format!("closed by {}", node.label), ..node }
+                    .on(closing.date)
+                    .noted(format!("chosen by {rule}"))
+            }
         }
     }
 
@@ -203,7 +234,7 @@ impl Trail {
     }
 
     /// Steps of which the first ones are drawn together if they are many: what was there after them.
-    fn steps_in_short(&self, mut steps: Vec<Node>) -> Vec<Node> {
+    pub(super) fn steps_in_short(&self, mut steps: Vec<Node>) -> Vec<Node> {
         let Some(more) = steps.len().checked_sub(self.parts_max).filter(|more| 1 < *more) else { return steps };
         let rest = steps.split_off(more);
         let node = Node::given("", Figure::Unavailable(String::new()), Unit::Units).with_parts(Rule::Steps, steps);
@@ -214,7 +245,8 @@ impl Trail {
     }
 }
 
-fn lot_node(lot: &Lot, figure: Figure, unit: Unit) -> Node {
+/// A lot with one of its figures.
+pub(super) fn lot_node(lot: &Lot, figure: Figure, unit: Unit) -> Node {
     let acquired =
         if lot.acquired_date == lot.opened_date { String::new() } else { format!("held since {}", lot.acquired_date) };
     let label = format!("lot of {}, opened by {}", lot.opened_date, lot.opened_by);

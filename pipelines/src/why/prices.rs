@@ -8,6 +8,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, Currency, InstrumentId};
 
+use super::announcements::words_of_action;
 use super::facts::Facts;
 use super::node::{Figure, Node, Rule, Source, Unit};
 
@@ -107,13 +108,9 @@ impl Facts {
     /// The factors by which splits have multiplied the units of an instrument after a day, up to another one.
     pub(super) fn unit_changes(&self, id: &InstrumentId, after: BusinessDate, through: BusinessDate) -> Vec<Node> {
         let adjusted = self.instruments.get(id).is_some_and(|instrument| instrument.adjusted != "none");
-        let booked = || {
-            self.standing_at_any_time()
-                .filter(move |row| row.kind == TransactionKind::Split.code() && row.instrument_id.as_ref() == Some(id))
-        };
         // A split counts once: as the portfolio booked it, or as the market announced it.
         let is_booked = |action: &CorporateAction, ratio: (i64, i64)| {
-            booked().any(|row| {
+            self.booked_splits(id).any(|row| {
                 (-EARLY_BOOKING_DAYS..=LATE_BOOKING_DAYS).contains(&row.trade_date.days_since(action.ex_date))
                     && row.quantity.is_some_and(|booked| is_booked_as(ratio, booked.decimal()))
             })
@@ -125,20 +122,34 @@ impl Facts {
                 return None;
             }
             let (new, old) = (Decimal::from(new), Decimal::from(old));
-            let what = format!("{} of {}: {new} for {old}", action.kind, action.ex_date);
             let source = self.landed(&action.landing_sha256, action.line);
-            Some(UnitChange { date: action.ex_date, new, old, what, source })
+            Some(UnitChange { date: action.ex_date, new, old, what: words_of_action(action), source })
         });
-        let by_hand = booked().filter_map(|row| {
+        within(announced.chain(self.booked_changes(id)).collect(), after, through)
+    }
+
+    /// The same, those alone that the portfolio itself booked.
+    pub(super) fn booked_unit_changes(
+        &self,
+        id: &InstrumentId,
+        after: BusinessDate,
+        through: BusinessDate,
+    ) -> Vec<Node> {
+        within(self.booked_changes(id).collect(), after, through)
+    }
+
+    fn booked_splits<'a>(&'a self, id: &'a InstrumentId) -> impl Iterator<Item = &'a Transaction> {
+        let split = TransactionKind::Split.code();
+        self.standing_at_any_time().filter(move |row| row.kind == split && row.instrument_id.as_ref() == Some(id))
+    }
+
+    fn booked_changes<'a>(&'a self, id: &'a InstrumentId) -> impl Iterator<Item = UnitChange> {
+        self.booked_splits(id).filter_map(|row| {
             let (new, old) = ratio_of_decimal(row.quantity?.decimal()).ok()?;
             let (new, old) = (Decimal::from(new), Decimal::from(old));
             let source = self.booked_in(row);
             Some(UnitChange { date: row.trade_date, new, old, what: self.words_of(row), source })
-        });
-        let mut changes: Vec<UnitChange> = announced.chain(by_hand).collect();
-        changes.retain(|change| after < change.date && change.date <= through);
-        changes.sort_by_key(|change| change.date);
-        changes.into_iter().map(UnitChange::node).collect()
+        })
     }
 
     /// Units of one currency for one unit of another, through the euro; none where nothing is to be converted.
@@ -179,6 +190,13 @@ impl Facts {
             .noted(note)
             .read_in(self.landed(&rate.landing_sha256, rate.line))
     }
+}
+
+/// The changes after a day, up to another one, in their order.
+fn within(mut changes: Vec<UnitChange>, after: BusinessDate, through: BusinessDate) -> Vec<Node> {
+    changes.retain(|change| after < change.date && change.date <= through);
+    changes.sort_by_key(|change| change.date);
+    changes.into_iter().map(UnitChange::node).collect()
 }
 
 impl UnitChange {

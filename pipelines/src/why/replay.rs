@@ -5,11 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ledger::books::BookInputs;
+use ledger::books::{AppliedAction, BookInputs};
 use ledger::internal_transfers::{LotsByTransaction, NO_LOTS};
 use ledger::lots::{ClosedLot, Lot};
+use ledger::nav_bridge::BridgePart;
 use ledger::{Detail, FxBoard, FxGrid, QuoteBoard, keep_books};
+use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::lot_closings::LotClosing;
+use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::positions::Position;
 use schemas::tables::quotes::Quote;
 use schemas::tables::realised_gains::RealisedGain;
@@ -34,6 +37,14 @@ pub(super) struct Replay {
     pub(super) gain_changes: Vec<LotClosing>,
     /// The lots that came from other portfolios, by the receipt.
     pub(super) lots_received: LotsByTransaction,
+    /// What corporate actions did to lots and cash, in the order of booking.
+    pub(super) applied: Vec<AppliedAction>,
+    /// What issuers paid since the first day.
+    pub(super) payments: Vec<ActionPayment>,
+    /// The bridge since the first day.
+    pub(super) bridge: Vec<NavBridgeRow>,
+    /// What the bridge was added up from, with the dates.
+    pub(super) bridge_parts: Vec<(BusinessDate, BridgePart)>,
 }
 
 /// A part of a lot with the booking that closed it.
@@ -68,7 +79,7 @@ pub(super) fn replay(facts: &Facts) -> Result<Replay, Error> {
     };
     let lots_received = received(facts, without_lots)?;
     let inputs = BookInputs { lots_received: &lots_received, ..without_lots };
-    let kept = keep_books(inputs, portfolio.start_date, facts.date, Detail::Positions)
+    let kept = keep_books(inputs, portfolio.start_date, facts.date, Detail::Trail)
         .map_err(|source| Error::Books { portfolio: portfolio.portfolio_id.to_string(), source })?;
     let closing = |closed: ledger::books::LotClosing| Closing {
         instrument_id: closed.instrument_id,
@@ -83,6 +94,10 @@ pub(super) fn replay(facts: &Facts) -> Result<Replay, Error> {
         gains: kept.realised_gains,
         gain_changes: changes_of_gains(kept.closings),
         lots_received,
+        applied: kept.applied_actions,
+        payments: kept.action_payments,
+        bridge: kept.nav_bridge,
+        bridge_parts: kept.bridge_parts,
     })
 }
 

@@ -95,7 +95,7 @@ impl Trail {
     }
 
     /// The value that opens a period: the last one known by then, nothing since inception.
-    fn opening_value(&self, period: ReportingPeriod) -> Node {
+    pub(super) fn opening_value(&self, period: ReportingPeriod) -> Node {
         let unit = Unit::Money(self.facts.base());
         let before = self
             .opening(period)

@@ -40,3 +40,5 @@ mod sources;
 mod transfers;
 #[cfg(test)]
 mod why;
+#[cfg(test)]
+mod why_actions;

@@ -75,7 +75,7 @@ fn written(folder: &Path, files: &[(&str, &str)]) {
 }
 
 /// A lake in which the example was taken in and valued.
-async fn example() -> Lake {
+pub(crate) async fn example() -> Lake {
     example_with(&[]).await
 }
 
@@ -85,7 +85,7 @@ async fn example_with(more: &[Transaction]) -> Lake {
 }
 
 /// A lake in which a book was taken in and valued from one day to another, with more bookings.
-async fn valued(files: &[(&str, &str)], days: (&str, &str), more: &[Transaction]) -> Lake {
+pub(crate) async fn valued(files: &[(&str, &str)], days: (&str, &str), more: &[Transaction]) -> Lake {
     let folder = tempfile::tempdir().expect("a temporary folder");
     written(folder.path(), files);
     let found = read_folder(folder.path(), &|_| Listed::new(), &|_| false).expect("a book");
@@ -102,7 +102,7 @@ async fn valued(files: &[(&str, &str)], days: (&str, &str), more: &[Transaction]
     lake
 }
 
-fn question(figure: &str) -> Question {
+pub(crate) fn question(figure: &str) -> Question {
     Question {
         portfolio_id: "EXAMPLE".parse().expect("an id"),
         figure: figure.to_owned(),
@@ -115,15 +115,15 @@ fn question(figure: &str) -> Question {
     }
 }
 
-fn of(figure: &str, instrument: &str) -> Question {
+pub(crate) fn of(figure: &str, instrument: &str) -> Question {
     Question { instrument: Some(instrument.to_owned()), ..question(figure) }
 }
 
-async fn tree(lake: &Lake, question: Question) -> Node {
+pub(crate) async fn tree(lake: &Lake, question: Question) -> Node {
     explain(lake, question).await.expect("an answer")
 }
 
-fn number(node: &Node) -> Decimal {
+pub(crate) fn number(node: &Node) -> Decimal {
     node.figure.exact().unwrap_or_else(|| panic!("{} is a number, not {:?}", node.label, node.figure))
 }
 
@@ -134,11 +134,11 @@ fn estimated(node: &Node) -> f64 {
     }
 }
 
-fn every(node: &Node) -> Vec<&Node> {
+pub(crate) fn every(node: &Node) -> Vec<&Node> {
     std::iter::once(node).chain(node.children.iter().flat_map(every)).collect()
 }
 
-fn found<'a>(node: &'a Node, words: &str) -> &'a Node {
+pub(crate) fn found<'a>(node: &'a Node, words: &str) -> &'a Node {
     let named = every(node).into_iter().find(|node| node.label.contains(words));
     named
         .unwrap_or_else(|| panic!("no `{words}` among {:#?}", every(node).iter().map(|n| &n.label).collect::<Vec<_>>()))
@@ -176,7 +176,7 @@ fn calculated(node: &Node) -> Option<f64> {
     }
 }
 
-fn assert_follows(node: &Node) {
+pub(crate) fn assert_follows(node: &Node) {
     for part in every(node) {
         assert_eq!(part.differs, None, "{}", part.label);
         assert_eq!(part.hidden, 0, "{}", part.label);
@@ -281,6 +281,8 @@ async fn returns_and_gains_are_taken_apart() {
     let dividends = tree(&lake, question("dividends")).await;
     assert_follows(&dividends);
     assert_eq!(number(&dividends).round_dp(4), Decimal::new(584_727, 4), "50 / 0.8551");
+    let gross = tree(&lake, question("cash_dividends")).await;
+    assert_eq!(number(&gross), number(&dividends), "no tax was withheld");
     for figure in ["gain", "net_external_flows", "end_market_value", "modified_dietz", "xirr"] {
         let node = tree(&lake, question(figure)).await;
         assert_follows(&node);

@@ -20,7 +20,7 @@ use crate::{house, tree_text};
 pub(super) struct Arguments {
     /// The portfolio, e.g. D01
     portfolio: PortfolioId,
-    /// The figure, e.g. market_value, unrealised_gain or twr; without it all figures are listed
+    /// The figure, e.g. market_value, unrealised_gain, fees or twr; without it all figures are listed
     figure: Option<String>,
     /// The date; without it the last one on which the portfolio was valued
     #[arg(long)]
@@ -28,7 +28,8 @@ pub(super) struct Arguments {
     /// The symbol of a position, e.g. AAPL; for cash_balance a currency, e.g. EUR
     #[arg(long, value_name = "SYMBOL")]
     instrument: Option<String>,
-    /// The period of measures, gains and dividends: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y or SI (since inception)
+    /// The period of measures, gains and steps of the bridge: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y or SI (since
+    /// inception)
     #[arg(long, default_value = "SI")]
     period: ReportingPeriod,
     /// How many levels of parts are shown; without it all of them
@@ -55,6 +56,8 @@ Examples:
   financr why D01 cash_balance --instrument USD --list 500  every booking of the dollars
   financr why D01 daily_return --date 2014-12-31            begin, inflow, outflow, end
   financr why D01 twr --period YTD                          the daily returns it is linked from
+  financr why D01 value_at_end --period MTD                 the bridge of the month: the value before, every step
+  financr why D01 tax_withholding --period YTD              one step of it, by currency, day and booking
   financr why D01 market_value --as-of-run nightly-2014-12-31-1    as that night saw it
   financr why D01 realised_gains --format csv > gains.csv   one row per line of the tree";
 
