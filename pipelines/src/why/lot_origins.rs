@@ -4,7 +4,7 @@
 //! A lot keeps the id of that booking whatever happens to it. What each action did to it was noted while the books were
 //! kept again, so the way back is looked up and not guessed.
 
-use ledger::books::{AppliedAction, LotsChanged};
+use ledger::books::{AppliedAction, LotsChanged, Payment};
 use ledger::corporate_actions::{BasisDivision, CashCharacter};
 use ledger::lots::Lot;
 use rust_decimal::Decimal;
@@ -154,7 +154,7 @@ impl Trail {
         let figure = Figure::known(after.basis.base, COST_UNKNOWN);
         let node = self.facts.applied(action, figure, Unit::Money(self.facts.base()));
         let (source, before) = match origin.whence {
-            Whence::Nothing => return node,
+            Whence::Nothing => return self.cost_chosen(node, action),
             Whence::Same(before) => (id, before),
             Whence::Other(before) => (&action.instrument.instrument_id, before),
         };
@@ -165,7 +165,41 @@ impl Trail {
             parts.extend(self.share_of_units(id, origin, before));
         }
         let rule = if parts.len() == 1 { Rule::Same } else { Rule::Product(None) };
-        node.with_parts_if_they_give_it(rule, parts)
+        let Some(paid) = self.subscribed(id, origin) else { return node.with_parts_if_they_give_it(rule, parts) };
+        let given_up = computed(Node::given("cost of what was given up", UNKNOWN, node.unit.clone()), rule, parts);
+        node.with_parts_if_they_give_it(Rule::Sum, vec![given_up, paid])
+    }
+
+    /// What units cost that an action opened because the holder chose so: the amount that was given up for them.
+    fn cost_chosen(&self, node: Node, action: &AppliedAction) -> Node {
+        let Some(elected) = action.elected else { return node };
+        let units = Node::given("units for which it was chosen", Figure::Exact(elected), Unit::Units);
+        match self.at_amount(action, units) {
+            Some(parts) => node.with_parts_if_they_give_it(Rule::Product(None), parts),
+            None => node,
+        }
+    }
+
+    /// What was paid for units that came in by exercising rights; none if nothing was.
+    fn subscribed(&self, id: &InstrumentId, origin: &Origin<'_>) -> Option<Node> {
+        let is_paid = |payment: &Payment| payment.character == CashCharacter::Subscription;
+        if !origin.is_received() || !origin.action.payments.iter().any(is_paid) {
+            return None;
+        }
+        let units = Node::given("new units", Figure::Exact(origin.after.quantity), Unit::Units);
+        let parts = self.at_amount(origin.action, units)?;
+        let label = format!("paid for the {}", id.symbol());
+        Some(computed(Node::given(label, UNKNOWN, Unit::Money(self.facts.base())), Rule::Product(None), parts))
+    }
+
+    /// Units at the amount that was announced per unit, and the rate of the ex-date.
+    fn at_amount(&self, action: &AppliedAction, units: Node) -> Option<Vec<Node>> {
+        let announced = self.facts.announcement_of(action)?;
+        let (amount, currency) = (announced.amount?.decimal(), announced.currency?);
+        let source = self.facts.landed(&announced.landing_sha256, announced.line);
+        let per_unit = Node::given("amount per unit", Figure::Exact(amount), Unit::Price(currency.to_string()));
+        let rate = self.facts.cross_rate(currency, self.facts.base(), action.ex_date);
+        Some([units, per_unit.read_in(source)].into_iter().chain(rate).collect())
     }
 
     /// The share of the units of a lot that an action left, or that it exchanged; none if all of them.

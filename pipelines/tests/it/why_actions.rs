@@ -264,3 +264,59 @@ async fn an_unknown_figure_lists_every_name() {
     let known = tree(&lake, of("cash_dividends", "BRIT")).await;
     assert!(matches!(known.figure, Figure::Exact(_)));
 }
+
+/// 60 of 100 rights are exercised, two for a share at 12, and of 80 shares an optional dividend is taken in shares.
+const CHOICES: &[(&str, &str)] = &[
+    ("portfolio.json", r#"{"id":"EXAMPLE","base_currency":"EUR","start":"2024-02-01"}"#),
+    ("instruments.csv", "symbol,name,currency\nRIGHT,Right,EUR\nSHARE,Share,EUR\nOPTION,Option,EUR\n"),
+    (
+        "prices.csv",
+        "date,symbol,close,currency\n2024-02-01,RIGHT,2,EUR\n2024-02-01,SHARE,14,EUR\n2024-02-01,OPTION,20,EUR\n\
+         2024-02-15,RIGHT,2,EUR\n2024-02-15,SHARE,15,EUR\n2024-02-15,OPTION,20,EUR\n",
+    ),
+    (
+        "corporate_actions.csv",
+        "date,symbol,type,ratio,amount,currency,target_symbol,basis_fraction,fraction_price,pay_date,note\n\
+         2024-02-15,RIGHT,RIGHTS_EXERCISE,1:2,12,EUR,SHARE,,,,\n\
+         2024-02-15,OPTION,OPTIONAL_DIVIDEND,1:40,0.5,EUR,,,,,\n",
+    ),
+    (
+        "transactions.csv",
+        "tx_id,date,type,symbol,quantity,price,currency,fees,taxes,net_cash\n\
+         1,2024-02-01,DEPOSIT,,,,EUR,0,0,10000\n\
+         2,2024-02-01,BUY,RIGHT,100,2,EUR,0,0,-200\n\
+         3,2024-02-01,BUY,OPTION,100,20,EUR,0,0,-2000\n\
+         4,2024-02-14,ELECT_EXERCISE,RIGHT,60,,EUR,,,\n\
+         5,2024-02-14,ELECT_STOCK,OPTION,80,,EUR,,,\n",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_holders_chose_is_named_with_their_choice() {
+    let lake = valued(CHOICES, ("2024-02-01", "2024-02-15"), &[]).await;
+    let asked = |figure: &str, of_what: &str| Question { date: Some(date("2024-02-15")), ..of(figure, of_what) };
+    // 60 rights become 30 shares. They had cost 120, and 30 · 12 are paid.
+    let shares = tree(&lake, asked("quantity", "SHARE")).await;
+    assert_has_formulas(&shares);
+    assert_eq!(number(&shares), Decimal::from(30));
+    let exercised = found(&shares, "RIGHTS_EXERCISE (EXRI) of RIGHT, ex 2024-02-15: 1 SHARE for 2 and 12 EUR per unit");
+    assert_eq!(place(exercised), announced_in(2));
+    assert_eq!(place(found(exercised, "BUY 2 of 2024-02-01")), booked_in(3));
+    let cost = tree(&lake, asked("cost", "SHARE")).await;
+    assert_has_formulas(&cost);
+    assert_eq!(number(&cost).round_dp(6), Decimal::from(480));
+    assert_eq!(number(found(&cost, "cost of what was given up")).round_dp(6), Decimal::from(120));
+    // 80 · 0.5 buy two more.
+    let option = tree(&lake, asked("quantity", "OPTION")).await;
+    assert_has_formulas(&option);
+    assert_eq!(number(&option), Decimal::from(102));
+    assert_eq!(place(found(&option, "ELECT_STOCK 5 of 2024-02-14")), booked_in(6));
+    let cost = tree(&lake, asked("cost", "OPTION")).await;
+    assert_has_formulas(&cost);
+    assert_eq!(number(&cost), Decimal::from(2_040));
+    // 10,000 − 2,200 − 360: the dividend that was taken in units moves no cash.
+    let cash = tree(&lake, asked("cash_balance", "EUR")).await;
+    assert_has_formulas(&cash);
+    assert_eq!(number(&cash), Decimal::from(7_440));
+    assert_eq!(number(found(&cash, "RIGHTS_EXERCISE (EXRI) of RIGHT")), Decimal::from(-360));
+}
