@@ -96,11 +96,26 @@ pub(crate) async fn plan(context: &Context, request: &ExportRequest, taken: &Tak
         };
         match settled {
             Some(portfolio) => plan.portfolios.push((portfolio, book)),
-            None => plan.report.notes.push(format!("`{portfolio_id}` has nothing to book and is not made")),
+            None => plan.report.notes.push(not_made(&portfolio_id, &book)),
         }
+    }
+    if export.accounts.is_empty() {
+        let (instruments, closes) = (export.instruments.len(), export.quotes.len());
+        let lost = format!("its {instruments} instruments and {closes} closes have no market and are not taken in");
+        let lost = if 0 < instruments + closes { format!(": {lost}") } else { String::new() };
+        plan.report.notes.push(format!("`{}` names no account with something to book{lost}", taken.file_name));
     }
     plan.record(taken);
     Ok(plan)
+}
+
+/// Why an account becomes no portfolio, and what that means for its rows that wait for a person.
+fn not_made(portfolio_id: &PortfolioId, book: &ExportBook) -> String {
+    let told = format!("`{portfolio_id}` has nothing to book and is not made");
+    match book.inbox.len() {
+        0 => told,
+        rows => format!("{told}; its {rows} rows for the inbox have no portfolio to wait in, so see to them now"),
+    }
 }
 
 impl Plan {

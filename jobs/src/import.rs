@@ -101,9 +101,10 @@ impl ImportReport {
         portfolio: &Portfolio,
         booked: &[&Transaction],
         quoted: &Quoted,
+        refunds: &BTreeSet<i64>,
         recorded_at: DateTime<Utc>,
     ) {
-        let found = doubts::doubts(portfolio, booked, quoted, recorded_at);
+        let found = doubts::doubts(portfolio, booked, quoted, refunds, recorded_at);
         self.waiting.extend(found.into_iter().map(|row| (portfolio.portfolio_id.clone(), row)));
     }
 }
@@ -133,7 +134,7 @@ pub async fn import(context: &Context, folder: &Path) -> Result<ImportReport, Er
     let rejected: Vec<Reject> = found.books.iter().flat_map(book_rejects).collect();
     record_rejects(&context.lake, &rejected).await?;
     for (position, book) in found.books.into_iter().enumerate() {
-        let entries = Entries { transactions: &book.transactions, quoted: &quoted };
+        let entries = Entries { transactions: &book.transactions, quoted: &quoted, refunds: &BTreeSet::new() };
         save_book(context, &book.portfolio, book.synthetic, entries, &mut report).await?;
         report.ignored_keys.extend(book.ignored_keys);
         report.rejects.extend(book.rejects);
@@ -193,6 +194,8 @@ pub(crate) struct Entries<'a> {
     pub(crate) transactions: &'a [Transaction],
     /// In what their instruments are quoted.
     pub(crate) quoted: &'a Quoted,
+    /// The `booking_sequence` of what their source calls refunds.
+    pub(crate) refunds: &'a BTreeSet<i64>,
 }
 
 /// Saves a portfolio and books its transactions. Those that a person should look at are noted in the report.
@@ -234,7 +237,7 @@ pub(crate) async fn save_book(
         refused.iter().map(|row| (row.transaction_id.as_str(), row.origin.as_str())).collect();
     let is_booked = |row: &&Transaction| !names.contains(&(row.transaction_id.as_str(), row.origin.as_str()));
     let booked: Vec<&Transaction> = entries.transactions.iter().filter(is_booked).collect();
-    report.note_doubts(portfolio, &booked, entries.quoted, recorded_at);
+    report.note_doubts(portfolio, &booked, entries.quoted, entries.refunds, recorded_at);
     report.conflicts.extend(refused);
     Ok(())
 }

@@ -57,7 +57,7 @@ pub async fn import_export(context: &Context, request: &ExportRequest) -> Result
     record_rejects(&context.lake, &rejected).await?;
     let total = portfolios.len();
     for (position, (portfolio, book)) in portfolios.iter().enumerate() {
-        let entries = Entries { transactions: &book.transactions, quoted: &quoted };
+        let entries = Entries { transactions: &book.transactions, quoted: &quoted, refunds: &book.refunds };
         save_book(context, portfolio, REAL, entries, &mut report).await?;
         (context.watch)(Progress::Advanced { done: position + 1, total });
     }
@@ -76,7 +76,8 @@ pub async fn preview_export(context: &Context, request: &ExportRequest) -> Resul
     for (portfolio, book) in &portfolios {
         preview_portfolio(context, &mut report, portfolio).await?;
         let stored = context.store.transactions_of(&portfolio.portfolio_id).await?;
-        report.note_doubts(portfolio, &without_changed(&stored, &book.transactions), &quoted, context.clock.now());
+        let booked = without_changed(&stored, &book.transactions);
+        report.note_doubts(portfolio, &booked, &quoted, &book.refunds, context.clock.now());
     }
     report.landed = landing::preview(&context.lake, &deliveries, context.clock).await?;
     leave_out_settled(context, &mut report).await?;

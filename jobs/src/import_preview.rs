@@ -1,5 +1,6 @@
 //! What an import would do, without doing it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use pipelines::export_books::{Standing, standings};
@@ -35,7 +36,7 @@ pub async fn preview(context: &Context, folder: &Path) -> Result<ImportReport, E
         let stored = context.store.transactions_of(&book.portfolio.portfolio_id).await?;
         tally(&mut report, &book.portfolio.portfolio_id, &stored, &book.transactions);
         let booked = without_changed(&stored, &book.transactions);
-        report.note_doubts(&book.portfolio, &booked, &quoted, context.clock.now());
+        report.note_doubts(&book.portfolio, &booked, &quoted, &BTreeSet::new(), context.clock.now());
         report.ignored_keys.extend(book.ignored_keys);
         report.rejects.extend(book.rejects);
         deliveries.extend(book.deliveries);

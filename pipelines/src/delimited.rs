@@ -190,7 +190,11 @@ fn decoded(bytes: &[u8], encoding: Encoding) -> Result<Cow<'_, [u8]>, String> {
     }
 }
 
-fn utf16(bytes: &[u8], big_end_first: bool) -> Result<Vec<u8>, String> {
+/// UTF-16 without its mark as UTF-8.
+///
+/// # Errors
+/// Why it is none.
+pub(crate) fn utf16(bytes: &[u8], big_end_first: bool) -> Result<Vec<u8>, String> {
     if !bytes.len().is_multiple_of(2) {
         return Err("the file is cut short: UTF-16 has two bytes a unit".to_owned());
     }

@@ -50,11 +50,13 @@ pub fn quoted_with(export: &Export, market_id: &MarketId, known: &Instruments) -
 ///
 /// - `booked`: the transactions of a file that are booked.
 /// - `quoted`: in what their instruments are quoted; what is not listed is not compared.
+/// - `refunds`: the `booking_sequence` of what the source itself calls a refund: its sign is no question.
 /// - `recorded_at`: when they are taken in.
 pub fn doubts(
     portfolio: &Portfolio,
     booked: &[&Transaction],
     quoted: &Quoted,
+    refunds: &BTreeSet<i64>,
     recorded_at: DateTime<Utc>,
 ) -> Vec<InboxRow> {
     let taken_back: BTreeSet<&str> = booked.iter().filter_map(|booking| booking.reverses.as_deref()).collect();
@@ -62,7 +64,7 @@ pub fn doubts(
     let of_one = |booking: &&Transaction| {
         let found = [
             of_cash(portfolio, booking, quoted),
-            of_sign(portfolio, booking),
+            of_sign(portfolio, booking).filter(|_| !refunds.contains(&booking.booking_sequence)),
             of_date(portfolio, booking, recorded_at),
         ];
         found.into_iter().flatten()

@@ -49,6 +49,8 @@ pub struct ExportBook {
     pub transactions: Vec<Transaction>,
     /// Of each of the transactions the deal that it is of, if the export numbers deals.
     pub deals: Vec<Option<Deal>>,
+    /// The `booking_sequence` of the transactions that the export itself calls refunds.
+    pub refunds: BTreeSet<i64>,
     /// Its rows that wait for a person.
     pub inbox: Vec<InboxRow>,
     /// Its rows that cannot be booked, beside those that the importer rejected.
@@ -68,6 +70,9 @@ pub fn book_of(export: &Export, account: &str, place: &Place<'_>) -> ExportBook 
         match transaction(row, position, place, &differing) {
             Ok(mut booked) => {
                 booked.transaction_id = transaction_id(row, &booked, &mut equals);
+                if row.is_refund {
+                    book.refunds.insert(booked.booking_sequence);
+                }
                 book.transactions.push(booked);
                 book.deals.push(row.deal.clone());
             }

@@ -17,6 +17,7 @@ use rust_decimal::Decimal;
 use schemas::currency::CurrencyError;
 use schemas::{BusinessDate, Currency};
 
+use crate::delimited::utf16;
 use crate::error::Error;
 use crate::sources::RowReject;
 
@@ -152,6 +153,8 @@ pub struct ExportTransaction {
     pub broker_id: Option<String>,
     /// The deal that it is of, if the format numbers deals. It stands in for an id of its own.
     pub deal: Option<Deal>,
+    /// Whether the export itself says that a charge came back, by its word or by signs that leave no doubt.
+    pub is_refund: bool,
 }
 
 /// A deal: rows of one kind that share a number of the broker, e.g. the executions of one trade.
@@ -229,6 +232,7 @@ impl ExportTransaction {
             note: String::new(),
             broker_id: None,
             deal: None,
+            is_refund: false,
         }
     }
 }
@@ -251,7 +255,15 @@ pub fn recognise(file: &ExportFile<'_>) -> Result<&'static Importer, Error> {
         IMPORTERS.iter().filter(|importer| (importer.recognises)(file)).copied().collect();
     let what = match found[..] {
         [only] => return Ok(only),
-        [] => format!("{} is in no format that is known; name one with --as", file.file_name),
+        [] => match std::str::from_utf8(file.bytes) {
+            Ok(_) => format!("{} is in no format that is known; name one with --as", file.file_name),
+            Err(error) => format!(
+                "{} is in no format that is known, and not UTF-8 from byte {} on; save it as UTF-8, or name a format \
+                 with --as",
+                file.file_name,
+                error.valid_up_to() + 1
+            ),
+        },
         _ => {
             let names: Vec<&str> = found.iter().map(|importer| importer.name).collect();
             format!("{} could be {}; say which with --as", file.file_name, names.join(" or "))
@@ -264,17 +276,19 @@ fn known() -> String {
     IMPORTERS.iter().map(|importer| importer.name).collect::<Vec<_>>().join(", ")
 }
 
-/// Unpacks gzip; anything else is returned as it is.
+/// Unpacks gzip, and gives text that is marked as UTF-16 as UTF-8 and lines that end with a carriage return alone a
+/// line feed; anything else is returned as it is.
 ///
 /// # Errors
-/// [`Error::Sheet`] if the stream is damaged, the file is empty, or it is larger than [`FILE_BYTES_MAX`].
+/// [`Error::Sheet`] if the stream is damaged, the file is empty, marked as what it is not, or larger than
+/// [`FILE_BYTES_MAX`].
 pub fn unpack(file_name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
     let problem = |problem: String| Error::Sheet { file: file_name.to_owned(), problem };
     let too_large = || problem(format!("the file has more than {FILE_BYTES_MAX} bytes; export fewer years"));
     let checked = |plain: Vec<u8>| match plain.len() {
         length if FILE_BYTES_MAX < length => Err(too_large()),
         _ if is_blank(&plain) => Err(problem("the file is empty; export it again".to_owned())),
-        _ => Ok(plain),
+        _ => plain_text(plain).map_err(&problem),
     };
     if !bytes.starts_with(b"\x1f\x8b") {
         return checked(bytes);
@@ -286,6 +300,23 @@ pub fn unpack(file_name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
         .read_to_end(&mut plain)
         .map_err(|error| problem(format!("the gzip stream is damaged: {error}")))?;
     checked(plain)
+}
+
+/// Text in the form that every format reads. Read as it stands, a file without line feeds would be a single line.
+fn plain_text(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+    let has_mark = |mark: &[u8]| bytes.starts_with(mark);
+    let mut text = if has_mark(b"\xFF\xFE") || has_mark(b"\xFE\xFF") {
+        let units = bytes.get(2..).unwrap_or_default();
+        let decoded = utf16(units, has_mark(b"\xFE\xFF")).map_err(|error| format!("{error}; export it again"))?;
+        // The mark says more than a mapping that calls the file UTF-16.
+        [b"\xEF\xBB\xBF".as_slice(), decoded.as_slice()].concat()
+    } else {
+        bytes
+    };
+    if text.contains(&b'\r') && !text.contains(&b'\n') {
+        text.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+    }
+    Ok(text)
 }
 
 /// Whether a file has no character that is seen.
@@ -385,6 +416,23 @@ mod tests {
         assert_eq!(unpack("a.txt", b"hello".to_vec()).expect("as it is"), b"hello");
         let cut = packed.get(..packed.len() - 4).expect("longer than that").to_vec();
         assert!(unpack("a.gz", cut).expect_err("damaged").to_string().contains("damaged"));
+    }
+
+    #[test]
+    fn other_encodings_and_line_ends_are_read_like_any() {
+        let units = |text: &str| text.encode_utf16().collect::<Vec<u16>>();
+        let little = [0xFF, 0xFE].into_iter().chain(units("ä\n").into_iter().flat_map(u16::to_le_bytes)).collect();
+        let big = [0xFE, 0xFF].into_iter().chain(units("ä\n").into_iter().flat_map(u16::to_be_bytes)).collect();
+        let marked: Vec<u8> = "\u{feff}ä\n".bytes().collect();
+        assert_eq!(unpack("a.csv", little).expect("UTF-16"), marked);
+        assert_eq!(unpack("a.csv", big).expect("UTF-16"), marked);
+        assert!(unpack("a.csv", b"\xFF\xFEabc".to_vec()).expect_err("cut").to_string().contains("cut short"));
+        assert_eq!(unpack("a.csv", b"a;b\r1;2\r".to_vec()).expect("text"), b"a;b\n1;2\n");
+        let windows = b"a;b\r\n1;\"2\r3\"\r\n".to_vec();
+        assert_eq!(unpack("a.csv", windows.clone()).expect("text"), windows);
+        let latin = ExportFile { file_name: "a.csv", bytes: b"W\xE4hrung", mapping: None };
+        let error = recognise(&latin).map(|importer| importer.name).expect_err("no format");
+        assert!(error.to_string().contains("not UTF-8 from byte 2 on; save it as UTF-8"), "{error}");
     }
 
     #[test]

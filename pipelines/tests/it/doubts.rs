@@ -1,5 +1,7 @@
 //! Bookings that are taken in as they stand and that a person should look at.
 
+use std::collections::BTreeSet;
+
 use pipelines::doubts::{Quoted, doubts, quoted, quoted_with};
 use pipelines::imports::{Export, ExportInstrument, InboxRow};
 use pipelines::sources::Instruments;
@@ -34,7 +36,7 @@ fn found(booked: &[Transaction], quoted: &Quoted) -> Vec<InboxRow> {
 
 /// What is found on the third of January 2014.
 fn found_in(portfolio: &Portfolio, booked: &[Transaction], quoted: &Quoted) -> Vec<InboxRow> {
-    doubts(portfolio, &booked.iter().collect::<Vec<&Transaction>>(), quoted, clock().now())
+    doubts(portfolio, &booked.iter().collect::<Vec<&Transaction>>(), quoted, &BTreeSet::new(), clock().now())
 }
 
 #[test]
@@ -101,6 +103,14 @@ fn a_fee_that_comes_in_is_a_refund_that_a_person_should_confirm() {
     for (kind, net_cash) in [("FEE_CUSTODY", "-12.50"), ("FEE", "0"), ("TAX", "7"), ("TAX_RECLAIM", "7")] {
         assert_eq!(booked(kind, net_cash), Vec::<InboxRow>::new(), "{kind} {net_cash}");
     }
+}
+
+#[test]
+fn what_the_source_itself_calls_a_refund_is_no_question() {
+    let refund = transaction("P1", "7", DAY, "FEE", "5");
+    let asked = |refunds: BTreeSet<i64>| doubts(&portfolio("P1"), &[&refund], &listed(), &refunds, clock().now()).len();
+    assert_eq!(asked(BTreeSet::from([refund.booking_sequence])), 0);
+    assert_eq!(asked(BTreeSet::from([refund.booking_sequence + 1])), 1, "another booking is the refund");
 }
 
 #[test]

@@ -41,6 +41,27 @@ fn every_case_gives_its_rows() {
     assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
 }
 
+/// What a format says with a word or a sign of its own is no question to a person; a column of `generic_csv` may be
+/// written without signs, and so may Trade Republic's.
+#[test]
+fn a_charge_that_comes_in_is_marked_as_a_refund_by_every_format_that_says_so() {
+    for name in ["ibkr_flex", "portfolio_performance", "beancount"] {
+        let importer = importer(name).expect("a format");
+        let mut refunds = 0;
+        for folder in case_folders(&format!("imports/{name}")) {
+            let (file_name, bytes) = input(&folder);
+            let file = ExportFile { file_name: &file_name, bytes: &bytes, mapping: None };
+            let export = (importer.read)(&file).expect("readable");
+            for row in export.transactions {
+                let comes_in = row.kind.is_charge() && Decimal::ZERO < row.net_cash;
+                assert_eq!(row.is_refund, comes_in, "{} line {}", folder.display(), row.line);
+                refunds += usize::from(comes_in);
+            }
+        }
+        assert!(0 < refunds, "{name} has a case with a refund");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

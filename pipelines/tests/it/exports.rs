@@ -175,6 +175,9 @@ fn every_good_ghostfolio_sample_is_taken_row_by_row() {
 /// that it does not list.
 const NO_FAULT_OF_THE_FILE: &str = "invalid-platform.json";
 
+/// What Ghostfolio refuses because it does not know the type, and what is not lost here.
+const UNKNOWN_TYPE: &str = "invalid-type.json";
+
 #[test]
 fn every_bad_ghostfolio_sample_is_refused_with_a_reason() {
     let importer = importer("ghostfolio").expect("known");
@@ -182,6 +185,7 @@ fn every_bad_ghostfolio_sample_is_refused_with_a_reason() {
         match read(importer, &path) {
             Err(error) => assert!(matches!(error, pipelines::Error::Sheet { .. }), "{}: {error}", name(&path)),
             Ok(export) if name(&path) == NO_FAULT_OF_THE_FILE => assert_eq!(export.transactions.len(), 1),
+            Ok(export) if name(&path) == UNKNOWN_TYPE => assert_eq!(export.inbox.len(), 1, "it waits for a person"),
             Ok(export) => assert!(!export.rejects.is_empty(), "{} was taken", name(&path)),
         }
     }

@@ -77,6 +77,37 @@ fn a_row_that_was_settled_in_the_inbox_is_not_asked_about_again() {
 }
 
 #[test]
+fn a_refund_is_no_question_and_an_unknown_kind_is_one() {
+    let house = House::new();
+    let depot = "Datum;Typ;Wert;Buchungswährung;Stück;ISIN;Notiz\r\n\
+                 2024-01-02;Einlage;1.000,00;EUR;;;\r\n\
+                 2024-01-03;Gebühren;-5,00;EUR;;;\r\n\
+                 2024-01-04;Gebührenerstattung;4,00;EUR;;;\r\n\
+                 2024-01-05;Vorabpauschale;-2,00;EUR;;;\r\n";
+    let units: Vec<u8> = depot.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(house.path().join("depot.csv"), [[0xFF, 0xFE].as_slice(), units.as_slice()].concat()).expect("written");
+    let preview = house.done(&["import", "depot.csv", "--dry-run", "--format", "csv"]);
+    assert!(preview.lines().any(|line| line == "depot,FEE,EUR,2,0,0,-1,,"), "{preview}");
+    assert!(preview.contains("inbox: Vorabpauschale") && !preview.contains("sign of"), "{preview}");
+    let said = house.done(&["import", "depot.csv"]);
+    assert!(said.contains("3 new transactions") && said.contains("1 rows in the inbox"), "{said}");
+    let rows = "Date,Code,CCY,Price,Qty,Action,Fee\n16/09/2021,ACME,USD,2,5,buy,1\n17/09/2021,ACME,USD,2,5,staking,1\n";
+    std::fs::write(house.path().join("rows.csv"), rows).expect("written");
+    house.done(&["import", "rows.csv", "--portfolio", "P1", "--base-currency", "USD"]);
+    let waiting = house.done(&["inbox", "--portfolio", "P1", "--format", "csv"]);
+    assert!(waiting.contains("STAKING (line 3)"), "{waiting}");
+}
+
+#[test]
+fn a_file_without_anything_to_book_says_so() {
+    let house = House::new();
+    let header = "Datum;Typ;Wert;Buchungswährung;Stück;ISIN;Notiz\n";
+    std::fs::write(house.path().join("depot.csv"), header).expect("written");
+    let said = house.done(&["import", "depot.csv"]);
+    assert!(said.contains("`depot.csv` names no account with something to book"), "{said}");
+}
+
+#[test]
 fn a_longer_export_adds_only_what_is_new() {
     let house = House::new();
     let fee =

@@ -154,10 +154,11 @@ fn undated(word: &str, reader: &mut Reader<'_>, options: &mut BTreeMap<String, S
     match word {
         "option" => {
             let (name, value) = (reader.text()?, reader.text()?);
+            reader.end()?;
             options.entry(name).or_insert(value);
             Ok(Body::Silent)
         }
-        "include" => Ok(Body::Include { path: reader.text()? }),
+        "include" => Ok(Body::Include { path: reader.last(Reader::text)? }),
         "plugin" => Ok(Body::Plugin { name: reader.text()? }),
         "pushtag" | "poptag" | "pushmeta" | "popmeta" => Ok(Body::Silent),
         other => Err(format!("`{other}` needs a day before it, or means nothing")),
@@ -175,12 +176,17 @@ fn dated(word: &str, reader: &mut Reader<'_>, body: &[TokenLine]) -> Result<Body
                 reader.next();
                 reader.mark(",");
             }
+            // The booking method.
+            if matches!(reader.rest.first(), Some(Token::Text(_))) {
+                reader.next();
+            }
+            reader.end()?;
             Ok(Body::Open { account, currencies })
         }
-        "commodity" => Ok(Body::Commodity { code: reader.commodity()?, metadata: metadata(body) }),
-        "price" => Ok(Body::Price { code: reader.commodity()?, amount: reader.amount()? }),
-        "balance" => Ok(Body::Balance { account: reader.account()?, amount: reader.amount()? }),
-        "pad" => Ok(Body::Pad { account: reader.account()?, source: reader.account()? }),
+        "commodity" => Ok(Body::Commodity { code: reader.last(Reader::commodity)?, metadata: metadata(body) }),
+        "price" => Ok(Body::Price { code: reader.commodity()?, amount: reader.last(Reader::amount)? }),
+        "balance" => Ok(Body::Balance { account: reader.account()?, amount: reader.last(Reader::amount)? }),
+        "pad" => Ok(Body::Pad { account: reader.account()?, source: reader.last(Reader::account)? }),
         "close" | "note" | "document" | "event" | "query" | "custom" => Ok(Body::Silent),
         other => Err(format!("`{other}` is no directive")),
     }
@@ -324,6 +330,13 @@ impl<'t> Reader<'t> {
         self.commodity_if_any().ok_or_else(|| "a currency or a commodity is missing".to_owned())
     }
 
+    /// What ends the line: whatever stands behind it would be lost.
+    fn last<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, String>) -> Result<T, String> {
+        let found = read(self)?;
+        self.end()?;
+        Ok(found)
+    }
+
     fn end(&self) -> Result<(), String> {
         if self.rest.is_empty() { Ok(()) } else { Err("the end of the line cannot be read".to_owned()) }
     }
@@ -436,6 +449,24 @@ mod tests {
         assert_eq!(found.rejected.iter().map(|bad| bad.line).collect::<Vec<_>>(), [1, 2, 3]);
         assert_eq!(found.rejected[2].reason, "line 4: 1 / 3 has no end; write the amount that was booked");
         assert_eq!(found.directives.len(), 1);
+    }
+
+    #[test]
+    fn nothing_that_stands_behind_a_directive_is_lost() {
+        for line in [
+            "option \"title\" \"x\" 2024-01-01",
+            "2024-01-01 open Assets:A USD \"STRICT\" USD",
+            "2024-01-01 price X 1 USD 2024-01-02 price X 2 USD",
+            "2024-01-01 balance Assets:A 1 USD EUR",
+            "2024-01-01 pad Assets:A Equity:B Equity:C",
+        ] {
+            let rejected = ledger(line).rejected;
+            assert_eq!(rejected.len(), 1, "{line}");
+            assert_eq!(rejected[0].reason, "the end of the line cannot be read");
+        }
+        let whole = "plugin \"a\" \"b\"\n2024-01-01 open Assets:A USD, EUR \"STRICT\"\n\
+                     2024-01-01 balance Assets:A 1 ~ 0.1 USD\n2024-01-01 note Assets:A \"x\" #tag\n";
+        assert_eq!(ledger(whole).rejected, []);
     }
 
     #[test]

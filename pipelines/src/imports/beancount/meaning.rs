@@ -119,7 +119,28 @@ impl<'e> Movement<'e> {
         net_cash: Decimal,
     ) -> Result<ExportTransaction, String> {
         let currency = money(currency).ok_or_else(|| format!("{currency} is no currency"))?;
-        Ok(ExportTransaction::new(account, self.entry.line, kind, self.entry.date, (net_cash, currency)))
+        let plain = ExportTransaction::new(account, self.entry.line, kind, self.entry.date, (net_cash, currency));
+        Ok(ExportTransaction { is_refund: kind == TransactionKind::Fee && Decimal::ZERO < net_cash, ..plain })
+    }
+
+    /// A charge that comes back is a booking of its own, because the charges inside another booking are not negative.
+    pub(super) fn refunds_apart(&self, main: ExportTransaction) -> Result<Vec<ExportTransaction>, String> {
+        let came_back = |charge: Decimal| (-charge).max(Decimal::ZERO);
+        let (fee, tax) = (came_back(main.fees), came_back(main.taxes));
+        let mut refunds = Vec::new();
+        for (kind, refund) in [(TransactionKind::Fee, fee), (TransactionKind::Tax, tax)] {
+            if !refund.is_zero() {
+                let booked = self.booking(&main.account, kind, main.currency.code(), refund)?;
+                refunds.push(ExportTransaction { symbol: main.symbol.clone(), ..booked });
+            }
+        }
+        let own = ExportTransaction {
+            fees: main.fees + fee,
+            taxes: main.taxes + tax,
+            net_cash: main.net_cash - fee - tax,
+            ..main
+        };
+        Ok(std::iter::once(own).chain(refunds).collect())
     }
 
     /// The sum of the legs of some sides, in a currency.
@@ -189,13 +210,14 @@ impl<'e> Movement<'e> {
         };
         if has(Side::Dividend) && invests && only(&[Side::Dividend, Side::Fee, Side::Tax]) {
             let symbol = self.payer(account)?;
-            return Ok(vec![ExportTransaction { symbol: Some(symbol), ..income(TransactionKind::Dividend)? }]);
+            let dividend = ExportTransaction { symbol: Some(symbol), ..income(TransactionKind::Dividend)? };
+            return self.refunds_apart(dividend);
         }
         let pays_interest = [Side::Interest, Side::InterestPaid];
         if sides.iter().any(|side| pays_interest.contains(side))
             && only(&[Side::Interest, Side::InterestPaid, Side::Fee, Side::Tax])
         {
-            return Ok(vec![income(TransactionKind::Interest)?]);
+            return self.refunds_apart(income(TransactionKind::Interest)?);
         }
         if has(Side::Interest) || (invests && (has(Side::Dividend) || has(Side::Gain))) {
             return Err("income or a gain among other movements; book them by hand".to_owned());
@@ -204,9 +226,6 @@ impl<'e> Movement<'e> {
         let taxed = invests && !has(Side::OtherIncome);
         let fee = self.sum(&[Side::Fee], currency)?;
         let tax = if taxed { self.sum(&[Side::Tax], currency)? } else { Decimal::ZERO };
-        if fee < Decimal::ZERO {
-            return Err("a refund of fees; book it as a FEE with the cash that came in".to_owned());
-        }
         let opening = -self.sum(&[Side::Opening], currency)?;
         let crossed = amount + fee + tax - opening;
         let mut bookings = Vec::new();

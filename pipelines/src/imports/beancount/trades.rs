@@ -123,7 +123,7 @@ impl Movement<'_> {
                 booking.taxes = std::mem::take(&mut taxes);
             }
             booking.price = self.price_of(leg);
-            bookings.push(booking);
+            bookings.extend(self.refunds_apart(booking)?);
         }
         Ok(bookings)
     }
@@ -162,7 +162,7 @@ impl Movement<'_> {
             taxes: self.sum(&[Side::Tax], payment.currency)?,
             ..self.booking(account, TransactionKind::Sell, payment.currency, net_cash)?
         };
-        let mut bookings = vec![sale];
+        let mut bookings = self.refunds_apart(sale)?;
         bookings.extend(self.crossings(account, &payment)?);
         Ok(bookings)
     }

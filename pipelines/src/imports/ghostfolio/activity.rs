@@ -22,6 +22,8 @@ const DATA_SOURCES: [&str; 9] = [
     "RAPID_API",
     "YAHOO",
 ];
+/// What an activity may be.
+const TYPES: [&str; 7] = ["BUY", "SELL", "DIVIDEND", "FEE", "INTEREST", "ITEM", "LIABILITY"];
 /// The data source of what a user made up.
 pub(super) const MANUAL: &str = "MANUAL";
 /// The data source of an activity that names none.
@@ -137,10 +139,7 @@ pub(super) fn book(
             let reason = "it is worth something and moves no cash; book what it stands for by hand";
             return Err(inbox(activity.kind.as_str(), reason));
         }
-        other => {
-            let known = "BUY, SELL, DIVIDEND, FEE, INTEREST, ITEM, LIABILITY";
-            return Err(reject("type", format!("unknown type `{}`; known: {known}", shown(other))));
-        }
+        other => return Err(unknown_type(other)),
     };
     let moves_units = [TransactionKind::Buy, TransactionKind::Sell].contains(&kind);
     if moves_units && activity.quantity.is_zero() {
@@ -170,6 +169,16 @@ pub(super) fn book(
         price: Some(activity.price).filter(|_| counts_units && is_in_unit),
         ..booked
     })
+}
+
+/// The word of an activity if it is known; otherwise the activity waits for a person, whatever else it says.
+pub(super) fn known_type(kind: String) -> Result<String, Refusal> {
+    if TYPES.contains(&kind.as_str()) { Ok(kind) } else { Err(unknown_type(&kind)) }
+}
+
+fn unknown_type(kind: &str) -> Refusal {
+    let reason = format!("Financr does not know this type; book what it moved by hand; known: {}", TYPES.join(", "));
+    inbox(shown(kind), reason)
 }
 
 /// Checks what Ghostfolio itself would refuse.
@@ -279,7 +288,6 @@ mod tests {
     fn what_ghostfolio_refuses_is_refused_with_the_column() {
         let day = |text: &str| text.parse::<BusinessDate>().expect("a date");
         let wrong = [
-            ("type", Activity { kind: "<INVALID>".to_owned(), ..activity("BUY") }),
             ("currency", Activity { currency: "<invalid>".to_owned(), ..activity("BUY") }),
             ("date", Activity { date: day("1960-01-01"), ..activity("BUY") }),
             ("currency", Activity { currency: "EUR".to_owned(), date: day("1990-01-01"), ..activity("BUY") }),
@@ -293,7 +301,7 @@ mod tests {
             assert!(matches!(&refused, Refusal::Reject { column: found, .. } if *found == column), "{refused:?}");
         }
         let draft = Activity { quantity: Decimal::ZERO, ..activity("BUY") };
-        for waiting in [activity("ITEM"), activity("LIABILITY"), draft] {
+        for waiting in [activity("ITEM"), activity("LIABILITY"), activity("STAKING_REWARD"), draft] {
             assert!(matches!(booked(&waiting), Err(Refusal::Inbox { .. })), "{waiting:?}");
         }
     }

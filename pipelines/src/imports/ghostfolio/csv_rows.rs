@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use schemas::BusinessDate;
 
-use super::activity::{Activity, Instruments, YAHOO, book, shown};
+use super::activity::{Activity, Instruments, YAHOO, book, known_type, shown};
 use crate::error::Error;
 use crate::frames::{Sheet, TextColumn};
 use crate::imports::{Export, ExportAccount, ExportFile, InboxRow, row_text};
@@ -91,11 +91,12 @@ impl Columns {
         let number = |column: &'static str, cells: &TextColumn| -> Result<Decimal, Refusal> {
             bounded(column, Some(cells.required_number(row).map_err(|reason| reject(column, reason))?))
         };
+        let kind = known_type(text("Action", &self.kind)?.to_uppercase())?;
         let optional = |cells: &Option<TextColumn>| cells.as_ref().and_then(|cells| cells.cell(row)).map(str::to_owned);
         Ok(Activity {
             account: optional(&self.account).unwrap_or_default(),
             line,
-            kind: text("Action", &self.kind)?.to_uppercase(),
+            kind,
             date: day(&text("Date", &self.date)?)?,
             symbol: text("Code", &self.symbol)?,
             data_source: optional(&self.data_source).unwrap_or_else(|| YAHOO.to_owned()),

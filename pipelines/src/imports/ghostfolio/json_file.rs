@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use schemas::BusinessDate;
 use serde::Deserialize;
 
-use super::activity::{Activity, Instruments, MANUAL, Profile, YAHOO, book, shown};
+use super::activity::{Activity, Instruments, MANUAL, Profile, YAHOO, book, known_type, shown};
 use crate::error::Error;
 use crate::frames::exact;
 use crate::imports::{Export, ExportAccount, ExportFile, ExportQuote, ExportTransaction, InboxRow, row_text};
@@ -161,8 +161,7 @@ impl Reading<'_> {
     fn take(&mut self, raw: &str, line: i64, profiles: &BTreeMap<&str, Profile>) {
         let mut account = String::new();
         let mut instant = String::new();
-        let booked = activity_of(raw, line).and_then(|(found, activity)| {
-            account.clone_from(&activity.account);
+        let booked = activity_of(raw, line, &mut account).and_then(|(found, activity)| {
             instant = found;
             let profile = profiles.get(activity.symbol.as_str());
             if activity.data_source == MANUAL && profile.is_none() {
@@ -236,16 +235,18 @@ impl Reading<'_> {
     }
 }
 
-/// The activity of a part of the file, and its instant.
-fn activity_of(raw: &str, line: i64) -> Result<(String, Activity), Refusal> {
+/// The activity of a part of the file, and its instant. Its account is told even if the rest cannot be read.
+fn activity_of(raw: &str, line: i64, account: &mut String) -> Result<(String, Activity), Refusal> {
     let wrong = |error: String| reject("(row)", format!("it is no activity: {error}"));
     let parts = members(raw).map_err(wrong)?;
     let found: ActivityJson = parsed(raw).map_err(wrong)?;
+    *account = found.account_id.unwrap_or_default();
+    let kind = known_type(found.r#type.ok_or_else(|| reject("type", "the key is missing"))?)?;
     let instant = found.date.ok_or_else(|| reject("date", "the key is missing"))?;
     let activity = Activity {
-        account: found.account_id.unwrap_or_default(),
+        account: account.clone(),
         line,
-        kind: found.r#type.ok_or_else(|| reject("type", "the key is missing"))?,
+        kind,
         date: day(&instant)?,
         symbol: found.symbol.ok_or_else(|| reject("symbol", "the key is missing"))?,
         data_source: found.data_source.unwrap_or_else(|| YAHOO.to_owned()),

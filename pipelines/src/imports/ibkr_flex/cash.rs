@@ -37,6 +37,8 @@ pub(super) fn book(row: &Row, instruments: &mut Instruments) -> Result<ExportTra
         price: price.filter(|_| quoted_in == Some(unit.scale)),
         note: description.to_owned(),
         broker_id: row.broker_id(),
+        // The broker writes what it charged with a minus.
+        is_refund: kind.is_charge() && Decimal::ZERO < amount,
         ..ExportTransaction::new(&row.account, row.line, kind, trade_date, (amount, unit.currency))
     })
 }
@@ -63,9 +65,6 @@ fn kind(word: &str, description: &str, amount: Decimal) -> Result<TransactionKin
         "Bond Interest Paid" | "Bond Interest Received" if says("ACCRUED INT") => TransactionKind::AccruedInterest,
         "Broker Interest Paid" | "Broker Interest Received" | "Bond Interest Paid" | "Bond Interest Received" => {
             TransactionKind::Interest
-        }
-        "Other Fees" | "Advisor Fees" | "Commission Adjustments" if comes_in => {
-            return Err(inbox(word, "a fee came back; book a REVERSAL of the fee that it takes back"));
         }
         "Other Fees" => TransactionKind::Fee,
         "Advisor Fees" => TransactionKind::FeeManagement,
@@ -208,7 +207,8 @@ mod tests {
         assert_eq!(kind("Withholding Tax", "", -plus), Ok(TransactionKind::TaxWithholding));
         assert_eq!(kind("Deposits/Withdrawals", "", -plus), Ok(TransactionKind::Withdrawal));
         assert_eq!(kind("Other Fees", "", -plus), Ok(TransactionKind::Fee));
-        assert!(matches!(kind("Other Fees", "", plus), Err(Refusal::Inbox { .. })));
+        assert_eq!(kind("Other Fees", "", plus), Ok(TransactionKind::Fee));
+        assert_eq!(kind("Commission Adjustments", "", plus), Ok(TransactionKind::FeeBrokerage));
         assert!(matches!(kind("Price Adjustments", "", plus), Err(Refusal::Inbox { .. })));
         assert_eq!(kind("Bond Interest Paid", "PURCHASE ACCRUED INT X 5", -plus), Ok(TransactionKind::AccruedInterest));
         assert_eq!(kind("Dividends", "X (Return of Capital)", plus), Ok(TransactionKind::ReturnOfCapital));

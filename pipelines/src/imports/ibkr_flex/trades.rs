@@ -107,7 +107,7 @@ struct Cash {
     net: Decimal,
     fees: Decimal,
     taxes: Decimal,
-    /// A commission in another currency, which was taken apart from the trade: negative.
+    /// A commission in another currency, which was taken apart from the trade: negative, or positive if it came back.
     apart: Option<(Decimal, Currency)>,
 }
 
@@ -217,9 +217,6 @@ fn commission_of(row: &Row, trade: Unit) -> Result<Commission, Refusal> {
         None => trade,
     };
     let inside = own.currency == trade.currency;
-    if !inside && Decimal::ZERO < amount {
-        return Err(inbox("ibCommission", "a commission in another currency came back; book the trade and it by hand"));
-    }
     Ok(Commission { amount: (product("ibCommission", [amount, own.scale])?, own.currency), inside })
 }
 
@@ -231,6 +228,7 @@ fn commission_apart(row: &Row, trade: &ExportTransaction, commission: (Decimal, 
         symbol: trade.symbol.clone(),
         note: format!("commission of {}", note(row)),
         broker_id: row.broker_id().map(|id| format!("{id}-commission")),
+        is_refund: Decimal::ZERO < commission.0,
         ..ExportTransaction::new(&row.account, row.line, kind, trade.trade_date, commission)
     }
 }
@@ -269,9 +267,6 @@ fn exchange(row: &Row) -> Result<Vec<ExportTransaction>, Refusal> {
     };
     // Only one of the two accounts pays the commission, so it is a booking of its own.
     let commission = commission_of(row, quoted)?.amount;
-    if Decimal::ZERO < commission.0 {
-        return Err(inbox("CASH", "an exchange of currencies whose commission came back; book both by hand"));
-    }
     let fee = (!commission.0.is_zero()).then(|| ExportTransaction {
         deal: deal(row, EXCHANGE_COMMISSION),
         ..commission_apart(row, &exchanged, commission)

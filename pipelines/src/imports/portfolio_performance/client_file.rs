@@ -246,9 +246,13 @@ impl Client<'_, '_> {
     }
 
     fn close(&self, price: Node) -> Result<(BusinessDate, Decimal), String> {
-        let attribute = |name: &str| self.tree.attribute(price, name).unwrap_or_default().into_owned();
-        let date = attribute("t").parse::<BusinessDate>().map_err(|error| error.to_string())?;
-        Ok((date, whole_number(&attribute("v"), self.scales.quotes)?))
+        // Some files have the long names.
+        let attribute = |short: &str, long: &str| {
+            let found = self.tree.attribute(price, short).or_else(|| self.tree.attribute(price, long));
+            found.ok_or_else(|| format!("a close without the attribute `{short}`"))
+        };
+        let date = attribute("t", "date")?.parse::<BusinessDate>().map_err(|error| error.to_string())?;
+        Ok((date, whole_number(&attribute("v", "value")?, self.scales.quotes)?))
     }
 
     /// A split that the file only notes may or may not be in its units already: a person decides.

@@ -220,6 +220,14 @@ impl<'c, 't, 'a> Deals<'c, 't, 'a> {
         Ok(owner.and_then(|owner| self.client.account_of(owner)).map(str::to_owned))
     }
 
+    /// The outgoing side of a transfer says what its incoming side says, if it is in the file.
+    fn said_by(&self, deal: &Deal, name: &str) -> Result<Outcome, String> {
+        Ok(match self.partner(deal, name)? {
+            Some(partner) if self.nodes.contains(&partner) => Outcome::SaidElsewhere,
+            _ => Outcome::Waits("a transfer without the side from which it comes; book it by hand".to_owned()),
+        })
+    }
+
     fn moved_units(&self, deal: &Deal) -> Result<Outcome, String> {
         let is_out = deal.word == "TRANSFER_OUT";
         let kind = if is_out { TransactionKind::InternalOut } else { TransactionKind::InternalIn };
@@ -227,7 +235,7 @@ impl<'c, 't, 'a> Deals<'c, 't, 'a> {
             Some(other) if other == deal.account => Ok(if is_out {
                 Outcome::Waits("units moved between two depots that are one account here: nothing to book".to_owned())
             } else {
-                Outcome::SaidElsewhere
+                self.said_by(deal, "transactionFrom")?
             }),
             other => Ok(Outcome::booked(deal.transferred(kind, Decimal::ZERO, other.as_deref()))),
         }
@@ -246,7 +254,7 @@ impl<'c, 't, 'a> Deals<'c, 't, 'a> {
             return Ok(Outcome::booked(deal.transferred(kind, net_cash, other.as_deref())));
         }
         if !is_out {
-            return Ok(Outcome::SaidElsewhere);
+            return self.said_by(deal, "transactionFrom");
         }
         let tree = self.client.tree;
         let target = self.partner(deal, "transactionTo")?.ok_or("the transfer does not say where it goes")?;
@@ -286,6 +294,7 @@ impl Deal {
             taxes: if moves_cash { self.taxes } else { Decimal::ZERO },
             lot_cost: Some(self.amount).filter(|_| kind == TransactionKind::TransferIn),
             note: self.note.clone(),
+            is_refund: self.word == "FEES_REFUND",
             broker_id: self.id.clone(),
             ..ExportTransaction::new(&self.account, self.line, kind, self.date, (net_cash, self.currency))
         }

@@ -259,7 +259,8 @@ impl Sheet<'_> {
         intake.account(&self.account, &self.account, Some(line.currency));
         let Some(meaning) = line.meaning else {
             let reason = "there is no booking for this word";
-            return intake.wait(&self.account, line.line, &line.word, reason, &line.text);
+            let word = if line.word.is_empty() { "no type" } else { line.word.as_str() };
+            return intake.wait(&self.account, line.line, word, reason, &line.text);
         };
         if let Some(instrument) = &line.instrument {
             intake.instrument(instrument.clone());
@@ -294,6 +295,7 @@ impl Sheet<'_> {
             taxes: if moves_cash { line.taxes } else { Decimal::ZERO },
             lot_cost: Some(size).filter(|_| kind == TransactionKind::TransferIn),
             note: line.note.clone(),
+            is_refund: meaning == Meaning::In(TransactionKind::Fee) && Decimal::ZERO < net_cash,
             ..ExportTransaction::new(&self.account, line.line, kind, line.date, (net_cash, line.currency))
         }
     }
