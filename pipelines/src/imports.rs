@@ -70,7 +70,7 @@ pub struct Export {
     pub accounts: Vec<ExportAccount>,
     /// The instruments that its transactions and quotes name.
     pub instruments: Vec<ExportInstrument>,
-    /// What was booked, in the order of the file.
+    /// What was booked, in the order of the file, or of the times if the file has them in no order.
     pub transactions: Vec<ExportTransaction>,
     /// Closes.
     pub quotes: Vec<ExportQuote>,

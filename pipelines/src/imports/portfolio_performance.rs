@@ -9,7 +9,11 @@ mod deals;
 mod element_tree;
 mod transaction_table;
 
-use super::{Export, ExportFile, Importer};
+use std::collections::BTreeMap;
+
+use ledger::TransactionKind;
+
+use super::{Export, ExportFile, ExportTransaction, Importer};
 use crate::error::Error;
 
 /// Portfolio Performance's client file and CSV exports.
@@ -37,4 +41,22 @@ fn is_client_file(bytes: &[u8]) -> bool {
 
 fn read(file: &ExportFile<'_>) -> Result<Export, Error> {
     if is_client_file(file.bytes) { client_file::read(file) } else { transaction_table::read(file) }
+}
+
+/// The time of day of an instant of the program, e.g. `T09:30` of `2024-03-25T09:30`; empty if it says none.
+fn time_of(instant: &str) -> String {
+    instant.get(10..).unwrap_or_default().to_owned()
+}
+
+/// Puts bookings in the order in which they happened. Where a deal stands in a file says nothing of that: it stands
+/// where the program met it first. At one time of a day units come in before others leave, because the program knows
+/// no short positions.
+///
+/// - `times`: the time of day of each line.
+fn put_in_order(bookings: &mut [ExportTransaction], times: &BTreeMap<i64, String>) {
+    let leaves = |kind: TransactionKind| {
+        matches!(kind, TransactionKind::Sell | TransactionKind::TransferOut | TransactionKind::InternalOut)
+    };
+    let time = |line: i64| times.get(&line).map_or("", String::as_str);
+    bookings.sort_by_key(|booking| (booking.trade_date, time(booking.line), leaves(booking.kind)));
 }

@@ -85,7 +85,8 @@ fn a_refund_is_no_question_and_an_unknown_kind_is_one() {
                  2024-01-04;Gebührenerstattung;4,00;EUR;;;\r\n\
                  2024-01-05;Vorabpauschale;-2,00;EUR;;;\r\n";
     let units: Vec<u8> = depot.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    std::fs::write(house.path().join("depot.csv"), [[0xFF, 0xFE].as_slice(), units.as_slice()].concat()).expect("written");
+    std::fs::write(house.path().join("depot.csv"), [[0xFF, 0xFE].as_slice(), units.as_slice()].concat())
+        .expect("written");
     let preview = house.done(&["import", "depot.csv", "--dry-run", "--format", "csv"]);
     assert!(preview.lines().any(|line| line == "depot,FEE,EUR,2,0,0,-1,,"), "{preview}");
     assert!(preview.contains("inbox: Vorabpauschale") && !preview.contains("sign of"), "{preview}");

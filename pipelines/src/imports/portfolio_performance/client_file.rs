@@ -11,6 +11,7 @@ use schemas::{BusinessDate, Currency};
 
 use super::deals::Deals;
 use super::element_tree::{ElementTree, Node};
+use super::put_in_order;
 use crate::error::Error;
 use crate::imports::{Export, ExportFile, ExportInstrument, ExportQuote, clean_symbol, currency_and_scale};
 use crate::intake::{Intake, valid_isin};
@@ -77,9 +78,12 @@ pub(super) fn read(file: &ExportFile<'_>) -> Result<Export, Error> {
     let groups = groups(&owners, &links, &mut intake);
     let mut client = Client { tree: &tree, scales, owners, groups, instruments: BTreeMap::new() };
     client.securities(&mut intake);
-    Deals::of(&client, &mut intake).book(&mut intake);
+    let deals = Deals::of(&client, &mut intake);
+    deals.book(&mut intake);
     ledger_entries(&tree, &mut intake);
-    Ok(intake.finish())
+    let mut export = intake.finish();
+    put_in_order(&mut export.transactions, &deals.times());
+    Ok(export)
 }
 
 fn version(tree: &ElementTree<'_>) -> Result<u32, String> {

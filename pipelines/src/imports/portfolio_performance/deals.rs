@@ -3,7 +3,7 @@
 //! Amounts are booked in the currency of the account that paid, because that is what the broker settled. What a deal
 //! says of a foreign currency (the gross amount and its rate) goes into the price, if it has an end, and the note.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ledger::TransactionKind;
 use rust_decimal::Decimal;
@@ -11,6 +11,7 @@ use schemas::{BusinessDate, Currency};
 
 use super::client_file::{Client, Scales, whole_number};
 use super::element_tree::Node;
+use super::time_of;
 use crate::imports::{ExportInstrument, ExportTransaction, currency_and_scale};
 use crate::intake::{Fault, Intake};
 use crate::numerals::exact_quotient;
@@ -102,6 +103,16 @@ impl<'c, 't, 'a> Deals<'c, 't, 'a> {
                 Err(reason) => intake.reject(line, "crossEntry", reason),
             }
         }
+    }
+
+    /// The time of day of each entry, by its line.
+    pub(super) fn times(&self) -> BTreeMap<i64, String> {
+        let tree = self.client.tree;
+        let time = |entry: &Entry| {
+            let date = tree.text(entry.node, "date").ok().flatten()?;
+            Some((tree.line(entry.node), time_of(date)))
+        };
+        self.entries.iter().filter_map(time).collect()
     }
 
     fn deal(&self, entry: &Entry) -> Result<Deal, Fault> {

@@ -10,6 +10,7 @@ use ledger::TransactionKind;
 use rust_decimal::Decimal;
 use schemas::{BusinessDate, Currency};
 
+use super::{put_in_order, time_of};
 use crate::delimited::{Dialect, Encoding, Row, Table, first_cells, likely_separator};
 use crate::error::Error;
 use crate::imports::{Export, ExportFile, ExportInstrument, ExportTransaction, clean_symbol, currency_and_scale};
@@ -103,13 +104,17 @@ pub(super) fn read(file: &ExportFile<'_>) -> Result<Export, Error> {
         units: instrument_units(&table),
         table: &table,
     };
+    let mut times: BTreeMap<i64, String> = BTreeMap::new();
     for row in table.rows() {
+        times.insert(row.line, time_of(row.cell(place(&table, DATE))));
         match sheet.line(&row) {
             Ok(line) => sheet.book(&line, &mut intake),
             Err((column, reason)) => intake.reject(row.line, column, reason),
         }
     }
-    Ok(intake.finish())
+    let mut export = intake.finish();
+    put_in_order(&mut export.transactions, &times);
+    Ok(export)
 }
 
 fn place(table: &Table, names: Names) -> Option<usize> {
