@@ -101,8 +101,10 @@ pub(crate) async fn plan(context: &Context, request: &ExportRequest, taken: &Tak
     }
     if export.accounts.is_empty() {
         let (instruments, closes) = (export.instruments.len(), export.quotes.len());
-        let lost = format!("its {instruments} instruments and {closes} closes have no market and are not taken in");
-        let lost = if 0 < instruments + closes { format!(": {lost}") } else { String::new() };
+        let lost = match instruments + closes {
+            0 => String::new(),
+            _ => format!(": its {instruments} instruments and {closes} closes have no market and are not taken in"),
+        };
         plan.report.notes.push(format!("`{}` names no account with something to book{lost}", taken.file_name));
     }
     plan.record(taken);
