@@ -180,7 +180,7 @@ impl Client<'_, '_> {
     /// Takes in the securities with their closes; one without a currency, such as an index, goes to the inbox.
     fn securities(&mut self, intake: &mut Intake) {
         let tree = self.tree;
-        let list = tree.child(tree.root(), "securities").ok().flatten();
+        let list = part(tree, tree.root(), "securities", intake);
         let mut taken: BTreeSet<String> = BTreeSet::new();
         for child in list.into_iter().flat_map(|list| tree.children(list)) {
             let line = tree.line(child);
@@ -226,7 +226,7 @@ impl Client<'_, '_> {
 
     fn closes(&self, security: Node, symbol: &str, intake: &mut Intake) {
         let tree = self.tree;
-        let list = tree.child(security, "prices").ok().flatten();
+        let list = part(tree, security, "prices", intake);
         let mut days = BTreeSet::new();
         for price in list.into_iter().flat_map(|list| tree.children(list)) {
             match self.close(price) {
@@ -238,7 +238,7 @@ impl Client<'_, '_> {
             }
         }
         // The latest close repeats the last of the list, unless it was fetched later.
-        if let Some(latest) = tree.child(security, "latest").ok().flatten() {
+        if let Some(latest) = part(tree, security, "latest", intake) {
             match self.close(latest) {
                 Ok((date, close)) if !days.contains(&date) && Decimal::ZERO < close => {
                     intake.quote(tree.line(latest), ExportQuote { symbol: symbol.to_owned(), date, close });
@@ -262,7 +262,7 @@ impl Client<'_, '_> {
     /// A split that the file only notes may or may not be in its units already: a person decides.
     fn splits(&self, security: Node, symbol: &str, intake: &mut Intake) {
         let tree = self.tree;
-        let list = tree.child(security, "events").ok().flatten();
+        let list = part(tree, security, "events", intake);
         for event in list.into_iter().flat_map(|list| tree.children(list)) {
             let text = |name: &str| tree.text(event, name).ok().flatten().unwrap_or_default();
             if text("type") == "STOCK_SPLIT" {
@@ -277,8 +277,8 @@ impl Client<'_, '_> {
 
 /// Entries of the ledger that versions from 70 on can keep beside accounts and depots.
 fn ledger_entries(tree: &ElementTree<'_>, intake: &mut Intake) {
-    let entries = tree.child(tree.root(), "ledger").ok().flatten();
-    let entries = entries.and_then(|ledger| tree.child(ledger, "entries").ok().flatten());
+    let ledger = part(tree, tree.root(), "ledger", intake);
+    let entries = ledger.and_then(|ledger| part(tree, ledger, "entries", intake));
     for entry in entries.into_iter().flat_map(|entries| tree.children(entries)) {
         let part = |name: &str| match tree.attribute(entry, name) {
             Some(value) => value.into_owned(),
@@ -288,6 +288,14 @@ fn ledger_entries(tree: &ElementTree<'_>, intake: &mut Intake) {
         let reason = "an entry of the program's new ledger, which is not read yet; export the transactions as CSV";
         intake.wait("", tree.line(entry), &part("type"), reason, &row);
     }
+}
+
+/// The part of an element that has a name. A reference that leads nowhere is rejected: what it stood for is not read.
+pub(super) fn part(tree: &ElementTree<'_>, node: Node, name: &str, intake: &mut Intake) -> Option<Node> {
+    tree.child(node, name).unwrap_or_else(|reason| {
+        intake.reject(tree.line(node), name, reason);
+        None
+    })
 }
 
 /// A number that a client file counts in units of its last decimal.

@@ -9,7 +9,7 @@ use ledger::TransactionKind;
 use rust_decimal::Decimal;
 use schemas::{BusinessDate, Currency};
 
-use super::client_file::{Client, Scales, whole_number};
+use super::client_file::{Client, Scales, part, whole_number};
 use super::element_tree::Node;
 use super::time_of;
 use crate::imports::{ExportInstrument, ExportTransaction, currency_and_scale};
@@ -70,7 +70,7 @@ impl<'c, 't, 'a> Deals<'c, 't, 'a> {
         let tree = client.tree;
         let mut deals = Deals { client, entries: Vec::new(), nodes: BTreeSet::new() };
         for owner in &client.owners {
-            let list = tree.child(owner.node, "transactions").ok().flatten();
+            let list = part(tree, owner.node, "transactions", intake);
             for entry in list.into_iter().flat_map(|list| tree.children(list)) {
                 match tree.resolved(entry) {
                     Ok(node) if deals.nodes.insert(node) => {
