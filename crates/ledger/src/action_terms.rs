@@ -7,7 +7,7 @@ use schemas::{BusinessDate, Currency, InstrumentId};
 use crate::apportion::total_units;
 use crate::basis::Basis;
 use crate::conversion::{CrossRate, FxBoard};
-use crate::lots::Lot;
+use crate::lots::{CostBasis, HoldingTerm, Lot, TaxLaw};
 
 /// The currencies between which a corporate action moves basis and cash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Terms<'a> {
     /// What a unit of the target is worth, in the instrument's currency; none if unknown. Needed where no basis
     /// fraction was announced.
     pub target_unit_value: Option<Decimal>,
+    /// The holder's cost basis method on the ex-date: which lots leave where the holder chooses, and the tax law.
+    pub cost_basis: &'static CostBasis,
 }
 
 /// What a holder has when a corporate action takes effect.
@@ -99,8 +101,14 @@ pub fn event_id(action: &CorporateAction) -> String {
 }
 
 impl<'a> Terms<'a> {
-    /// The terms of an announcement with the rates of its ex-date. The values of units are not known yet.
-    pub fn new(action: &'a CorporateAction, currencies: Currencies, fx: &FxBoard) -> Terms<'a> {
+    /// The terms of an announcement for a holder with a cost basis method, with the rates of its ex-date. The values of
+    /// units are not known yet.
+    pub fn new(
+        action: &'a CorporateAction,
+        currencies: Currencies,
+        fx: &FxBoard,
+        cost_basis: &'static CostBasis,
+    ) -> Terms<'a> {
         let rate = |from: Option<Currency>, to: Option<Currency>| fx.cross_rate(from?, to?, action.ex_date);
         Terms {
             action,
@@ -109,6 +117,7 @@ impl<'a> Terms<'a> {
             local_in_target: rate(Some(currencies.instrument), currencies.target),
             unit_value: None,
             target_unit_value: None,
+            cost_basis,
         }
     }
 
@@ -139,6 +148,16 @@ impl<'a> Terms<'a> {
 
     pub(crate) fn fraction_price(&self) -> Option<Decimal> {
         self.action.fraction_price.map(|price| price.decimal())
+    }
+
+    /// How long a lot was held when it is closed on the ex-date; none if the law does not distinguish. What closes a
+    /// short position is short-term (26 USC 1233).
+    pub(crate) fn holding_term(&self, lot: &Lot) -> Option<HoldingTerm> {
+        match self.cost_basis.law {
+            TaxLaw::General => None,
+            TaxLaw::UnitedStates if lot.quantity.is_sign_negative() => Some(HoldingTerm::Short),
+            TaxLaw::UnitedStates => Some(HoldingTerm::of(lot.acquired_date, self.action.ex_date)),
+        }
     }
 
     pub(crate) fn basis_fraction(&self) -> Option<Decimal> {

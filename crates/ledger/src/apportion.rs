@@ -4,10 +4,11 @@
 //! the rest, which is the whole minus the part, has room for all of its digits. So nothing is lost, whatever the
 //! share. Of several lots the last one takes what rounding leaves.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::basis::Basis;
 use crate::lots::Lot;
+use crate::open_lots::{less, units_from};
 
 /// Decimals of a part if the whole has fewer. More than any table keeps, and few enough that sums of parts stay exact.
 const PART_DECIMALS: u32 = 16;
@@ -101,6 +102,37 @@ pub(crate) fn take_alike(lots: &[Lot], units: Decimal) -> Option<(Vec<Lot>, Vec<
     Some((taken, left))
 }
 
+/// Takes units, positive, out of long lots in the order of a method: what was taken, in that order, and what is left.
+/// None on overflow, or if the lots hold fewer.
+pub(crate) fn take_in_order(lots: &[Lot], units: Decimal, next: fn(&[Lot]) -> usize) -> Option<(Vec<Lot>, Vec<Lot>)> {
+    let (mut taken, mut left) = (Vec::new(), lots.to_vec());
+    let mut wanted = units;
+    while Decimal::ZERO < wanted {
+        if left.is_empty() {
+            return None;
+        }
+        let place = next(&left);
+        let lot = left.get_mut(place)?;
+        let portion = units_from(lot, wanted);
+        let (basis_taken, basis_left) = divide_basis(lot.basis, portion, lot.quantity)?;
+        taken.push(Lot { quantity: portion, basis: basis_taken, ..lot.clone() });
+        wanted = less(wanted, portion)?;
+        if portion == lot.quantity {
+            left.remove(place);
+        } else {
+            (lot.quantity, lot.basis) = (lot.quantity.checked_sub(portion)?, basis_left);
+        }
+    }
+    Some((taken, left))
+}
+
+/// Takes a part off an amount: the part, cut off so that nothing is rounded in the rest, and the rest. The part lies
+/// between zero and the amount. None on overflow.
+pub(crate) fn take_off(amount: Decimal, part: Decimal) -> Option<(Decimal, Decimal)> {
+    let part = part.round_dp_with_strategy(decimals_of_part(amount), RoundingStrategy::ToZero);
+    Some((part, amount.checked_sub(part)?))
+}
+
 /// Divides an amount over lots by their units; the last lot takes what rounding leaves. None on overflow.
 pub(crate) fn spread(amount: Decimal, lots: &[Lot]) -> Option<Vec<Decimal>> {
     let total = total_units(lots)?;
@@ -139,6 +171,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::lots::METHODS;
 
     /// A number in units of its 28th decimal, which no sum of tests exceeds.
     fn exact(amount: Decimal) -> i128 {
@@ -162,6 +195,17 @@ mod tests {
         assert_eq!(part, Decimal::new(333_333_333_333_333_333, 16));
         assert_eq!(part + rest, Decimal::from(100));
         assert_eq!(divide(Decimal::ONE, Decimal::ONE, Decimal::ZERO), None);
+    }
+
+    #[test]
+    fn no_more_is_taken_than_is_there() {
+        let lots = [lot(100_000, 500), lot(50_000, 900)];
+        let next = crate::lots::lifo::METHOD.next;
+        assert_eq!(take_in_order(&lots, Decimal::from(16), next), None);
+        // The last lot, 5 units for 9.00, goes first; one unit of the other follows for 0.50.
+        let (taken, left) = take_in_order(&lots, Decimal::from(6), next).expect("held");
+        assert_eq!(taken, [lot(50_000, 900), lot(10_000, 50)]);
+        assert_eq!(left, [lot(90_000, 450)]);
     }
 
     proptest! {
@@ -191,6 +235,14 @@ mod tests {
             prop_assert_eq!(units_of(&taken) + units_of(&left), units_of(&lots));
             prop_assert_eq!(cost_of(&taken) + cost_of(&left), cost_of(&lots));
             prop_assert!(taken.iter().chain(&left).all(|lot| Decimal::ZERO < lot.quantity));
+            for method in METHODS {
+                let (taken, left) = take_in_order(&lots, units, method.next).expect("held");
+                prop_assert_eq!(units_of(&taken), exact(units));
+                prop_assert_eq!(units_of(&taken) + units_of(&left), units_of(&lots));
+                prop_assert_eq!(cost_of(&taken) + cost_of(&left), cost_of(&lots));
+                prop_assert!(taken.iter().chain(&left).all(|lot| Decimal::ZERO < lot.quantity));
+                prop_assert!(left.len() + taken.len() <= lots.len() + 1, "one lot at most is divided");
+            }
         }
 
         #[test]

@@ -113,6 +113,8 @@ pub enum RatioMeaning {
     OfTarget,
     /// The part of the units that is meant; at most one.
     Part,
+    /// Units of the target for units held, if a target is named; else the part of the units that is meant.
+    PartOrOfTarget,
 }
 
 /// Which holders a kind applies to.
@@ -222,6 +224,9 @@ pub fn validate(action: &CorporateAction) -> Result<(), Fault> {
     let fraction_price = action.fraction_price.map(|price| price.decimal());
     let amount = action.amount.map(|amount| amount.decimal());
     check_filled(kind, "amount", kind.needs.amount, amount.is_some())?;
+    if kind.needs.amount == Need::OneOf && amount.is_none() && action.target_instrument_id.is_none() {
+        fault("amount", format!("a {} needs an amount, a target with its ratio, or both; fill them", kind.code))?;
+    }
     let can_be_zero = matches!(kind.needs.amount, Need::RequiredOrZero | Need::OptionalOrZero);
     if amount.is_some_and(|amount| amount < Decimal::ZERO || (amount.is_zero() && !can_be_zero)) {
         fault("amount", format!("the amount of a {} is positive", kind.code))?;
@@ -234,10 +239,15 @@ pub fn validate(action: &CorporateAction) -> Result<(), Fault> {
     if fraction.is_some_and(|fraction| fraction < Decimal::ZERO || Decimal::ONE < fraction) {
         fault("basis_fraction", "a basis fraction is between 0 and 1: 23.48 percent is 0.2348")?;
     }
-    if kind.needs.ratio == Need::OneOf && fraction.is_some() && (action.ratio_new.is_none() || amount.is_none()) {
+    let is_for_both = action.target_instrument_id.is_some() && amount.is_some();
+    if kind.needs.amount == Need::OneOf && fraction.is_some() && !is_for_both {
         fault("basis_fraction", "a basis fraction divides the basis between units and cash; one of them is missing")?;
     }
     check_filled(kind, "fraction_price", kind.needs.fraction_price, fraction_price.is_some())?;
+    let is_for_cash = kind.ratio == RatioMeaning::PartOrOfTarget && action.target_instrument_id.is_none();
+    if is_for_cash && fraction_price.is_some() {
+        fault("fraction_price", format!("a {} without a target gives no fractions; empty the cell", kind.code))?;
+    }
     if fraction_price.is_some_and(|price| price <= Decimal::ZERO) {
         fault("fraction_price", "the price of a unit is positive; leave the cell empty if fractions are kept")?;
     }
@@ -256,11 +266,16 @@ fn validate_ratio(kind: &CorporateActionKind, action: &CorporateAction) -> Resul
         (Some(_), Some(_)) => return fault("ratio", "a ratio is two positive whole numbers"),
         _ => return fault("ratio", "a ratio is two whole numbers, new and old; one is missing"),
     };
+    let is_part = match kind.ratio {
+        RatioMeaning::Part => true,
+        RatioMeaning::PartOrOfTarget => action.target_instrument_id.is_none(),
+        _ => false,
+    };
     match kind.ratio {
         RatioMeaning::FewerForOld if old <= new => {
             fault("ratio", format!("a {} gives fewer units for more; {new}:{old} is a SPLIT", kind.code))
         }
-        RatioMeaning::Part if old < new => {
+        _ if is_part && old < new => {
             fault("ratio", format!("the ratio of a {} is a part of the units; {new}:{old} is more than all", kind.code))
         }
         RatioMeaning::Additional if on_top((new, old)).is_none() => fault("ratio", "the ratio is too large"),
@@ -271,7 +286,10 @@ fn validate_ratio(kind: &CorporateActionKind, action: &CorporateAction) -> Resul
 fn validate_target(kind: &CorporateActionKind, action: &CorporateAction) -> Result<(), Fault> {
     let target = action.target_instrument_id.as_ref();
     check_filled(kind, "target_symbol", kind.needs.target, target.is_some())?;
-    if kind.needs.ratio == Need::OneOf && target.is_some() != action.ratio_new.is_some() {
+    let has_ratio = action.ratio_new.is_some();
+    let lacks_target = kind.needs.ratio == Need::OneOf && has_ratio && target.is_none();
+    let lacks_ratio = kind.needs.target == Need::OneOf && target.is_some() && !has_ratio;
+    if lacks_target || lacks_ratio {
         fault("target_symbol", format!("a {} that gives units names both their ratio and the target", kind.code))?;
     }
     if target == Some(&action.instrument_id) {

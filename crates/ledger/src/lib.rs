@@ -10,6 +10,7 @@ mod apportion;
 pub mod basis;
 pub mod benchmark_levels;
 pub mod books;
+mod boot;
 pub mod conversion;
 pub mod corporate_actions;
 pub mod cost_basis_schedule;

@@ -99,6 +99,17 @@ pub enum Keeps {
     Pool,
 }
 
+/// The tax law of a method, where corporate actions ask for more than which lots leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaxLaw {
+    /// Of no country that says more. Cash that comes with units in an exchange is the proceeds of a part of each lot,
+    /// and the time for which a lot was held does not matter.
+    General,
+    /// That of the United States. Cash that comes with units in a reorganisation realises the gain of each lot up to
+    /// the cash, and no loss (26 USC 356); gains are short-term or long-term (26 USC 1222).
+    UnitedStates,
+}
+
 /// How cost is found for what is given up.
 ///
 /// A disposal is booked with what is known on its day. If a rule looks ahead, `settle` and later acquisitions give
@@ -113,6 +124,8 @@ pub struct CostBasis {
     pub source: &'static str,
     /// How it keeps units.
     pub keeps: Keeps,
+    /// The tax law that corporate actions follow.
+    pub law: TaxLaw,
     /// The position of the lot that leaves next; the list is in order of age and not empty.
     pub(crate) next: fn(&[Lot]) -> usize,
     /// Takes units in; what they change about earlier disposals comes back.

@@ -158,7 +158,7 @@ pub(crate) fn close(terms: &Terms<'_>, outcome: &mut Outcome, lots: &[Lot], pric
         quantity: lot.quantity,
         basis: lot.basis,
         rule: RULE,
-        term: None,
+        term: terms.holding_term(lot),
     };
     let lots = DisposedLots::These(lots.iter().map(closed).collect());
     dispose(terms, outcome, units, price, lots)

@@ -1,7 +1,8 @@
-//! Announcements through whole walks, where what they bring meets a position of the other sign.
+//! Announcements through whole walks: where what they bring meets a position of the other sign, and under US law.
 
 use rust_decimal::Decimal;
 use schemas::tables::corporate_actions::CorporateAction;
+use schemas::tables::lot_closings::LotClosing as ClosingRow;
 use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, Currency, InstrumentId, Price, Rate};
@@ -245,4 +246,63 @@ fn what_an_action_did_is_noted_for_those_who_ask() {
     assert_eq!((paid.units, paid.amount.normalize()), (Some(300.into()), 1_200.into()));
     let whole = applied.received.iter().map(|lot| lot.basis.local.expect("known")).sum::<Decimal>();
     assert_eq!(whole.round_dp(6), Decimal::new(1_285_714_286, 6), "3,000 · 900 / 2,100");
+}
+
+/// Two lots of 100 for 1,000 and 3,000 euro under US law; then, for a share, 5 in cash and half a share worth 30. 150
+/// shares are tendered, which only a tender asks for.
+fn reorganised(kind: &str) -> BookRows {
+    let buy = |sequence: i64, day: i64, cents: i64| {
+        of_units(booking(sequence, day, "BUY", Currency::EUR, -cents), 0, 100_000)
+    };
+    let elected = of_units(booking(3, 1, "ELECT_TENDER", Currency::EUR, 0), 0, 150_000);
+    let days = (0..DAYS).flat_map(|number| [quote(0, number, 200_000), quote(3, number, 300_000)]);
+    let action = CorporateAction {
+        kind: kind.to_owned(),
+        target_instrument_id: Some(instrument(3).instrument_id),
+        amount: Some(Price::new(Decimal::from(5))),
+        currency: Some(Currency::EUR),
+        ..split(0, 3, 1, 2)
+    };
+    let world = World {
+        cost_basis: "us_fifo",
+        quotes: days.collect(),
+        rates: vec![rate(Currency::USD, 0, 100_000)],
+        splits: vec![action],
+        transactions: vec![buy(1, 0, 100_000), buy(2, 1, 300_000), elected],
+    };
+    walk(&world, 0, DAYS, Detail::Positions)
+}
+
+/// Units and cost of the open lots of an instrument.
+fn lots(rows: &BookRows, position: usize) -> Vec<(Decimal, Option<Decimal>)> {
+    let lots = rows.open_lots.get(&instrument(position).instrument_id).map_or(&[][..], Vec::as_slice);
+    lots.iter().map(|lot| (lot.quantity.normalize(), lot.basis.local.map(|cost| cost.normalize()))).collect()
+}
+
+/// Gain and holding term of each lot that was closed.
+fn closed(rows: &BookRows) -> Vec<(Option<Decimal>, Option<&str>)> {
+    let row = |row: &ClosingRow| row.gain.map(|gain| gain.decimal().normalize());
+    rows.closings.iter().map(|closing| (row(closing), closing.holding_term.as_deref())).collect()
+}
+
+#[test]
+fn a_us_reorganisation_realises_gains_up_to_the_cash_and_keeps_losses() {
+    // The first lot gains 500 + 1,500 − 1,000 = 1,000: the cash of 500 is recognised and the units cost 1,000. The
+    // second loses 1,000: nothing is recognised and its units cost 3,000 − 500.
+    let rows = reorganised("MERGER");
+    assert_eq!(gains(&rows), [both(200, 500)]);
+    let short = Some("short");
+    assert_eq!(closed(&rows), [(Some(Decimal::from(500)), short), (Some(Decimal::ZERO), short)]);
+    assert_eq!((lots(&rows, 0), lots(&rows, 3)), (Vec::new(), vec![both(50, 1_000), both(50, 2_500)]));
+    assert_eq!(faults(&rows), 0);
+}
+
+#[test]
+fn what_was_tendered_is_exchanged_and_the_rest_stays() {
+    // The first lot and half of the second, for 1,500: 50 units for 1,000, and 25 for 1,500 − 250.
+    let rows = reorganised("TENDER");
+    assert_eq!(gains(&rows), [both(150, 500)]);
+    assert_eq!((lots(&rows, 0), lots(&rows, 3)), (vec![both(50, 1_500)], vec![both(50, 1_000), both(25, 1_250)]));
+    let paid: Vec<Decimal> = rows.action_payments.iter().map(|row| row.amount.decimal().normalize()).collect();
+    assert_eq!((paid, faults(&rows)), (vec![Decimal::from(750)], 0));
 }

@@ -55,7 +55,7 @@ impl Books<'_> {
             target: target_listing.map(|listing| listing.instrument.currency),
             base,
         };
-        let mut terms = Terms::new(action, currencies, self.inputs.fx);
+        let mut terms = Terms::new(action, currencies, self.inputs.fx, self.schedule.on(action.ex_date));
         terms.unit_value = self.unit_value(Some(listing), day);
         terms.target_unit_value = self.target_value(target_listing, listing.instrument.currency, day);
         let lots = held.holding.lots();

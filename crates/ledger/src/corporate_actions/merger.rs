@@ -1,18 +1,11 @@
 //! Mergers: units are exchanged for units of the acquirer, for cash, or for both.
 //!
-//! For units, basis and age move to the acquirer's units and nothing is realised. For cash, everything is. For both,
-//! the cash is the proceeds of a part of each lot: of the part of its basis that the cash is of all that was received,
-//! with the acquirer's units at their value of the ex-date (the part disposal of TCGA 1992 s. 128 and 129). If the
-//! issuer announced the fraction of the basis that goes to the units, that decides. Without either, units and cash are
-//! right and the basis of both parts is unknown.
+//! For units, basis and age move to the acquirer's units and nothing is realised. For cash, everything is. What cash
+//! realises that comes together with units depends on the tax law of the holder: see `boot`.
 
-use rust_decimal::Decimal;
-
-use super::{
-    ActionError, BasisDivision, BookedBy, CorporateActionKind, Holders, Need, Needs, Outcome, Position, RatioMeaning,
-    Terms,
-};
-use crate::reorganisation::{Share, close, divided, exchange, redeem};
+use super::{ActionError, BookedBy, CorporateActionKind, Holders, Need, Needs, Outcome, Position, RatioMeaning, Terms};
+use crate::boot::exchange_with_boot;
+use crate::reorganisation::redeem;
 use crate::transaction::TransactionKind;
 
 /// A merger (`MRGR`).
@@ -39,55 +32,22 @@ fn on_holding(terms: &Terms<'_>, position: &Position<'_>) -> Result<Outcome, Act
     if terms.action.ratio_new.is_none() {
         return redeem(terms, position);
     }
-    let ratio = terms.ratio()?;
     let mut outcome = Outcome { lots: Some(Vec::new()), ..Outcome::default() };
-    let Some(cash) = terms.action.amount.map(|amount| amount.decimal()) else {
-        exchange(terms, &mut outcome, position.lots.to_vec(), ratio)?;
-        return Ok(outcome);
-    };
-    let (share, basis_division) = share_of_cash(terms, cash, ratio)?;
-    let (for_cash, for_units) = divided(terms, position.lots, share)?;
-    outcome.basis_division = basis_division;
-    close(terms, &mut outcome, &for_cash, cash)?;
-    exchange(terms, &mut outcome, for_units, ratio)?;
+    exchange_with_boot(terms, &mut outcome, position.lots.to_vec())?;
     Ok(outcome)
-}
-
-/// The share of the basis that was given up for the cash; none if it cannot be known.
-fn share_of_cash(
-    terms: &Terms<'_>,
-    cash: Decimal,
-    ratio: (i64, i64),
-) -> Result<(Option<Share>, BasisDivision), ActionError> {
-    if let Some(fraction) = terms.basis_fraction() {
-        let rest = Decimal::ONE.checked_sub(fraction).ok_or_else(|| terms.out_of_range())?;
-        return Ok((Some((rest, Decimal::ONE)), BasisDivision::Announced));
-    }
-    let Some(unit_value) = terms.target_unit_value else {
-        return Ok((None, BasisDivision::Unknown("cash and units were received, and the units have no price")));
-    };
-    let Some(cash) = terms.worth(cash)?.local else {
-        return Ok((None, BasisDivision::Unknown("cash and units were received, and the cash has no exchange rate")));
-    };
-    let (new, old) = ratio;
-    let values = || {
-        let cash = cash.checked_mul(Decimal::from(old))?;
-        let units = unit_value.checked_mul(Decimal::from(new))?;
-        Some((cash, units, cash.checked_add(units)?))
-    };
-    let (cash, units, whole) = values().ok_or_else(|| terms.out_of_range())?;
-    if cash < Decimal::ZERO || units < Decimal::ZERO || whole.is_zero() {
-        return Ok((None, BasisDivision::Unknown("cash and units were received, and neither has a value")));
-    }
-    Ok((Some((cash, whole)), BasisDivision::MarketValue))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use rust_decimal::Decimal;
+    use schemas::BusinessDate;
+
     use super::super::tests::{announced, cost_of, lot, only, terms};
-    use super::super::{on_holding, validate};
+    use super::super::{BasisDivision, Disposal, on_holding, validate};
     use super::*;
     use crate::basis::Basis;
+    use crate::lots::{ClosedLot, HoldingTerm, Lot, METHODS, us_fifo};
 
     #[test]
     fn kraft_became_kraft_heinz_one_for_one_in_2015() {
@@ -136,6 +96,122 @@ mod tests {
         assert_eq!((gain, realised.quantity), (Some(Decimal::from(65_000)), Decimal::from(20_000)));
         assert_eq!((outcome.cash[0].amount, outcome.lots), (Decimal::from(80_000), Some(Vec::new())));
         assert_eq!(outcome.basis_division, BasisDivision::MarketValue);
+    }
+
+    /// A merger for units and cash, with what a unit of the acquirer is worth, under the law of the United States.
+    fn reorganised(ratio: &str, cash: &str, unit_value: i64, lots: &[Lot]) -> Outcome {
+        let action = announced("MERGER", "2014-06-09").ratio(ratio).target("NEW").amount(cash).build();
+        let target_unit_value = Some(Decimal::from(unit_value));
+        let terms = Terms { target_unit_value, cost_basis: &us_fifo::METHOD, ..terms(&action) };
+        on_holding(&terms, &only(lots)).expect("valid")
+    }
+
+    /// The gain of each lot, and what the units cost that came for it.
+    fn gains_and_costs(outcome: &Outcome) -> Vec<(Decimal, Decimal)> {
+        let realised = outcome.closes.as_ref().and_then(Disposal::realised).expect("lots are closed");
+        let lots = realised.closed.iter().zip(&outcome.into[0].lots);
+        let both = |(closed, lot): (&ClosedLot, &Lot)| {
+            let (proceeds, cost) = realised.of_lot(closed).expect("fits");
+            let gain = proceeds.local.expect("known") - cost.local.expect("known");
+            (gain.normalize(), lot.basis.local.expect("known").normalize())
+        };
+        lots.map(both).collect()
+    }
+
+    fn both(gain: i64, cost: i64) -> (Decimal, Decimal) {
+        (Decimal::from(gain), Decimal::from(cost))
+    }
+
+    #[test]
+    fn us_law_recognises_the_gain_up_to_what_came_beside_the_units() {
+        // 26 CFR 1.356-1, example 1: for a share with a basis of 85 come one worth 100, 25 in cash, and property worth
+        // 50, which counts as cash does. Of the gain of 90 the 75 are recognised; the share costs 85 − 75 + 75.
+        assert_eq!(gains_and_costs(&reorganised("1", "75", 100, &[lot("1", "85")])), [both(75, 85)]);
+        // 26 CFR 1.358-1(b): for a share with a basis of 90 come one worth 100, 10 in cash, and property worth 30. Of
+        // the gain of 50 the 40 are recognised; the share costs 90 − 40 + 40.
+        assert_eq!(gains_and_costs(&reorganised("1", "40", 100, &[lot("1", "90")])), [both(40, 90)]);
+    }
+
+    #[test]
+    fn us_law_recognises_no_loss_and_a_small_gain_whole() {
+        // 26 CFR 1.356-1(a)(2), with the share of its example 1 at other costs. For 200 it loses 25: nothing is
+        // recognised, and the new share costs 200 − 75 = 125. For 150 it gains 25, less than the cash: the new share
+        // costs 150 − 75 + 25 = 100, what it is worth.
+        assert_eq!(gains_and_costs(&reorganised("1", "75", 100, &[lot("1", "200")])), [both(0, 125)]);
+        assert_eq!(gains_and_costs(&reorganised("1", "75", 100, &[lot("1", "150")])), [both(25, 100)]);
+    }
+
+    #[test]
+    fn under_us_law_the_loss_of_one_lot_lowers_no_gain_of_another() {
+        // Share by share (26 CFR 1.356-1(b), 1.358-2(a)(2)); made-up numbers. For each share 5 in cash and half a share
+        // worth 10. Ten for 30 gain 70 and recognise 50; ten for 90 gain and recognise 10; ten for 150 lose 50. That is
+        // 60, where all together would gain and recognise 30.
+        let old = Lot { acquired_date: "2013-06-09".parse().expect("a date"), ..lot("10", "90") };
+        let outcome = reorganised("1:2", "5", 10, &[lot("10", "30"), old.clone(), lot("10", "150")]);
+        assert_eq!(gains_and_costs(&outcome), [both(50, 30), both(10, 50), both(0, 100)]);
+        // The units are as old as those given up (26 USC 1223(1)); one year to the day is not more than a year.
+        let days: Vec<BusinessDate> = outcome.into[0].lots.iter().map(|lot| lot.acquired_date).collect();
+        assert_eq!(days, [lot("1", "1").acquired_date, old.acquired_date, lot("1", "1").acquired_date]);
+        let terms = outcome.closes.and_then(|closes| closes.realised()).expect("closed").closed;
+        let terms: Vec<Option<HoldingTerm>> = terms.iter().map(|closed| closed.term).collect();
+        assert_eq!(terms, [Some(HoldingTerm::Long), Some(HoldingTerm::Short), Some(HoldingTerm::Long)]);
+    }
+
+    #[test]
+    fn under_us_law_the_fraction_says_what_the_units_are_worth_and_an_unknown_value_hides_the_gain() {
+        // 70 percent of what was received are units: 80,000 in cash and so 186,666.67 in units, for 60,000. The whole
+        // cash is a gain. For 250,000 the gain is 16,666.67, and for nothing known nothing is.
+        let merger = || announced("MERGER", "2012-03-01").ratio("2").target("EEW").amount("4");
+        let action = merger().basis_fraction("0.7").build();
+        let us = Terms { cost_basis: &us_fifo::METHOD, ..terms(&action) };
+        let outcome = on_holding(&us, &only(&[lot("20000", "60000")])).expect("valid");
+        assert_eq!(gains_and_costs(&outcome), [both(80_000, 60_000)]);
+        let outcome = on_holding(&us, &only(&[lot("20000", "250000")])).expect("valid");
+        assert_eq!(gains_and_costs(&outcome)[0].0.round_dp(2), Decimal::new(1_666_667, 2));
+        let action = merger().build();
+        let us = Terms { cost_basis: &us_fifo::METHOD, ..terms(&action) };
+        let outcome = on_holding(&us, &only(&[lot("20000", "60000")])).expect("valid");
+        assert_eq!((outcome.into[0].lots[0].basis, outcome.cash[0].amount), (Basis::UNKNOWN, Decimal::from(80_000)));
+    }
+
+    #[test]
+    fn a_short_position_is_divided_by_value_under_every_law() {
+        let action = announced("MERGER", "2014-06-09").ratio("1").target("NEW").amount("75").build();
+        for cost_basis in METHODS.iter().copied() {
+            let target_unit_value = Some(Decimal::from(25));
+            let terms = Terms { target_unit_value, cost_basis, ..terms(&action) };
+            let outcome = on_holding(&terms, &only(&[lot("-1", "-80")])).expect("valid");
+            // Three quarters of the 80 that the short sale brought are closed for 75.
+            let realised = outcome.closes.and_then(|closes| closes.realised()).expect("closed");
+            assert_eq!((realised.proceeds.local, realised.cost.local), (Some(60.into()), Some(75.into())));
+            assert_eq!(outcome.into[0].lots, [lot("-1", "-20")]);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_gain_under_us_law_is_the_least_of_cash_and_gain_and_never_a_loss(
+            units in 1_i64..1_000_000, cost in 0_i64..100_000_000, cash in 1_i64..100_000, value in 0_i64..1_000,
+        ) {
+            let old = Lot { basis: Basis {
+                charges_local: Some(Decimal::new(cost / 7, 3)),
+                ..lot("1", &Decimal::new(cost, 2).to_string()).basis
+            }, ..lot(&Decimal::new(units, 3).to_string(), "1") };
+            let outcome = reorganised("3:7", &Decimal::new(cash, 2).to_string(), value, std::slice::from_ref(&old));
+            let (units, cost) = (old.quantity, Decimal::new(cost, 2));
+            let cash = units * Decimal::new(cash, 2);
+            let worth = units * Decimal::from(value * 3) / Decimal::from(7);
+            let recognised = (cash + worth - cost).max(Decimal::ZERO).min(cash);
+            let (gain, basis) = gains_and_costs(&outcome)[0];
+            let is_near = |left: Decimal, right: Decimal| (left - right).abs() < Decimal::new(1, 12);
+            prop_assert!(is_near(gain, recognised), "a gain of {gain} and not {recognised}");
+            prop_assert!(is_near(basis, cost - cash + recognised), "a cost of {basis}");
+            prop_assert!(Decimal::ZERO <= gain && gain <= cash && Decimal::ZERO <= basis);
+            let closed = outcome.closes.and_then(|closes| closes.realised()).expect("closed").cost;
+            let charges = [closed.charges_local, outcome.into[0].lots[0].basis.charges_local];
+            prop_assert_eq!(charges.into_iter().sum::<Option<Decimal>>(), old.basis.charges_local);
+            prop_assert!(charges.iter().all(|part| part.is_some_and(|part| Decimal::ZERO <= part)));
+        }
     }
 
     #[test]

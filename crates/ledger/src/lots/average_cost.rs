@@ -1,6 +1,6 @@
 //! The running weighted average.
 
-use super::{CostBasis, Keeps, fifo};
+use super::{CostBasis, Keeps, TaxLaw, fifo};
 use crate::open_lots::{add_to_pool, close_in_order, nothing_pending};
 
 /// The running average: all units are one pool; a purchase changes its average cost, a sale does not.
@@ -9,6 +9,7 @@ pub static METHOD: CostBasis = CostBasis {
     definition: "all units are one pool with a running weighted average cost, which a sale does not change",
     source: "France: prix moyen pondéré d'acquisition, CGI art. 150-0 D, 3; BOI-RPPM-PVBMI-20-10-20-40",
     keeps: Keeps::Pool,
+    law: TaxLaw::General,
     next: fifo::next,
     acquire: add_to_pool,
     dispose: close_in_order,

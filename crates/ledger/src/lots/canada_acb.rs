@@ -20,7 +20,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use schemas::BusinessDate;
 
-use super::{CostBasis, Keeps, Lot, fifo};
+use super::{CostBasis, Keeps, Lot, TaxLaw, fifo};
 use crate::basis::Basis;
 use crate::holding::Adjustment;
 use crate::lot_choice::LotError;
@@ -35,6 +35,7 @@ pub static METHOD: CostBasis = CostBasis {
                  were acquired from 30 days before to 30 days after and are still held then",
     source: "Income Tax Act s. 40(2)(g)(i), 47, 53(1)(f), 54 \"superficial loss\"; CRA T4037, IT-456R par. 12",
     keeps: Keeps::Pool,
+    law: TaxLaw::General,
     next: fifo::next,
     acquire,
     dispose,

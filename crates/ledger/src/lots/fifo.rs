@@ -1,6 +1,6 @@
 //! First in, first out.
 
-use super::{CostBasis, Keeps, Lot};
+use super::{CostBasis, Keeps, Lot, TaxLaw};
 use crate::open_lots::{close_in_order, nothing_pending, open_lot};
 
 /// First in, first out: the lot that was acquired first is closed first.
@@ -9,6 +9,7 @@ pub static METHOD: CostBasis = CostBasis {
     definition: "the lot that was acquired first is closed first; lots of one day in the order of their bookings",
     source: "e.g. German EStG § 20(4) sentence 7; 26 CFR 1.1012-1(c)(1)",
     keeps: Keeps::Lots,
+    law: TaxLaw::General,
     next,
     acquire: open_lot,
     dispose: close_in_order,

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{CostBasis, Keeps, Lot};
+use super::{CostBasis, Keeps, Lot, TaxLaw};
 use crate::open_lots::{close_in_order, nothing_pending, open_lot};
 
 /// Highest in, first out: the lot that cost most per unit is closed first.
@@ -15,6 +15,7 @@ pub static METHOD: CostBasis = CostBasis {
                  oldest of equals first",
     source: "a standing instruction of specific identification, e.g. 26 CFR 1.1012-1(c)(3)",
     keeps: Keeps::Lots,
+    law: TaxLaw::General,
     next,
     acquire: open_lot,
     dispose: close_in_order,

@@ -1,6 +1,6 @@
 //! Last in, first out.
 
-use super::{CostBasis, Keeps, Lot};
+use super::{CostBasis, Keeps, Lot, TaxLaw};
 use crate::open_lots::{close_in_order, nothing_pending, open_lot};
 
 /// Last in, first out: the lot that was acquired last is closed first.
@@ -9,6 +9,7 @@ pub static METHOD: CostBasis = CostBasis {
     definition: "the lot that was acquired last is closed first; lots of one day in reverse order of booking",
     source: "a common broker's default and management view; e.g. 26 CFR 1.1012-1(c)(3) as a standing instruction",
     keeps: Keeps::Lots,
+    law: TaxLaw::General,
     next,
     acquire: open_lot,
     dispose: close_in_order,

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{ClosedLot, CostBasis, Keeps, Lot, fifo};
+use super::{ClosedLot, CostBasis, Keeps, Lot, TaxLaw, fifo};
 use crate::lot_choice::{LotError, describe};
 use crate::open_lots::{Closing, DUST, Disposal, OpenLots, close, less, nothing_pending, open_lot, take};
 
@@ -13,6 +13,7 @@ pub static METHOD: CostBasis = CostBasis {
                  that is not open or does not hold enough is an error",
     source: "e.g. 26 CFR 1.1012-1(c)(2)",
     keeps: Keeps::Lots,
+    law: TaxLaw::General,
     next: fifo::next,
     acquire: open_lot,
     dispose,

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use schemas::BusinessDate;
 
-use super::{CostBasis, Keeps, Lot, fifo};
+use super::{CostBasis, Keeps, Lot, TaxLaw, fifo};
 use crate::basis::Basis;
 use crate::holding::Adjustment;
 use crate::lot_choice::LotError;
@@ -34,6 +34,7 @@ pub static METHOD: CostBasis = CostBasis {
                  cost of the pool of all others",
     source: "TCGA 1992 s. 104, 105, 106A; HMRC CG51560, HS284",
     keeps: Keeps::Pool,
+    law: TaxLaw::General,
     next: fifo::next,
     acquire,
     dispose,

@@ -1,6 +1,6 @@
 //! First in, first out under the tax law of the United States.
 
-use super::{CostBasis, Keeps, fifo};
+use super::{CostBasis, Keeps, TaxLaw, fifo};
 use crate::lot_choice::LotError;
 use crate::open_lots::{Closing, Disposal, OpenLots, close_in_order};
 use crate::wash_sales;
@@ -12,6 +12,7 @@ pub static METHOD: CostBasis = CostBasis {
                  beyond; the loss of a wash sale moves into the basis of what replaced the units",
     source: "26 CFR 1.1012-1(c)(1); 26 USC 1222, 1091, 1223(3); IRS Publication 550",
     keeps: Keeps::Lots,
+    law: TaxLaw::UnitedStates,
     next: fifo::next,
     acquire: wash_sales::acquire,
     dispose,

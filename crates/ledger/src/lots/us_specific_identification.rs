@@ -1,6 +1,6 @@
 //! Specific identification under the tax law of the United States.
 
-use super::{CostBasis, Keeps, fifo, specific_identification};
+use super::{CostBasis, Keeps, TaxLaw, fifo, specific_identification};
 use crate::lot_choice::LotError;
 use crate::open_lots::{Closing, Disposal, OpenLots};
 use crate::wash_sales;
@@ -12,6 +12,7 @@ pub static METHOD: CostBasis = CostBasis {
                  and wash sales as under `us_fifo`",
     source: "26 CFR 1.1012-1(c)(2); 26 USC 1222, 1091, 1223(3); IRS Publication 550",
     keeps: Keeps::Lots,
+    law: TaxLaw::UnitedStates,
     next: fifo::next,
     acquire: wash_sales::acquire,
     dispose,
