@@ -77,8 +77,12 @@ pub fn continuous_rate(flows: &[DatedNumber]) -> Result<f64, InternalRateError> 
     }
 }
 
-/// The continuous rates that balance the flows, lowest first: those of an ordinary size or, where there are none, all.
-fn rates(flows: &[DatedNumber]) -> Result<Vec<f64>, InternalRateError> {
+/// Every continuous rate that balances the flows, lowest first: those of an ordinary size or, where there are none,
+/// all. None at all if no rate does. [`f64::exp_m1`] makes them rates a year.
+///
+/// # Errors
+/// [`InternalRateError`] if the flows have one sign or are on one day, or the rates cannot be told apart.
+pub fn rates(flows: &[DatedNumber]) -> Result<Vec<f64>, InternalRateError> {
     let (lowest, highest) = (ORDINARY_GROWTH_MIN.ln(), ORDINARY_RATE_MAX.ln_1p());
     let mut found = all_rates(flows, lowest, highest)?;
     if found.is_empty() {
