@@ -20,12 +20,15 @@ pub mod internal_rate;
 pub mod linking;
 pub mod measures;
 pub mod optimization;
+pub mod philox;
 pub mod risk;
 pub mod risk_simulation;
 pub mod root_finding;
 pub mod scenario_matrix;
 pub mod series;
 pub mod statistics;
+pub mod student_distribution;
+pub mod student_fit;
 
 mod benchmark_return;
 mod compounding;

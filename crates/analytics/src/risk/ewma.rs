@@ -2,19 +2,21 @@
 
 use schemas::MeasureValue;
 
-use super::RiskMethod;
+use super::{RiskMethod, RiskQuestion, TailRisk};
 use crate::figure::{self, NoFigure};
 use crate::loss_tail;
+use crate::statistics;
 
 /// The weight of the variance so far, for daily returns.
-const DECAY: f64 = 0.94;
+pub(crate) const DECAY: f64 = 0.94;
 
-/// Value at risk from the forecast of the next day's deviation, with a mean of zero.
+/// Value at risk and expected shortfall from the forecast of the next day's deviation, with a mean of zero.
 ///
-/// `v ← 0.94 v + 0.06 r²`, starting with the square of the first return; `−z √v` after the last.
+/// `v ← 0.94 v + 0.06 r²`, starting with the square of the first return; `−z √v` and `φ(z)/α √v` after the last.
 ///
 /// - Input: daily returns as fractions in order of date.
 /// - Output: fraction of the value, a loss is positive.
+/// - Horizon: `√h`; the forecast of an exponentially weighted variance is the same for every day ahead.
 /// - Unavailable: no return; a return is NaN or infinite.
 /// - Source: RiskMetrics, *Technical Document*, 4th ed., 1996, ch. 5.
 pub static METHOD: RiskMethod = RiskMethod {
@@ -22,9 +24,17 @@ pub static METHOD: RiskMethod = RiskMethod {
     title: "Exponentially weighted",
     definition: "The tail of a normal distribution with a mean of zero and the exponentially weighted variance of the \
                  daily returns (decay 0.94, started with the first squared return).",
-    value_at_risk,
-    expected_shortfall: None,
+    horizon: "The deviation grows with the square root of the days.",
+    estimate,
 };
+
+fn estimate(question: &RiskQuestion<'_>) -> Result<TailRisk, NoFigure> {
+    question.check(1)?;
+    let quantile = loss_tail::normal_quantile(question.tail_probability)?;
+    let deviation = question.growth().1 * forecast_variance(question.returns)?.sqrt();
+    let tail_mean = statistics::normal_density(quantile) / question.tail_probability;
+    TailRisk::new(-quantile * deviation, tail_mean * deviation)
+}
 
 /// Minus the quantile of the forecast's normal distribution at the tail's probability.
 pub fn value_at_risk(returns: &[f64], tail_probability: f64) -> MeasureValue {
@@ -61,6 +71,16 @@ mod tests {
         assert_close(value_at_risk(&[0.01, 0.02], 0.05).number().unwrap(), expected);
         assert_close(forecast_variance(&[-0.03]).unwrap() * 1e4, 9.0);
         assert!(forecast_variance(&[]).is_err());
+    }
+
+    #[test]
+    fn the_tail_of_the_forecast() {
+        // The normal tail starts at 2.326 deviations at 0.01 and has its mean at 2.665214220345806 (SciPy: φ(z)/0.01).
+        let ask = |days| RiskQuestion { returns: &[0.01, 0.02], tail_probability: 0.01, days };
+        let deviation = 1.18e-4_f64.sqrt();
+        assert_close(estimate(&ask(1)).unwrap().expected_shortfall(), 2.665_214_220_345_806 * deviation);
+        assert_close(estimate(&ask(1)).unwrap().value_at_risk(), 2.326_347_874_040_841 * deviation);
+        assert_close(estimate(&ask(9)).unwrap().expected_shortfall(), 3.0 * 2.665_214_220_345_806 * deviation);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use schemas::MeasureValue;
 
-use super::RiskMethod;
+use super::{RiskMethod, RiskQuestion, TailRisk};
 use crate::figure::{self, NoFigure};
 use crate::loss_tail;
 use crate::statistics::{self, floor_index};
@@ -11,7 +11,9 @@ use crate::statistics::{self, floor_index};
 ///
 /// - Input: daily returns as fractions, in any order.
 /// - Output: fractions of the value, a loss is positive. The expected shortfall is never less than the value at risk.
-/// - Unavailable: no return; a return is NaN or infinite.
+/// - Horizon: the sums of all runs of so many days, in order of date. Runs overlap, so that neighbours are nearly the
+///   same: 500 returns hold only fifty runs of ten days that have nothing in common.
+/// - Unavailable: no return, or fewer than the horizon's days; a return is NaN or infinite.
 /// - Source: Hyndman and Fan 1996, type 7, for the quantile; Acerbi and Tasche, *On the Coherence of Expected
 ///   Shortfall*, 2002, for the mean of a tail that is no whole number of returns.
 pub static METHOD: RiskMethod = RiskMethod {
@@ -19,9 +21,29 @@ pub static METHOD: RiskMethod = RiskMethod {
     title: "Historical simulation",
     definition: "The tail of the observed daily returns: the quantile with linear interpolation (type 7), and the mean \
                  of exactly the tail's share of the worst returns.",
-    value_at_risk,
-    expected_shortfall: Some(expected_shortfall),
+    horizon: "The sums of the returns of every run of so many days; runs overlap.",
+    estimate,
 };
+
+fn estimate(question: &RiskQuestion<'_>) -> Result<TailRisk, NoFigure> {
+    question.check(question.days)?;
+    of_runs(question.returns, question)
+}
+
+/// The tail of the sums of every run of the horizon's days. There are at least so many returns, and they are finite.
+pub(crate) fn of_runs(returns: &[f64], question: &RiskQuestion<'_>) -> Result<TailRisk, NoFigure> {
+    let runs = returns.windows(question.days);
+    let sums: Vec<f64> = runs.map(|run| statistics::neumaier_sum(run.iter().copied())).collect();
+    of_outcomes(&sums, question.tail_probability)
+}
+
+/// The tail of outcomes that are all equally likely.
+pub(crate) fn of_outcomes(outcomes: &[f64], tail_probability: f64) -> Result<TailRisk, NoFigure> {
+    let Some(edge) = statistics::quantile_type_7(outcomes, tail_probability) else {
+        return Err(NoFigure::new("no daily return"));
+    };
+    TailRisk::new(-edge, -worst_part_mean(outcomes, tail_probability))
+}
 
 /// Minus the quantile of the returns at the tail's probability.
 pub fn value_at_risk(returns: &[f64], tail_probability: f64) -> MeasureValue {
@@ -65,6 +87,18 @@ mod tests {
         assert_close(expected_shortfall(&returns, 0.05).number().unwrap(), (0.1 + 0.05 * 0.09) / 1.05);
         // 21 · 0.01 = 0.21 returns are all of the worst.
         assert_close(expected_shortfall(&returns, 0.01).number().unwrap(), 0.1);
+    }
+
+    #[test]
+    fn runs_of_two_days_overlap() {
+        // 1, −3, 2, −4 %: −2, −1 and −2 % in two days. Half-way between them at 0.75: (3 − 1) · 0.75 = 1.5.
+        let question = RiskQuestion { returns: &[0.01, -0.03, 0.02, -0.04], tail_probability: 0.75, days: 2 };
+        let found = estimate(&question).unwrap();
+        assert_close(found.value_at_risk(), 0.015);
+        // 2.25 of the three: both of −2 % and a quarter of the last.
+        assert_close(found.expected_shortfall(), (0.04 + 0.25 * 0.01) / 2.25);
+        let longer = RiskQuestion { days: 5, ..question };
+        assert_eq!(estimate(&longer).unwrap_err().to_string(), "not enough daily returns: 4 of 5");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use schemas::MeasureValue;
 
-use super::RiskMethod;
+use super::{RiskMethod, RiskQuestion, TailRisk};
 use crate::figure::{self, NoFigure};
 use crate::loss_tail;
 use crate::statistics;
@@ -13,6 +13,7 @@ use crate::statistics;
 ///
 /// - Input: at least two daily returns as fractions.
 /// - Output: fractions of the value, a loss is positive.
+/// - Horizon: exact for independent days: `h μ` and `√h s`.
 /// - Unavailable: fewer returns; a return is NaN or infinite.
 /// - Source: Jorion, *Value at Risk*, 3rd ed., ch. 5; McNeil, Frey and Embrechts, *Quantitative Risk Management*, 2.2.
 pub static METHOD: RiskMethod = RiskMethod {
@@ -20,9 +21,18 @@ pub static METHOD: RiskMethod = RiskMethod {
     title: "Normal distribution",
     definition: "The tail of a normal distribution with the mean and the sample standard deviation of the daily \
                  returns.",
-    value_at_risk,
-    expected_shortfall: Some(expected_shortfall),
+    horizon: "The mean grows with the days, the deviation with the square root of the days.",
+    estimate,
 };
+
+fn estimate(question: &RiskQuestion<'_>) -> Result<TailRisk, NoFigure> {
+    question.check(2)?;
+    let normal = fit(question.returns, question.tail_probability)?;
+    let (days, root) = question.growth();
+    let (mean, deviation) = (days * normal.mean, root * normal.deviation);
+    let tail_mean = statistics::normal_density(normal.quantile) / question.tail_probability;
+    TailRisk::new(-(mean + normal.quantile * deviation), deviation * tail_mean - mean)
+}
 
 /// Minus the normal quantile at the tail's probability.
 pub fn value_at_risk(returns: &[f64], tail_probability: f64) -> MeasureValue {
@@ -70,6 +80,20 @@ mod tests {
         assert_close(value_at_risk(&returns, 0.05).number().unwrap(), 1.644_853_626_951_472_6 * deviation);
         assert_within(expected_shortfall(&returns, 0.05).number().unwrap() / deviation, 2.06, 5e-3);
         assert_within(expected_shortfall(&returns, 0.01).number().unwrap() / deviation, 2.67, 5e-3);
+    }
+
+    #[test]
+    fn ten_days_are_the_square_root_of_ten() {
+        // Without a mean the loss of ten days is √10 that of one.
+        let returns = [0.01, -0.01];
+        let ask = |days| estimate(&RiskQuestion { returns: &returns, tail_probability: 0.01, days }).unwrap();
+        assert_close(ask(10).value_at_risk(), 10.0_f64.sqrt() * ask(1).value_at_risk());
+        assert_close(ask(10).expected_shortfall(), 10.0_f64.sqrt() * ask(1).expected_shortfall());
+        assert_close(ask(1).value_at_risk(), value_at_risk(&returns, 0.01).number().unwrap());
+        // A mean of 1 % takes 4 % off in four days, a deviation of √2 % adds 2 √2 % for each of 2.326.
+        let gaining = RiskQuestion { returns: &[0.02, 0.0], tail_probability: 0.01, days: 4 };
+        let expected = 2.0 * 2e-4_f64.sqrt() * 2.326_347_874_040_841 - 0.04;
+        assert_close(estimate(&gaining).unwrap().value_at_risk(), expected);
     }
 
     proptest! {
