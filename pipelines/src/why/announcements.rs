@@ -60,12 +60,14 @@ fn ratio_words(action: &CorporateAction) -> Option<String> {
         return target.map(|target| format!("1 {target} for 1"));
     };
     match (kind_of(&action.kind)?.ratio, target) {
-        (RatioMeaning::OfTarget, Some(target)) => Some(format!("{new} {target} for {old}")),
+        (RatioMeaning::OfTarget | RatioMeaning::PartOrOfTarget, Some(target)) => {
+            Some(format!("{new} {target} for {old}"))
+        }
         (RatioMeaning::NewForOld | RatioMeaning::FewerForOld | RatioMeaning::OfTarget, _) => {
             Some(format!("{new} for {old}"))
         }
         (RatioMeaning::Additional, _) => Some(format!("{new} on top of {old}")),
-        (RatioMeaning::Part, _) => Some(format!("{new} of {old} units")),
+        (RatioMeaning::Part | RatioMeaning::PartOrOfTarget, _) => Some(format!("{new} of {old} units")),
         (RatioMeaning::None, _) => None,
     }
 }

@@ -162,7 +162,7 @@ impl Trail {
     }
 
     /// The part of an opening that first closed a position of the other sign.
-    fn covered(&self, id: &InstrumentId, lot: &Lot, units: Decimal) -> Option<(BusinessDate, bool, Node)> {
+    fn covered(&self, id: &InstrumentId, lot: &Lot, units: Decimal) -> Option<Node> {
         let of_opening = |closing: &&Closing| closing.instrument_id == *id && closing.transaction_id == *lot.opened_by;
         let closed: Vec<Decimal> =
             self.replay.closings.iter().filter(of_opening).map(|closing| closing.lot.quantity.abs()).collect();
@@ -170,7 +170,7 @@ impl Trail {
         let sign = if units.is_sign_negative() { Decimal::ONE } else { Decimal::NEGATIVE_ONE };
         let what =
             if units.is_sign_negative() { "of these, closed what was held" } else { "of these, covered a short" };
-        Some((lot.opened_date, false, Node::given(what, Figure::Exact(closed * sign), Unit::Units)))
+        Some(Node::given(what, Figure::Exact(closed * sign), Unit::Units))
     }
 
     /// The parts of a lot that were closed, whenever that was.

@@ -88,7 +88,7 @@ async fn another_limit_makes_again_what_is_converted_and_nothing_else() {
     assert!(again(work.age_limits).await.is_empty());
     let only_dollars: BTreeSet<PortfolioId> = BTreeSet::from(["P1".parse().expect("an id")]);
     let longer = AgeLimits { fx_rate_days_max: 11, ..work.age_limits };
-    assert_eq!(again(longer).await, [only_dollars.clone()]);
+    assert_eq!(again(longer).await, std::slice::from_ref(&only_dollars));
     assert_eq!(again(AgeLimits::UNLIMITED).await, [only_dollars]);
     let of_closes = AgeLimits { close_days_max: 20, ..work.age_limits };
     assert!(again(of_closes).await.is_empty(), "a limit that changes no figure");

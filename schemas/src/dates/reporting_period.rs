@@ -148,7 +148,8 @@ mod tests {
             let end: BusinessDate = end.parse().expect("a date");
             period.opening_date(end).map(|day| day.to_string()).unwrap_or_default()
         };
-        for (end, quarter) in [("2024-03-31", "2023-12-31"), ("2024-04-01", "2024-03-31"), ("2024-12-30", "2024-09-30")] {
+        for (end, quarter) in [("2024-03-31", "2023-12-31"), ("2024-04-01", "2024-03-31"), ("2024-12-30", "2024-09-30")]
+        {
             assert_eq!(opening(ReportingPeriod::QuarterToDate, end), quarter, "{end}");
         }
         // A Monday begins a week, a Sunday ends it.
