@@ -109,12 +109,17 @@ impl Trail {
     /// The gain of one reduction: the part that prices made and the part that exchange rates made.
     fn realised(&self, row: &RealisedGain) -> Node {
         let base = self.facts.base();
-        let label = match self.facts.transaction(&row.transaction_id) {
-            Some(booked) => self.facts.words_of(booked),
-            None => format!("{} {} of {}", row.kind, row.transaction_id, row.trade_date),
-        };
         let figure = Figure::known(row.gain_base.map(Amount::decimal), GAIN_UNKNOWN);
-        let node = Node::given(label, figure, Unit::Money(base)).on(row.trade_date);
+        let applied = self.replay.applied.iter().find(|action| *action.id == *row.transaction_id);
+        let node = match (self.facts.transaction(&row.transaction_id), applied) {
+            (Some(booked), _) => Node::given(self.facts.words_of(booked), figure, Unit::Money(base)),
+            (None, Some(action)) => self.facts.applied(action, figure, Unit::Money(base)),
+            (None, None) => {
+                let label = format!("{} {} of {}", row.kind, row.transaction_id, row.trade_date);
+                Node::given(label, figure, Unit::Money(base))
+            }
+        };
+        let node = node.on(row.trade_date);
         let date = row.trade_date;
         if row.currency == base {
             return node.with_parts(Rule::Same, vec![self.local_gain(row)]);

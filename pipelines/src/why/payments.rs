@@ -28,7 +28,7 @@ impl Trail {
     }
 
     /// One payment: what was paid for the units, what for the fraction of one.
-    pub(super) fn payment(&self, row: &ActionPayment) -> Node {
+    fn payment(&self, row: &ActionPayment) -> Node {
         let announced = self.facts.announcement(&row.instrument_id, row.ex_date, &row.kind);
         let label = announced.map_or_else(
             || format!("{} of {}, ex {}", row.kind, row.instrument_id.symbol(), row.ex_date),

@@ -206,6 +206,11 @@ async fn every_step_of_the_bridge_can_be_asked_for() {
         let labels: Vec<String> = every(&node).iter().map(|part| part.label.to_lowercase()).collect();
         assert!(labels.iter().any(|label| label.contains(&words.to_lowercase())), "{figure}: {labels:?}");
     }
+    // The same with the charges that are inside the cost: 6 − 60.05, 33 − 33.36 and 520 − 500.45.
+    let realised = tree(&lake, at_end(question("realised_gains"))).await;
+    assert_follows(&realised);
+    assert_eq!(number(&realised).round_dp(6), exact("15.127273"));
+    assert_eq!(place(found(&realised, "MERGER (MRGR) of SOLD, ex 2024-02-15: 95 EUR per unit")), announced_in(5));
     // 100 · 52 + 55 · 80 + 13 · 85 + 82 · 66 + 100 · 9 in securities.
     let end = tree(&lake, at_end(question("value_at_end"))).await;
     assert_has_formulas(&end);
