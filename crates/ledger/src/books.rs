@@ -9,6 +9,8 @@
 //! rows of single positions are made day by day, and only for the days that were asked for.
 
 #[cfg(test)]
+mod action_properties;
+#[cfg(test)]
 mod action_tests;
 mod actions;
 mod applied;
