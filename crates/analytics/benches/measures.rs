@@ -3,7 +3,7 @@
 //! `all_measures` is the cost of one portfolio and period in the night; `one_measure` shows where it goes, as a part of
 //! that within the same run.
 
-use analytics::{DatedNumber, MEASURES, PerformanceSeries, PeriodMoney};
+use analytics::{DatedNumber, MEASURES, Measured, PerformanceSeries, PeriodMoney, Sampling};
 use divan::{Bencher, black_box};
 use schemas::{BusinessDate, MeasureValue};
 
@@ -18,7 +18,8 @@ fn main() {
 fn all_measures(bencher: Bencher) {
     let series = ten_years();
     bencher.bench_local(|| {
-        let compute = |measure: &&analytics::Measure| (measure.compute)(black_box(&series));
+        let measured = Measured::new(black_box(&series));
+        let compute = |measure: &&analytics::Measure| (measure.compute)(&measured);
         MEASURES.iter().map(compute).collect::<Vec<MeasureValue>>()
     });
 }
@@ -27,7 +28,7 @@ fn all_measures(bencher: Bencher) {
 fn one_measure(bencher: Bencher, id: &str) {
     let series = ten_years();
     if let Ok(measure) = analytics::measure(id) {
-        bencher.bench_local(|| (measure.compute)(black_box(&series)));
+        bencher.bench_local(|| measure.of(black_box(&series)));
     }
 }
 
@@ -44,6 +45,7 @@ fn ten_years() -> PerformanceSeries {
         opening_value: 10_000.0,
         values: Vec::new(),
         returns: Vec::new(),
+        sampling: Sampling::Daily252,
         flows: Vec::new(),
         risk_free_annual: Some(0.02),
         benchmark: Some(Vec::new()),

@@ -1,35 +1,28 @@
 //! Daily returns linked into the return of a period, and that return a year.
 
 use crate::figure::NoFigure;
+use crate::measured::Measured;
 use crate::series::PerformanceSeries;
 
-/// Trading days a year, for everything that is sampled daily.
-pub(crate) const DAYS_PER_YEAR: f64 = 252.0;
-
 /// The product of all `1 + r`, less one.
-pub(crate) fn time_weighted_return(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    series.check()?;
-    if series.returns.is_empty() {
-        return Err(no_returns(series));
-    }
-    let growth = series.returns.iter().fold(1.0, |growth, entry| growth * (1.0 + entry.number));
-    Ok(growth - 1.0)
+pub(crate) fn time_weighted_return(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    Ok(measured.digest()?.path.growth - 1.0)
 }
 
 /// The time-weighted return as a rate a year of 365 calendar days.
-pub(crate) fn annualised_by_calendar(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    let total = time_weighted_return(series)?;
-    let years = series.years();
+pub(crate) fn annualised_by_calendar(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    let total = time_weighted_return(measured)?;
+    let years = measured.series().years();
     if years <= 0.0 {
         return Err(NoFigure::new("a period without a day cannot be annualised"));
     }
     annualised(total, years)
 }
 
-/// The time-weighted return as a rate a year of 252 daily returns.
-pub(crate) fn annualised_by_observations(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    let total = time_weighted_return(series)?;
-    annualised(total, series.returns.len() as f64 / DAYS_PER_YEAR)
+/// The time-weighted return as a rate a year, which has 252 daily returns or as many as the series is sampled with.
+pub(crate) fn annualised_by_observations(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    let total = time_weighted_return(measured)?;
+    annualised(total, measured.digest()?.spread.count / measured.series().sampling.periods_per_year())
 }
 
 /// The reason for having no figure where there are no daily returns.
@@ -37,7 +30,8 @@ pub(crate) fn no_returns(series: &PerformanceSeries) -> NoFigure {
     NoFigure::new(format!("no daily return from {} to {}", series.opening_date, series.end_date))
 }
 
-fn annualised(total: f64, years: f64) -> Result<f64, NoFigure> {
+/// A return of some years as a rate a year.
+pub(crate) fn annualised(total: f64, years: f64) -> Result<f64, NoFigure> {
     if total < -1.0 {
         return Err(NoFigure::new("a loss of more than everything cannot be annualised"));
     }
@@ -64,7 +58,7 @@ mod tests {
         fn a_period_is_the_product_of_its_parts(returns in any_returns(), part in 0.0..1.0_f64) {
             let at = crate::statistics::floor_index(part * returns.len() as f64, returns.len() - 2) + 1;
             let (first, second) = returns.split_at(at);
-            let growth = |numbers: &[f64]| 1.0 + time_weighted_return(&of_returns(numbers)).unwrap();
+            let growth = |numbers: &[f64]| 1.0 + time_weighted_return(&Measured::new(&of_returns(numbers))).unwrap();
             let whole = growth(&returns);
             prop_assert!((growth(first) * growth(second) - whole).abs() <= 1e-12 * whole);
         }

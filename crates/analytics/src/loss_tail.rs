@@ -1,10 +1,6 @@
 //! What every method of tail risk checks before it computes.
 
-use schemas::MeasureValue;
-
 use crate::figure::NoFigure;
-use crate::risk::TailFigure;
-use crate::series::PerformanceSeries;
 use crate::statistics;
 
 /// Whether a tail figure can be computed: finite returns, at least `returns_min` of them, a probability inside 0 to 1.
@@ -25,12 +21,4 @@ pub(crate) fn check(returns: &[f64], tail_probability: f64, returns_min: usize) 
 pub(crate) fn normal_quantile(tail_probability: f64) -> Result<f64, NoFigure> {
     statistics::normal_quantile(tail_probability)
         .ok_or_else(|| NoFigure::new(format!("a tail probability of {tail_probability} is not between 0 and 1")))
-}
-
-/// A tail figure of a portfolio's daily returns.
-pub(crate) fn of_series(series: &PerformanceSeries, figure: TailFigure, tail_probability: f64) -> MeasureValue {
-    match series.check() {
-        Ok(()) => figure(&series.daily_returns(), tail_probability),
-        Err(defect) => defect.into(),
-    }
 }

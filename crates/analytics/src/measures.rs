@@ -49,6 +49,7 @@ pub mod xirr;
 
 use schemas::MeasureValue;
 
+use crate::measured::Measured;
 use crate::series::PerformanceSeries;
 
 /// A figure that can be computed for any portfolio and period.
@@ -66,7 +67,14 @@ pub struct Measure {
     /// What it means, in a sentence or two for the reader of a statement.
     pub definition: &'static str,
     /// The figure of a series, or the reason why there is none.
-    pub compute: fn(&PerformanceSeries) -> MeasureValue,
+    pub compute: fn(&Measured<'_>) -> MeasureValue,
+}
+
+impl Measure {
+    /// The figure of a series of which nothing else is measured. Where several are, they share a [`Measured`].
+    pub fn of(&self, series: &PerformanceSeries) -> MeasureValue {
+        (self.compute)(&Measured::new(series))
+    }
 }
 
 /// What a figure counts.
@@ -195,7 +203,7 @@ mod tests {
     fn an_empty_period_has_no_figures() {
         for measure in MEASURES {
             if measure.id == "net_external_flows" {
-                assert_eq!((measure.compute)(&of_returns(&[])), MeasureValue::Amount(rust_decimal::Decimal::ZERO));
+                assert_eq!(measure.of(&of_returns(&[])), MeasureValue::Amount(rust_decimal::Decimal::ZERO));
             } else {
                 assert_unavailable(measure, &of_returns(&[]), "no");
             }
@@ -240,7 +248,7 @@ mod tests {
             "correlation",
         ];
         for measure in MEASURES {
-            let value = (measure.compute)(&series);
+            let value = measure.of(&series);
             let expected = needs_more.contains(&measure.id);
             assert_eq!(matches!(value, MeasureValue::Unavailable(_)), expected, "{}: {value:?}", measure.id);
         }
@@ -257,7 +265,7 @@ mod tests {
             series.opening_value = opening_value;
             series.flows.push(DatedNumber { date: series.opening_date.next_calendar_day(), number: flow });
             for measure in MEASURES {
-                match (measure.compute)(&series) {
+                match measure.of(&series) {
                     MeasureValue::Number(number) => {
                         prop_assert!(number.is_finite() && measure.unit != Unit::Date, "{}", measure.id);
                     }
@@ -272,7 +280,7 @@ mod tests {
         fn figures_of_the_same_series_are_the_same_bits(returns in any_returns()) {
             let series = of_returns(&returns);
             for measure in MEASURES {
-                prop_assert!((measure.compute)(&series) == (measure.compute)(&series.clone()), "{}", measure.id);
+                prop_assert!(measure.of(&series) == measure.of(&series.clone()), "{}", measure.id);
             }
         }
     }

@@ -3,58 +3,51 @@
 //! Means are multiplied by 252, deviations by `√252`. Nothing else is: a geometric return in the numerator would be
 //! another ratio under the same name.
 
-use crate::compounding::{DAYS_PER_YEAR, no_returns};
+use crate::compounding::no_returns;
+use crate::digest::spread;
 use crate::figure::NoFigure;
+use crate::measured::Measured;
+use crate::sampling::Sampling;
 use crate::series::PerformanceSeries;
-use crate::statistics;
+use crate::statistics::is_rounding;
 
-/// The standard deviation of the daily returns (n − 1), a year.
-pub(crate) fn volatility(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    series.check()?;
-    match statistics::sample_standard_deviation(&series.daily_returns()) {
-        Some(deviation) => Ok(deviation * DAYS_PER_YEAR.sqrt()),
-        None => Err(too_few(series)),
+/// The standard deviation of the returns (n − 1), a year.
+pub(crate) fn volatility(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    match measured.digest()?.spread.sample_deviation() {
+        Some(deviation) => Ok(deviation * root_of_a_year(measured)),
+        None => Err(too_few(measured.series())),
     }
 }
 
-/// The downside deviation of the daily returns below zero, a year.
-pub(crate) fn downside_deviation(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    series.check()?;
-    match statistics::downside_deviation(&series.daily_returns(), 0.0) {
-        Some(deviation) => Ok(deviation * DAYS_PER_YEAR.sqrt()),
-        None => Err(no_returns(series)),
-    }
+/// The downside deviation of the returns below zero, a year.
+pub(crate) fn downside_deviation(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    let spread = &measured.digest()?.spread;
+    Ok((spread.squared_losses / spread.count).sqrt() * root_of_a_year(measured))
 }
 
 /// The mean of the returns above the rate without risk, over their standard deviation, a year.
-pub(crate) fn sharpe_ratio(series: &PerformanceSeries, risk_free_annual: f64) -> Result<f64, NoFigure> {
-    series.check()?;
-    let risk_free = daily_rate(risk_free_annual)?;
-    let returns = series.daily_returns();
-    let excess: Vec<f64> = returns.iter().map(|number| number - risk_free).collect();
-    let (Some(mean), Some(deviation)) = (statistics::mean(&excess), statistics::sample_standard_deviation(&excess))
-    else {
-        return Err(too_few(series));
-    };
-    if statistics::is_rounding(deviation, statistics::largest_magnitude(&returns) + risk_free.abs()) {
+pub(crate) fn sharpe_ratio(measured: &Measured<'_>, risk_free_annual: f64) -> Result<f64, NoFigure> {
+    measured.check()?;
+    let risk_free = periodic_rate(risk_free_annual, measured.series().sampling)?;
+    let spread = &measured.digest()?.spread;
+    let Some(deviation) = spread.sample_deviation() else { return Err(too_few(measured.series())) };
+    if is_rounding(deviation, spread.largest_magnitude() + risk_free.abs()) {
         return Err(NoFigure::new("the returns do not vary"));
     }
-    Ok(mean / deviation * DAYS_PER_YEAR.sqrt())
+    Ok((spread.mean - risk_free) / deviation * root_of_a_year(measured))
 }
 
 /// The mean of the returns above a target, over the deviation below it, a year.
-pub(crate) fn sortino_ratio(series: &PerformanceSeries, target_annual: f64) -> Result<f64, NoFigure> {
-    series.check()?;
-    let target = daily_rate(target_annual)?;
-    let returns = series.daily_returns();
-    let (Some(mean), Some(downside)) = (statistics::mean(&returns), statistics::downside_deviation(&returns, target))
-    else {
-        return Err(no_returns(series));
-    };
-    if statistics::is_rounding(downside, statistics::largest_magnitude(&returns) + target.abs()) {
+pub(crate) fn sortino_ratio(measured: &Measured<'_>, target_annual: f64) -> Result<f64, NoFigure> {
+    measured.check()?;
+    let target = periodic_rate(target_annual, measured.series().sampling)?;
+    let spread = &measured.digest()?.spread;
+    let squares = spread::squared_shortfalls(measured.returns()?, target);
+    let downside = (squares / spread.count).sqrt();
+    if is_rounding(downside, spread.largest_magnitude() + target.abs()) {
         return Err(NoFigure::new("no return is below the target"));
     }
-    Ok((mean - target) / downside * DAYS_PER_YEAR.sqrt())
+    Ok((spread.mean - target) / downside * root_of_a_year(measured))
 }
 
 /// The rate without risk that the series carries.
@@ -62,12 +55,17 @@ pub(crate) fn risk_free_annual(series: &PerformanceSeries) -> Result<f64, NoFigu
     series.risk_free_annual.ok_or_else(|| NoFigure::new("no risk-free rate is known"))
 }
 
-/// The rate a trading day that compounds to a rate a year: `(1 + r)^(1/252) − 1`.
-pub(crate) fn daily_rate(annual: f64) -> Result<f64, NoFigure> {
+/// The rate of one return's time that compounds to a rate a year: `(1 + r)^(1/252) − 1` a trading day.
+pub(crate) fn periodic_rate(annual: f64, sampling: Sampling) -> Result<f64, NoFigure> {
     if !annual.is_finite() || annual <= -1.0 {
         return Err(NoFigure::new(format!("a risk-free rate of {annual} a year is none")));
     }
-    Ok((annual.ln_1p() / DAYS_PER_YEAR).exp_m1())
+    Ok((annual.ln_1p() / sampling.periods_per_year()).exp_m1())
+}
+
+/// By what a standard deviation of one return's time becomes one a year: `√252`, or that of another sampling.
+pub(crate) fn root_of_a_year(measured: &Measured<'_>) -> f64 {
+    measured.series().sampling.periods_per_year().sqrt()
 }
 
 /// The reason for having no dispersion of one daily return, or of none.
@@ -85,29 +83,39 @@ mod tests {
     use super::*;
     use crate::sample_series::{any_returns, assert_close, of_returns};
 
+    fn sharpe(returns: &[f64], rate: f64) -> Result<f64, NoFigure> {
+        sharpe_ratio(&Measured::new(&of_returns(returns)), rate)
+    }
+
+    fn sortino(returns: &[f64], rate: f64) -> Result<f64, NoFigure> {
+        sortino_ratio(&Measured::new(&of_returns(returns)), rate)
+    }
+
     #[test]
     fn a_rate_a_day_compounds_to_the_rate_a_year() {
+        let daily_rate = |annual: f64| periodic_rate(annual, Sampling::Daily252);
         assert_close(daily_rate(1.001_f64.powi(252) - 1.0).unwrap(), 0.001);
         assert_close(daily_rate(0.0).unwrap(), 0.0);
         assert!(daily_rate(-1.0).is_err());
         assert!(daily_rate(f64::NAN).is_err());
+        assert_close(periodic_rate(1.01_f64.powi(12) - 1.0, Sampling::Monthly12).unwrap(), 0.01);
     }
 
     #[test]
     fn returns_that_do_not_vary_have_no_ratio() {
         // The mean of seven times 0.001 is not exactly 0.001: the deviation is rounding, not risk.
-        assert!(sharpe_ratio(&of_returns(&[0.001; 7]), 0.0).unwrap_err().to_string().contains("do not vary"));
-        assert!(sortino_ratio(&of_returns(&[0.001; 7]), 0.0).unwrap_err().to_string().contains("below the target"));
-        assert!(sharpe_ratio(&of_returns(&[0.001]), 0.0).unwrap_err().to_string().contains("at least two"));
+        assert!(sharpe(&[0.001; 7], 0.0).unwrap_err().to_string().contains("do not vary"));
+        assert!(sortino(&[0.001; 7], 0.0).unwrap_err().to_string().contains("below the target"));
+        assert!(sharpe(&[0.001], 0.0).unwrap_err().to_string().contains("at least two"));
     }
 
     proptest! {
         #[test]
         fn ratios_without_a_rate_do_not_depend_on_leverage(returns in any_returns(), factor in 0.1..4.0_f64) {
             let geared: Vec<f64> = returns.iter().map(|number| factor * number).collect();
-            for ratio in [sharpe_ratio, sortino_ratio] {
-                if let Ok(expected) = ratio(&of_returns(&returns), 0.0) {
-                    let actual = ratio(&of_returns(&geared), 0.0).unwrap();
+            for ratio in [sharpe, sortino] {
+                if let Ok(expected) = ratio(&returns, 0.0) {
+                    let actual = ratio(&geared, 0.0).unwrap();
                     prop_assert!((actual - expected).abs() <= 1e-9 * (1.0 + expected.abs()));
                 }
             }
@@ -117,8 +125,8 @@ mod tests {
         fn downside_is_never_more_than_the_spread_around_zero(returns in any_returns()) {
             let series = of_returns(&returns);
             let squares: f64 = returns.iter().map(|number| number * number).sum();
-            let spread = (squares / returns.len() as f64 * DAYS_PER_YEAR).sqrt();
-            prop_assert!(downside_deviation(&series).unwrap() <= spread + 1e-12);
+            let spread = (squares / returns.len() as f64 * 252.0).sqrt();
+            prop_assert!(downside_deviation(&Measured::new(&series)).unwrap() <= spread + 1e-12);
         }
     }
 }

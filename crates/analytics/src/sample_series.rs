@@ -6,6 +6,7 @@ use schemas::{BusinessDate, MeasureValue};
 
 use crate::exceedances::Exceedances;
 use crate::measures::Measure;
+use crate::sampling::Sampling;
 use crate::series::{DatedNumber, PerformanceSeries, PeriodMoney};
 
 /// Figures of a few operations in `f64` agree to this many parts of one.
@@ -53,6 +54,7 @@ pub(crate) fn of_returns(returns: &[f64]) -> PerformanceSeries {
         opening_value: 100.0,
         values: Vec::new(),
         returns: Vec::new(),
+        sampling: Sampling::Daily252,
         flows: Vec::new(),
         risk_free_annual: Some(0.02),
         benchmark: Some(Vec::new()),
@@ -89,6 +91,7 @@ pub(crate) fn of_values(opening: (&str, f64), values: &[(&str, f64)], flows: &[(
         opening_value: opening.1,
         values: dated(values),
         returns: Vec::new(),
+        sampling: Sampling::Daily252,
         flows: dated(flows),
         risk_free_annual: None,
         benchmark: None,
@@ -115,7 +118,7 @@ pub(crate) fn assert_within(actual: f64, expected: f64, tolerance: f64) {
 /// The measure of the series is this number.
 #[track_caller]
 pub(crate) fn assert_number(measure: &Measure, series: &PerformanceSeries, expected: f64) {
-    match (measure.compute)(series) {
+    match measure.of(series) {
         MeasureValue::Number(actual) => assert_close(actual, expected),
         other => panic!("{}: {other:?} instead of {expected}", measure.id),
     }
@@ -130,13 +133,13 @@ fn exact(number: f64) -> Decimal {
 #[track_caller]
 pub(crate) fn assert_amount(measure: &Measure, series: &PerformanceSeries, expected: &str) {
     let expected: Decimal = expected.parse().expect("an amount");
-    assert_eq!((measure.compute)(series), MeasureValue::Amount(expected), "{}", measure.id);
+    assert_eq!(measure.of(series), MeasureValue::Amount(expected), "{}", measure.id);
 }
 
 /// The measure of the series is unavailable, for a reason with these words.
 #[track_caller]
 pub(crate) fn assert_unavailable(measure: &Measure, series: &PerformanceSeries, words: &str) {
-    match (measure.compute)(series) {
+    match measure.of(series) {
         MeasureValue::Unavailable(reason) => assert!(reason.contains(words), "{}: {reason}", measure.id),
         other => panic!("{}: {other:?} instead of a reason with `{words}`", measure.id),
     }

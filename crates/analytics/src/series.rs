@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use schemas::{BusinessDate, DayCount};
 
 use crate::figure::NoFigure;
+use crate::sampling::Sampling;
 
 /// Below this much money (in base currency) a portfolio has no capital, only rounding.
 pub(crate) const CAPITAL_MIN: f64 = 1e-9;
@@ -46,6 +47,8 @@ pub struct PerformanceSeries {
     pub values: Vec<DatedNumber>,
     /// Daily returns as fractions, in order of date; days without capital are left out.
     pub returns: Vec<DatedNumber>,
+    /// How many of the returns make a year; if there is one a week or a month, they are called daily all the same.
+    pub sampling: Sampling,
     /// External flows of the period, positive if money came in. Each stands on its own date, which may lie before the
     /// opening date if its first valuation does not.
     pub flows: Vec<DatedNumber>,

@@ -8,7 +8,7 @@ pub mod whole_life;
 
 use std::collections::BTreeMap;
 
-use analytics::{DatedNumber, MEASURES, Measure, PerformanceSeries, PeriodMoney};
+use analytics::{DatedNumber, MEASURES, Measure, Measured, PerformanceSeries, PeriodMoney, Sampling};
 use lake::{DateRange, Lake, RecordBatch};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -164,10 +164,11 @@ impl History {
         for (last, row) in self.returns.iter().enumerate().skip(first) {
             for period in ReportingPeriod::ALL {
                 let series = self.series(&numbers, &flows, last, row.business_date, period);
+                let measured = series.as_ref().map(Measured::new);
                 for measure in kept(period) {
-                    let value = match &series {
-                        Ok(series) => (measure.compute)(series),
-                        Err(reason) => MeasureValue::Unavailable(reason.clone()),
+                    let value = match &measured {
+                        Ok(measured) => (measure.compute)(measured),
+                        Err(reason) => MeasureValue::Unavailable((*reason).clone()),
                     };
                     columns.push(&self.portfolio.portfolio_id, row.business_date, period, measure.id, &value);
                 }
@@ -212,6 +213,7 @@ impl History {
             opening_value,
             values: days.iter().filter_map(|day| day.value.map(|value| dated(day.date, value))).collect(),
             returns: days.iter().filter_map(|day| day.fraction.map(|fraction| dated(day.date, fraction))).collect(),
+            sampling: Sampling::Daily252,
             flows: flows
                 .get(first_flow..last_flow)
                 .unwrap_or_default()

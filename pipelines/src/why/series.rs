@@ -66,7 +66,7 @@ impl Trail {
         series: &Result<PerformanceSeries, String>,
     ) -> Node {
         let now = match series {
-            Ok(series) => figure_of((measure.compute)(series)),
+            Ok(series) => figure_of(measure.of(series)),
             Err(reason) => Figure::Unavailable(reason.clone()),
         };
         let rows = self.facts.measures.iter().flatten();

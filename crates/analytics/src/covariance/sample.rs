@@ -1,8 +1,8 @@
 //! The sample covariance.
 
 use super::CovarianceEstimator;
-use crate::compounding::DAYS_PER_YEAR;
 use crate::covariance_matrix::{CovarianceError, CovarianceMatrix};
+use crate::sampling::Sampling;
 use crate::statistics;
 
 /// Sample covariance (n − 1) of daily returns times 252.
@@ -21,7 +21,7 @@ pub static ESTIMATOR: CovarianceEstimator = CovarianceEstimator {
 fn sample_covariance(returns: &[Vec<f64>]) -> Result<CovarianceMatrix, CovarianceError> {
     let days = check(returns)?;
     let centered: Vec<Vec<f64>> = returns.iter().map(|numbers| without_mean(numbers)).collect();
-    let scale = DAYS_PER_YEAR / (days as f64 - 1.0);
+    let scale = Sampling::Daily252.periods_per_year() / (days as f64 - 1.0);
     let covariance = |one: &[f64], other: &[f64]| {
         statistics::neumaier_sum(one.iter().zip(other).map(|(left, right)| left * right)) * scale
     };

@@ -3,9 +3,8 @@
 use schemas::MeasureValue;
 
 use super::{Measure, Unit, alpha_daily};
-use crate::compounding::DAYS_PER_YEAR;
 use crate::figure::{self, NoFigure};
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// The daily alpha as a rate a year, arithmetic.
 ///
@@ -25,12 +24,12 @@ pub static MEASURE: Measure = Measure {
     compute: alpha_annual,
 };
 
-fn alpha_annual(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the alpha", a_year(series))
+fn alpha_annual(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the alpha", a_year(measured))
 }
 
-fn a_year(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    Ok(alpha_daily::intercept(series)? * DAYS_PER_YEAR)
+fn a_year(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    Ok(alpha_daily::intercept(measured)? * measured.series().sampling.periods_per_year())
 }
 
 #[cfg(test)]
@@ -51,7 +50,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_benchmark_itself_has_none(returns in any_returns()) {
-            if let Some(alpha) = (MEASURE.compute)(&beside(&returns, &returns)).number() {
+            if let Some(alpha) = MEASURE.of(&beside(&returns, &returns)).number() {
                 assert_within(alpha, 0.0, 1e-12);
             }
         }

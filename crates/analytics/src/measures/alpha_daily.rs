@@ -4,8 +4,8 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure::{self, NoFigure};
-use crate::series::PerformanceSeries;
-use crate::{relative, reward_to_risk};
+use crate::measured::Measured;
+use crate::reward_to_risk;
 
 /// Intercept of the least-squares line of the portfolio's daily excess returns on the benchmark's.
 ///
@@ -26,14 +26,15 @@ pub static MEASURE: Measure = Measure {
     compute: alpha_daily,
 };
 
-fn alpha_daily(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the alpha", intercept(series))
+fn alpha_daily(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the alpha", intercept(measured))
 }
 
 /// The alpha of a day.
-pub(super) fn intercept(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    let moments = relative::joint_moments(series)?;
-    let risk_free = reward_to_risk::daily_rate(reward_to_risk::risk_free_annual(series)?)?;
+pub(super) fn intercept(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    let moments = measured.joint_moments()?;
+    let risk_free_annual = reward_to_risk::risk_free_annual(measured.series())?;
+    let risk_free = reward_to_risk::periodic_rate(risk_free_annual, measured.series().sampling)?;
     Ok(moments.mean - risk_free - moments.beta()? * (moments.benchmark_mean - risk_free))
 }
 
@@ -43,6 +44,7 @@ mod tests {
 
     use super::*;
     use crate::sample_series::{any_returns, assert_number, assert_unavailable, assert_within, beside};
+    use crate::series::PerformanceSeries;
 
     #[test]
     fn three_days_by_hand() {
@@ -61,7 +63,7 @@ mod tests {
         #[test]
         fn the_benchmark_with_a_gain_a_day_on_top_has_it_as_alpha(returns in any_returns(), more in -0.01..0.01_f64) {
             let better: Vec<f64> = returns.iter().map(|number| number + more).collect();
-            if let Some(alpha) = (MEASURE.compute)(&beside(&better, &returns)).number() {
+            if let Some(alpha) = MEASURE.of(&beside(&better, &returns)).number() {
                 // Days that hardly vary leave fewer digits of beta.
                 assert_within(alpha, more, 1e-9);
             }

@@ -5,7 +5,7 @@ use schemas::MeasureValue;
 use super::{Measure, Unit};
 use crate::compounding;
 use crate::figure;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// Time-weighted return a year of 252 daily returns.
 ///
@@ -25,8 +25,8 @@ pub static MEASURE: Measure = Measure {
     compute: annualised_return_252,
 };
 
-fn annualised_return_252(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the annualised return", compounding::annualised_by_observations(series))
+fn annualised_return_252(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the annualised return", compounding::annualised_by_observations(measured))
 }
 
 #[cfg(test)]
@@ -48,7 +48,7 @@ mod tests {
         fn a_steady_return_does_not_depend_on_the_length(daily in -0.01..0.01_f64, days in 1_usize..300) {
             let returns = vec![daily; days];
             let expected = daily.ln_1p() * 252.0;
-            assert_close((MEASURE.compute)(&of_returns(&returns)).number().unwrap().ln_1p(), expected);
+            assert_close(MEASURE.of(&of_returns(&returns)).number().unwrap().ln_1p(), expected);
         }
     }
 }

@@ -5,7 +5,7 @@ use schemas::MeasureValue;
 use super::{Measure, Unit};
 use crate::compounding;
 use crate::figure;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// Time-weighted return a year of 365 calendar days.
 ///
@@ -24,14 +24,15 @@ pub static MEASURE: Measure = Measure {
     compute: annualised_return_act365,
 };
 
-fn annualised_return_act365(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the annualised return", compounding::annualised_by_calendar(series))
+fn annualised_return_act365(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the annualised return", compounding::annualised_by_calendar(measured))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::sample_series::{assert_number, assert_unavailable, assert_within, date, of_returns};
+    use crate::series::PerformanceSeries;
 
     #[test]
     fn two_years() {
@@ -47,7 +48,7 @@ mod tests {
         let mut series = of_returns(&[0.22, 0.1]);
         series.opening_date = date("2022-01-05");
         series.end_date = date("2024-01-05");
-        assert_within((MEASURE.compute)(&series).number().unwrap(), 0.1584, 5e-5);
+        assert_within(MEASURE.of(&series).number().unwrap(), 0.1584, 5e-5);
     }
 
     #[test]

@@ -4,8 +4,7 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure::{self, NoFigure};
-use crate::relative;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// Daily returns of the benchmark linked over the period, in the portfolio's base currency.
 ///
@@ -26,13 +25,12 @@ pub static MEASURE: Measure = Measure {
     compute: benchmark_return,
 };
 
-fn benchmark_return(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the benchmark return", linked(series))
+fn benchmark_return(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the benchmark return", linked(measured))
 }
 
-fn linked(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    let pairs = relative::pairs(series)?;
-    Ok(pairs.benchmark.iter().fold(1.0, |growth, number| growth * (1.0 + number)) - 1.0)
+fn linked(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    Ok(measured.benchmark()?.iter().fold(1.0, |growth, number| growth * (1.0 + number)) - 1.0)
 }
 
 #[cfg(test)]
@@ -64,7 +62,7 @@ mod tests {
         #[test]
         fn of_a_portfolio_that_is_its_benchmark_it_is_the_return(returns in any_returns()) {
             let series = beside(&returns, &returns);
-            prop_assert_eq!((MEASURE.compute)(&series), (twr::MEASURE.compute)(&series));
+            prop_assert_eq!(MEASURE.of(&series), twr::MEASURE.of(&series));
         }
     }
 }

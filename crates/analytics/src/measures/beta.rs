@@ -4,8 +4,7 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure;
-use crate::relative;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// Slope of the least-squares line of the portfolio's daily returns on the benchmark's.
 ///
@@ -27,8 +26,8 @@ pub static MEASURE: Measure = Measure {
     compute: beta,
 };
 
-fn beta(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the beta", relative::joint_moments(series).and_then(|moments| moments.beta()))
+fn beta(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the beta", measured.joint_moments().and_then(|moments| moments.beta()))
 }
 
 #[cfg(test)]
@@ -53,14 +52,14 @@ mod tests {
     fn bacon_worked_apart_from_this_code() {
         // 24 months of `portfolio_bacon`, the sums of the definition in plain Python: 0.9988502.
         let series = beside(&BACON_MONTHLY_RETURNS, &BACON_MONTHLY_BENCHMARK_RETURNS);
-        assert_within((MEASURE.compute)(&series).number().unwrap(), 0.998_850_2, 5e-8);
+        assert_within(MEASURE.of(&series).number().unwrap(), 0.998_850_2, 5e-8);
     }
 
     proptest! {
         #[test]
         fn leverage_is_beta(returns in any_returns(), factor in -3.0..3.0_f64, cost in -0.001..0.001_f64) {
             let geared: Vec<f64> = returns.iter().map(|number| factor * number + cost).collect();
-            if let Some(slope) = (MEASURE.compute)(&beside(&geared, &returns)).number() {
+            if let Some(slope) = MEASURE.of(&beside(&geared, &returns)).number() {
                 // Days that hardly vary leave fewer digits.
                 assert_within(slope, factor, 1e-9);
             }

@@ -6,7 +6,7 @@ use super::{Measure, Unit};
 use crate::compounding;
 use crate::drawdown;
 use crate::figure::{self, NoFigure};
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// Annualised return over the size of the maximum drawdown.
 ///
@@ -25,13 +25,13 @@ pub static MEASURE: Measure = Measure {
     compute: calmar,
 };
 
-fn calmar(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the Calmar ratio", return_to_drawdown(series))
+fn calmar(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the Calmar ratio", return_to_drawdown(measured))
 }
 
-fn return_to_drawdown(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    let annual = compounding::annualised_by_observations(series)?;
-    Ok(annual / drawdown::found(series)?.depth.abs())
+fn return_to_drawdown(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    let annual = compounding::annualised_by_observations(measured)?;
+    Ok(annual / drawdown::fall(measured)?.depth.abs())
 }
 
 #[cfg(test)]

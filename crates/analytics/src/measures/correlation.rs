@@ -4,8 +4,7 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure;
-use crate::relative;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// Pearson's correlation of the daily returns of portfolio and benchmark.
 ///
@@ -26,8 +25,8 @@ pub static MEASURE: Measure = Measure {
     compute: correlation,
 };
 
-fn correlation(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the correlation", relative::joint_moments(series).and_then(|moments| moments.correlation()))
+fn correlation(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the correlation", measured.joint_moments().and_then(|moments| moments.correlation()))
 }
 
 #[cfg(test)]
@@ -55,7 +54,7 @@ mod tests {
         // PerformanceAnalytics, SpecificRisk(portfolio_bacon[,1], portfolio_bacon[,2]): 0.0329, the deviation
         // (population, twelve months a year) that the benchmark does not explain: σ · √(1 − ρ²) · √12.
         let series = beside(&BACON_MONTHLY_RETURNS, &BACON_MONTHLY_BENCHMARK_RETURNS);
-        let ratio = (MEASURE.compute)(&series).number().unwrap();
+        let ratio = MEASURE.of(&series).number().unwrap();
         let variance = statistics::moments(&BACON_MONTHLY_RETURNS).unwrap().variance;
         assert_within((variance * (1.0 - ratio * ratio) * 12.0).sqrt(), 0.0329, 5e-5);
     }
@@ -69,10 +68,10 @@ mod tests {
             let days = returns.len().min(benchmark.len());
             let (returns, benchmark) = (&returns[..days], &benchmark[..days]);
             let geared: Vec<f64> = returns.iter().map(|number| factor * number).collect();
-            if let Some(ratio) = (MEASURE.compute)(&beside(returns, benchmark)).number() {
+            if let Some(ratio) = MEASURE.of(&beside(returns, benchmark)).number() {
                 prop_assert!(ratio.abs() <= 1.0);
                 for other in [beside(benchmark, returns), beside(&geared, benchmark)] {
-                    assert_within((MEASURE.compute)(&other).number().unwrap(), ratio, 1e-9);
+                    assert_within(MEASURE.of(&other).number().unwrap(), ratio, 1e-9);
                 }
             }
         }

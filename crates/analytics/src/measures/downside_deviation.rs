@@ -4,8 +4,8 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure;
+use crate::measured::Measured;
 use crate::reward_to_risk;
-use crate::series::PerformanceSeries;
 
 /// Annualised downside deviation below zero.
 ///
@@ -25,8 +25,8 @@ pub static MEASURE: Measure = Measure {
     compute: downside_deviation,
 };
 
-fn downside_deviation(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the downside deviation", reward_to_risk::downside_deviation(series))
+fn downside_deviation(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the downside deviation", reward_to_risk::downside_deviation(measured))
 }
 
 #[cfg(test)]
@@ -46,7 +46,7 @@ mod tests {
         // PerformanceAnalytics, DownsideDeviation(portfolio_bacon, MAR = 0.005) = 0.0255: the returns less 0.5 %
         // against zero, and not a year.
         let excess: Vec<f64> = BACON_MONTHLY_RETURNS.iter().map(|number| number - 0.005).collect();
-        let a_year = (MEASURE.compute)(&of_returns(&excess)).number().unwrap();
+        let a_year = MEASURE.of(&of_returns(&excess)).number().unwrap();
         assert_within(a_year / 252.0_f64.sqrt(), 0.0255, 5e-5);
     }
 }

@@ -4,7 +4,7 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// Market value at the end of the period.
 ///
@@ -21,8 +21,8 @@ pub static MEASURE: Measure = Measure {
     compute: end_market_value,
 };
 
-fn end_market_value(series: &PerformanceSeries) -> MeasureValue {
-    figure::amount(series.check().and_then(|()| series.exact_closing_value()))
+fn end_market_value(measured: &Measured<'_>) -> MeasureValue {
+    figure::amount(measured.check().and_then(|()| measured.series().exact_closing_value()))
 }
 
 #[cfg(test)]

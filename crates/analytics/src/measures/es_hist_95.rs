@@ -3,9 +3,8 @@
 use schemas::MeasureValue;
 
 use super::{Measure, Unit};
-use crate::loss_tail;
+use crate::measured::Measured;
 use crate::risk::historical;
-use crate::series::PerformanceSeries;
 
 /// Historical expected shortfall over one day, tail probability 0.05.
 ///
@@ -26,8 +25,8 @@ pub static MEASURE: Measure = Measure {
     compute: es_hist_95,
 };
 
-fn es_hist_95(series: &PerformanceSeries) -> MeasureValue {
-    loss_tail::of_series(series, historical::expected_shortfall, 0.05)
+fn es_hist_95(measured: &Measured<'_>) -> MeasureValue {
+    historical::expected_shortfall_of(measured, 0.05)
 }
 
 #[cfg(test)]
@@ -49,8 +48,8 @@ mod tests {
         #[test]
         fn it_is_at_least_the_value_at_risk(returns in any_returns()) {
             let series = of_returns(&returns);
-            let edge = (var_hist_95::MEASURE.compute)(&series).number().unwrap();
-            prop_assert!(edge <= (MEASURE.compute)(&series).number().unwrap() + 1e-14);
+            let edge = var_hist_95::MEASURE.of(&series).number().unwrap();
+            prop_assert!(edge <= MEASURE.of(&series).number().unwrap() + 1e-14);
         }
     }
 }

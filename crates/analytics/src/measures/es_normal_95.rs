@@ -3,9 +3,8 @@
 use schemas::MeasureValue;
 
 use super::{Measure, Unit};
-use crate::loss_tail;
+use crate::measured::Measured;
 use crate::risk::normal;
-use crate::series::PerformanceSeries;
 
 /// Normal expected shortfall over one day, tail probability 0.05.
 ///
@@ -25,8 +24,8 @@ pub static MEASURE: Measure = Measure {
     compute: es_normal_95,
 };
 
-fn es_normal_95(series: &PerformanceSeries) -> MeasureValue {
-    loss_tail::of_series(series, normal::expected_shortfall, 0.05)
+fn es_normal_95(measured: &Measured<'_>) -> MeasureValue {
+    normal::expected_shortfall_of(measured, 0.05)
 }
 
 #[cfg(test)]
@@ -37,7 +36,7 @@ mod tests {
     #[test]
     fn two_returns() {
         // ±1 %: mean 0, deviation √2 %. McNeil, Frey and Embrechts print 2.06 deviations for 0.05.
-        let shortfall = (MEASURE.compute)(&of_returns(&[0.01, -0.01])).number().unwrap();
+        let shortfall = MEASURE.of(&of_returns(&[0.01, -0.01])).number().unwrap();
         assert_within(shortfall / 2e-4_f64.sqrt(), 2.06, 5e-3);
         assert_unavailable(&MEASURE, &of_returns(&[0.03]), "not enough daily returns: 1 of 2");
     }

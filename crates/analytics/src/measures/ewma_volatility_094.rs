@@ -3,10 +3,9 @@
 use schemas::MeasureValue;
 
 use super::{Measure, Unit};
-use crate::compounding::DAYS_PER_YEAR;
 use crate::figure::{self, NoFigure};
-use crate::risk::ewma;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
+use crate::reward_to_risk;
 
 /// Exponentially weighted volatility, decay 0.94.
 ///
@@ -27,13 +26,12 @@ pub static MEASURE: Measure = Measure {
     compute: ewma_volatility_094,
 };
 
-fn ewma_volatility_094(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the exponentially weighted volatility", forecast(series))
+fn ewma_volatility_094(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the exponentially weighted volatility", forecast(measured))
 }
 
-fn forecast(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    series.check()?;
-    Ok((DAYS_PER_YEAR * ewma::forecast_variance(&series.daily_returns())?).sqrt())
+fn forecast(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    Ok(measured.digest()?.path.forecast_variance.sqrt() * reward_to_risk::root_of_a_year(measured))
 }
 
 #[cfg(test)]
@@ -54,7 +52,7 @@ mod tests {
         #[test]
         fn steady_returns_have_their_own_size(daily in -0.1..0.1_f64, days in 1_usize..100) {
             let expected = daily.abs() * 252.0_f64.sqrt();
-            assert_close((MEASURE.compute)(&of_returns(&vec![daily; days])).number().unwrap(), expected);
+            assert_close(MEASURE.of(&of_returns(&vec![daily; days])).number().unwrap(), expected);
         }
     }
 }

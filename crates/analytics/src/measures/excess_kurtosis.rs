@@ -4,8 +4,7 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure::{self, NoFigure};
-use crate::series::PerformanceSeries;
-use crate::statistics;
+use crate::measured::Measured;
 
 /// Kurtosis of the daily returns above that of the normal distribution, moments of the population.
 ///
@@ -26,13 +25,12 @@ pub static MEASURE: Measure = Measure {
     compute: excess_kurtosis,
 };
 
-fn excess_kurtosis(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the excess kurtosis", fourth_moment(series))
+fn excess_kurtosis(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the excess kurtosis", fourth_moment(measured))
 }
 
-fn fourth_moment(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    series.check()?;
-    let ratio = statistics::moments(&series.daily_returns()).and_then(|moments| moments.excess_kurtosis());
+fn fourth_moment(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    let ratio = measured.digest()?.spread.excess_kurtosis();
     ratio.ok_or_else(|| NoFigure::new("no kurtosis of returns that do not vary"))
 }
 
@@ -56,7 +54,7 @@ mod tests {
     fn bacon_as_printed() {
         // PerformanceAnalytics, kurtosis(portfolio_bacon, method = "sample_excess"): −0.41, of the population's g2 with
         // n = 24 by (n − 1) / ((n − 2)(n − 3)) · ((n + 1) · g2 + 6).
-        let population = (MEASURE.compute)(&of_returns(&BACON_MONTHLY_RETURNS)).number().unwrap();
+        let population = MEASURE.of(&of_returns(&BACON_MONTHLY_RETURNS)).number().unwrap();
         assert_within(23.0 / (22.0 * 21.0) * (25.0 * population + 6.0), -0.41, 5e-3);
     }
 
@@ -64,7 +62,7 @@ mod tests {
         #[test]
         fn no_distribution_is_flatter_than_two_points(returns in any_returns()) {
             // m4 is never less than m2².
-            prop_assert!(-2.0 - 1e-9 <= (MEASURE.compute)(&of_returns(&returns)).number().unwrap());
+            prop_assert!(-2.0 - 1e-9 <= MEASURE.of(&of_returns(&returns)).number().unwrap());
         }
     }
 }

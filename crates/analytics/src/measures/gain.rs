@@ -5,7 +5,7 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure::{self, NoFigure};
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// Gain of the period in money.
 ///
@@ -25,12 +25,13 @@ pub static MEASURE: Measure = Measure {
     compute: gain,
 };
 
-fn gain(series: &PerformanceSeries) -> MeasureValue {
-    figure::amount(gained(series))
+fn gain(measured: &Measured<'_>) -> MeasureValue {
+    figure::amount(gained(measured))
 }
 
-fn gained(series: &PerformanceSeries) -> Result<Decimal, NoFigure> {
-    series.check()?;
+fn gained(measured: &Measured<'_>) -> Result<Decimal, NoFigure> {
+    measured.check()?;
+    let series = measured.series();
     let gain = series.exact_closing_value()?.checked_sub(series.money.opening_value);
     let gain = gain.and_then(|gain| gain.checked_sub(series.money.net_external_flows));
     gain.ok_or_else(|| NoFigure::new("the gain has more than 28 digits"))
@@ -59,7 +60,7 @@ mod tests {
             let flow = f64::from(cents) / 100.0;
             let without = of_values(("2023-12-31", 100.0), &[("2024-01-31", 107.0)], &[]);
             let with = of_values(("2023-12-31", 100.0), &[("2024-01-31", 107.0 + flow)], &[("2024-01-31", flow)]);
-            prop_assert_eq!(gained(&with), gained(&without));
+            prop_assert_eq!(MEASURE.of(&with), MEASURE.of(&without));
         }
     }
 }

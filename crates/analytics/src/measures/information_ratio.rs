@@ -3,12 +3,9 @@
 use schemas::MeasureValue;
 
 use super::{Measure, Unit};
-use crate::compounding::DAYS_PER_YEAR;
 use crate::figure::{self, NoFigure};
-use crate::relative;
-use crate::reward_to_risk::too_few;
-use crate::series::PerformanceSeries;
-use crate::statistics::{is_rounding, mean, sample_standard_deviation};
+use crate::measured::Measured;
+use crate::reward_to_risk;
 
 /// Mean daily difference from the benchmark over the dispersion of the differences, arithmetic, a year.
 ///
@@ -28,20 +25,16 @@ pub static MEASURE: Measure = Measure {
     compute: information_ratio,
 };
 
-fn information_ratio(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the information ratio", active_ratio(series))
+fn information_ratio(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the information ratio", active_ratio(measured))
 }
 
-fn active_ratio(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    let pairs = relative::pairs(series)?;
-    let differences = pairs.differences();
-    let (Some(mean), Some(deviation)) = (mean(&differences), sample_standard_deviation(&differences)) else {
-        return Err(too_few(series));
-    };
-    if is_rounding(deviation, pairs.largest_magnitude()) {
+fn active_ratio(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    let moments = measured.joint_moments()?;
+    if !moments.differences_vary() {
         return Err(NoFigure::new("the differences from the benchmark do not vary"));
     }
-    Ok(mean / deviation * DAYS_PER_YEAR.sqrt())
+    Ok(moments.difference_mean / moments.difference_deviation() * reward_to_risk::root_of_a_year(measured))
 }
 
 #[cfg(test)]
@@ -73,8 +66,8 @@ mod tests {
         #[test]
         fn beside_nothing_it_is_the_sharpe_ratio_without_a_rate(returns in any_returns()) {
             let series = beside(&returns, &vec![0.0; returns.len()]);
-            if let Some(expected) = (sharpe_rf0::MEASURE.compute)(&series).number() {
-                assert_close((MEASURE.compute)(&series).number().unwrap(), expected);
+            if let Some(expected) = sharpe_rf0::MEASURE.of(&series).number() {
+                assert_close(MEASURE.of(&series).number().unwrap(), expected);
             }
         }
     }

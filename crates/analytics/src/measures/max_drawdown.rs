@@ -3,9 +3,8 @@
 use schemas::MeasureValue;
 
 use super::{Measure, Unit};
-use crate::drawdown;
 use crate::figure::{self, NoFigure};
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// Deepest fall of the wealth index below its high so far, the opening included.
 ///
@@ -25,12 +24,12 @@ pub static MEASURE: Measure = Measure {
     compute: max_drawdown,
 };
 
-fn max_drawdown(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the maximum drawdown", depth(series))
+fn max_drawdown(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the maximum drawdown", depth(measured))
 }
 
-fn depth(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    Ok(drawdown::deepest_drawdown(series)?.map_or(0.0, |deepest| deepest.depth))
+fn depth(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    Ok(measured.digest()?.path.deepest.map_or(0.0, |fall| fall.depth))
 }
 
 #[cfg(test)]

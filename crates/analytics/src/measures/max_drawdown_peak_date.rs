@@ -4,7 +4,7 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::drawdown;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// The last day at the high before the trough of the maximum drawdown; the opening date if the high is the opening.
 ///
@@ -21,8 +21,8 @@ pub static MEASURE: Measure = Measure {
     compute: max_drawdown_peak_date,
 };
 
-fn max_drawdown_peak_date(series: &PerformanceSeries) -> MeasureValue {
-    match drawdown::found(series) {
+fn max_drawdown_peak_date(measured: &Measured<'_>) -> MeasureValue {
+    match drawdown::found(measured) {
         Ok(deepest) => MeasureValue::Date(deepest.peak_date.day()),
         Err(reason) => reason.into(),
     }
@@ -37,9 +37,9 @@ mod tests {
     fn the_last_day_at_the_high() {
         // 1.1 on 2 and 3 January, 0.88 on the 4th.
         let expected = MeasureValue::Date(date("2024-01-03").day());
-        assert_eq!((MEASURE.compute)(&of_returns(&[0.1, 0.0, -0.2, 0.3])), expected);
+        assert_eq!(MEASURE.of(&of_returns(&[0.1, 0.0, -0.2, 0.3])), expected);
         let opening = MeasureValue::Date(date("2024-01-01").day());
-        assert_eq!((MEASURE.compute)(&of_returns(&[-0.1, 0.05])), opening);
+        assert_eq!(MEASURE.of(&of_returns(&[-0.1, 0.05])), opening);
         assert_unavailable(&MEASURE, &of_returns(&[0.1]), "no drawdown");
     }
 }

@@ -4,7 +4,7 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::drawdown;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// The first day at or above the high before the maximum drawdown.
 ///
@@ -22,8 +22,8 @@ pub static MEASURE: Measure = Measure {
     compute: max_drawdown_recovery_date,
 };
 
-fn max_drawdown_recovery_date(series: &PerformanceSeries) -> MeasureValue {
-    match drawdown::found(series) {
+fn max_drawdown_recovery_date(measured: &Measured<'_>) -> MeasureValue {
+    match drawdown::found(measured) {
         Ok(deepest) => match deepest.recovery_date {
             Some(date) => MeasureValue::Date(date.day()),
             None => MeasureValue::unavailable("not recovered yet"),
@@ -41,7 +41,7 @@ mod tests {
     fn the_first_day_above_the_high() {
         // 1.1, 0.88, 1.056, 1.2672.
         let expected = MeasureValue::Date(date("2024-01-05").day());
-        assert_eq!((MEASURE.compute)(&of_returns(&[0.1, -0.2, 0.2, 0.2])), expected);
+        assert_eq!(MEASURE.of(&of_returns(&[0.1, -0.2, 0.2, 0.2])), expected);
         assert_unavailable(&MEASURE, &of_returns(&[0.1, -0.2, 0.2]), "not recovered yet");
         assert_unavailable(&MEASURE, &of_returns(&[0.1]), "no drawdown");
     }

@@ -4,7 +4,7 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::drawdown;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// The first day of the low of the maximum drawdown.
 ///
@@ -21,8 +21,8 @@ pub static MEASURE: Measure = Measure {
     compute: max_drawdown_trough_date,
 };
 
-fn max_drawdown_trough_date(series: &PerformanceSeries) -> MeasureValue {
-    match drawdown::found(series) {
+fn max_drawdown_trough_date(measured: &Measured<'_>) -> MeasureValue {
+    match drawdown::found(measured) {
         Ok(deepest) => MeasureValue::Date(deepest.trough_date.day()),
         Err(reason) => reason.into(),
     }
@@ -37,7 +37,7 @@ mod tests {
     fn the_first_day_at_the_low() {
         // 1.1, 0.88, 0.88, 1.144.
         let expected = MeasureValue::Date(date("2024-01-03").day());
-        assert_eq!((MEASURE.compute)(&of_returns(&[0.1, -0.2, 0.0, 0.3])), expected);
+        assert_eq!(MEASURE.of(&of_returns(&[0.1, -0.2, 0.0, 0.3])), expected);
         assert_unavailable(&MEASURE, &of_returns(&[0.1]), "no drawdown");
     }
 }

@@ -5,7 +5,7 @@ use schemas::MeasureValue;
 use super::{Measure, Unit};
 use crate::dietz;
 use crate::figure;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// Modified Dietz return of the whole period.
 ///
@@ -26,8 +26,8 @@ pub static MEASURE: Measure = Measure {
     compute: modified_dietz,
 };
 
-fn modified_dietz(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the modified Dietz return", dietz::modified_dietz(series))
+fn modified_dietz(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the modified Dietz return", dietz::modified_dietz(measured.series()))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use schemas::MeasureValue;
 use super::{Measure, Unit};
 use crate::dietz;
 use crate::figure;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// Modified Dietz return per calendar month, linked.
 ///
@@ -28,8 +28,8 @@ pub static MEASURE: Measure = Measure {
     compute: modified_dietz_linked_monthly,
 };
 
-fn modified_dietz_linked_monthly(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the linked modified Dietz return", dietz::linked_monthly(series))
+fn modified_dietz_linked_monthly(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the linked modified Dietz return", dietz::linked_monthly(measured.series()))
 }
 
 #[cfg(test)]
@@ -51,8 +51,8 @@ mod tests {
         #[test]
         fn one_month_is_the_month_alone(closing in 50.0..200.0_f64, flow in -40.0..100.0_f64) {
             let series = of_values(("2023-12-31", 100.0), &[("2024-01-31", closing)], &[("2024-01-10", flow)]);
-            let alone = (modified_dietz::MEASURE.compute)(&series).number().unwrap();
-            prop_assert!(((MEASURE.compute)(&series).number().unwrap() - alone).abs() <= 1e-12);
+            let alone = modified_dietz::MEASURE.of(&series).number().unwrap();
+            prop_assert!((MEASURE.of(&series).number().unwrap() - alone).abs() <= 1e-12);
         }
     }
 }

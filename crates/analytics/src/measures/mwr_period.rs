@@ -5,6 +5,7 @@ use schemas::MeasureValue;
 use super::{Measure, Unit};
 use crate::figure::{self, NoFigure};
 use crate::internal_rate;
+use crate::measured::Measured;
 use crate::series::PerformanceSeries;
 
 /// Money-weighted return of the whole period.
@@ -31,8 +32,8 @@ pub fn nearest_to_zero(series: &PerformanceSeries) -> MeasureValue {
     of_period(period_return(series, internal_rate::nearest_to_zero(series)))
 }
 
-fn mwr_period(series: &PerformanceSeries) -> MeasureValue {
-    of_period(period_return(series, internal_rate::of_series(series)))
+fn mwr_period(measured: &Measured<'_>) -> MeasureValue {
+    of_period(period_return(measured.series(), internal_rate::of_series(measured.series())))
 }
 
 fn of_period(fraction: Result<f64, NoFigure>) -> MeasureValue {
@@ -83,7 +84,7 @@ mod tests {
         #[test]
         fn without_flows_the_length_does_not_matter(closing in 1.0..10_000.0_f64) {
             let series = of_values(("2023-12-31", 100.0), &[("2024-02-29", closing)], &[]);
-            assert_close((MEASURE.compute)(&series).number().unwrap(), closing / 100.0 - 1.0);
+            assert_close(MEASURE.of(&series).number().unwrap(), closing / 100.0 - 1.0);
         }
     }
 }

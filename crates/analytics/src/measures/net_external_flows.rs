@@ -4,7 +4,7 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// Sum of the external flows of the period.
 ///
@@ -22,8 +22,8 @@ pub static MEASURE: Measure = Measure {
     compute: net_external_flows,
 };
 
-fn net_external_flows(series: &PerformanceSeries) -> MeasureValue {
-    figure::amount(series.check().map(|()| series.money.net_external_flows))
+fn net_external_flows(measured: &Measured<'_>) -> MeasureValue {
+    figure::amount(measured.check().map(|()| measured.series().money.net_external_flows))
 }
 
 #[cfg(test)]

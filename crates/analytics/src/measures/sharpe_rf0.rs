@@ -4,8 +4,8 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure;
+use crate::measured::Measured;
 use crate::reward_to_risk;
-use crate::series::PerformanceSeries;
 
 /// Sharpe ratio against a rate of zero, arithmetic.
 ///
@@ -25,8 +25,8 @@ pub static MEASURE: Measure = Measure {
     compute: sharpe_rf0,
 };
 
-fn sharpe_rf0(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the Sharpe ratio", reward_to_risk::sharpe_ratio(series, 0.0))
+fn sharpe_rf0(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the Sharpe ratio", reward_to_risk::sharpe_ratio(measured, 0.0))
 }
 
 #[cfg(test)]
@@ -48,8 +48,8 @@ mod tests {
         #[test]
         fn the_opposite_position_has_the_opposite_ratio(returns in any_returns()) {
             let opposite: Vec<f64> = returns.iter().map(|number| -number).collect();
-            let ratio = (MEASURE.compute)(&of_returns(&returns)).number().unwrap();
-            prop_assert!((ratio + (MEASURE.compute)(&of_returns(&opposite)).number().unwrap()).abs() <= 1e-9);
+            let ratio = MEASURE.of(&of_returns(&returns)).number().unwrap();
+            prop_assert!((ratio + MEASURE.of(&of_returns(&opposite)).number().unwrap()).abs() <= 1e-9);
         }
     }
 }

@@ -4,8 +4,7 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure::{self, NoFigure};
-use crate::series::PerformanceSeries;
-use crate::statistics;
+use crate::measured::Measured;
 
 /// Skewness of the daily returns, moments of the population.
 ///
@@ -26,13 +25,12 @@ pub static MEASURE: Measure = Measure {
     compute: skewness,
 };
 
-fn skewness(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the skewness", third_moment(series))
+fn skewness(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the skewness", third_moment(measured))
 }
 
-fn third_moment(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    series.check()?;
-    let ratio = statistics::moments(&series.daily_returns()).and_then(|moments| moments.skewness());
+fn third_moment(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    let ratio = measured.digest()?.spread.skewness();
     ratio.ok_or_else(|| NoFigure::new("no skewness of returns that do not vary"))
 }
 
@@ -56,7 +54,7 @@ mod tests {
     fn bacon_as_printed() {
         // PerformanceAnalytics, vignette PA-Bacon, skewness(portfolio_bacon, method = "sample"): −0.09, of the
         // population's g1 with n = 24 by g1 · √(n (n − 1)) / (n − 2).
-        let population = (MEASURE.compute)(&of_returns(&BACON_MONTHLY_RETURNS)).number().unwrap();
+        let population = MEASURE.of(&of_returns(&BACON_MONTHLY_RETURNS)).number().unwrap();
         assert_within(population * (24.0_f64 * 23.0).sqrt() / 22.0, -0.09, 5e-3);
     }
 
@@ -64,8 +62,8 @@ mod tests {
         #[test]
         fn the_opposite_position_has_the_opposite_skewness(returns in any_returns()) {
             let opposite: Vec<f64> = returns.iter().map(|number| -number).collect();
-            let ratio = (MEASURE.compute)(&of_returns(&returns)).number().unwrap();
-            prop_assert!((ratio + (MEASURE.compute)(&of_returns(&opposite)).number().unwrap()).abs() <= 1e-9);
+            let ratio = MEASURE.of(&of_returns(&returns)).number().unwrap();
+            prop_assert!((ratio + MEASURE.of(&of_returns(&opposite)).number().unwrap()).abs() <= 1e-9);
         }
     }
 }

@@ -4,8 +4,8 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure::{self, NoFigure};
+use crate::measured::Measured;
 use crate::reward_to_risk;
-use crate::series::PerformanceSeries;
 
 /// Sortino ratio with the risk-free rate as minimum acceptable return.
 ///
@@ -26,13 +26,13 @@ pub static MEASURE: Measure = Measure {
     compute: sortino_rf,
 };
 
-fn sortino_rf(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the Sortino ratio", above_risk_free(series))
+fn sortino_rf(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the Sortino ratio", above_risk_free(measured))
 }
 
-fn above_risk_free(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    series.check()?;
-    reward_to_risk::sortino_ratio(series, reward_to_risk::risk_free_annual(series)?)
+fn above_risk_free(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    measured.check()?;
+    reward_to_risk::sortino_ratio(measured, reward_to_risk::risk_free_annual(measured.series())?)
 }
 
 #[cfg(test)]
@@ -40,6 +40,7 @@ mod tests {
     use super::*;
     use crate::measures::sortino_rf0;
     use crate::sample_series::{assert_number, assert_unavailable, of_returns};
+    use crate::series::PerformanceSeries;
 
     #[test]
     fn a_tenth_of_a_percent_a_day_without_risk() {
@@ -52,7 +53,7 @@ mod tests {
     #[test]
     fn a_rate_of_zero_is_a_rate() {
         let series = PerformanceSeries { risk_free_annual: Some(0.0), ..of_returns(&[0.02, -0.01, 0.03]) };
-        let expected = (sortino_rf0::MEASURE.compute)(&series).number().unwrap();
+        let expected = sortino_rf0::MEASURE.of(&series).number().unwrap();
         assert_number(&MEASURE, &series, expected);
         let unknown = PerformanceSeries { risk_free_annual: None, ..series };
         assert_unavailable(&MEASURE, &unknown, "no risk-free rate");

@@ -4,8 +4,8 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure;
+use crate::measured::Measured;
 use crate::reward_to_risk;
-use crate::series::PerformanceSeries;
 
 /// Sortino ratio with zero as minimum acceptable return.
 ///
@@ -25,8 +25,8 @@ pub static MEASURE: Measure = Measure {
     compute: sortino_rf0,
 };
 
-fn sortino_rf0(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the Sortino ratio", reward_to_risk::sortino_ratio(series, 0.0))
+fn sortino_rf0(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the Sortino ratio", reward_to_risk::sortino_ratio(measured, 0.0))
 }
 
 #[cfg(test)]
@@ -48,7 +48,7 @@ mod tests {
         #[test]
         fn it_has_the_sign_of_the_mean(returns in any_returns()) {
             let sum: f64 = returns.iter().sum();
-            if let Some(ratio) = (MEASURE.compute)(&of_returns(&returns)).number() {
+            if let Some(ratio) = MEASURE.of(&of_returns(&returns)).number() {
                 prop_assert!(-1e-9 <= ratio * sum);
             }
         }

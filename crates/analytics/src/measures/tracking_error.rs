@@ -3,10 +3,9 @@
 use schemas::MeasureValue;
 
 use super::{Measure, Unit};
-use crate::compounding::DAYS_PER_YEAR;
 use crate::figure::{self, NoFigure};
-use crate::series::PerformanceSeries;
-use crate::{relative, reward_to_risk, statistics};
+use crate::measured::Measured;
+use crate::reward_to_risk;
 
 /// Annualised standard deviation of the daily differences from the benchmark.
 ///
@@ -26,16 +25,12 @@ pub static MEASURE: Measure = Measure {
     compute: tracking_error,
 };
 
-fn tracking_error(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the tracking error", dispersion(series))
+fn tracking_error(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the tracking error", dispersion(measured))
 }
 
-fn dispersion(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    let differences = relative::pairs(series)?.differences();
-    match statistics::sample_standard_deviation(&differences) {
-        Some(deviation) => Ok(deviation * DAYS_PER_YEAR.sqrt()),
-        None => Err(reward_to_risk::too_few(series)),
-    }
+fn dispersion(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    Ok(measured.joint_moments()?.difference_deviation() * reward_to_risk::root_of_a_year(measured))
 }
 
 #[cfg(test)]
@@ -44,6 +39,7 @@ mod tests {
 
     use super::*;
     use crate::sample_series::{any_returns, assert_number, assert_unavailable, assert_within, beside, of_returns};
+    use crate::series::PerformanceSeries;
 
     #[test]
     fn one_percent_more_and_one_less() {
@@ -60,8 +56,8 @@ mod tests {
         fn it_is_the_same_seen_from_the_benchmark((returns, benchmark) in (any_returns(), any_returns())) {
             let days = returns.len().min(benchmark.len());
             let (returns, benchmark) = (&returns[..days], &benchmark[..days]);
-            let error = (MEASURE.compute)(&beside(returns, benchmark)).number().unwrap();
-            assert_within((MEASURE.compute)(&beside(benchmark, returns)).number().unwrap(), error, 1e-12);
+            let error = MEASURE.of(&beside(returns, benchmark)).number().unwrap();
+            assert_within(MEASURE.of(&beside(benchmark, returns)).number().unwrap(), error, 1e-12);
         }
     }
 }

@@ -5,7 +5,7 @@ use schemas::MeasureValue;
 use super::{Measure, Unit};
 use crate::compounding;
 use crate::figure;
-use crate::series::PerformanceSeries;
+use crate::measured::Measured;
 
 /// Time-weighted return of the period.
 ///
@@ -26,8 +26,8 @@ pub static MEASURE: Measure = Measure {
     compute: twr,
 };
 
-fn twr(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the time-weighted return", compounding::time_weighted_return(series))
+fn twr(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the time-weighted return", compounding::time_weighted_return(measured))
 }
 
 #[cfg(test)]
@@ -59,7 +59,7 @@ mod tests {
             -0.054_545_454_5,
             -0.086_538_461_5,
         ];
-        let cumulative = (MEASURE.compute)(&of_returns(&printed)).number().unwrap();
+        let cumulative = MEASURE.of(&of_returns(&printed)).number().unwrap();
         assert_within(cumulative, -0.056_182_678, 1e-5);
     }
 }

@@ -3,9 +3,8 @@
 use schemas::MeasureValue;
 
 use super::{Measure, Unit};
-use crate::loss_tail;
+use crate::measured::Measured;
 use crate::risk::cornish_fisher;
-use crate::series::PerformanceSeries;
 
 /// Modified value at risk over one day, tail probability 0.05.
 ///
@@ -27,8 +26,8 @@ pub static MEASURE: Measure = Measure {
     compute: var_cornish_fisher_95,
 };
 
-fn var_cornish_fisher_95(series: &PerformanceSeries) -> MeasureValue {
-    loss_tail::of_series(series, cornish_fisher::value_at_risk, 0.05)
+fn var_cornish_fisher_95(measured: &Measured<'_>) -> MeasureValue {
+    cornish_fisher::value_at_risk_of(measured, 0.05)
 }
 
 #[cfg(test)]

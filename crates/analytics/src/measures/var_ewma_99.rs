@@ -3,9 +3,8 @@
 use schemas::MeasureValue;
 
 use super::{Measure, Unit};
-use crate::loss_tail;
+use crate::measured::Measured;
 use crate::risk::ewma;
-use crate::series::PerformanceSeries;
 
 /// Exponentially weighted value at risk over one day, tail probability 0.01.
 ///
@@ -25,8 +24,8 @@ pub static MEASURE: Measure = Measure {
     compute: var_ewma_99,
 };
 
-fn var_ewma_99(series: &PerformanceSeries) -> MeasureValue {
-    loss_tail::of_series(series, ewma::value_at_risk, 0.01)
+fn var_ewma_99(measured: &Measured<'_>) -> MeasureValue {
+    ewma::value_at_risk_of(measured, 0.01)
 }
 
 #[cfg(test)]

@@ -3,9 +3,8 @@
 use schemas::MeasureValue;
 
 use super::{Measure, Unit};
-use crate::loss_tail;
+use crate::measured::Measured;
 use crate::risk::normal;
-use crate::series::PerformanceSeries;
 
 /// Normal value at risk over one day, tail probability 0.01.
 ///
@@ -25,8 +24,8 @@ pub static MEASURE: Measure = Measure {
     compute: var_normal_99,
 };
 
-fn var_normal_99(series: &PerformanceSeries) -> MeasureValue {
-    loss_tail::of_series(series, normal::value_at_risk, 0.01)
+fn var_normal_99(measured: &Measured<'_>) -> MeasureValue {
+    normal::value_at_risk_of(measured, 0.01)
 }
 
 #[cfg(test)]

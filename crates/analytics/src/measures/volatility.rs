@@ -4,8 +4,8 @@ use schemas::MeasureValue;
 
 use super::{Measure, Unit};
 use crate::figure;
+use crate::measured::Measured;
 use crate::reward_to_risk;
-use crate::series::PerformanceSeries;
 
 /// Annualised standard deviation of daily returns.
 ///
@@ -25,8 +25,8 @@ pub static MEASURE: Measure = Measure {
     compute: volatility,
 };
 
-fn volatility(series: &PerformanceSeries) -> MeasureValue {
-    figure::number("the volatility", reward_to_risk::volatility(series))
+fn volatility(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the volatility", reward_to_risk::volatility(measured))
 }
 
 #[cfg(test)]
@@ -49,8 +49,8 @@ mod tests {
         #[test]
         fn leverage_scales_it(returns in any_returns(), factor in -3.0..3.0_f64) {
             let geared: Vec<f64> = returns.iter().map(|number| factor * number).collect();
-            let expected = factor.abs() * (MEASURE.compute)(&of_returns(&returns)).number().unwrap();
-            assert_close((MEASURE.compute)(&of_returns(&geared)).number().unwrap(), expected);
+            let expected = factor.abs() * MEASURE.of(&of_returns(&returns)).number().unwrap();
+            assert_close(MEASURE.of(&of_returns(&geared)).number().unwrap(), expected);
         }
     }
 }

@@ -5,6 +5,7 @@ use schemas::MeasureValue;
 use super::{Measure, Unit};
 use crate::figure::{self, NoFigure};
 use crate::internal_rate;
+use crate::measured::Measured;
 use crate::series::PerformanceSeries;
 
 /// Internal rate of return a year.
@@ -35,8 +36,8 @@ pub fn nearest_to_zero(series: &PerformanceSeries) -> MeasureValue {
     annual(internal_rate::nearest_to_zero(series))
 }
 
-fn xirr(series: &PerformanceSeries) -> MeasureValue {
-    annual(internal_rate::of_series(series))
+fn xirr(measured: &Measured<'_>) -> MeasureValue {
+    annual(internal_rate::of_series(measured.series()))
 }
 
 fn annual(continuous: Result<f64, NoFigure>) -> MeasureValue {
@@ -65,16 +66,16 @@ mod tests {
         // share, both sold at 130: −100, −118, +264 at intervals of a year make 13.86 %.
         let deposits = [("2021-01-01", 100.0), ("2022-01-01", 118.0)];
         let series = of_values(("2021-01-01", 0.0), &[("2023-01-01", 264.0)], &deposits);
-        assert_within((MEASURE.compute)(&series).number().unwrap(), 0.1386, 5e-5);
+        assert_within(MEASURE.of(&series).number().unwrap(), 0.1386, 5e-5);
     }
 
     #[test]
     fn a_few_days_make_an_absurd_rate_a_year() {
         // 60 % in eleven days, and 95 % lost in 39: 1.6^(365/11) − 1 and 0.05^(365/39) − 1.
         let up = of_values(("2020-03-02", 10_000.0), &[("2020-03-13", 16_000.0)], &[]);
-        assert_within((MEASURE.compute)(&up).number().unwrap(), 5_930_237.39, 0.005);
+        assert_within(MEASURE.of(&up).number().unwrap(), 5_930_237.39, 0.005);
         let down = of_values(("2020-03-02", 10_000.0), &[("2020-04-10", 500.0)], &[]);
-        assert_within((MEASURE.compute)(&down).number().unwrap(), -0.999_999_999_999_3, 1e-13);
+        assert_within(MEASURE.of(&down).number().unwrap(), -0.999_999_999_999_3, 1e-13);
     }
 
     #[test]
@@ -110,8 +111,8 @@ mod tests {
                 let values = [("2024-03-01", closing * factor)];
                 of_values(("2023-01-01", 100.0 * factor), &values, &[("2023-06-01", flow * factor)])
             };
-            if let MeasureValue::Number(expected) = (MEASURE.compute)(&at(1.0)) {
-                assert_close((MEASURE.compute)(&at(scale)).number().unwrap(), expected);
+            if let MeasureValue::Number(expected) = MEASURE.of(&at(1.0)) {
+                assert_close(MEASURE.of(&at(scale)).number().unwrap(), expected);
             }
         }
     }

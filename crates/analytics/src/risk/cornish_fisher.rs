@@ -3,8 +3,10 @@
 use schemas::MeasureValue;
 
 use super::{RiskMethod, RiskQuestion, TailRisk};
+use crate::digest::spread::Spread;
 use crate::figure::{self, NoFigure};
 use crate::loss_tail;
+use crate::measured::Measured;
 use crate::statistics;
 
 /// Value at risk and expected shortfall by the normal quantile moved by the returns' skewness `S` and excess kurtosis
@@ -34,7 +36,7 @@ fn estimate(question: &RiskQuestion<'_>) -> Result<TailRisk, NoFigure> {
     question.check(2)?;
     let tail = question.tail_probability;
     let normal = loss_tail::normal_quantile(tail)?;
-    let shape = Shape::of(question.returns)?;
+    let shape = Shape::of(&Spread::of(question.returns))?;
     let (days, root) = question.growth();
     let (skewness, excess_kurtosis) = (shape.skewness / root, shape.excess_kurtosis / days);
     if !is_monotone(skewness, excess_kurtosis) {
@@ -63,10 +65,20 @@ pub fn value_at_risk(returns: &[f64], tail_probability: f64) -> MeasureValue {
     figure::number("the value at risk", modified_value_at_risk(returns, tail_probability))
 }
 
+/// The value at risk of a series.
+pub(crate) fn value_at_risk_of(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
+    let outcome = measured.digest().and_then(|digest| of_spread(&digest.spread, tail_probability));
+    figure::number("the value at risk", outcome)
+}
+
 fn modified_value_at_risk(returns: &[f64], tail_probability: f64) -> Result<f64, NoFigure> {
     loss_tail::check(returns, tail_probability, 2)?;
+    of_spread(&Spread::of(returns), tail_probability)
+}
+
+fn of_spread(spread: &Spread, tail_probability: f64) -> Result<f64, NoFigure> {
     let normal = loss_tail::normal_quantile(tail_probability)?;
-    let shape = Shape::of(returns)?;
+    let shape = Shape::of(spread)?;
     let quantile = corrected(normal, shape.skewness, shape.excess_kurtosis);
     Ok(-(shape.mean + quantile * shape.deviation))
 }
@@ -80,14 +92,14 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(returns: &[f64]) -> Result<Shape, NoFigure> {
-        let Some(moments) = statistics::moments(returns) else {
-            return Err(NoFigure::new("no daily return"));
-        };
-        let (Some(skewness), Some(excess_kurtosis)) = (moments.skewness(), moments.excess_kurtosis()) else {
+    fn of(spread: &Spread) -> Result<Shape, NoFigure> {
+        if spread.count < 2.0 {
+            return Err(NoFigure::new("not enough daily returns: 1 of 2"));
+        }
+        let (Some(skewness), Some(excess_kurtosis)) = (spread.skewness(), spread.excess_kurtosis()) else {
             return Err(NoFigure::new("the returns do not vary"));
         };
-        Ok(Shape { mean: moments.mean, deviation: moments.variance.sqrt(), skewness, excess_kurtosis })
+        Ok(Shape { mean: spread.mean, deviation: spread.variance().sqrt(), skewness, excess_kurtosis })
     }
 }
 

@@ -3,9 +3,11 @@
 use schemas::MeasureValue;
 
 use super::{RiskMethod, RiskQuestion, TailRisk};
+use crate::digest::worst::Worst;
 use crate::figure::{self, NoFigure};
 use crate::loss_tail;
-use crate::statistics::{self, floor_index};
+use crate::measured::Measured;
+use crate::statistics;
 
 /// Value at risk and expected shortfall of the observed returns, each with the same weight.
 ///
@@ -39,35 +41,46 @@ pub(crate) fn of_runs(returns: &[f64], question: &RiskQuestion<'_>) -> Result<Ta
 
 /// The tail of outcomes that are all equally likely.
 pub(crate) fn of_outcomes(outcomes: &[f64], tail_probability: f64) -> Result<TailRisk, NoFigure> {
-    let Some(edge) = statistics::quantile_type_7(outcomes, tail_probability) else {
-        return Err(NoFigure::new("no daily return"));
-    };
-    TailRisk::new(-edge, -worst_part_mean(outcomes, tail_probability))
+    let worst = Worst::of(outcomes, tail_probability);
+    TailRisk::new(edge(&worst, tail_probability)?, inside(&worst, tail_probability)?)
 }
 
 /// Minus the quantile of the returns at the tail's probability.
 pub fn value_at_risk(returns: &[f64], tail_probability: f64) -> MeasureValue {
-    let outcome = loss_tail::check(returns, tail_probability, 1).and_then(|()| {
-        let quantile = statistics::quantile_type_7(returns, tail_probability);
-        quantile.map(|number| -number).ok_or_else(|| NoFigure::new("no daily return"))
-    });
+    let outcome = loss_tail::check(returns, tail_probability, 1)
+        .and_then(|()| edge(&Worst::of(returns, tail_probability), tail_probability));
     figure::number("the value at risk", outcome)
 }
 
 /// Minus the mean of the tail's share of the worst returns.
 pub fn expected_shortfall(returns: &[f64], tail_probability: f64) -> MeasureValue {
-    let outcome = loss_tail::check(returns, tail_probability, 1).map(|()| -worst_part_mean(returns, tail_probability));
+    let outcome = loss_tail::check(returns, tail_probability, 1)
+        .and_then(|()| inside(&Worst::of(returns, tail_probability), tail_probability));
     figure::number("the expected shortfall", outcome)
 }
 
-/// The mean of the worst part of some numbers; the last of them counts as far as the part reaches into it.
-fn worst_part_mean(numbers: &[f64], part: f64) -> f64 {
-    let mut ordered = numbers.to_vec();
-    ordered.sort_unstable_by(f64::total_cmp);
-    let count = part * ordered.len() as f64;
-    let whole = floor_index(count, ordered.len());
-    let rest = ordered.get(whole).map_or(0.0, |next| (count - whole as f64) * next);
-    (statistics::neumaier_sum(ordered.iter().copied().take(whole)) + rest) / count
+/// The value at risk of a series; the tail is one of those into which its worst returns reach.
+pub(crate) fn value_at_risk_of(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
+    let outcome = measured.worst().and_then(|worst| edge(worst, tail_probability));
+    figure::number("the value at risk", outcome)
+}
+
+/// The expected shortfall of a series; the tail is one of those into which its worst returns reach.
+pub(crate) fn expected_shortfall_of(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
+    let outcome = measured.worst().and_then(|worst| inside(worst, tail_probability));
+    figure::number("the expected shortfall", outcome)
+}
+
+fn edge(worst: &Worst, tail_probability: f64) -> Result<f64, NoFigure> {
+    worst.quantile(tail_probability).map(|number| -number).ok_or_else(|| too_far(tail_probability))
+}
+
+fn inside(worst: &Worst, tail_probability: f64) -> Result<f64, NoFigure> {
+    worst.part_mean(tail_probability).map(|number| -number).ok_or_else(|| too_far(tail_probability))
+}
+
+fn too_far(tail_probability: f64) -> NoFigure {
+    NoFigure::new(format!("a tail of {tail_probability} reaches further than the worst returns"))
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use schemas::MeasureValue;
 
 use super::{RiskMethod, RiskQuestion, TailRisk};
+use crate::digest::spread::Spread;
 use crate::figure::{self, NoFigure};
 use crate::loss_tail;
+use crate::measured::Measured;
 use crate::statistics;
 
 /// Value at risk and expected shortfall if daily returns were normal.
@@ -36,32 +38,56 @@ fn estimate(question: &RiskQuestion<'_>) -> Result<TailRisk, NoFigure> {
 
 /// Minus the normal quantile at the tail's probability.
 pub fn value_at_risk(returns: &[f64], tail_probability: f64) -> MeasureValue {
-    let outcome = fit(returns, tail_probability).map(|normal| -(normal.mean + normal.quantile * normal.deviation));
-    figure::number("the value at risk", outcome)
+    figure::number("the value at risk", fit(returns, tail_probability).map(|normal| normal.edge()))
 }
 
 /// Minus the mean of the normal distribution's tail.
 pub fn expected_shortfall(returns: &[f64], tail_probability: f64) -> MeasureValue {
-    let outcome = fit(returns, tail_probability).map(|normal| {
-        let tail_mean = statistics::normal_density(normal.quantile) / tail_probability;
-        normal.deviation * tail_mean - normal.mean
-    });
-    figure::number("the expected shortfall", outcome)
+    figure::number("the expected shortfall", fit(returns, tail_probability).map(|normal| normal.inside()))
 }
 
-struct Fit {
+/// The value at risk of a series.
+pub(crate) fn value_at_risk_of(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
+    let normal = measured.digest().and_then(|digest| Normal::new(&digest.spread, tail_probability));
+    figure::number("the value at risk", normal.map(|normal| normal.edge()))
+}
+
+/// The expected shortfall of a series.
+pub(crate) fn expected_shortfall_of(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
+    let normal = measured.digest().and_then(|digest| Normal::new(&digest.spread, tail_probability));
+    figure::number("the expected shortfall", normal.map(|normal| normal.inside()))
+}
+
+/// The distribution with the mean and the deviation of some returns, and where its tail begins.
+struct Normal {
     mean: f64,
     deviation: f64,
+    tail_probability: f64,
     quantile: f64,
 }
 
-fn fit(returns: &[f64], tail_probability: f64) -> Result<Fit, NoFigure> {
-    loss_tail::check(returns, tail_probability, 2)?;
-    let quantile = loss_tail::normal_quantile(tail_probability)?;
-    match (statistics::mean(returns), statistics::sample_standard_deviation(returns)) {
-        (Some(mean), Some(deviation)) => Ok(Fit { mean, deviation, quantile }),
-        _ => Err(NoFigure::new("a dispersion needs at least two daily returns")),
+impl Normal {
+    fn new(spread: &Spread, tail_probability: f64) -> Result<Normal, NoFigure> {
+        let quantile = loss_tail::normal_quantile(tail_probability)?;
+        match spread.sample_deviation() {
+            Some(deviation) => Ok(Normal { mean: spread.mean, deviation, tail_probability, quantile }),
+            None => Err(NoFigure::new("not enough daily returns: 1 of 2")),
+        }
     }
+
+    fn edge(&self) -> f64 {
+        -(self.mean + self.quantile * self.deviation)
+    }
+
+    fn inside(&self) -> f64 {
+        let tail_mean = statistics::normal_density(self.quantile) / self.tail_probability;
+        self.deviation * tail_mean - self.mean
+    }
+}
+
+fn fit(returns: &[f64], tail_probability: f64) -> Result<Normal, NoFigure> {
+    loss_tail::check(returns, tail_probability, 2)?;
+    Normal::new(&Spread::of(returns), tail_probability)
 }
 
 #[cfg(test)]

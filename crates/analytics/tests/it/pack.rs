@@ -6,7 +6,7 @@ use std::path::Path;
 use analytics::attribution::{AttributionInput, Segment, attribution_model};
 use analytics::backtests::backtest;
 use analytics::drawdown::deepest_drawdown;
-use analytics::{DatedNumber, daily_return, statistics};
+use analytics::{DatedNumber, Measured, daily_return, statistics};
 use serde_json::Value;
 
 use crate::published::{exceedances, inverse_volatility, of_wealth, units};
@@ -101,7 +101,7 @@ fn every_drawdown_and_deviation() {
         let tolerance = real(&case["abs_tol"]);
         if let Some(expected) = case["max_drawdown"].as_f64() {
             let wealth: Vec<f64> = reals(case, "values").iter().map(|value| 1.0 + value).collect();
-            let fallen = deepest_drawdown(&of_wealth(&wealth)).expect("returns").expect("a drawdown");
+            let fallen = deepest_drawdown(&Measured::new(&of_wealth(&wealth))).expect("returns").expect("a drawdown");
             assert_within(name, -fallen.depth, expected, tolerance);
         }
         if let Some(expected) = case["standard_deviation"].as_f64() {

@@ -8,7 +8,7 @@ use analytics::exceedances::Exceedances;
 use analytics::internal_rate::{InternalRateError, continuous_rate};
 use analytics::optimization::{OptimizationProblem, optimizer};
 use analytics::statistics;
-use analytics::{DatedNumber, daily_return};
+use analytics::{DatedNumber, Measured, daily_return};
 
 use crate::random_flows::{A_RATE_OF_ALMOST_EVERYTHING, NO_RATE, ONE_LOW_RATE, THREE_FAR_RATES, THREE_RATES};
 use crate::samples::{annual_rates, assert_within, date, dated, number, of_returns, of_values};
@@ -127,10 +127,11 @@ pub(crate) fn units(amount: f64) -> i128 {
 fn drawdown_and_deviation_of_portfolio_performance() {
     // RiskTest of portfolio-performance/portfolio. Cumulative returns of 1, 1, −0.5, 1, …: a fall by 75 %.
     let wealth = [2.0, 2.0, 0.5, 2.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
-    let fallen = deepest_drawdown(&of_wealth(&wealth)).expect("returns").expect("a drawdown");
+    let fallen = deepest_drawdown(&Measured::new(&of_wealth(&wealth))).expect("returns").expect("a drawdown");
     assert_within("several highs", fallen.depth, -0.75, 1e-12);
     // Below nothing: from 1.2 to −0.4 is a fall by 4/3.
-    let fallen = deepest_drawdown(&of_wealth(&[1.0, 1.1, 1.2, -0.4])).expect("returns").expect("a drawdown");
+    let fallen =
+        deepest_drawdown(&Measured::new(&of_wealth(&[1.0, 1.1, 1.2, -0.4]))).expect("returns").expect("a drawdown");
     assert_within("below nothing", fallen.depth, -4.0 / 3.0, 1e-11);
     // Deviations of logarithms over all six days: 0.017736692475, and 0.012188677034 of those below the mean.
     let logarithms = [0.005, -0.01 / 3.0, -0.005, 0.01, 0.01, -0.005].map(f64::ln_1p);

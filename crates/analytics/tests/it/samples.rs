@@ -1,7 +1,7 @@
 //! Series, days and flows as a test writes them down, and the figures of a series by their ids.
 
 use analytics::internal_rate::{InternalRateError, rates};
-use analytics::{DatedNumber, PerformanceSeries, PeriodMoney, measure};
+use analytics::{DatedNumber, PerformanceSeries, PeriodMoney, Sampling, measure};
 use schemas::{BusinessDate, MeasureValue};
 
 /// The day of a text like `2024-01-31`.
@@ -24,6 +24,7 @@ fn empty(opening: &str, end: &str) -> PerformanceSeries {
         returns: Vec::new(),
         flows: Vec::new(),
         risk_free_annual: Some(0.0),
+        sampling: Sampling::default(),
         benchmark: None,
         money: PeriodMoney::default(),
     }
@@ -48,7 +49,7 @@ pub(crate) fn of_values(opening: (&str, f64), closing: (&str, f64), flows: Vec<D
 /// A measure of a series, which must be a number.
 pub(crate) fn number(id: &str, series: &PerformanceSeries) -> f64 {
     let measure = measure(id).expect("a measure of this id");
-    match (measure.compute)(series) {
+    match measure.of(series) {
         MeasureValue::Number(number) => number,
         other => panic!("{id}: {other:?}"),
     }

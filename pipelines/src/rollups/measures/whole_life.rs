@@ -10,7 +10,7 @@
 mod kupiec;
 
 use analytics::measures::{mwr_period, xirr};
-use analytics::{MEASURES, PerformanceSeries};
+use analytics::{MEASURES, Measured, PerformanceSeries};
 use lake::Lake;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::portfolios::Portfolio;
@@ -35,12 +35,13 @@ pub async fn whole_life(
     let flows = lake::read::cash_flows(lake, &portfolio.portfolio_id, portfolio.start_date, last).await?;
     let series = series_on(portfolio, returns, &flows, last, ReportingPeriod::SinceInception);
     let series = series.map(|series| until_the_end(series, portfolio));
+    let measured = series.as_ref().map(Measured::new);
     let figures = MEASURES.iter().map(|measure| {
-        let value = match &series {
-            Ok(series) if measure.id == xirr::MEASURE.id => xirr::nearest_to_zero(series),
-            Ok(series) if measure.id == mwr_period::MEASURE.id => mwr_period::nearest_to_zero(series),
-            Ok(series) => (measure.compute)(series),
-            Err(reason) => MeasureValue::Unavailable(reason.clone()),
+        let value = match &measured {
+            Ok(measured) if measure.id == xirr::MEASURE.id => xirr::nearest_to_zero(measured.series()),
+            Ok(measured) if measure.id == mwr_period::MEASURE.id => mwr_period::nearest_to_zero(measured.series()),
+            Ok(measured) => (measure.compute)(measured),
+            Err(reason) => MeasureValue::Unavailable((*reason).clone()),
         };
         (measure.id, value)
     });

@@ -1,0 +1,111 @@
+//! A series while its measures are taken: what several of them need is made once.
+
+use std::cell::OnceCell;
+
+use crate::compounding::no_returns;
+use crate::digest::worst::Worst;
+use crate::digest::{ReturnDigest, TAIL_MAX};
+use crate::figure::NoFigure;
+use crate::relative::{self, JointMoments};
+use crate::series::PerformanceSeries;
+
+/// A series of which measures are taken.
+///
+/// What a measure asks for is made the first time and kept: the returns beside each other, their digest, the worst of
+/// them, the benchmark's returns of the same days. The series is checked first; a defect takes every figure with it.
+#[derive(Debug)]
+pub struct Measured<'a> {
+    series: &'a PerformanceSeries,
+    returns: OnceCell<Result<Vec<f64>, NoFigure>>,
+    digest: OnceCell<ReturnDigest>,
+    worst: OnceCell<Worst>,
+    benchmark: OnceCell<Result<Vec<f64>, NoFigure>>,
+    joint: OnceCell<JointMoments>,
+}
+
+impl<'a> Measured<'a> {
+    /// A series of which nothing has been measured yet.
+    pub fn new(series: &'a PerformanceSeries) -> Measured<'a> {
+        Measured {
+            series,
+            returns: OnceCell::new(),
+            digest: OnceCell::new(),
+            worst: OnceCell::new(),
+            benchmark: OnceCell::new(),
+            joint: OnceCell::new(),
+        }
+    }
+
+    /// The series, whether it has a defect or not.
+    pub fn series(&self) -> &'a PerformanceSeries {
+        self.series
+    }
+
+    /// Whether anything can be measured at all.
+    ///
+    /// # Errors
+    /// [`NoFigure`] naming the defect of the series.
+    pub(crate) fn check(&self) -> Result<(), NoFigure> {
+        self.checked().map(|_| ())
+    }
+
+    /// The daily returns in order of date; there is at least one.
+    ///
+    /// # Errors
+    /// [`NoFigure`] if the series has a defect or no return.
+    pub(crate) fn returns(&self) -> Result<&[f64], NoFigure> {
+        let returns = self.checked()?;
+        if returns.is_empty() {
+            return Err(no_returns(self.series));
+        }
+        Ok(returns)
+    }
+
+    /// What the returns come to.
+    ///
+    /// # Errors
+    /// [`NoFigure`] if the series has a defect or no return.
+    pub(crate) fn digest(&self) -> Result<&ReturnDigest, NoFigure> {
+        if let Some(digest) = self.digest.get() {
+            return Ok(digest);
+        }
+        let digest = ReturnDigest::of(self.returns()?).ok_or_else(|| no_returns(self.series))?;
+        Ok(self.digest.get_or_init(|| digest))
+    }
+
+    /// The worst returns: as many as a tail of 5 % reaches into.
+    ///
+    /// # Errors
+    /// [`NoFigure`] if the series has a defect or no return.
+    pub(crate) fn worst(&self) -> Result<&Worst, NoFigure> {
+        let returns = self.returns()?;
+        Ok(self.worst.get_or_init(|| Worst::of(returns, TAIL_MAX)))
+    }
+
+    /// The benchmark's returns of the days of [`Measured::returns`].
+    ///
+    /// # Errors
+    /// [`NoFigure`] as [`relative::benchmark`] has it.
+    pub(crate) fn benchmark(&self) -> Result<&[f64], NoFigure> {
+        self.check()?;
+        let aligned = self.benchmark.get_or_init(|| relative::benchmark(self.series));
+        aligned.as_deref().map_err(NoFigure::clone)
+    }
+
+    /// What the returns and those of the benchmark come to beside each other.
+    ///
+    /// # Errors
+    /// [`NoFigure`] as [`relative::benchmark`] has it, or if there is one day only.
+    pub(crate) fn joint_moments(&self) -> Result<&JointMoments, NoFigure> {
+        if let Some(moments) = self.joint.get() {
+            return Ok(moments);
+        }
+        let moments = relative::joint_moments(self.series, self.returns()?, self.benchmark()?)?;
+        Ok(self.joint.get_or_init(|| moments))
+    }
+
+    fn checked(&self) -> Result<&[f64], NoFigure> {
+        let known = self.returns.get_or_init(|| self.series.check().map(|()| self.series.daily_returns()));
+        known.as_deref().map_err(NoFigure::clone)
+    }
+}
