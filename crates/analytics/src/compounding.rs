@@ -2,6 +2,7 @@
 
 use crate::figure::NoFigure;
 use crate::measured::Measured;
+use crate::reward_to_risk::risk_free_annual;
 use crate::series::PerformanceSeries;
 
 /// The product of all `1 + r`, less one.
@@ -23,6 +24,12 @@ pub(crate) fn annualised_by_calendar(measured: &Measured<'_>) -> Result<f64, NoF
 pub(crate) fn annualised_by_observations(measured: &Measured<'_>) -> Result<f64, NoFigure> {
     let total = time_weighted_return(measured)?;
     annualised(total, measured.digest()?.spread.count / measured.series().sampling.periods_per_year())
+}
+
+/// The return a year of [`annualised_by_observations`] less the rate a year without risk.
+pub(crate) fn annualised_above_risk_free(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    let annual = annualised_by_observations(measured)?;
+    Ok(annual - risk_free_annual(measured.series())?)
 }
 
 /// The reason for having no figure where there are no daily returns.

@@ -8,19 +8,27 @@ pub mod alpha_daily;
 pub mod annualised_return_252;
 pub mod annualised_return_act365;
 pub mod benchmark_return;
+pub mod best_day;
 pub mod beta;
 pub mod calmar;
+pub mod calmar_36m;
 pub mod correlation;
+pub mod current_drawdown;
 pub mod downside_deviation;
+pub mod drawdown_days;
 pub mod end_market_value;
 pub mod es_hist_95;
+pub mod es_hist_975;
 pub mod es_hist_99;
 pub mod es_normal_95;
 pub mod es_normal_99;
 pub mod ewma_volatility_094;
+pub mod ewma_volatility_094_daily;
 pub mod excess_kurtosis;
 pub mod gain;
+pub mod hit_ratio;
 pub mod information_ratio;
+pub mod martin_ratio;
 pub mod max_drawdown;
 pub mod max_drawdown_peak_date;
 pub mod max_drawdown_recovery_date;
@@ -29,6 +37,11 @@ pub mod modified_dietz;
 pub mod modified_dietz_linked_monthly;
 pub mod mwr_period;
 pub mod net_external_flows;
+pub mod omega;
+pub mod pain_index;
+pub mod pain_ratio;
+pub mod recovery_days;
+pub mod sharpe_geometric;
 pub mod sharpe_rf;
 pub mod sharpe_rf0;
 pub mod skewness;
@@ -36,15 +49,18 @@ pub mod sortino_rf;
 pub mod sortino_rf0;
 pub mod tracking_error;
 pub mod twr;
+pub mod ulcer_index;
 pub mod var_cornish_fisher_95;
 pub mod var_cornish_fisher_99;
 pub mod var_ewma_95;
 pub mod var_ewma_99;
 pub mod var_hist_95;
+pub mod var_hist_975;
 pub mod var_hist_99;
 pub mod var_normal_95;
 pub mod var_normal_99;
 pub mod volatility;
+pub mod worst_day;
 pub mod xirr;
 
 use schemas::MeasureValue;
@@ -105,16 +121,29 @@ pub static MEASURES: &[&Measure] = &[
     &annualised_return_act365::MEASURE,
     &annualised_return_252::MEASURE,
     &volatility::MEASURE,
+    &hit_ratio::MEASURE,
+    &best_day::MEASURE,
+    &worst_day::MEASURE,
     &sharpe_rf0::MEASURE,
     &sharpe_rf::MEASURE,
+    &sharpe_geometric::MEASURE,
     &sortino_rf0::MEASURE,
     &sortino_rf::MEASURE,
     &downside_deviation::MEASURE,
+    &omega::MEASURE,
     &max_drawdown::MEASURE,
     &max_drawdown_peak_date::MEASURE,
     &max_drawdown_trough_date::MEASURE,
     &max_drawdown_recovery_date::MEASURE,
+    &drawdown_days::MEASURE,
+    &recovery_days::MEASURE,
+    &current_drawdown::MEASURE,
+    &ulcer_index::MEASURE,
+    &martin_ratio::MEASURE,
+    &pain_index::MEASURE,
+    &pain_ratio::MEASURE,
     &calmar::MEASURE,
+    &calmar_36m::MEASURE,
     &skewness::MEASURE,
     &excess_kurtosis::MEASURE,
     &var_hist_95::MEASURE,
@@ -122,12 +151,15 @@ pub static MEASURES: &[&Measure] = &[
     &var_normal_95::MEASURE,
     &es_normal_95::MEASURE,
     &var_cornish_fisher_95::MEASURE,
+    &var_hist_975::MEASURE,
+    &es_hist_975::MEASURE,
     &var_hist_99::MEASURE,
     &es_hist_99::MEASURE,
     &var_normal_99::MEASURE,
     &es_normal_99::MEASURE,
     &var_cornish_fisher_99::MEASURE,
     &ewma_volatility_094::MEASURE,
+    &ewma_volatility_094_daily::MEASURE,
     &var_ewma_95::MEASURE,
     &var_ewma_99::MEASURE,
     &benchmark_return::MEASURE,
@@ -231,7 +263,14 @@ mod tests {
             "max_drawdown_peak_date",
             "max_drawdown_trough_date",
             "max_drawdown_recovery_date",
+            "drawdown_days",
+            "recovery_days",
+            "martin_ratio",
+            "pain_ratio",
             "calmar",
+            "calmar_36m",
+            "sharpe_geometric",
+            "omega",
             "skewness",
             "excess_kurtosis",
             "var_normal_95",
