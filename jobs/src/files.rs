@@ -7,8 +7,13 @@ pub use pipelines::parquet_books::FilesReport;
 use crate::error::Error;
 
 /// What is to be made of the files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FilesWork {
+    /// Measures of return and risk from daily returns and those of a benchmark.
+    Measures {
+        /// The rate a year of an investment without risk, as a fraction, e.g. 0.02.
+        risk_free_annual: f64,
+    },
     /// The whole daily history of every portfolio from its transactions.
     ValuationHistory,
     /// One more day for books that are valued up to the day before.
@@ -23,6 +28,9 @@ pub enum FilesWork {
 /// [`Error`] if a file cannot be read or written, or a transaction cannot be booked; the message names it.
 pub async fn value_files(work: FilesWork, input: PathBuf, output: PathBuf) -> Result<FilesReport, Error> {
     let working = tokio::task::spawn_blocking(move || match work {
+        FilesWork::Measures { risk_free_annual } => {
+            pipelines::parquet_books::measures(&input, &output, risk_free_annual)
+        }
         FilesWork::ValuationHistory => pipelines::parquet_books::valuation_history(&input, &output),
         FilesWork::NextDay => pipelines::parquet_books::next_day(&input, &output),
         FilesWork::HistoricalSimulation => pipelines::parquet_books::historical_simulation(&input, &output),

@@ -1,5 +1,5 @@
 //! Whole books as Parquet files: for platforms that hand over a hundred thousand portfolios at once, and for
-//! measuring how fast they are valued.
+//! measuring how fast they are valued and measured.
 //!
 //! The files are read into the same rows that a night reads from its tables, and valued by the same walk
 //! (`ledger::keep_books`); only reading and writing differ. Portfolios pass through in chunks, so memory does not grow
@@ -7,9 +7,11 @@
 
 mod columns;
 mod cores;
+mod daily_returns;
 mod exposures;
 mod historical_simulation;
 mod market;
+mod measures;
 mod next_day;
 mod portfolios;
 mod scenarios;
@@ -19,6 +21,7 @@ mod valuation_history;
 use std::path::Path;
 
 pub use historical_simulation::historical_simulation;
+pub use measures::measures;
 pub use next_day::next_day;
 pub use valuation_history::valuation_history;
 
@@ -33,9 +36,10 @@ pub struct FilesReport {
     pub transactions: u64,
     /// Rows written.
     pub rows: u64,
-    /// Days, or scenarios, in which a security was held and valued, summed over all positions.
+    /// Days, or scenarios, in which a security was held and valued, summed over all positions; where there are no
+    /// positions, the daily returns that were measured.
     pub position_days: u64,
-    /// Portfolios whose figures are not known; the output says why.
+    /// Portfolios of which a figure is not known; the output says why.
     pub without_figures: u64,
 }
 

@@ -1,7 +1,8 @@
 //! How long does it take to measure one portfolio over ten years (2,520 daily returns, a deposit a month)?
 //!
 //! `all_measures` is the cost of one portfolio and period in the night; `one_measure` shows where it goes, as a part of
-//! that within the same run.
+//! that within the same run. `measures_of_returns` is what `financr bench b2` computes of a portfolio, of which there
+//! are returns and nothing else.
 
 use analytics::{DatedNumber, MEASURES, Measured, PerformanceSeries, PeriodMoney, Sampling};
 use divan::{Bencher, black_box};
@@ -21,6 +22,46 @@ fn all_measures(bencher: Bencher) {
         let measured = Measured::new(black_box(&series));
         let compute = |measure: &&analytics::Measure| (measure.compute)(&measured);
         MEASURES.iter().map(compute).collect::<Vec<MeasureValue>>()
+    });
+}
+
+/// The measures of `financr bench b2`.
+const OF_RETURNS: [&str; 26] = [
+    "twr",
+    "annualised_return_252",
+    "volatility",
+    "sharpe_rf",
+    "sortino_rf",
+    "max_drawdown",
+    "calmar",
+    "beta",
+    "alpha_annual",
+    "tracking_error",
+    "information_ratio",
+    "correlation",
+    "skewness",
+    "excess_kurtosis",
+    "var_hist_95",
+    "var_hist_99",
+    "es_hist_95",
+    "es_hist_975",
+    "var_normal_95",
+    "var_normal_99",
+    "var_cornish_fisher_95",
+    "ewma_volatility_094_daily",
+    "hit_ratio",
+    "best_day",
+    "worst_day",
+    "ulcer_index",
+];
+
+#[divan::bench]
+fn measures_of_returns(bencher: Bencher) {
+    let series = PerformanceSeries { values: Vec::new(), flows: Vec::new(), ..ten_years() };
+    let listed: Vec<&analytics::Measure> = OF_RETURNS.iter().filter_map(|id| analytics::measure(id).ok()).collect();
+    bencher.bench_local(|| {
+        let measured = Measured::new(black_box(&series));
+        listed.iter().map(|measure| (measure.compute)(&measured)).collect::<Vec<MeasureValue>>()
     });
 }
 

@@ -74,6 +74,19 @@ impl Words {
         keys.is_valid(row).then(|| keys.value(row)).and_then(|key| usize::try_from(key).ok())
     }
 
+    /// The texts of rows that follow each other, and how many rows each stands in; none if it is empty.
+    pub(super) fn runs(&self) -> Vec<(Option<&str>, usize)> {
+        let keys = self.array.keys();
+        let text = |key: Option<usize>| key.and_then(|key| self.word(key)).filter(|text| !text.is_empty());
+        if keys.null_count() == 0 {
+            let runs = keys.values().chunk_by(|key, next| key == next);
+            return runs.map(|run| (text(run.first().and_then(|key| usize::try_from(*key).ok())), run.len())).collect();
+        }
+        let found: Vec<Option<usize>> = (0..keys.len()).map(|row| self.key(row)).collect();
+        let runs = found.chunk_by(|key, next| key == next);
+        runs.map(|run| (text(run.first().copied().flatten()), run.len())).collect()
+    }
+
     fn word(&self, key: usize) -> Option<&str> {
         (key < self.words.len() && self.words.is_valid(key)).then(|| self.words.value(key))
     }

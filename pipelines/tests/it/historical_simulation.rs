@@ -44,7 +44,7 @@ fn positions() -> Vec<Position> {
 }
 
 /// Writes columns in row groups of so many rows.
-fn write_cut(path: &Path, columns: Vec<(&str, ArrayRef)>, group_rows: usize) {
+pub(crate) fn write_cut(path: &Path, columns: Vec<(&str, ArrayRef)>, group_rows: usize) {
     let fields: Vec<Field> =
         columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
     let schema = Arc::new(Schema::new(fields));

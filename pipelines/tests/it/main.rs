@@ -27,6 +27,8 @@ mod historical_simulation;
 #[cfg(test)]
 mod landing;
 #[cfg(test)]
+mod measures_of_files;
+#[cfg(test)]
 mod parquet_books;
 #[cfg(test)]
 mod restating;

@@ -122,7 +122,7 @@ pub(crate) fn texts(cells: impl IntoIterator<Item = String>) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(cells))
 }
 
-fn days(cells: impl IntoIterator<Item = BusinessDate>) -> ArrayRef {
+pub(crate) fn days(cells: impl IntoIterator<Item = BusinessDate>) -> ArrayRef {
     Arc::new(cells.into_iter().map(|day| Some(Date32Type::from_naive_date(day.day()))).collect::<Date32Array>())
 }
 

@@ -22,20 +22,29 @@ pub(super) struct Arguments {
     /// The folder into which the results go; files of the same name are replaced
     #[arg(long, value_name = "DIR")]
     output: PathBuf,
+    /// b2: the rate a year of an investment without risk, as a fraction [default: 0.02]
+    #[arg(long, value_name = "FRACTION", allow_negative_numbers = true)]
+    risk_free_annual: Option<f64>,
 }
+
+/// What an investment without risk earns a year, if nothing else is said: two percent.
+const RISK_FREE_ANNUAL: f64 = 0.02;
 
 const EXAMPLES: &str = concat!(
     "Examples:\n",
+    "  financr bench b2 --input returns/ --output out/    daily returns and a benchmark -> measures\n",
     "  financr bench b3 --input day/ --output risk/       positions and scenario returns -> risk and contributions\n",
     "  financr bench b4 --input books/ --output values/   transactions, prices, rates -> daily values and returns\n",
     "  financr bench b5 --input day/ --output next/       yesterday's state and today's deliveries -> today's\n",
     "\n",
     "The layout of the files is in docs/PARQUET_BOOKS.md. The last line of the output is JSON: `rows` counts\n",
-    "position-scenarios for b3, position-days for b4 and positions for b5."
+    "returns for b2, position-scenarios for b3, position-days for b4 and positions for b5."
 );
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Work {
+    /// Measures of return and risk from daily returns, beside a benchmark
+    B2,
     /// Value at risk, expected shortfall and what each position adds to it, by historical simulation
     B3,
     /// The whole daily history of every portfolio from its transactions
@@ -45,14 +54,21 @@ enum Work {
 }
 
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
+    if arguments.risk_free_annual.is_some() && !matches!(arguments.work, Work::B2) {
+        anyhow::bail!("`--risk-free-annual` belongs to `bench b2`; leave it out");
+    }
     let (work, unit) = match arguments.work {
+        Work::B2 => {
+            let risk_free_annual = arguments.risk_free_annual.unwrap_or(RISK_FREE_ANNUAL);
+            (FilesWork::Measures { risk_free_annual }, "returns")
+        }
         Work::B3 => (FilesWork::HistoricalSimulation, "position-scenarios"),
         Work::B4 => (FilesWork::ValuationHistory, "position-days"),
         Work::B5 => (FilesWork::NextDay, "positions"),
     };
     let report = value_files(work, arguments.input.clone(), arguments.output.clone()).await?;
     let booked = match arguments.work {
-        Work::B3 => String::new(),
+        Work::B2 | Work::B3 => String::new(),
         Work::B4 | Work::B5 => format!("{} transactions, ", report.transactions),
     };
     session.say(&format!(
@@ -64,7 +80,8 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     ))?;
     if 0 < report.without_figures {
         let count = report.without_figures;
-        session.say(&format!("{count} portfolios have no figures; `reason` in risk.parquet says why"))?;
+        let file = if matches!(arguments.work, Work::B2) { "measures.parquet" } else { "risk.parquet" };
+        session.say(&format!("{count} portfolios lack figures; `reason` in {file} says why"))?;
     }
     let line = json!({
         "rows": report.position_days,
