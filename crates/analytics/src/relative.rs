@@ -40,6 +40,12 @@ pub(crate) fn benchmark(series: &PerformanceSeries) -> Result<Vec<f64>, NoFigure
     if series.returns.is_empty() {
         return Err(no_returns(series));
     }
+    let mut both = series.returns.iter().zip(benchmark);
+    let same_days = both.all(|(entry, other)| entry.date == other.date && other.number.is_finite());
+    if same_days && benchmark.len() == series.returns.len() {
+        // As nearly always; otherwise day after day, until the first that is missing.
+        return Ok(benchmark.iter().map(|other| other.number).collect());
+    }
     let mut aligned = Vec::with_capacity(series.returns.len());
     let mut waiting = benchmark.iter().peekable();
     for entry in &series.returns {
