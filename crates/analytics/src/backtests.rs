@@ -1,17 +1,22 @@
-//! Whether a value at risk kept what it promised, one test a file.
+//! Whether forecasts of the tail kept what they promised, one test or score a file.
 //!
 //! A method that is right is exceeded as often as its tail's probability says, and one exceedance does not announce the
 //! next. Each test turns the exceedances of some days into a statistic and the probability with which a method that is
-//! right would look at least as wrong.
+//! right would look at least as wrong. A score judges the forecasts themselves: how large losses were, and which of two methods
+//! was closer.
 
+pub mod acerbi_szekely_conditional;
+pub mod acerbi_szekely_unconditional;
 pub mod christoffersen_coverage;
 pub mod christoffersen_independence;
 pub mod kupiec;
+pub mod pinball;
 pub mod time_until_first_failure;
 pub mod traffic_light;
 
 use crate::exceedances::Exceedances;
 use crate::figure::NoFigure;
+use crate::tail_forecasts::TailForecasts;
 
 /// A test of a value at risk by the days that exceeded it.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +49,23 @@ pub static BACKTESTS: &[&Backtest] = &[
     &traffic_light::BACKTEST,
     &time_until_first_failure::BACKTEST,
 ];
+
+/// A judgement of forecasts by what they said and what then happened.
+#[derive(Clone, Copy, Debug)]
+pub struct ForecastScore {
+    /// The id, e.g. `pinball`. Also the name of its file.
+    pub id: &'static str,
+    /// The name on screens.
+    pub title: &'static str,
+    /// What it measures and which way is better, in a sentence or two.
+    pub definition: &'static str,
+    /// The score, or why there is none.
+    pub score: fn(&TailForecasts) -> Result<f64, NoFigure>,
+}
+
+/// Every score.
+pub static FORECAST_SCORES: &[&ForecastScore] =
+    &[&acerbi_szekely_conditional::SCORE, &acerbi_szekely_unconditional::SCORE, &pinball::SCORE];
 
 /// There is no such test.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -94,8 +116,9 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_every_file_is_in_the_list() {
-        let listed: BTreeSet<&str> = BACKTESTS.iter().map(|backtest| backtest.id).collect();
-        assert_eq!(listed.len(), BACKTESTS.len());
+        let tests = BACKTESTS.iter().map(|backtest| backtest.id);
+        let listed: BTreeSet<&str> = tests.chain(FORECAST_SCORES.iter().map(|score| score.id)).collect();
+        assert_eq!(listed.len(), BACKTESTS.len() + FORECAST_SCORES.len());
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/backtests");
         let files = std::fs::read_dir(folder).expect("the folder is there");
         let names = files.map(|file| file.expect("readable").file_name().to_string_lossy().replace(".rs", ""));

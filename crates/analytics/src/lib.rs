@@ -31,6 +31,7 @@ pub mod series;
 pub mod statistics;
 pub mod student_distribution;
 pub mod student_fit;
+pub mod tail_forecasts;
 
 mod benchmark_return;
 mod compounding;

@@ -6,8 +6,10 @@ use schemas::{BusinessDate, MeasureValue};
 
 use crate::exceedances::Exceedances;
 use crate::measures::Measure;
+use crate::risk::TailRisk;
 use crate::sampling::Sampling;
 use crate::series::{DatedNumber, PerformanceSeries, PeriodMoney};
+use crate::tail_forecasts::ForecastDay;
 
 /// Figures of a few operations in `f64` agree to this many parts of one.
 const TOLERANCE: f64 = 1e-12;
@@ -161,6 +163,12 @@ pub(crate) fn mathworks_normal_95() -> Exceedances {
     }
     by_day.resize(1043, false);
     Exceedances::new(0.05, by_day).expect("days and a probability")
+}
+
+/// Days by their return, value at risk and expected shortfall.
+pub(crate) fn forecast_days(days: &[(f64, f64, f64)]) -> Vec<ForecastDay> {
+    let forecast = |edge, mean| TailRisk::new(edge, mean).expect("a tail");
+    days.iter().map(|day| ForecastDay { actual_return: day.0, forecast: forecast(day.1, day.2) }).collect()
 }
 
 /// Two to sixty daily returns between a loss of 20 % and a gain of 25 %.

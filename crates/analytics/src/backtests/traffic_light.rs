@@ -40,6 +40,56 @@ pub enum Zone {
     Red,
 }
 
+/// The days over which supervisors count, and the probability of the tail that they ask for.
+const SUPERVISED_DAYS: usize = 250;
+const SUPERVISED_TAIL: f64 = 0.01;
+
+/// Which rule says what capital is multiplied with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CapitalRule {
+    /// At least 3, for a value at risk of ten days (Basel 2.5).
+    Basel1996,
+    /// At least 1.5, for an expected shortfall (the fundamental review of the trading book).
+    Basel2019,
+}
+
+impl CapitalRule {
+    /// The multipliers of 0 to 4, of 5, 6, 7, 8 and 9, and of 10 or more exceedances.
+    fn multipliers(self) -> [f64; 7] {
+        match self {
+            CapitalRule::Basel1996 => [3.0, 3.4, 3.5, 3.65, 3.75, 3.85, 4.0],
+            CapitalRule::Basel2019 => [1.5, 1.7, 1.76, 1.83, 1.88, 1.92, 2.0],
+        }
+    }
+}
+
+/// What the capital for market risk is multiplied with, the add-on for the exceedances included.
+///
+/// - Input: exceedances of a value at risk of 1 % on the last 250 days.
+/// - Source: Basel Committee on Banking Supervision, *Supervisory Framework for the Use of "Backtesting"*, 1996, table 2;
+///   *Minimum Capital Requirements for Market Risk*, 2019, MAR32 and MAR99, table 2.
+///
+/// # Errors
+/// [`NoFigure`] if there are not 250 days, or the probability of the tail is not 1 %.
+pub fn capital_multiplier(exceedances: &Exceedances, rule: CapitalRule) -> Result<f64, NoFigure> {
+    let (days, tail) = (exceedances.days(), exceedances.tail_probability());
+    if days != SUPERVISED_DAYS || f64::EPSILON < (tail - SUPERVISED_TAIL).abs() {
+        return Err(NoFigure::new(format!(
+            "a multiplier is defined for {SUPERVISED_DAYS} days at {SUPERVISED_TAIL}, not for {days} days at {tail}"
+        )));
+    }
+    let [green, five, six, seven, eight, nine, red] = rule.multipliers();
+    Ok(match exceedances.count() {
+        0..=4 => green,
+        5 => five,
+        6 => six,
+        7 => seven,
+        8 => eight,
+        9 => nine,
+        _ => red,
+    })
+}
+
 /// The zone of the exceedances' number.
 pub fn zone(exceedances: &Exceedances) -> Zone {
     let at_most = neumaier_sum(probabilities(exceedances).into_iter().take(exceedances.count() + 1));
@@ -113,6 +163,26 @@ mod tests {
         for (count, percent) in [(5, 10.8), (7, 1.4)] {
             let outcome = traffic_light(&exceeded_on_the_first_days(count, 250, 0.01)).unwrap();
             assert_within(outcome.p_value * 100.0, percent, 0.05);
+        }
+    }
+
+    #[test]
+    fn multipliers_as_printed() {
+        // Basel Committee (1996), table 2: increases of 0, 0.40, 0.50, 0.65, 0.75, 0.85 and 1.00 on a factor of 3;
+        // (2019), MAR99, table 2: add-ons of 0, 0.20, 0.26, 0.33, 0.38, 0.42 and 0.50 on 1.5.
+        let increases = [0.0, 0.40, 0.50, 0.65, 0.75, 0.85, 1.0, 1.0];
+        let additions = [0.0, 0.20, 0.26, 0.33, 0.38, 0.42, 0.5, 0.5];
+        for (count, (increase, addition)) in (4..).zip(increases.into_iter().zip(additions)) {
+            let sample = exceeded_on_the_first_days(count, 250, 0.01);
+            assert_close(capital_multiplier(&sample, CapitalRule::Basel1996).unwrap(), 3.0 + increase);
+            assert_close(capital_multiplier(&sample, CapitalRule::Basel2019).unwrap(), 1.5 + addition);
+        }
+        let none = exceeded_on_the_first_days(0, 250, 0.01);
+        assert_close(capital_multiplier(&none, CapitalRule::Basel1996).unwrap(), 3.0);
+        for (days, tail) in [(249, 0.01), (250, 0.05)] {
+            let other = exceeded_on_the_first_days(3, days, tail);
+            let reason = capital_multiplier(&other, CapitalRule::Basel2019).unwrap_err().to_string();
+            assert!(reason.starts_with("a multiplier is defined for 250 days at 0.01, not for"), "{reason}");
         }
     }
 
