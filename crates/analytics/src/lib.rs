@@ -23,6 +23,7 @@ pub mod measures;
 pub mod optimization;
 pub mod philox;
 pub mod risk;
+pub mod risk_classes;
 pub mod risk_simulation;
 pub mod root_finding;
 pub mod sampling;

@@ -58,7 +58,7 @@ pub fn student(degrees: f64, seed: u64, path: u64, draw: u32) -> f64 {
 
 /// The upper 52 of 64 bits as a number in the middle of its step: with one bit more the last would be rounded to 1.
 fn uniform(high: u32, low: u32) -> f64 {
-    let bits = (u64::from(high) << 32 | u64::from(low)) >> 12;
+    let bits = ((u64::from(high) << 32) | u64::from(low)) >> 12;
     (bits as f64 + 0.5) * UNIFORM_STEP
 }
 

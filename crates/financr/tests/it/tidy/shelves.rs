@@ -22,6 +22,7 @@ const SHELVES: &[(&str, List)] = &[
     ("schemas/src/tables", List::Named),
     ("crates/analytics/src/measures", List::Named),
     ("crates/analytics/src/risk", List::Named),
+    ("crates/analytics/src/risk_classes", List::Named),
     ("crates/analytics/src/backtests", List::Named),
     ("crates/analytics/src/attribution", List::Named),
     ("crates/analytics/src/linking", List::Named),
