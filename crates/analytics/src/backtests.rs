@@ -2,8 +2,8 @@
 //!
 //! A method that is right is exceeded as often as its tail's probability says, and one exceedance does not announce the
 //! next. Each test turns the exceedances of some days into a statistic and the probability with which a method that is
-//! right would look at least as wrong. A score judges the forecasts themselves: how large losses were, and which of two methods
-//! was closer.
+//! right would look at least as wrong. A score judges the forecasts themselves: how large losses were, and which of two
+//! methods was closer.
 
 pub mod acerbi_szekely_conditional;
 pub mod acerbi_szekely_unconditional;

@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn methods_agree_about_an_ordinary_portfolio() {
-        // By SciPy's fit 1.76 % in a day and, simulated with NumPy, 6.41 % in ten. No method is off by more than a third.
+        // By SciPy's fit 1.76 % in a day and, simulated with NumPy, 6.41 % in ten. No method is a third off.
         for (days, expected) in [(1, 0.0176), (10, 0.0641)] {
             for method in RISK_METHODS.iter().filter(|method| method.id != "historical") {
                 let question = RiskQuestion { returns: &HEAVY_TAILED_RETURNS, tail_probability: 0.05, days };

@@ -26,6 +26,9 @@ const SETTLING_STEPS_MAX: usize = 2000;
 /// Center and scale have settled if a step moves them by less than this part of the scale.
 const SETTLED: f64 = 1e-13;
 
+/// The same, where only the best of several degrees of freedom is looked for.
+const NEARLY_SETTLED: f64 = 1e-8;
+
 /// A Student t distribution that was moved and stretched: `center + scale · t`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StudentFit {
@@ -63,17 +66,18 @@ pub fn fit(returns: &[f64]) -> Result<StudentFit, NoFigure> {
     // The tails change evenly with one over the degrees of freedom.
     let (least, most) = (1.0 / DEGREES_MAX, 1.0 / DEGREES_MIN);
     let at = |trial: usize| least + (most - least) * trial as f64 / (TRIALS - 1) as f64;
-    let mut best = (0, settle(returns, at(0), start)?);
+    let mut best = (0, settle(returns, at(0), start, NEARLY_SETTLED)?);
     let mut previous = best.1.fit;
     for trial in 1..TRIALS {
-        let found = settle(returns, at(trial), previous)?;
+        let found = settle(returns, at(trial), previous, NEARLY_SETTLED)?;
         previous = found.fit;
         if best.1.likelihood < found.likelihood {
             best = (trial, found);
         }
     }
     let (trial, found) = best;
-    search(returns, at(trial.saturating_sub(1)), at((trial + 1).min(TRIALS - 1)), found)
+    let near = search(returns, at(trial.saturating_sub(1)), at((trial + 1).min(TRIALS - 1)), found)?;
+    Ok(settle(returns, 1.0 / near.degrees, near, SETTLED)?.fit)
 }
 
 /// A distribution and the logarithm of its likelihood.
@@ -89,8 +93,8 @@ fn search(returns: &[f64], from: f64, to: f64, start: Settled) -> Result<Student
     let (mut low, mut high) = (from, to);
     let mut best = start;
     let (mut left, mut right) = (high - golden * (high - low), low + golden * (high - low));
-    let mut at_left = settle(returns, left, start.fit)?;
-    let mut at_right = settle(returns, right, start.fit)?;
+    let mut at_left = settle(returns, left, start.fit, NEARLY_SETTLED)?;
+    let mut at_right = settle(returns, right, start.fit, NEARLY_SETTLED)?;
     for _ in 0..SECTIONS {
         for found in [at_left, at_right] {
             if best.likelihood < found.likelihood {
@@ -101,12 +105,12 @@ fn search(returns: &[f64], from: f64, to: f64, start: Settled) -> Result<Student
             low = left;
             (left, at_left) = (right, at_right);
             right = low + golden * (high - low);
-            at_right = settle(returns, right, best.fit)?;
+            at_right = settle(returns, right, best.fit, NEARLY_SETTLED)?;
         } else {
             high = right;
             (right, at_right) = (left, at_left);
             left = high - golden * (high - low);
-            at_left = settle(returns, left, best.fit)?;
+            at_left = settle(returns, left, best.fit, NEARLY_SETTLED)?;
         }
     }
     Ok(best.fit)
@@ -114,7 +118,7 @@ fn search(returns: &[f64], from: f64, to: f64, start: Settled) -> Result<Student
 
 /// Center and scale of the greatest likelihood for given degrees of freedom: each return counts the less, the further
 /// out it lies.
-fn settle(returns: &[f64], inverse_degrees: f64, start: StudentFit) -> Result<Settled, NoFigure> {
+fn settle(returns: &[f64], inverse_degrees: f64, start: StudentFit, settled: f64) -> Result<Settled, NoFigure> {
     let degrees = 1.0 / inverse_degrees;
     let (mut center, mut scale) = (start.center, start.scale);
     let largest = largest_magnitude(returns);
@@ -138,7 +142,7 @@ fn settle(returns: &[f64], inverse_degrees: f64, start: StudentFit) -> Result<Se
         }
         let moved = (next_center - center).abs() + (next_scale - scale).abs();
         (center, scale) = (next_center, next_scale);
-        if moved <= SETTLED * scale {
+        if moved <= settled * scale {
             let fit = StudentFit { center, scale, degrees };
             return Ok(Settled { fit, likelihood: ln_likelihood(returns, fit) });
         }

@@ -13,8 +13,8 @@ use crate::tail_forecasts::TailForecasts;
 ///
 /// - Input: days with forecasts that were made before them.
 /// - Output: fraction of the value, never negative. It compares methods over the same days; by itself it says nothing.
-/// - Source: Koenker and Bassett, *Regression Quantiles*, Econometrica 46 (1978); Gneiting, *Making and Evaluating Point
-///   Forecasts*, Journal of the American Statistical Association 106 (2011).
+/// - Source: Koenker and Bassett, *Regression Quantiles*, Econometrica 46 (1978); Gneiting, *Making and Evaluating
+///   Point Forecasts*, Journal of the American Statistical Association 106 (2011).
 pub static SCORE: ForecastScore = ForecastScore {
     id: "pinball",
     title: "Pinball loss of the value at risk",

@@ -66,8 +66,8 @@ impl CapitalRule {
 /// What the capital for market risk is multiplied with, the add-on for the exceedances included.
 ///
 /// - Input: exceedances of a value at risk of 1 % on the last 250 days.
-/// - Source: Basel Committee on Banking Supervision, *Supervisory Framework for the Use of "Backtesting"*, 1996, table 2;
-///   *Minimum Capital Requirements for Market Risk*, 2019, MAR32 and MAR99, table 2.
+/// - Source: Basel Committee on Banking Supervision, *Supervisory Framework for the Use of "Backtesting"*, 1996, table
+///   2; *Minimum Capital Requirements for Market Risk*, 2019, MAR32 and MAR99, table 2.
 ///
 /// # Errors
 /// [`NoFigure`] if there are not 250 days, or the probability of the tail is not 1 %.

@@ -63,8 +63,8 @@ mod tests {
 
     #[test]
     fn two_days() {
-        // 1 % and −2 %: the mean of the squares is 2.5 (in percent squared), then 0.94 · 2.5 + 0.06 · 1 = 2.41 before the
-        // second and 0.94 · 2.41 + 0.06 · 4 = 2.5054 after it.
+        // 1 % and −2 %: the mean of the squares is 2.5 (in percent squared), then 0.94 · 2.5 + 0.06 · 1 = 2.41 before
+        // the second and 0.94 · 2.41 + 0.06 · 4 = 2.5054 after it.
         let found = filtered(&[0.01, -0.02]).unwrap();
         assert_close(found[0], 0.01 * (2.5054_f64 / 2.5).sqrt());
         assert_close(found[1], -0.02 * (2.5054_f64 / 2.41).sqrt());

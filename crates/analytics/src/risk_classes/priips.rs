@@ -26,8 +26,8 @@ const CREDIT_CLASSES: u8 = 6;
 pub static SCALE: RiskScale = RiskScale {
     id: "priips",
     title: "Market risk measure (PRIIPs)",
-    definition: "The class of the volatility a year that a normal distribution would need for the value at risk of 97.5 % \
-                 over the recommended holding period, made of returns with their skewness and excess kurtosis.",
+    definition: "The class of the volatility a year that a normal distribution would need for the value at risk of \
+                 97.5 % over the recommended holding period, made of returns with their skewness and excess kurtosis.",
     bounds: [0.005, 0.05, 0.12, 0.20, 0.30, 0.80],
 };
 
@@ -47,20 +47,23 @@ pub enum PriceInterval {
 pub struct CreditRiskClass(u8);
 
 impl PriceInterval {
-    /// Trading periods a year; the regulation leaves the number of trading days open.
+    /// Trading periods a year. The regulation leaves the number of trading days open; the supervisors' own example has
+    /// 256.
     fn per_year(self) -> usize {
         match self {
-            PriceInterval::Daily => 252,
+            PriceInterval::Daily => 256,
             PriceInterval::Weekly => 52,
             PriceInterval::Monthly => 12,
         }
     }
 
-    fn years_min(self) -> usize {
+    /// The returns that there must be: two years of daily ones (on a market with 252 days), four of weekly ones, five
+    /// of monthly ones.
+    fn returns_min(self) -> usize {
         match self {
-            PriceInterval::Daily => 2,
-            PriceInterval::Weekly => 4,
-            PriceInterval::Monthly => 5,
+            PriceInterval::Daily => 504,
+            PriceInterval::Weekly => 208,
+            PriceInterval::Monthly => 60,
         }
     }
 }
@@ -92,15 +95,15 @@ impl CreditRiskClass {
 /// - Source: Delegated Regulation (EU) 2017/653, annex II, part 1, on category 2.
 ///
 /// # Errors
-/// [`NoFigure`] if there are fewer than two years of daily, four of weekly or five of monthly returns, a return is NaN or
-/// infinite, returns do not vary, the holding period is not above zero and at most a hundred years, or skewness and
+/// [`NoFigure`] if there are fewer than two years of daily, four of weekly or five of monthly returns, a return is NaN
+/// or infinite, returns do not vary, the holding period is not above zero and at most a hundred years, or skewness and
 /// kurtosis leave no volatility.
 pub fn equivalent_volatility(log_returns: &[f64], interval: PriceInterval, years: f64) -> Result<f64, NoFigure> {
     if !(0.0 < years && years <= YEARS_MAX) {
         return Err(NoFigure::new(format!("a holding period of {years} years is not above 0 and at most {YEARS_MAX}")));
     }
     let per_year = interval.per_year();
-    let wanted = per_year * interval.years_min();
+    let wanted = interval.returns_min();
     if log_returns.len() < wanted {
         return Err(NoFigure::new(format!("not enough returns: {} of {wanted}", log_returns.len())));
     }
@@ -109,12 +112,7 @@ pub fn equivalent_volatility(log_returns: &[f64], interval: PriceInterval, years
     if let Some(position) = counted.iter().position(|number| !number.is_finite()) {
         return Err(NoFigure::new(format!("return number {} is not a finite number", first + position + 1)));
     }
-    let risk = value_at_risk(counted, years * per_year as f64)?;
-    let volatility = ((3.842 - 2.0 * risk).sqrt() - QUANTILE) / years.sqrt();
-    if volatility.is_nan() || volatility < 0.0 {
-        return Err(NoFigure::new("skewness and kurtosis are so far from normal that no volatility has this risk"));
-    }
-    Ok(volatility)
+    volatility_of_risk(value_at_risk(&moments_of(counted)?, years * per_year as f64), years)
 }
 
 /// The summary risk indicator: market risk, raised where the issuer may not pay.
@@ -130,19 +128,40 @@ pub fn summary_risk_indicator(market: RiskClass, credit: CreditRiskClass) -> Ris
     market.max(RiskClass(at_least))
 }
 
-/// The logarithmic return over so many trading periods that is not reached with 2.5 %, without its mean:
-/// `σ√N (−1.96 + 0.474 μ₁/√N − 0.0687 μ₂/N + 0.146 μ₁²/N) − 0.5 σ² N`.
-fn value_at_risk(log_returns: &[f64], periods: f64) -> Result<f64, NoFigure> {
+/// What the formula of the regulation takes of a period's logarithmic returns.
+struct ReturnMoments {
+    variance: f64,
+    skewness: f64,
+    excess_kurtosis: f64,
+}
+
+fn moments_of(log_returns: &[f64]) -> Result<ReturnMoments, NoFigure> {
     let Some(moments) = statistics::moments(log_returns) else {
         return Err(NoFigure::new("no return"));
     };
-    let (Some(skewness), Some(excess_kurtosis)) = (moments.skewness(), moments.excess_kurtosis()) else {
-        return Err(NoFigure::new("the returns do not vary"));
-    };
+    match (moments.skewness(), moments.excess_kurtosis()) {
+        (Some(skewness), Some(excess_kurtosis)) => {
+            Ok(ReturnMoments { variance: moments.variance, skewness, excess_kurtosis })
+        }
+        _ => Err(NoFigure::new("the returns do not vary")),
+    }
+}
+
+/// The logarithmic return over so many trading periods that is not reached with 2.5 %, without its mean:
+/// `σ√N (−1.96 + 0.474 μ₁/√N − 0.0687 μ₂/N + 0.146 μ₁²/N) − 0.5 σ² N`.
+fn value_at_risk(moments: &ReturnMoments, periods: f64) -> f64 {
     let root = periods.sqrt();
-    let quantile = -QUANTILE + 0.474 * skewness / root - 0.0687 * excess_kurtosis / periods
-        + 0.146 * skewness * skewness / periods;
-    Ok((moments.variance * periods).sqrt() * quantile - 0.5 * moments.variance * periods)
+    let quantile = -QUANTILE + 0.474 * moments.skewness / root - 0.0687 * moments.excess_kurtosis / periods
+        + 0.146 * moments.skewness * moments.skewness / periods;
+    (moments.variance * periods).sqrt() * quantile - 0.5 * moments.variance * periods
+}
+
+fn volatility_of_risk(value_at_risk: f64, years: f64) -> Result<f64, NoFigure> {
+    let volatility = ((3.842 - 2.0 * value_at_risk).sqrt() - QUANTILE) / years.sqrt();
+    if volatility.is_nan() || volatility < 0.0 {
+        return Err(NoFigure::new("skewness and kurtosis are so far from normal that no volatility has this risk"));
+    }
+    Ok(volatility)
 }
 
 #[cfg(test)]
@@ -176,7 +195,7 @@ mod tests {
     fn normal_returns_have_their_own_volatility() {
         // 20 % a year is 20.00 %, over any holding period: √(3.842 + 2 · 1.96 s + s²) − 1.96 is s but for the 0.0004
         // that 3.842 is more than 1.96².
-        let daily = 0.2 / 252.0_f64.sqrt();
+        let daily = 0.2 / 256.0_f64.sqrt();
         for years in [1.0, 3.0, 5.0] {
             let found = equivalent_volatility(&as_if_normal(daily, 1260), PriceInterval::Daily, years).unwrap();
             assert_within(found, 0.2, 1e-4);
@@ -187,12 +206,29 @@ mod tests {
     }
 
     #[test]
+    fn as_the_supervisors_print_it() {
+        // Joint Committee of the European Supervisory Authorities, flow diagram for the risk and reward calculations,
+        // JC 2017 49, page 8: 1,280 daily returns with a second moment of 0.000149905, a skewness of −0.351143435 and
+        // a fourth moment of 1.46705e-7; over one year of 256 days a value at risk of −0.4053 and a volatility of
+        // 0.1969 (both cut, not rounded).
+        let (variance, fourth): (f64, f64) = (0.000_149_905, 1.467_05e-7);
+        let excess_kurtosis = fourth / (variance * variance) - 3.0;
+        let moments = ReturnMoments { variance, skewness: -0.351_143_435, excess_kurtosis };
+        let risk = value_at_risk(&moments, 256.0);
+        assert_within(risk, -0.4053, 1e-4);
+        let volatility = volatility_of_risk(risk, 1.0).unwrap();
+        assert_within(volatility, 0.1969, 1.5e-4);
+        assert_eq!(SCALE.class(volatility).unwrap(), class(4));
+        assert!(volatility_of_risk(2.0, 1.0).unwrap_err().to_string().contains("no volatility has this risk"));
+    }
+
+    #[test]
     fn skewness_and_kurtosis_count() {
         // −1, −1, 2 %: variance 2 (in percent), skewness √½, excess kurtosis −1.5. Over a year of twelve months:
         // 0.0489898 · (−1.96 + 0.335169/3.464102 + 0.10305/12 + 0.073/12) − 0.0012 = −0.0917613, and with it
         // √(3.842 + 0.1835226) − 1.96 = 0.0463705.
         let months: Vec<f64> = [-0.01, -0.01, 0.02].into_iter().cycle().take(60).collect();
-        assert_within(value_at_risk(&months, 12.0).unwrap(), -0.091_761_3, 1e-7);
+        assert_within(value_at_risk(&moments_of(&months).unwrap(), 12.0), -0.091_761_3, 1e-7);
         let found = equivalent_volatility(&months, PriceInterval::Monthly, 1.0).unwrap();
         assert_within(found, 0.046_370_5, 1e-7);
         assert_eq!(SCALE.class(found).unwrap(), class(2));

@@ -82,8 +82,8 @@ impl ReturnInterval {
 /// - Source: CESR/10-673.
 ///
 /// # Errors
-/// [`NoFigure`] if there are fewer than 260 weekly or 60 monthly returns (the history of a benchmark that represents the
-/// portfolio fills them up, which is a decision of its own), or one of them is NaN or infinite.
+/// [`NoFigure`] if there are fewer than 260 weekly or 60 monthly returns (the history of a benchmark that represents
+/// the portfolio fills them up, which is a decision of its own), or one of them is NaN or infinite.
 pub fn volatility(returns: &[f64], interval: ReturnInterval) -> Result<f64, NoFigure> {
     let wanted = interval.in_five_years();
     let Some(first) = returns.len().checked_sub(wanted) else {
@@ -103,8 +103,8 @@ pub fn volatility(returns: &[f64], interval: ReturnInterval) -> Result<f64, NoFi
 /// It stays as it is unless every reference point of the four months before lies in another class. Then it becomes the
 /// class in which most of them lie.
 ///
-/// - Input: volatilities a year by date, weekly or monthly, in any order; what lies after the day, or four months before
-///   it and more, does not count.
+/// - Input: volatilities a year by date, weekly or monthly, in any order; what lies after the day, or four months
+///   before it and more, does not count.
 /// - Edge: fewer points than four months have prove no lasting change. Of two classes with equally many points the
 ///   higher counts: the guidelines do not say, and a class that is too low misleads.
 /// - Source: CESR/10-673.

@@ -91,8 +91,8 @@ fn dietz_with_a_flow_half_way() {
 
 #[test]
 fn nine_days_of_deposits_withdrawals_interest_and_fees() {
-    // ClientIndexTest.testExcelSample of portfolio-performance/portfolio: day, what came in, what went out, the value at
-    // the close, and the printed return. The returns are those of a spreadsheet with seven digits.
+    // ClientIndexTest.testExcelSample of portfolio-performance/portfolio: day, what came in, what went out, the value
+    // at the close, and the printed return. The returns are those of a spreadsheet with seven digits.
     let days = [
         ("2011-12-31", 10_000.0, 0.0, 10_000.0, 0.0),
         ("2012-01-01", 0.0, 0.0, 10_230.0, 0.023),
