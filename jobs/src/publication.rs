@@ -14,7 +14,7 @@ use reports::document::Document;
 use reports::gather::{Origin, last_valued_in_month, month_to_date, not_valued};
 use reports::statements::{STATEMENTS, StatementInput, StatementKind};
 use reports::{Format, render};
-use schemas::{BusinessDate, HolidayCalendar, ReportingPeriod, RunId, Severity, with_causes};
+use schemas::{BusinessDate, HolidayCalendar, PortfolioId, ReportingPeriod, RunId, Severity, with_causes};
 use store::{NewDelivery, PAGE_ROWS_MAX, PublishOutcome, Statement, StatementFile, StoreKind};
 
 use crate::context::{Context, Progress};
@@ -77,18 +77,17 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
     let inputs = match which {
         Which::Due if month_end => of_the_month(context, date, &origin, &mut tally).await?,
         Which::Due => {
-            let mut inputs = month_to_date(&context.lake, date, &origin).await?;
-            inputs.retain(|input| input.portfolio.end_date == Some(date));
-            let refused = not_valued(&context.lake, DateRange::between(date, date)).await?;
-            for portfolio in lake::read::portfolios(&context.lake).await? {
-                let is_last_day = portfolio.end_date == Some(date);
-                if is_last_day && refused.iter().any(|(refused, _)| *refused == portfolio.portfolio_id) {
-                    tally.blocked.push(format!("{} (not valued on {date})", portfolio.portfolio_id));
-                }
+            let all = lake::read::portfolios(&context.lake).await?;
+            let ending = all.into_iter().filter(|portfolio| portfolio.end_date == Some(date));
+            let ending: BTreeSet<PortfolioId> = ending.map(|portfolio| portfolio.portfolio_id).collect();
+            if !ending.is_empty() {
+                let refused = not_valued(&context.lake, DateRange::between(date, date)).await?;
+                let refused = refused.iter().filter(|(refused, _)| ending.contains(refused));
+                tally.blocked.extend(refused.map(|(refused, _)| format!("{refused} (not valued on {date})")));
             }
-            inputs
+            month_to_date(&context.lake, date, &origin, Some(&ending)).await?
         }
-        Which::All => month_to_date(&context.lake, date, &origin).await?,
+        Which::All => month_to_date(&context.lake, date, &origin, None).await?,
     };
     let total = inputs.len();
     let mut rendering = tokio::task::JoinSet::new();
@@ -135,7 +134,7 @@ async fn of_the_month(
     let days: BTreeSet<BusinessDate> = last_days.values().copied().collect();
     let mut inputs = Vec::new();
     for day in days {
-        let mut of_day = month_to_date(&context.lake, day, origin).await?;
+        let mut of_day = month_to_date(&context.lake, day, origin, None).await?;
         of_day.retain(|input| last_days.get(&input.portfolio.portfolio_id) == Some(&day));
         inputs.extend(of_day);
     }

@@ -6,7 +6,7 @@
 
 mod differences;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use lake::DateRange;
@@ -123,7 +123,8 @@ pub async fn review(context: &Context, portfolio: Option<&PortfolioId>) -> Resul
     let total = by_day.len();
     for (done, (day, published)) in by_day.into_iter().enumerate() {
         let Some(run_id) = published.first().map(|statement| statement.run_id.clone()) else { continue };
-        let inputs = inputs_of(context, day, run_id, String::new()).await?;
+        let only = published.iter().map(|statement| statement.portfolio_id.clone()).collect();
+        let inputs = inputs_of(context, day, run_id, String::new(), &only).await?;
         for statement in published {
             let input = inputs.get(&statement.portfolio_id).cloned();
             report.reviewed += 1;
@@ -180,6 +181,7 @@ async fn inputs_of(
     day: BusinessDate,
     run_id: RunId,
     inputs_fingerprint: String,
+    only: &BTreeSet<PortfolioId>,
 ) -> Result<BTreeMap<PortfolioId, StatementInput>, Error> {
     let origin = Origin {
         run_id,
@@ -187,7 +189,7 @@ async fn inputs_of(
         program_version: context.program_version.clone(),
         synthetic: context.store.kind() == StoreKind::Demo,
     };
-    let inputs = month_to_date(&context.lake, day, &origin).await?;
+    let inputs = month_to_date(&context.lake, day, &origin, Some(only)).await?;
     Ok(inputs.into_iter().map(|input| (input.portfolio.portfolio_id.clone(), input)).collect())
 }
 
@@ -247,7 +249,9 @@ pub async fn restate(context: &Context, which: &Which, reason: Option<&str>) -> 
     let reason = reason.map(checked_reason).transpose()?;
     let before = latest_of(context, which).await?;
     let day = before.period_end;
-    let input = inputs_of(context, day, before.run_id.clone(), String::new()).await?.remove(&before.portfolio_id);
+    let only = BTreeSet::from([before.portfolio_id.clone()]);
+    let input =
+        inputs_of(context, day, before.run_id.clone(), String::new(), &only).await?.remove(&before.portfolio_id);
     let review = held_against(context, before, input).await?;
     if let Some(problem) = review.problem {
         return Err(refused(format!("statement {} cannot be reissued: {problem}", review.statement.id)));
@@ -260,7 +264,7 @@ pub async fn restate(context: &Context, which: &Which, reason: Option<&str>) -> 
         .map_err(|source| Error::Document { portfolio: before.portfolio_id.clone(), source })?;
     let lines = note(&before, &changes, more, reason.as_deref());
     let (statement, mails) = on_request(context, &JOB, day, async |work| {
-        let inputs = inputs_of(context, day, work.run_id.clone(), work.inputs_fingerprint.clone());
+        let inputs = inputs_of(context, day, work.run_id.clone(), work.inputs_fingerprint.clone(), &only);
         let Some(input) = inputs.await?.remove(&before.portfolio_id) else {
             return Err(refused(format!("{} is not valued on {day} any more", before.portfolio_id)));
         };

@@ -22,6 +22,9 @@ use schemas::{BusinessDate, MarketId, PortfolioId, ReportingPeriod, RunId};
 
 use crate::statements::StatementInput;
 
+/// Portfolios up to which their rows are asked for by name; of more, all rows are read and others left out.
+const NAMED_MAX: usize = 500;
+
 /// The check that finds portfolios without a value on a day on which there should be one.
 const NOT_VALUED: &str = "not_valued";
 
@@ -41,7 +44,7 @@ pub struct Origin {
     pub synthetic: bool,
 }
 
-/// The inputs of the monthly statement of every portfolio that was valued on a date, by portfolio.
+/// The inputs of the monthly statement of every portfolio that was valued on a date, or only of some, by portfolio.
 ///
 /// # Errors
 /// [`lake::Error`] if a table cannot be read.
@@ -49,32 +52,41 @@ pub async fn month_to_date(
     lake: &Lake,
     date: BusinessDate,
     origin: &Origin,
+    only: Option<&BTreeSet<PortfolioId>>,
 ) -> Result<Vec<StatementInput>, lake::Error> {
+    if only.is_some_and(BTreeSet::is_empty) {
+        return Ok(Vec::new());
+    }
+    let only = only.map(|wanted| wanted.iter().map(ToString::to_string).collect::<BTreeSet<String>>());
+    let only = only.as_ref();
     let opening = opening_date(date);
     let first = opening.next_calendar_day();
     let period = DateRange::between(first, date);
     let that_day = DateRange::between(date, date);
     let through = DateRange::through(date);
     let mut instruments = by_market(read::<Instrument>(lake, DateRange::ALL).await?);
-    let mut values = by_portfolio(read::<PortfolioValue>(lake, through).await?, |row| &row.portfolio_id);
-    let mut valuations = by_portfolio(read::<Valuation>(lake, that_day).await?, |row| &row.portfolio_id);
-    let mut positions = by_portfolio(read::<Position>(lake, through).await?, |row| &row.portfolio_id);
-    let mut flows = by_portfolio(read::<CashFlow>(lake, period).await?, |row| &row.portfolio_id);
-    let mut booked = by_portfolio(read::<Transaction>(lake, through).await?, |row| &row.portfolio_id);
-    let mut actions = by_portfolio(read::<ActionPayment>(lake, period).await?, |row| &row.portfolio_id);
+    let mut values = by_portfolio(read_of::<PortfolioValue>(lake, through, only).await?, |row| &row.portfolio_id);
+    let mut valuations = by_portfolio(read_of::<Valuation>(lake, that_day, only).await?, |row| &row.portfolio_id);
+    let mut positions = by_portfolio(read_of::<Position>(lake, through, only).await?, |row| &row.portfolio_id);
+    let mut flows = by_portfolio(read_of::<CashFlow>(lake, period, only).await?, |row| &row.portfolio_id);
+    let mut booked = by_portfolio(read_of::<Transaction>(lake, through, only).await?, |row| &row.portfolio_id);
+    let mut actions = by_portfolio(read_of::<ActionPayment>(lake, period, only).await?, |row| &row.portfolio_id);
     let mut bridges = by_portfolio(lake::read::nav_bridges(lake, first, date).await?, |row| &row.portfolio_id);
-    let mut gains = by_portfolio(read::<RealisedGain>(lake, period).await?, |row| &row.portfolio_id);
-    let changes = gain_changes(lake, period).await?;
+    let mut gains = by_portfolio(read_of::<RealisedGain>(lake, period, only).await?, |row| &row.portfolio_id);
+    let changes = gain_changes(lake, period, only).await?;
     let mut changed = by_portfolio(changed_disposals(lake, through, &changes).await?, |row| &row.portfolio_id);
     let mut changes = by_portfolio(changes, |row| &row.portfolio_id);
-    let mut measures = by_portfolio(read::<MeasureRow>(lake, that_day).await?, |row| &row.portfolio_id);
-    let mut stated = read::<Exception>(lake, period).await?;
+    let mut measures = by_portfolio(read_of::<MeasureRow>(lake, that_day, only).await?, |row| &row.portfolio_id);
+    let mut stated = read_of::<Exception>(lake, period, only).await?;
     stated.retain(|row| is_stated(row, date));
     let mut exceptions = by_portfolio(stated, |row| &row.portfolio_id);
     let mut inputs = Vec::new();
     for portfolio in lake::read::portfolios(lake).await? {
         let id = portfolio.portfolio_id.clone();
         let portfolio_values = take(&mut values, &id);
+        if only.is_some_and(|only| !only.contains(id.as_str())) {
+            continue;
+        }
         if !portfolio_values.iter().any(|row| row.business_date == date) {
             continue;
         }
@@ -174,8 +186,12 @@ fn taken_back(mut earlier: Vec<Transaction>, of_period: &[Transaction]) -> Vec<T
 }
 
 /// What rules that look ahead changed about gains, with effect in a range.
-async fn gain_changes(lake: &Lake, range: DateRange) -> Result<Vec<LotClosing>, lake::Error> {
-    let mut rows = read::<LotClosing>(lake, range).await?;
+async fn gain_changes(
+    lake: &Lake,
+    range: DateRange,
+    only: Option<&BTreeSet<String>>,
+) -> Result<Vec<LotClosing>, lake::Error> {
+    let mut rows = read_of::<LotClosing>(lake, range, only).await?;
     rows.retain(LotClosing::is_change);
     Ok(rows)
 }
@@ -194,6 +210,21 @@ async fn changed_disposals(
     let named = [("portfolio_id", &portfolios), ("transaction_id", &disposals)];
     let snapshot = lake.snapshot(RealisedGain::TABLE).await?;
     lake::read::rows_named(&snapshot, lake, through, &named).await
+}
+
+/// The rows of every portfolio, or at least of some.
+async fn read_of<R: Record>(
+    lake: &Lake,
+    range: DateRange,
+    only: Option<&BTreeSet<String>>,
+) -> Result<Vec<R>, lake::Error> {
+    match only {
+        Some(portfolios) if portfolios.len() <= NAMED_MAX => {
+            let snapshot = lake.snapshot(R::TABLE).await?;
+            lake::read::rows_named(&snapshot, lake, range, &[("portfolio_id", portfolios)]).await
+        }
+        _ => read(lake, range).await,
+    }
 }
 
 async fn read<R: Record>(lake: &Lake, range: DateRange) -> Result<Vec<R>, lake::Error> {

@@ -9,12 +9,14 @@ use arrow::datatypes::SchemaRef;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::DFSchema;
 use datafusion::datasource::TableType;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::Result as DataFusionResult;
 use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
 use schemas::BusinessDate;
@@ -132,7 +134,7 @@ impl TableProvider for Snapshot {
         &self,
         session: &dyn Session,
         projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
+        filters: &[Expr],
         limit: Option<usize>,
     ) -> DataFusionResult<Arc<dyn ExecutionPlan>> {
         let partitions = session.config().target_partitions().clamp(1, self.files.len().max(1));
@@ -142,8 +144,14 @@ impl TableProvider for Snapshot {
                 group.push(PartitionedFile::new(file.path.clone(), file.byte_count));
             }
         }
-        let source = Arc::new(ParquetSource::new(Arc::clone(&self.schema)));
-        let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse(STORE_URL)?, source)
+        let mut source = ParquetSource::new(Arc::clone(&self.schema));
+        if let Some(wanted) = conjunction(filters.iter().cloned()) {
+            let columns = DFSchema::try_from(Arc::clone(&self.schema))?;
+            // Row groups and pages without a row that is wanted are not decoded: rows of a file are in the order of
+            // the table's key, so that those of a portfolio lie together.
+            source = source.with_predicate(session.create_physical_expr(wanted, &columns)?);
+        }
+        let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse(STORE_URL)?, Arc::new(source))
             .with_file_groups(groups.into_iter().map(FileGroup::new).collect())
             .with_projection_indices(projection.cloned())?
             .with_limit(limit)
