@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use arrow::array::RecordBatch;
 use datafusion::prelude::{DataFrame, Expr, col, lit};
-use schemas::BusinessDate;
+use futures::StreamExt;
 use schemas::table::{Record, cell, typed_column};
+use schemas::{BusinessDate, PortfolioId};
 
 use super::tables::frame;
+use super::with_columns;
 use crate::error::Error;
 use crate::snapshot::{DateRange, Snapshot};
 use crate::table::{Lake, conform};
@@ -57,6 +60,34 @@ pub async fn dates_named<R: Record>(
         }
     }
     Ok(dates.into_iter().collect())
+}
+
+/// Hands on some columns of the rows of a stretch of portfolios, from the first id to the last, a batch at a time and in
+/// no particular order: a history of many years does not fit memory as records.
+///
+/// The columns have the types that the table gives them, in the order of its definition.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read; what `take` returns.
+pub async fn each_batch_between<E: From<Error>>(
+    snapshot: &Snapshot,
+    lake: &Lake,
+    range: DateRange,
+    columns: &[&str],
+    (first, last): (&PortfolioId, &PortfolioId),
+    mut take: impl FnMut(&RecordBatch) -> Result<(), E>,
+) -> Result<(), E> {
+    let definition = snapshot.definition();
+    let failed = Error::query(definition.name);
+    let id = || col("portfolio_id");
+    let among = id().gt_eq(lit(first.as_str())).and(id().lt_eq(lit(last.as_str())));
+    let table = frame(snapshot, lake, range).await?.filter(among).map_err(&failed)?;
+    let table = table.select_columns(columns).map_err(&failed)?;
+    let mut batches = table.execute_stream().await.map_err(&failed)?;
+    while let Some(batch) = batches.next().await {
+        take(&with_columns(&batch.map_err(&failed)?, definition, columns)?)?;
+    }
+    Ok(())
 }
 
 fn named_in(table: DataFrame, name: &str, named: &[Named<'_>]) -> Result<DataFrame, Error> {

@@ -1,0 +1,169 @@
+//! A portfolio's history, and the parts of it that belong to a period.
+
+use analytics::{DatedNumber, PerformanceSeries, PeriodMoney, Sampling};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::daily_returns::DailyReturn;
+use schemas::tables::portfolios::Portfolio;
+use schemas::{Amount, BusinessDate, HolidayCalendar, ReportingPeriod};
+
+/// One portfolio's history, in order of date.
+pub(super) struct History {
+    pub(super) portfolio: Portfolio,
+    pub(super) days: Vec<Day>,
+    pub(super) flows: Vec<Flow>,
+}
+
+/// The series from which the measures of a date and a period are computed, or why there are none. Rows are in order of
+/// date.
+pub(crate) fn series_on(
+    portfolio: &Portfolio,
+    returns: &[DailyReturn],
+    flows: &[CashFlow],
+    date: BusinessDate,
+    period: ReportingPeriod,
+) -> Result<PerformanceSeries, String> {
+    let history = History {
+        portfolio: portfolio.clone(),
+        days: returns.iter().map(Day::new).collect(),
+        flows: flows.iter().map(Flow::new).collect(),
+    };
+    let after = returns.partition_point(|row| row.business_date <= date);
+    match after.checked_sub(1) {
+        Some(last) => history.series(last, date, period),
+        None => Err(format!("no day up to {date} was valued")),
+    }
+}
+
+impl History {
+    /// The part of the history that belongs to a period ending on the last day, or why it has no figures.
+    pub(super) fn series(
+        &self,
+        last: usize,
+        end_date: BusinessDate,
+        period: ReportingPeriod,
+    ) -> Result<PerformanceSeries, String> {
+        let (days, flows) = (&self.days, &self.flows);
+        let start = self.portfolio.start_date;
+        let opening = period.opening_date(end_date).and_then(|day| BusinessDate::new(day).ok());
+        if period.fixed_months().is_some() && opening.is_none_or(|opening| opening < start) {
+            return Err(format!("the portfolio began on {start}, inside the period {period}"));
+        }
+        // A month or a year to date in which a portfolio began opens on its own first day, with nothing.
+        let opening = opening.filter(|opening| start <= *opening);
+        let first = opening.map_or(0, |opening| days.partition_point(|day| day.date <= opening));
+        let opened = opening.and(first.checked_sub(1)).and_then(|before| days.get(before));
+        let (opening_value, exact_opening) = match opened {
+            None => (0.0, Decimal::ZERO),
+            Some(day) => day.value.zip(day.exact).ok_or_else(|| unknown(day.date))?,
+        };
+        let opened_after = first.checked_sub(1).and_then(|before| days.get(before)).map(|day| day.date);
+        let days = days.get(first..=last).unwrap_or_default();
+        if let Some(day) = days.iter().find(|day| !day.is_known) {
+            return Err(unknown(day.date));
+        }
+        let first_flow = opened_after.map_or(0, |date| flows.partition_point(|flow| flow.effective <= date));
+        let last_flow = flows.partition_point(|flow| flow.effective <= end_date);
+        let dated = |date: BusinessDate, number: f64| DatedNumber { date, number };
+        Ok(PerformanceSeries {
+            opening_date: opening.unwrap_or(start),
+            end_date: self.counted_until(end_date),
+            opening_value,
+            values: days.iter().filter_map(|day| day.value.map(|value| dated(day.date, value))).collect(),
+            returns: days.iter().filter_map(|day| day.fraction.map(|fraction| dated(day.date, fraction))).collect(),
+            sampling: Sampling::Daily252,
+            flows: flows
+                .get(first_flow..last_flow)
+                .unwrap_or_default()
+                .iter()
+                .map(|flow| dated(flow.own, flow.amount))
+                .collect(),
+            risk_free_annual: self.portfolio.risk_free_annual,
+            benchmark: self.portfolio.benchmark_symbol.as_ref().map(|_| {
+                let earned = days.iter().filter_map(|day| day.benchmark_fraction.map(|number| dated(day.date, number)));
+                earned.collect()
+            }),
+            money: PeriodMoney {
+                opening_value: exact_opening,
+                closing_value: days.last().and_then(|day| day.exact),
+                net_external_flows: net_flows(flows.get(first_flow..last_flow).unwrap_or_default(), end_date)?,
+            },
+        })
+    }
+}
+
+impl History {
+    /// The day up to which the last valuation counts: the portfolio's last day, if no business day lies between.
+    fn counted_until(&self, date: BusinessDate) -> BusinessDate {
+        let Some(end) = self.portfolio.end_date.filter(|end| date < *end) else { return date };
+        let Ok(calendar) = HolidayCalendar::named("TARGET") else { return date };
+        let mut day = date.next_calendar_day();
+        while day <= end {
+            if calendar.is_business_day(day).unwrap_or(true) {
+                return date;
+            }
+            day = day.next_calendar_day();
+        }
+        end
+    }
+}
+
+/// The exact sum of flows.
+fn net_flows(flows: &[Flow], end_date: BusinessDate) -> Result<Decimal, String> {
+    let sum = flows.iter().try_fold(Decimal::ZERO, |sum, flow| sum.checked_add(flow.exact?));
+    sum.ok_or_else(|| unknown(end_date))
+}
+
+fn unknown(date: BusinessDate) -> String {
+    format!("the value or a flow of {date} is unknown; see the exceptions of that date")
+}
+
+/// A valuation date as estimates need it.
+pub(super) struct Day {
+    pub(super) date: BusinessDate,
+    pub(super) value: Option<f64>,
+    pub(super) exact: Option<Decimal>,
+    pub(super) fraction: Option<f64>,
+    pub(super) benchmark_fraction: Option<f64>,
+    pub(super) is_known: bool,
+}
+
+impl Day {
+    fn new(row: &DailyReturn) -> Day {
+        let amounts = [row.begin_value, row.inflow, row.outflow, row.end_value];
+        Day {
+            date: row.business_date,
+            value: row.end_value.and_then(estimate),
+            exact: row.end_value.map(Amount::decimal),
+            fraction: row.return_fraction,
+            benchmark_fraction: row.benchmark_return_fraction,
+            is_known: amounts.iter().all(Option::is_some),
+        }
+    }
+}
+
+/// An external flow as estimates need it.
+pub(super) struct Flow {
+    pub(super) effective: BusinessDate,
+    pub(super) own: BusinessDate,
+    amount: f64,
+    exact: Option<Decimal>,
+}
+
+impl Flow {
+    pub(super) fn new(row: &CashFlow) -> Flow {
+        Flow {
+            effective: row.business_date,
+            own: BusinessDate::new(row.flow_date).unwrap_or(row.business_date),
+            // An unknown amount makes its day unknown, and with it every period that contains it.
+            amount: row.amount_base.and_then(estimate).unwrap_or(f64::NAN),
+            exact: row.amount_base.map(Amount::decimal),
+        }
+    }
+}
+
+/// An amount as estimates need it.
+pub(super) fn estimate(amount: Amount) -> Option<f64> {
+    amount.decimal().to_f64()
+}
