@@ -32,6 +32,9 @@ pub use pipelines::why::node::{Figure, Node, Rule, Source, Unit};
 pub use pipelines::{AgeLimits, BalanceBasis};
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
 
+use schemas::table::Record;
+use schemas::tables::exceptions::Exception;
+
 /// The days of a range on which anything was quoted, after everything that has landed has been conformed.
 ///
 /// # Errors
@@ -43,6 +46,23 @@ pub async fn days_with_quotes(
 ) -> Result<Vec<schemas::BusinessDate>, Error> {
     pipelines::conform::conform(&context.lake).await?;
     Ok(lake::read::quote_dates(&context.lake, from, to).await?)
+}
+
+/// The portfolios that could not be valued on days of a range, because something cannot be booked, with the reason.
+///
+/// # Errors
+/// [`Error`] if a table cannot be read.
+pub async fn not_valued(
+    context: &Context,
+    from: schemas::BusinessDate,
+    to: schemas::BusinessDate,
+) -> Result<std::collections::BTreeMap<schemas::PortfolioId, String>, Error> {
+    let checks = std::collections::BTreeSet::from(["not_valued".to_owned()]);
+    let snapshot = context.lake.snapshot(Exception::TABLE).await?;
+    let range = lake::DateRange::between(from, to);
+    let found: Vec<Exception> =
+        lake::read::rows_named(&snapshot, &context.lake, range, &[("check_name", &checks)]).await?;
+    Ok(found.into_iter().map(|row| (row.portfolio_id, row.message)).collect())
 }
 
 /// Every measure of a portfolio's whole life by its id, for a comparison with another system; none at all if no day was

@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 use lake::{DateRange, Lake, RecordBatch};
 use ledger::books::BookInputs;
 use ledger::internal_transfers::{self, NO_LOTS};
-use ledger::{BookRows, DayValue, Detail, FxBoard, FxGrid, QuoteBoard, benchmark_levels, benchmark_of, keep_books};
+use ledger::{
+    BookRows, DayValue, Detail, FxBoard, FxGrid, QuoteBoard, benchmark_levels, benchmark_of, keep_books, kept_through,
+};
 use rust_decimal::prelude::ToPrimitive;
 use schemas::table::{Record, TableDefinition, TableError};
 use schemas::tables::action_payments::ActionPayment;
@@ -72,13 +74,13 @@ struct Kept {
 /// The rows of some portfolios as they are written, a batch for each table.
 struct Share {
     batches: Vec<(&'static TableDefinition, RecordBatch)>,
-    /// Portfolios without rows, each with the reason.
+    /// Why there are no rows of a portfolio, or none from some date on.
     refused: Vec<Error>,
 }
 
-/// Keeps the books of every portfolio for the dates of the work. A portfolio whose transactions cannot be booked has
-/// no rows on these dates, so that nothing is published of it, and is named among the snags; the others do not wait
-/// for it.
+/// Keeps the books of every portfolio for the dates of the work. A portfolio of which something cannot be booked has no
+/// rows from that date on, so that nothing is published of it, and is named among the snags; the others do not wait for
+/// it. What was before is kept: a range has the rows that its nights would have had.
 ///
 /// # Errors
 /// [`Error`] if a table cannot be read or written.
@@ -268,10 +270,9 @@ fn keep_share(
     let mut all = Kept::default();
     let mut refused = Vec::new();
     for portfolio in portfolios {
-        match keep(silver, received, portfolio, work) {
-            Ok(kept) => all.add(kept),
-            Err(reason) => refused.push(reason),
-        }
+        let (kept, reason) = keep(silver, received, portfolio, work);
+        all.add(kept);
+        refused.extend(reason);
     }
     if let Ok(batches) = all.batches() {
         return Ok(Share { batches, refused });
@@ -280,24 +281,33 @@ fn keep_share(
     let mut all = Kept::default();
     refused.clear();
     for portfolio in portfolios {
-        let kept = keep(silver, received, portfolio, work).and_then(|kept| match kept.batches() {
-            Ok(_) => Ok(kept),
-            Err(source) => Err(Error::TooLarge { portfolio: portfolio.portfolio_id.to_string(), source }),
-        });
-        match kept {
-            Ok(kept) => all.add(kept),
-            Err(reason) => refused.push(reason),
+        let (kept, reason) = keep(silver, received, portfolio, work);
+        match kept.batches() {
+            Ok(_) => {
+                all.add(kept);
+                refused.extend(reason);
+            }
+            Err(source) => refused.push(Error::TooLarge { portfolio: portfolio.portfolio_id.to_string(), source }),
         }
     }
     Ok(Share { batches: all.batches().map_err(lake::Error::from)?, refused })
 }
 
-fn keep(silver: &Silver, received: &LotsByPortfolio, portfolio: &Portfolio, work: &Work) -> Result<Kept, Error> {
+/// The rows of a portfolio, and why they end before the work does, if they do.
+fn keep(silver: &Silver, received: &LotsByPortfolio, portfolio: &Portfolio, work: &Work) -> (Kept, Option<Error>) {
     let inputs = silver.inputs(portfolio, received);
-    let books = keep_books(inputs, work.from, work.to, Detail::Positions)
-        .map_err(|source| Error::Books { portfolio: portfolio.portfolio_id.to_string(), source })?;
-    let values = portfolio_values(portfolio, inputs.board, silver.levels(portfolio), &books);
-    Ok(Kept { books, values })
+    let of = |books: BookRows| {
+        let values = portfolio_values(portfolio, inputs.board, silver.levels(portfolio), &books);
+        Kept { books, values }
+    };
+    let source = match keep_books(inputs, work.from, work.to, Detail::Positions) {
+        Ok(books) => return (of(books), None),
+        Err(source) => source,
+    };
+    let last = kept_through(inputs, work.to).filter(|last| work.from <= *last);
+    let before = last.and_then(|last| keep_books(inputs, work.from, last, Detail::Positions).ok());
+    let reason = Error::Books { portfolio: portfolio.portfolio_id.to_string(), source };
+    (before.map(of).unwrap_or_default(), Some(reason))
 }
 
 impl Kept {

@@ -217,6 +217,18 @@ pub fn lots_sent(inputs: BookInputs<'_>, through: BusinessDate) -> LotsByTransac
     walk.books.rows.lots_sent
 }
 
+/// The last valuation date before the booking that cannot be made, of books that cannot be kept up to a day; none if
+/// there is no such date, or if it is not a booking that ends them.
+///
+/// Up to it the books are what a night of that date made of the same facts.
+pub fn kept_through(inputs: BookInputs<'_>, through: BusinessDate) -> Option<BusinessDate> {
+    let mut walk = Walk::new(inputs, through.next_calendar_day(), through, Detail::Positions).ok()?;
+    walk.books.first_close = NO_CLOSE;
+    walk.run(Closes::All).err()?;
+    let before = walk.reached.checked_sub(1).filter(|before| walk.first_day <= *before)?;
+    inputs.board.dates().get(before).copied()
+}
+
 /// Later than every close.
 const NO_CLOSE: usize = usize::MAX;
 
@@ -253,6 +265,8 @@ struct Walk<'a> {
     events: Vec<Event<'a>>,
     first_day: usize,
     end_day: usize,
+    /// The day on which the walk is.
+    reached: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -286,13 +300,13 @@ impl<'a> Walk<'a> {
             touched_cash: Vec::new(),
             rows: BookRows::default(),
         };
-        Ok(Walk { books, events, first_day, end_day })
+        Ok(Walk { books, events, first_day, end_day, reached: first_day })
     }
 
     /// Books what there is to book and ends the days. False if the one close before the days that were asked for
     /// cannot be valued, and only then.
     fn run(&mut self, closes: Closes) -> Result<bool, Error> {
-        let Walk { books, events, first_day, end_day } = self;
+        let Walk { books, events, first_day, end_day, reached } = self;
         let mut day = *first_day;
         for event in events.iter() {
             let effective = books.inputs.board.day_from(event.date).max(*first_day);
@@ -300,11 +314,13 @@ impl<'a> Walk<'a> {
                 break;
             }
             if day < effective {
+                *reached = day;
                 if !books.close_days(day, effective)? && closes == Closes::OneBefore {
                     return Ok(false);
                 }
                 day = effective;
             }
+            *reached = effective;
             let portfolio_id = &books.inputs.portfolio.portfolio_id;
             books.book(event, effective).map_err(|error| event.named(portfolio_id, error))?;
         }

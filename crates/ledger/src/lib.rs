@@ -33,7 +33,7 @@ pub mod value_history;
 mod wash_sales;
 
 pub use benchmark_levels::{benchmark_levels, benchmark_of};
-pub use books::{BookRows, Detail, keep_books};
+pub use books::{BookRows, Detail, keep_books, kept_through};
 pub use conversion::FxBoard;
 pub use error::{Announcement, Error};
 pub use fx_grid::FxGrid;

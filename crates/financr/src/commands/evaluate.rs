@@ -20,7 +20,8 @@ use crate::ending::{Ending, Usage};
 use crate::refused_rows::by_fault;
 use crate::{config, house};
 
-/// Replay books over their whole history in a temporary store and write every figure
+/// Replay books over their whole history in a temporary store and write every figure. As in the programs that figures
+/// are compared with, the last close and the last rate count, however old
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// A book folder, or a folder of them
@@ -52,20 +53,25 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     for stage in STAGES {
         run(&context, job(stage)?, Request { from, to }).await?;
     }
+    let broken = jobs::not_valued(&context, from, to).await?;
     let mut results = Map::new();
-    for portfolio in &portfolios {
+    for portfolio in portfolios.iter().filter(|portfolio| !broken.contains_key(&portfolio.portfolio_id)) {
         results.insert(portfolio.portfolio_id.to_string(), figures(&context, portfolio, to).await?);
     }
+    let results_count = results.len();
     let text = serde_json::to_string_pretty(&json!({ "portfolios": results }))?;
     std::fs::write(&arguments.out, text).with_context(|| format!("cannot write {}", arguments.out.display()))?;
-    session.say(&format!("{} portfolios, {}", portfolios.len(), arguments.out.display()))?;
+    session.say(&format!("{results_count} portfolios, {}", arguments.out.display()))?;
+    for (portfolio, reason) in &broken {
+        session.say(&format!("{portfolio} has no figures: {reason}"))?;
+    }
     for failure in &imported.failures {
         session.say(&format!("{}: {}", failure.0.display(), failure.1))?;
     }
     for refused in by_fault(&imported) {
         session.say(&refused.sentence())?;
     }
-    Ok(if imported.is_partial() { Ending::Partial } else { Ending::Done })
+    Ok(if imported.is_partial() || !broken.is_empty() { Ending::Partial } else { Ending::Done })
 }
 
 /// The last day of all lives: that of the last portfolio to end, or of the last quote if one has no end.

@@ -10,7 +10,7 @@ use schemas::{BusinessDate, Currency, InstrumentId, Price, Rate};
 use super::walk_tests::{
     CURRENCIES, DAYS, World, booking, day, instrument, of_units, portfolio, quote, rate, split, walk,
 };
-use super::{BookInputs, BookRows, Detail, keep_books};
+use super::{BookInputs, BookRows, Detail, keep_books, kept_through};
 use crate::conversion::FxBoard;
 use crate::error::Error;
 use crate::fx_grid::FxGrid;
@@ -52,6 +52,12 @@ fn refused(mut world: World) -> Error {
     let (portfolio, transactions) = (&portfolio(world.cost_basis), &world.transactions);
     let (board, fx, grid) = (&board, &fx, &grid);
     let inputs = BookInputs { portfolio, transactions, board, fx, grid, lots_received: &NO_LOTS };
+    // What issuers do on day 2 does not touch the days before: a night of them made the same.
+    let last = kept_through(inputs, day(DAYS));
+    assert_eq!(last, Some(day(1)));
+    let before = keep_books(inputs, day(0), day(1), Detail::Positions).expect("nothing is wrong by then");
+    assert_eq!(before.values.days.len(), 2);
+    assert_eq!(kept_through(inputs, day(1)), None, "there is nothing that cannot be booked");
     keep_books(inputs, day(0), day(DAYS), Detail::Positions).expect_err("it cannot be booked")
 }
 
