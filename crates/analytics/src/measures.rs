@@ -77,8 +77,8 @@ pub struct Measure {
     pub title: &'static str,
     /// What the number counts.
     pub unit: Unit,
-    /// Whether the figure is a rate a year. Periods shorter than a year have one too, but statements must not show it
-    /// (GIPS 2020: returns for periods of less than one year must not be annualised).
+    /// Whether the figure is a rate a year. What it comes to for a period shorter than a year, only a comparison with
+    /// another system asks for: see [`Measure::reported`].
     pub annualised: bool,
     /// What it means, in a sentence or two for the reader of a statement.
     pub definition: &'static str,
@@ -91,7 +91,31 @@ impl Measure {
     pub fn of(&self, series: &PerformanceSeries) -> MeasureValue {
         (self.compute)(&Measured::new(series))
     }
+
+    /// The figure as it is kept and shown: growth a year is none of a period shorter than a year, because nobody knows
+    /// how the year goes on. Dispersion a year, which is scaled and not continued, is one of any period.
+    ///
+    /// Source: GIPS 2020, returns for periods of less than one year must not be annualised.
+    pub fn reported(&self, measured: &Measured<'_>) -> MeasureValue {
+        if GROWTH_A_YEAR.contains(&self.id) && measured.series().is_shorter_than_a_year() {
+            return MeasureValue::unavailable("the period is shorter than a year and is not annualised");
+        }
+        (self.compute)(measured)
+    }
 }
+
+/// The measures that continue growth to a year, or divide such growth by something.
+const GROWTH_A_YEAR: &[&str] = &[
+    "alpha_annual",
+    "annualised_return_252",
+    "annualised_return_act365",
+    "calmar",
+    "calmar_36m",
+    "martin_ratio",
+    "pain_ratio",
+    "sharpe_geometric",
+    "xirr",
+];
 
 /// What a figure counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,7 +223,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::sample_series::{any_returns, assert_unavailable, dated, of_returns};
+    use crate::sample_series::{any_returns, assert_unavailable, date, dated, of_returns};
     use crate::series::DatedNumber;
 
     #[test]
@@ -229,6 +253,34 @@ mod tests {
         let error = measure("sharp").expect_err("not listed").to_string();
         assert!(error.starts_with("unknown measure `sharp`; known: end_market_value, "), "{error}");
         assert!(error.contains("sharpe_rf0"));
+    }
+
+    #[test]
+    fn growth_is_not_continued_to_a_year() {
+        // From 2024-01-01 it is a year on 2025-01-01, whether it has 365 days or 366.
+        for (end_date, is_shorter) in [("2024-12-31", true), ("2025-01-01", false)] {
+            let series = PerformanceSeries { end_date: date(end_date), ..of_returns(&[0.02, -0.03, 0.04]) };
+            let measured = Measured::new(&series);
+            let withheld = |measure: &&Measure| {
+                let reason = "the period is shorter than a year and is not annualised";
+                measure.reported(&measured) == MeasureValue::unavailable(reason)
+            };
+            let found: BTreeSet<&str> = MEASURES.iter().copied().filter(withheld).map(|measure| measure.id).collect();
+            let expected = if is_shorter { GROWTH_A_YEAR } else { &[] };
+            assert_eq!(found, expected.iter().copied().collect(), "{end_date}");
+        }
+        for id in GROWTH_A_YEAR {
+            assert!(measure(id).expect("listed").annualised, "{id}");
+        }
+    }
+
+    #[test]
+    fn dispersion_is_scaled_to_a_year_whatever_the_period() {
+        let series = of_returns(&[0.02, -0.03, 0.04]);
+        for id in ["volatility", "downside_deviation", "tracking_error", "sharpe_rf", "twr", "mwr_period"] {
+            let measure = measure(id).expect("listed");
+            assert_eq!(measure.reported(&Measured::new(&series)), measure.of(&series), "{id}");
+        }
     }
 
     #[test]

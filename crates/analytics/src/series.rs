@@ -4,6 +4,7 @@
 //! is there before the first day, so the opening value is zero and the first day's return shows what the first
 //! purchases cost.
 
+use chrono::Months;
 use rust_decimal::Decimal;
 use schemas::{BusinessDate, DayCount};
 
@@ -98,6 +99,12 @@ impl PerformanceSeries {
     /// Years from the opening to the end, calendar days over 365.
     pub fn years(&self) -> f64 {
         DayCount::Actual365Fixed.year_fraction(self.opening_date, self.end_date)
+    }
+
+    /// Whether the end comes before the day of the opening a year later.
+    pub fn is_shorter_than_a_year(&self) -> bool {
+        let year_later = self.opening_date.day().checked_add_months(Months::new(12));
+        year_later.is_none_or(|year_later| self.end_date.day() < year_later)
     }
 
     /// The market value at the end of the period.

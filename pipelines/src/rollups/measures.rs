@@ -103,7 +103,7 @@ impl History {
                 let measured = series.as_ref().map(Measured::new);
                 for measure in kept(period) {
                     let value = match &measured {
-                        Ok(measured) => (measure.compute)(measured),
+                        Ok(measured) => measure.reported(measured),
                         Err(reason) => MeasureValue::Unavailable((*reason).clone()),
                     };
                     columns.push(&self.portfolio.portfolio_id, day.date, period, measure.id, &value);

@@ -3,7 +3,7 @@
 //! The measures that are a formula of a few amounts are taken apart. Of the others the series is outlined: how many
 //! days, the first and the last of them, and what the measure makes of them.
 
-use analytics::{DatedNumber, MEASURES, Measure, PerformanceSeries};
+use analytics::{DatedNumber, MEASURES, Measure, Measured, PerformanceSeries};
 use rust_decimal::Decimal;
 use schemas::{Amount, BusinessDate, MeasureValue, ReportingPeriod};
 
@@ -66,7 +66,7 @@ impl Trail {
         series: &Result<PerformanceSeries, String>,
     ) -> Node {
         let now = match series {
-            Ok(series) => figure_of(measure.of(series)),
+            Ok(series) => figure_of(measure.reported(&Measured::new(series))),
             Err(reason) => Figure::Unavailable(reason.clone()),
         };
         let rows = self.facts.measures.iter().flatten();

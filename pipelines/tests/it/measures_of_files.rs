@@ -118,6 +118,8 @@ async fn night() -> (Vec<DailyReturn>, Vec<MeasureRow>) {
         .map(|id| Portfolio {
             benchmark_symbol: Some("INDEX".to_owned()),
             risk_free_annual: Some(0.02),
+            // Long enough ago that growth is stated a year.
+            start_date: date("2013-01-02"),
             ..portfolio(id)
         })
         .collect();

@@ -283,10 +283,15 @@ async fn returns_and_gains_are_taken_apart() {
     assert_eq!(number(&dividends).round_dp(4), Decimal::new(584_727, 4), "50 / 0.8551");
     let gross = tree(&lake, question("cash_dividends")).await;
     assert_eq!(number(&gross), number(&dividends), "no tax was withheld");
-    for figure in ["gain", "net_external_flows", "end_market_value", "modified_dietz", "xirr"] {
+    for figure in ["gain", "net_external_flows", "end_market_value", "modified_dietz", "mwr_period"] {
         let node = tree(&lake, question(figure)).await;
         assert_follows(&node);
         assert!(!matches!(node.figure, Figure::Unavailable(_)), "{figure}: {:?}", node.figure);
+    }
+    let not_annualised = "the period is shorter than a year and is not annualised".to_owned();
+    for figure in ["xirr", "annualised_return_act365"] {
+        let node = tree(&lake, question(figure)).await;
+        assert_eq!((node.figure, node.differs), (Figure::Unavailable(not_annualised.clone()), None), "{figure}");
     }
 }
 

@@ -4,6 +4,8 @@
 //! that is over ends on the portfolio's last day, even if nothing was quoted on it: the last value stands, and the days
 //! up to the end count.
 //!
+//! Growth is stated a year however short the life was, which the house does not do: other programs give it.
+//!
 //! Where several internal rates balance the flows, the house has no figure and says so. Other programs give one of
 //! them; here it is the rate nearest to zero, so that there is something to compare.
 
