@@ -80,12 +80,14 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
             let all = lake::read::portfolios(&context.lake).await?;
             let ending = all.into_iter().filter(|portfolio| portfolio.end_date == Some(date));
             let ending: BTreeSet<PortfolioId> = ending.map(|portfolio| portfolio.portfolio_id).collect();
-            if !ending.is_empty() {
+            if ending.is_empty() {
+                Vec::new()
+            } else {
                 let refused = not_valued(&context.lake, DateRange::between(date, date)).await?;
                 let refused = refused.iter().filter(|(refused, _)| ending.contains(refused));
                 tally.blocked.extend(refused.map(|(refused, _)| format!("{refused} (not valued on {date})")));
+                month_to_date(&context.lake, date, &origin, Some(&ending)).await?
             }
-            month_to_date(&context.lake, date, &origin, Some(&ending)).await?
         }
         Which::All => month_to_date(&context.lake, date, &origin, None).await?,
     };

@@ -1,6 +1,7 @@
 -- gold.daily_returns: one row per portfolio and valuation date.
 -- Inflows count at the start of the day and outflows at its end: both are capital that earned the return
--- (docs/adr/0004).
+-- (docs/adr/0004). Fees and taxes are those of the bridge (docs/adr/0011), where they are negative; a day whose bridge
+-- is not known has no return before them.
 WITH flows AS (
     SELECT
         portfolio_id,
@@ -12,6 +13,26 @@ WITH flows AS (
     WHERE business_date BETWEEN $from_date AND $to_date
     GROUP BY portfolio_id, business_date
 ),
+charges AS (
+    SELECT
+        portfolio_id,
+        business_date,
+        sum(CASE
+            WHEN component IN (
+                'fee', 'fee_custody', 'fee_management', 'fee_performance', 'fee_brokerage', 'fee_exchange'
+            ) THEN -amount_base
+            ELSE 0
+        END) AS fees,
+        sum(CASE
+            WHEN component IN ('tax', 'tax_withholding', 'tax_reclaim', 'tax_stamp_duty', 'tax_transaction')
+                THEN -amount_base
+            ELSE 0
+        END) AS taxes,
+        sum(CASE WHEN component IN ('unknown', 'gap') OR amount_base IS NULL THEN 1 ELSE 0 END) AS unknown_count
+    FROM gold.nav_bridge
+    WHERE business_date BETWEEN $from_date AND $to_date
+    GROUP BY portfolio_id, business_date
+),
 days AS (
     SELECT
         today.portfolio_id,
@@ -20,6 +41,8 @@ days AS (
         CASE WHEN flow.portfolio_id IS NULL THEN 0 WHEN flow.unknown_count = 0 THEN flow.inflow END AS inflow,
         CASE WHEN flow.portfolio_id IS NULL THEN 0 WHEN flow.unknown_count = 0 THEN flow.outflow END AS outflow,
         today.market_value AS end_value,
+        CASE WHEN charge.portfolio_id IS NULL THEN 0 WHEN charge.unknown_count = 0 THEN charge.fees END AS fees,
+        CASE WHEN charge.portfolio_id IS NULL THEN 0 WHEN charge.unknown_count = 0 THEN charge.taxes END AS taxes,
         before.benchmark_level AS level_before,
         today.benchmark_level AS level
     FROM gold.portfolio_values AS today
@@ -27,6 +50,8 @@ days AS (
         ON before.portfolio_id = today.portfolio_id AND before.business_date = today.previous_business_date
     LEFT JOIN flows AS flow
         ON flow.portfolio_id = today.portfolio_id AND flow.business_date = today.business_date
+    LEFT JOIN charges AS charge
+        ON charge.portfolio_id = today.portfolio_id AND charge.business_date = today.business_date
     WHERE today.business_date BETWEEN $from_date AND $to_date
 )
 SELECT
@@ -42,6 +67,18 @@ SELECT
         CAST(outflow AS DECIMAL(38, 10)),
         CAST(end_value AS DECIMAL(38, 10))
     ) AS return_fraction,
-    benchmark_return(CAST(begin_value AS DECIMAL(38, 10)), level_before, level) AS benchmark_return_fraction
+    benchmark_return(CAST(begin_value AS DECIMAL(38, 10)), level_before, level) AS benchmark_return_fraction,
+    daily_return(
+        CAST(begin_value AS DECIMAL(38, 10)),
+        CAST(inflow AS DECIMAL(38, 10)),
+        CAST(outflow AS DECIMAL(38, 10)),
+        CAST(end_value + fees + taxes AS DECIMAL(38, 10))
+    ) AS return_before_fees_fraction,
+    daily_return(
+        CAST(begin_value AS DECIMAL(38, 10)),
+        CAST(inflow AS DECIMAL(38, 10)),
+        CAST(outflow AS DECIMAL(38, 10)),
+        CAST(end_value + taxes AS DECIMAL(38, 10))
+    ) AS return_before_taxes_fraction
 FROM days
 ORDER BY portfolio_id, business_date

@@ -54,9 +54,6 @@ pub async fn month_to_date(
     origin: &Origin,
     only: Option<&BTreeSet<PortfolioId>>,
 ) -> Result<Vec<StatementInput>, lake::Error> {
-    if only.is_some_and(BTreeSet::is_empty) {
-        return Ok(Vec::new());
-    }
     let only = only.map(|wanted| wanted.iter().map(ToString::to_string).collect::<BTreeSet<String>>());
     let only = only.as_ref();
     let opening = opening_date(date);
@@ -84,10 +81,8 @@ pub async fn month_to_date(
     for portfolio in lake::read::portfolios(lake).await? {
         let id = portfolio.portfolio_id.clone();
         let portfolio_values = take(&mut values, &id);
-        if only.is_some_and(|only| !only.contains(id.as_str())) {
-            continue;
-        }
-        if !portfolio_values.iter().any(|row| row.business_date == date) {
+        let is_asked_for = only.is_none_or(|only| only.contains(id.as_str()));
+        if !is_asked_for || !portfolio_values.iter().any(|row| row.business_date == date) {
             continue;
         }
         let (transactions, earlier): (Vec<Transaction>, Vec<Transaction>) =

@@ -86,6 +86,8 @@ fn ten_years() -> PerformanceSeries {
         opening_value: 10_000.0,
         values: Vec::new(),
         returns: Vec::new(),
+        returns_before_fees: None,
+        returns_before_taxes: None,
         sampling: Sampling::Daily252,
         flows: Vec::new(),
         risk_free_annual: Some(0.02),

@@ -3,11 +3,29 @@
 use crate::figure::NoFigure;
 use crate::measured::Measured;
 use crate::reward_to_risk::risk_free_annual;
-use crate::series::PerformanceSeries;
+use crate::same_days::{self, Lacking};
+use crate::series::{DatedNumber, PerformanceSeries};
 
 /// The product of all `1 + r`, less one.
 pub(crate) fn time_weighted_return(measured: &Measured<'_>) -> Result<f64, NoFigure> {
     Ok(measured.digest()?.path.growth - 1.0)
+}
+
+/// The product of all `1 + r` of the same days before charges, less one.
+///
+/// # Errors
+/// [`NoFigure`] if there is no daily return, nothing is known of charges, or those of one of the days are not known,
+/// which is named.
+pub(crate) fn before_charges(measured: &Measured<'_>, returns: Option<&[DatedNumber]>) -> Result<f64, NoFigure> {
+    measured.returns()?;
+    let returns = returns.ok_or_else(|| NoFigure::new("nothing is known of fees and taxes"))?;
+    let aligned = same_days::beside_returns(measured.series(), returns).map_err(|lacking| match lacking {
+        Lacking::Nothing(date) => NoFigure::new(format!("the fees and taxes of {date} are not known")),
+        Lacking::NotFinite(date) => {
+            NoFigure::new(format!("the return before charges of {date} is not a finite number"))
+        }
+    })?;
+    Ok(aligned.iter().fold(1.0, |growth, number| growth * (1.0 + number)) - 1.0)
 }
 
 /// The time-weighted return as a rate a year of 365 calendar days.

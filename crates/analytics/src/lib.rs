@@ -43,6 +43,7 @@ mod loss_tail;
 mod rate_search;
 mod relative;
 mod reward_to_risk;
+mod same_days;
 #[cfg(test)]
 mod sample_attribution;
 #[cfg(test)]

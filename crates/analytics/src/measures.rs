@@ -49,6 +49,8 @@ pub mod sortino_rf;
 pub mod sortino_rf0;
 pub mod tracking_error;
 pub mod twr;
+pub mod twr_before_fees;
+pub mod twr_before_taxes;
 pub mod ulcer_index;
 pub mod var_cornish_fisher_95;
 pub mod var_cornish_fisher_99;
@@ -138,6 +140,8 @@ pub static MEASURES: &[&Measure] = &[
     &net_external_flows::MEASURE,
     &gain::MEASURE,
     &twr::MEASURE,
+    &twr_before_taxes::MEASURE,
+    &twr_before_fees::MEASURE,
     &modified_dietz::MEASURE,
     &modified_dietz_linked_monthly::MEASURE,
     &xirr::MEASURE,

@@ -7,6 +7,7 @@ use crate::compounding::no_returns;
 use crate::digest::lanes;
 use crate::figure::NoFigure;
 use crate::reward_to_risk::too_few;
+use crate::same_days::{self, Lacking};
 use crate::series::PerformanceSeries;
 use crate::statistics::is_rounding;
 
@@ -40,26 +41,10 @@ pub(crate) fn benchmark(series: &PerformanceSeries) -> Result<Vec<f64>, NoFigure
     if series.returns.is_empty() {
         return Err(no_returns(series));
     }
-    let mut both = series.returns.iter().zip(benchmark);
-    let same_days = both.all(|(entry, other)| entry.date == other.date && other.number.is_finite());
-    if same_days && benchmark.len() == series.returns.len() {
-        // As nearly always; otherwise day after day, until the first that is missing.
-        return Ok(benchmark.iter().map(|other| other.number).collect());
-    }
-    let mut aligned = Vec::with_capacity(series.returns.len());
-    let mut waiting = benchmark.iter().peekable();
-    for entry in &series.returns {
-        while waiting.next_if(|other| other.date < entry.date).is_some() {}
-        match waiting.next_if(|other| other.date == entry.date) {
-            Some(other) if other.number.is_finite() => aligned.push(other.number),
-            Some(_) => {
-                let date = entry.date;
-                return Err(NoFigure::new(format!("the benchmark's return of {date} is not a finite number")));
-            }
-            None => return Err(NoFigure::new(format!("the benchmark has no return on {}", entry.date))),
-        }
-    }
-    Ok(aligned)
+    same_days::beside_returns(series, benchmark).map_err(|lacking| match lacking {
+        Lacking::Nothing(date) => NoFigure::new(format!("the benchmark has no return on {date}")),
+        Lacking::NotFinite(date) => NoFigure::new(format!("the benchmark's return of {date} is not a finite number")),
+    })
 }
 
 /// The moments of the returns of a series and those of its benchmark on the same days.

@@ -47,7 +47,7 @@ pub(crate) fn dated(entries: &[(&str, f64)]) -> Vec<DatedNumber> {
 }
 
 /// A period that opens on 2024-01-01 with a value of 100 and earns one return a day from 2024-01-02 on. Its benchmark
-/// earns half of it and a twentieth of a percent.
+/// earns half of it and a twentieth of a percent. Every day costs a hundredth of a percent in taxes, two in fees.
 pub(crate) fn of_returns(returns: &[f64]) -> PerformanceSeries {
     let opening_date = date("2024-01-01");
     let mut series = PerformanceSeries {
@@ -56,6 +56,8 @@ pub(crate) fn of_returns(returns: &[f64]) -> PerformanceSeries {
         opening_value: 100.0,
         values: Vec::new(),
         returns: Vec::new(),
+        returns_before_fees: Some(Vec::new()),
+        returns_before_taxes: Some(Vec::new()),
         sampling: Sampling::Daily252,
         flows: Vec::new(),
         risk_free_annual: Some(0.02),
@@ -69,6 +71,8 @@ pub(crate) fn of_returns(returns: &[f64]) -> PerformanceSeries {
         series.end_date = day;
         series.values.push(DatedNumber { date: day, number: value });
         series.returns.push(DatedNumber { date: day, number: *number });
+        series.returns_before_fees.get_or_insert_default().push(DatedNumber { date: day, number: number + 3e-4 });
+        series.returns_before_taxes.get_or_insert_default().push(DatedNumber { date: day, number: number + 1e-4 });
         series.benchmark.get_or_insert_default().push(DatedNumber { date: day, number: 0.5 * number + 5e-4 });
         series.money.closing_value = Some(exact(value));
     }
@@ -93,6 +97,8 @@ pub(crate) fn of_values(opening: (&str, f64), values: &[(&str, f64)], flows: &[(
         opening_value: opening.1,
         values: dated(values),
         returns: Vec::new(),
+        returns_before_fees: None,
+        returns_before_taxes: None,
         sampling: Sampling::Daily252,
         flows: dated(flows),
         risk_free_annual: None,

@@ -48,6 +48,11 @@ pub struct PerformanceSeries {
     pub values: Vec<DatedNumber>,
     /// Daily returns as fractions, in order of date; days without capital are left out.
     pub returns: Vec<DatedNumber>,
+    /// The same returns before fees and taxes, in order of date; days of which the charges are not known are left out,
+    /// and the return of the period before them has no figure then. None if nothing is known of charges.
+    pub returns_before_fees: Option<Vec<DatedNumber>>,
+    /// The same returns after fees, before taxes; as those before fees.
+    pub returns_before_taxes: Option<Vec<DatedNumber>>,
     /// How many of the returns make a year; if there is one a week or a month, they are called daily all the same.
     pub sampling: Sampling,
     /// External flows of the period, positive if money came in. Each stands on its own date, which may lie before the

@@ -172,6 +172,8 @@ impl Meter {
             opening_value: 0.0,
             values: Vec::new(),
             returns: Vec::new(),
+            returns_before_fees: None,
+            returns_before_taxes: None,
             sampling: Sampling::Daily252,
             flows: Vec::new(),
             risk_free_annual: Some(terms.risk_free_annual),

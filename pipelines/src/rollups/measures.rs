@@ -40,6 +40,8 @@ const PERIOD_MEASURES: &[&str] = &[
     "mwr_period",
     "sharpe_rf",
     "twr",
+    "twr_before_fees",
+    "twr_before_taxes",
     "volatility",
     "xirr",
 ];

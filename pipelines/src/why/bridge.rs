@@ -90,7 +90,7 @@ impl Trail {
     }
 
     /// A row of gold.nav_bridge with what it was added up from.
-    fn step_of_day(&self, row: &NavBridgeRow) -> Node {
+    pub(super) fn step_of_day(&self, row: &NavBridgeRow) -> Node {
         let unit = Unit::Money(self.facts.base());
         let reason = row.detail.as_deref().unwrap_or(STEP_UNKNOWN);
         let figure = Figure::known(row.amount_base.map(Amount::decimal), reason);

@@ -6,14 +6,48 @@ use chrono::Datelike;
 use rust_decimal::Decimal;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::daily_returns::DailyReturn;
+use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::{Amount, BusinessDate, ReportingPeriod};
 
 use super::Trail;
+use super::arithmetic::sum;
 use super::holdings::AMOUNT_DECIMALS;
 use super::node::{Figure, Node, Rule, Unit};
 
+/// Why there is no return before charges.
+const CHARGES_UNKNOWN: &str = "the fees and taxes of the day are not known";
 /// Why a flow is not known.
 const FLOW_UNKNOWN: &str = "a flow has no price or no rate for its day";
+
+/// What returns are taken before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// Nothing: after fees and taxes.
+    Nothing,
+    /// Taxes.
+    Taxes,
+    /// Fees and taxes.
+    FeesAndTaxes,
+}
+
+impl Before {
+    fn fraction(self, row: &DailyReturn) -> Option<f64> {
+        match self {
+            Before::Nothing => row.return_fraction,
+            Before::Taxes => row.return_before_taxes_fraction,
+            Before::FeesAndTaxes => row.return_before_fees_fraction,
+        }
+    }
+
+    /// Whether a step of the bridge is added to the value at the end of its day.
+    fn leaves_in(self, component: BridgeComponent) -> bool {
+        match self {
+            Before::Nothing => false,
+            Before::Taxes => component.is_tax(),
+            Before::FeesAndTaxes => component.is_tax() || component.is_fee(),
+        }
+    }
+}
 
 /// How far the values of a day are taken apart.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,7 +63,7 @@ impl Trail {
     pub(super) fn daily_return(&self) -> Node {
         let of_date = self.facts.returns.iter().find(|row| row.business_date == self.facts.date);
         match of_date {
-            Some(row) => self.day(row, Values::TakenApart),
+            Some(row) => self.day(row, Values::TakenApart, Before::Nothing),
             None => {
                 let reason = format!("gold.daily_returns has no row of {}", self.facts.date);
                 Node::given("daily return", Figure::Unavailable(reason), Unit::Fraction)
@@ -37,7 +71,7 @@ impl Trail {
         }
     }
 
-    fn day(&self, row: &DailyReturn, values: Values) -> Node {
+    fn day(&self, row: &DailyReturn, values: Values, before_what: Before) -> Node {
         let unit = || Unit::Money(self.facts.base());
         let known = |amount: Option<Amount>, reason: &str| Figure::known(amount.map(Amount::decimal), reason);
         let before = self.facts.values.iter().rev().map(|value| value.business_date).find(|d| *d < row.business_date);
@@ -60,6 +94,7 @@ impl Trail {
                     .noted("ask for market_value on this date")
             }
         };
+        let end = if before_what == Before::Nothing { end } else { self.with_charges(end, row, before_what) };
         let flows: Vec<&CashFlow> =
             self.facts.flows.iter().filter(|flow| flow.business_date == row.business_date).collect();
         let (inflows, outflows): (Vec<&CashFlow>, Vec<&CashFlow>) =
@@ -70,10 +105,12 @@ impl Trail {
         };
         let reason = if [row.begin_value, row.inflow, row.outflow, row.end_value].iter().any(Option::is_none) {
             "a value or a flow of the day is unknown"
+        } else if row.return_fraction.is_some() {
+            CHARGES_UNKNOWN
         } else {
             "there was no capital on the day"
         };
-        let figure = row.return_fraction.map_or_else(|| Figure::Unavailable(reason.to_owned()), Figure::Estimate);
+        let figure = before_what.fraction(row).map_or_else(|| Figure::Unavailable(reason.to_owned()), Figure::Estimate);
         let parts = vec![
             begin,
             side("inflow: counts from the start of the day", row.inflow, Rule::Sum, inflows),
@@ -83,6 +120,29 @@ impl Trail {
         Node::given(format!("return of {}", row.business_date), figure, Unit::Fraction)
             .on(row.business_date)
             .with_parts(Rule::DailyReturn, parts)
+    }
+
+    /// The value at the end of a day as if what was charged on it were still there.
+    fn with_charges(&self, end: Node, row: &DailyReturn, before_what: Before) -> Node {
+        let of_day = self.bridge.iter().filter(|step| step.business_date == row.business_date);
+        let charged = of_day.filter(|step| before_what.leaves_in(step.component));
+        let charges: Vec<Node> = charged.map(|step| self.charge_of_day(step)).collect();
+        let (label, unit, date) = (end.label.clone(), end.unit.clone(), row.business_date);
+        let parts: Vec<Node> = std::iter::once(end).chain(charges).collect();
+        let known = before_what.fraction(row).is_some();
+        let total = parts.iter().map(|part| part.figure.exact()).collect::<Option<Vec<Decimal>>>();
+        let total = total.and_then(|parts| sum(&parts)).filter(|_| known);
+        let label = format!("{label}, and what was charged on the day");
+        Node::given(label, Figure::known(total, CHARGES_UNKNOWN), unit).on(date).with_parts(Rule::Sum, parts)
+    }
+
+    /// A fee or a tax of a day as the positive amount that it took.
+    fn charge_of_day(&self, step: &NavBridgeRow) -> Node {
+        let took = step.amount_base.map(|amount| -amount.decimal());
+        let label = format!("{}, in {}", step.component.title().to_lowercase(), step.currency);
+        Node::given(label, Figure::known(took, CHARGES_UNKNOWN), Unit::Money(self.facts.base()))
+            .on(step.business_date)
+            .with_parts(Rule::Opposite, vec![self.step_of_day(step)])
     }
 
     /// An external flow in the base currency, from its booking.
@@ -135,7 +195,7 @@ impl Trail {
 
     /// The daily returns of a period, drawn together by year and by month; the month and the day of the date are taken
     /// apart.
-    pub(super) fn linked_days(&self, period: ReportingPeriod) -> Vec<Node> {
+    pub(super) fn linked_days(&self, period: ReportingPeriod, before_what: Before) -> Vec<Node> {
         let days: Vec<&DailyReturn> =
             self.facts.returns.iter().filter(|row| self.is_in(period, row.business_date)).collect();
         let mut years: BTreeMap<i32, Vec<&DailyReturn>> = BTreeMap::new();
@@ -143,17 +203,17 @@ impl Trail {
             years.entry(day.business_date.day().year()).or_default().push(day);
         }
         match years.len() {
-            0 | 1 => years.into_values().flat_map(|days| self.months(&days)).collect(),
-            _ => years.into_iter().map(|(year, days)| self.year(year, &days)).collect(),
+            0 | 1 => years.into_values().flat_map(|days| self.months(&days, before_what)).collect(),
+            _ => years.into_iter().map(|(year, days)| self.year(year, &days, before_what)).collect(),
         }
     }
 
-    fn year(&self, year: i32, days: &[&DailyReturn]) -> Node {
-        let parts = (self.facts.date.day().year() == year).then(|| self.months(days));
-        drawn_together(format!("{year}"), days, parts)
+    fn year(&self, year: i32, days: &[&DailyReturn], before_what: Before) -> Node {
+        let parts = (self.facts.date.day().year() == year).then(|| self.months(days, before_what));
+        drawn_together(format!("{year}"), days, parts, before_what)
     }
 
-    fn months(&self, days: &[&DailyReturn]) -> Vec<Node> {
+    fn months(&self, days: &[&DailyReturn], before_what: Before) -> Vec<Node> {
         let mut months: BTreeMap<u32, Vec<&DailyReturn>> = BTreeMap::new();
         for day in days.iter().copied() {
             months.entry(day.business_date.day().month()).or_default().push(day);
@@ -163,23 +223,26 @@ impl Trail {
             let year = days.first().map_or(0, |row| row.business_date.day().year());
             let apart = || {
                 let day = |row: &&DailyReturn| {
-                    let node = self.day(row, Values::AsTheyStand);
+                    let node = self.day(row, Values::AsTheyStand, before_what);
                     let of_date = row.business_date == self.facts.date;
                     if of_date { node } else { Node { rule: Rule::Given, children: Vec::new(), ..node } }
                 };
                 days.iter().map(day).collect()
             };
             let parts = ((year, month) == of_date).then(apart);
-            drawn_together(format!("{year}-{month:02}"), &days, parts)
+            drawn_together(format!("{year}-{month:02}"), &days, parts, before_what)
         };
         months.into_iter().map(one).collect()
     }
 }
 
 /// The return of several days as one, with its parts if they are shown.
-fn drawn_together(label: String, days: &[&DailyReturn], parts: Option<Vec<Node>>) -> Node {
-    let returns: Vec<f64> = days.iter().filter_map(|row| row.return_fraction).collect();
-    let figure = if returns.is_empty() {
+fn drawn_together(label: String, days: &[&DailyReturn], parts: Option<Vec<Node>>, before_what: Before) -> Node {
+    let returns: Vec<f64> = days.iter().filter_map(|row| before_what.fraction(row)).collect();
+    let known = days.iter().filter(|row| row.return_fraction.is_some()).count();
+    let figure = if returns.len() < known {
+        Figure::Unavailable("the fees and taxes of one of the days are not known".to_owned())
+    } else if returns.is_empty() {
         Figure::Unavailable("there was no capital".to_owned())
     } else {
         Figure::Estimate(returns.iter().fold(1.0, |growth, fraction| growth * (1.0 + fraction)) - 1.0)

@@ -10,6 +10,7 @@ use schemas::{Amount, BusinessDate, MeasureValue, ReportingPeriod};
 use super::Trail;
 use super::arithmetic::{agree, estimate};
 use super::node::{Figure, Node, Rule, Unit};
+use super::returns::Before;
 use crate::rollups::measures::series_on;
 
 /// Why the series of a period has no figure.
@@ -39,7 +40,9 @@ impl Trail {
                 let flows = self.total("net external flows".to_owned(), self.flows_of(period), "a flow is unknown");
                 exactly(node, Rule::Difference, vec![self.market_value(), self.opening_value(period), flows])
             }
-            ("twr", _) => node.with_parts(Rule::Linked, self.linked_days(period)),
+            ("twr", _) => node.with_parts(Rule::Linked, self.linked_days(period, Before::Nothing)),
+            ("twr_before_taxes", _) => node.with_parts(Rule::Linked, self.linked_days(period, Before::Taxes)),
+            ("twr_before_fees", _) => node.with_parts(Rule::Linked, self.linked_days(period, Before::FeesAndTaxes)),
             ("modified_dietz", Ok(series)) => {
                 let rule = Rule::ModifiedDietz { opening: series.opening_date, closing: series.end_date };
                 let parts = self.dated_amounts(period, series);

@@ -220,6 +220,8 @@ async fn stored_steps_that_do_not_lead_to_the_value_are_found() {
         end_value: Some(amount("110")),
         return_fraction: Some(0.1),
         benchmark_return_fraction: None,
+        return_before_fees_fraction: None,
+        return_before_taxes_fraction: None,
     };
     fill(&lake, &[earned]).await;
     let interest = NavBridgeRow {

@@ -478,6 +478,8 @@ fn daily_return(id: &str, begin_value: &str, end_value: &str, return_fraction: f
         end_value: Some(amount(end_value)),
         return_fraction: Some(return_fraction),
         benchmark_return_fraction: None,
+        return_before_fees_fraction: None,
+        return_before_taxes_fraction: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rollups make what their case folders say, at once and night by night.
 //!
 //! A case has `portfolios.csv`, `quotes.csv` (which give the valuation dates), `valuations.csv` and, if there are
-//! flows, `cash_flows.csv`. `expected.csv` has the rows of the table that the shelf is named after, with the columns
+//! flows or charges, `cash_flows.csv` and `nav_bridge.csv`. `expected.csv` has the rows of the table that the shelf is named after, with the columns
 //! that matter. The values of portfolios, which the walk makes in a night, are summed here by a query: the same query
 //! is the yardstick of the walk in `booking.rs`.
 
@@ -15,6 +15,7 @@ use pipelines::rollups::roll_up;
 use rust_decimal::Decimal;
 use schemas::table::Record;
 use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::quotes::Quote;
@@ -80,6 +81,10 @@ async fn filled(folder: &Path) -> Lake {
     if flows.is_file() {
         fill::<CashFlow>(&lake, &rows(&Sheet::read(&flows), cash_flow_of)).await;
     }
+    let bridge = folder.join("nav_bridge.csv");
+    if bridge.is_file() {
+        fill::<NavBridgeRow>(&lake, &rows(&Sheet::read(&bridge), step_of)).await;
+    }
     lake
 }
 
@@ -136,6 +141,19 @@ fn cash_flow_of(cell: &dyn Fn(&str) -> String) -> CashFlow {
         currency: Currency::EUR,
         amount: optional(&cell("amount_base")),
         amount_base: optional(&cell("amount_base")),
+    }
+}
+
+/// A step of the bridge, in base currency.
+fn step_of(cell: &dyn Fn(&str) -> String) -> NavBridgeRow {
+    NavBridgeRow {
+        portfolio_id: cell("portfolio_id").parse().expect("an id"),
+        business_date: date(&cell("business_date")),
+        component: cell("component").parse().expect("a component"),
+        currency: cell("currency").parse().expect("a currency"),
+        amount: None,
+        amount_base: optional(&cell("amount_base")),
+        detail: None,
     }
 }
 

@@ -295,6 +295,21 @@ async fn returns_and_gains_are_taken_apart() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn returns_before_charges_name_the_charges() {
+    let lake = example().await;
+    // Charged were 4 dollars on the 25th and on the 2nd, 5 pounds and 12.60 of stamp duty on the 26th.
+    for (figure, expected) in [("twr_before_taxes", 0.038_588_406_947), ("twr_before_fees", 0.039_950_251_304)] {
+        let node = tree(&lake, question(figure)).await;
+        assert_follows(&node);
+        let Figure::Estimate(rate) = node.figure else { panic!("{figure}: {:?}", node.figure) };
+        assert!((rate - expected).abs() < 1e-11, "{figure}: {rate}");
+    }
+    let before_fees = tree(&lake, question("twr_before_fees")).await;
+    let fee = found(&before_fees, "brokerage, in USD");
+    assert_eq!(number(fee).round_dp(4), Decimal::new(37_213, 4), "4 / 1.0749");
+}
+
 /// 100 shares bought for 1,000, sold for 800 and bought again for 850 a fortnight later.
 async fn bought_again(method: &str) -> Lake {
     let portfolio = format!(r#"{{"id":"EXAMPLE","base_currency":"GBP","start":"2024-01-02","cost_basis":"{method}"}}"#);

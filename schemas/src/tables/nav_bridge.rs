@@ -130,6 +130,31 @@ impl BridgeComponent {
         WORDS[self as usize].3
     }
 
+    /// Whether it is a fee, of whatever kind.
+    pub fn is_fee(self) -> bool {
+        matches!(
+            self,
+            BridgeComponent::Fee
+                | BridgeComponent::FeeCustody
+                | BridgeComponent::FeeManagement
+                | BridgeComponent::FeePerformance
+                | BridgeComponent::FeeBrokerage
+                | BridgeComponent::FeeExchange
+        )
+    }
+
+    /// Whether it is a tax or one that came back, of whatever kind.
+    pub fn is_tax(self) -> bool {
+        matches!(
+            self,
+            BridgeComponent::Tax
+                | BridgeComponent::TaxWithholding
+                | BridgeComponent::TaxReclaim
+                | BridgeComponent::TaxStampDuty
+                | BridgeComponent::TaxTransaction
+        )
+    }
+
     /// Whether it exists in the base currency only: what exchange rates make is no amount of either currency.
     pub fn is_in_base_only(self) -> bool {
         matches!(
@@ -292,6 +317,14 @@ mod tests {
         }
         let titles: BTreeSet<&str> = BridgeComponent::ALL.iter().map(|component| component.title()).collect();
         assert_eq!(titles.len(), BridgeComponent::ALL.len());
+    }
+
+    #[test]
+    fn fees_and_taxes_are_called_so() {
+        for component in BridgeComponent::ALL {
+            assert_eq!(component.is_fee(), component.code().starts_with("fee"), "{component}");
+            assert_eq!(component.is_tax(), component.code().starts_with("tax"), "{component}");
+        }
     }
 
     #[test]

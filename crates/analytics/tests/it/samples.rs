@@ -22,6 +22,8 @@ fn empty(opening: &str, end: &str) -> PerformanceSeries {
         opening_value: 0.0,
         values: Vec::new(),
         returns: Vec::new(),
+        returns_before_fees: None,
+        returns_before_taxes: None,
         flows: Vec::new(),
         risk_free_annual: Some(0.0),
         sampling: Sampling::default(),

@@ -7,7 +7,9 @@ SELECT
     outflow,
     end_value,
     return_fraction,
-    benchmark_return_fraction
+    benchmark_return_fraction,
+    return_before_fees_fraction,
+    return_before_taxes_fraction
 FROM gold.daily_returns
 WHERE portfolio_id = $portfolio_id AND business_date BETWEEN $from_date AND $to_date
 ORDER BY business_date

@@ -19,6 +19,8 @@ fn daily_return(portfolio: &str, day: u64, return_fraction: Option<f64>) -> Dail
         end_value: None,
         return_fraction,
         benchmark_return_fraction: None,
+        return_before_fees_fraction: None,
+        return_before_taxes_fraction: None,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::{StageReport, Work};
 
 /// What is read of a day.
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 10] = [
     "portfolio_id",
     "business_date",
     "begin_value",
@@ -25,6 +25,8 @@ const COLUMNS: [&str; 8] = [
     "outflow",
     "end_value",
     "return_fraction",
+    "return_before_fees_fraction",
+    "return_before_taxes_fraction",
     "benchmark_return_fraction",
 ];
 
@@ -137,8 +139,11 @@ fn add_days(batch: &RecordBatch, places: &mut Places<'_>, histories: &mut [Histo
     let amount = |name: &'static str| column::<Decimal128Array>(batch, name);
     let amounts = [amount("begin_value")?, amount("inflow")?, amount("outflow")?];
     let ends = amount("end_value")?;
-    let fractions: &Float64Array = column(batch, "return_fraction")?;
-    let of_benchmark: &Float64Array = column(batch, "benchmark_return_fraction")?;
+    let fraction = |name: &'static str| column::<Float64Array>(batch, name);
+    let (fractions, of_benchmark) = (fraction("return_fraction")?, fraction("benchmark_return_fraction")?);
+    let before_fees = fraction("return_before_fees_fraction")?;
+    let before_taxes = fraction("return_before_taxes_fraction")?;
+    let known = |column: &Float64Array, row: usize| column.is_valid(row).then(|| column.value(row));
     for row in 0..batch.num_rows() {
         let Some(history) = places.of_id(ids.value(row)).and_then(|place| histories.get_mut(place)) else { continue };
         let day = Date32Type::to_naive_date_opt(dates.value(row)).and_then(|day| BusinessDate::new(day).ok());
@@ -149,8 +154,10 @@ fn add_days(batch: &RecordBatch, places: &mut Places<'_>, histories: &mut [Histo
             date,
             value: end.and_then(estimate),
             exact: end.map(Amount::decimal),
-            fraction: fractions.is_valid(row).then(|| fractions.value(row)),
-            benchmark_fraction: of_benchmark.is_valid(row).then(|| of_benchmark.value(row)),
+            fraction: known(fractions, row),
+            before_fees: known(before_fees, row),
+            before_taxes: known(before_taxes, row),
+            benchmark_fraction: known(of_benchmark, row),
             is_known: end.is_some() && amounts.iter().all(|amount| amount.is_valid(row)),
         });
     }

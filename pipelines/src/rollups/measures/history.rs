@@ -71,7 +71,9 @@ impl History {
             end_date: self.counted_until(end_date),
             opening_value,
             values: days.iter().filter_map(|day| day.value.map(|value| dated(day.date, value))).collect(),
-            returns: days.iter().filter_map(|day| day.fraction.map(|fraction| dated(day.date, fraction))).collect(),
+            returns: earned(days, |day| day.fraction),
+            returns_before_fees: Some(earned(days, |day| day.before_fees)),
+            returns_before_taxes: Some(earned(days, |day| day.before_taxes)),
             sampling: Sampling::Daily252,
             flows: flows
                 .get(first_flow..last_flow)
@@ -80,10 +82,7 @@ impl History {
                 .map(|flow| dated(flow.own, flow.amount))
                 .collect(),
             risk_free_annual: self.portfolio.risk_free_annual,
-            benchmark: self.portfolio.benchmark_symbol.as_ref().map(|_| {
-                let earned = days.iter().filter_map(|day| day.benchmark_fraction.map(|number| dated(day.date, number)));
-                earned.collect()
-            }),
+            benchmark: self.portfolio.benchmark_symbol.as_ref().map(|_| earned(days, |day| day.benchmark_fraction)),
             money: PeriodMoney {
                 opening_value: exact_opening,
                 closing_value: days.last().and_then(|day| day.exact),
@@ -109,6 +108,11 @@ impl History {
     }
 }
 
+/// A fraction of each day that has one.
+fn earned(days: &[Day], fraction: fn(&Day) -> Option<f64>) -> Vec<DatedNumber> {
+    days.iter().filter_map(|day| fraction(day).map(|number| DatedNumber { date: day.date, number })).collect()
+}
+
 /// The exact sum of flows.
 fn net_flows(flows: &[Flow], end_date: BusinessDate) -> Result<Decimal, String> {
     let sum = flows.iter().try_fold(Decimal::ZERO, |sum, flow| sum.checked_add(flow.exact?));
@@ -125,6 +129,8 @@ pub(super) struct Day {
     pub(super) value: Option<f64>,
     pub(super) exact: Option<Decimal>,
     pub(super) fraction: Option<f64>,
+    pub(super) before_fees: Option<f64>,
+    pub(super) before_taxes: Option<f64>,
     pub(super) benchmark_fraction: Option<f64>,
     pub(super) is_known: bool,
 }
@@ -137,6 +143,8 @@ impl Day {
             value: row.end_value.and_then(estimate),
             exact: row.end_value.map(Amount::decimal),
             fraction: row.return_fraction,
+            before_fees: row.return_before_fees_fraction,
+            before_taxes: row.return_before_taxes_fraction,
             benchmark_fraction: row.benchmark_return_fraction,
             is_known: amounts.iter().all(Option::is_some),
         }

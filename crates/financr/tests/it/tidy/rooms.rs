@@ -89,8 +89,12 @@ const RELATIONAL_FOLDERS: &[&str] = &["migrations/", "crates/store/"];
 const MONEY_WORDS: &[&str] =
     &["amount", "cash", "cost", "fee", "fees", "gain", "price", "proceeds", "tax", "taxes", "value"];
 
-/// Columns that have such a part and are estimates all the same: the value of a measure.
-const ESTIMATES: &[(&str, &str)] = &[("gold.measures", "value")];
+/// Columns that have such a part and are estimates all the same: the value of a measure, and returns before charges.
+const ESTIMATES: &[(&str, &str)] = &[
+    ("gold.measures", "value"),
+    ("gold.daily_returns", "return_before_fees_fraction"),
+    ("gold.daily_returns", "return_before_taxes_fraction"),
+];
 
 /// Folders whose code holds booked money and no estimates.
 const MONEY_FOLDERS: &[&str] = &["crates/ledger/src/", "crates/store/src/"];
