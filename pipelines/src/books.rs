@@ -24,6 +24,7 @@ use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
+use schemas::tables::position_flows::PositionFlow;
 use schemas::tables::positions::Position;
 use schemas::tables::quotes::Quote;
 use schemas::tables::realised_gains::RealisedGain;
@@ -315,6 +316,7 @@ impl Kept {
         let Kept { books, values } = more;
         self.books.positions.extend(books.positions);
         self.books.cash_flows.extend(books.cash_flows);
+        self.books.position_flows.extend(books.position_flows);
         self.books.action_payments.extend(books.action_payments);
         self.books.realised_gains.extend(books.realised_gains);
         self.books.closings.extend(books.closings);
@@ -329,6 +331,7 @@ impl Kept {
         Ok(vec![
             batch::<Position>(&books.positions)?,
             batch::<CashFlow>(&books.cash_flows)?,
+            batch::<PositionFlow>(&books.position_flows)?,
             batch::<ActionPayment>(&books.action_payments)?,
             batch::<RealisedGain>(&books.realised_gains)?,
             batch::<LotClosing>(&books.closings)?,

@@ -14,7 +14,7 @@ use schemas::table::{Record, TableDefinition};
 use schemas::tables::exceptions::Exception;
 use schemas::tables::{
     action_payments, cash_flows, corporate_actions, daily_returns, instruments, measures, nav_bridge, portfolio_values,
-    portfolios, positions, quotes, transactions, valuations,
+    portfolios, position_returns, positions, quotes, transactions, valuations,
 };
 use schemas::{BusinessDate, PortfolioId, Severity};
 
@@ -83,6 +83,7 @@ pub const CHECKS: &[Check] = &[
     check!("nav_bridge_foots", Block, Gold, [nav_bridge Range, daily_returns Range]),
     check!("returns_foot", Block, Gold, [daily_returns Range]),
     check!("returns_chain", Block, Gold, [daily_returns Whole, measures Range]),
+    check!("contributions_foot", Block, Gold, [position_returns Range, daily_returns Range]),
     check!("nav_bridge_unknown", Warn, Gold, [nav_bridge Range]),
     check!("carried_prices", Warn, Gold, [valuations Range]),
     check!("last_trade_prices", Warn, Gold, [valuations Range]),

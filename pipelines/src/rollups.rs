@@ -5,6 +5,7 @@
 
 pub mod daily_returns;
 pub mod measures;
+pub mod position_returns;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -30,7 +31,7 @@ pub struct Rollup {
 }
 
 /// Every rollup, in no particular order.
-pub const ROLLUPS: &[&Rollup] = &[&daily_returns::ROLLUP, &measures::ROLLUP];
+pub const ROLLUPS: &[&Rollup] = &[&daily_returns::ROLLUP, &measures::ROLLUP, &position_returns::ROLLUP];
 
 /// Makes every gold table that is rolled up, each after those it reads.
 ///
@@ -99,6 +100,6 @@ mod tests {
     #[test]
     fn each_comes_after_what_it_reads() {
         let order: Vec<&str> = in_order(ROLLUPS).iter().map(|rollup| rollup.writes.short_name()).collect();
-        assert_eq!(order, ["daily_returns", "measures"]);
+        assert_eq!(order, ["daily_returns", "measures", "position_returns"]);
     }
 }

@@ -16,6 +16,8 @@ pub mod measures;
 pub mod nav_bridge;
 pub mod portfolio_values;
 pub mod portfolios;
+pub mod position_flows;
+pub mod position_returns;
 pub mod positions;
 pub mod quotes;
 pub mod realised_gains;
@@ -37,6 +39,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &rejects::TABLE,
     &positions::TABLE,
     &cash_flows::TABLE,
+    &position_flows::TABLE,
     &action_payments::TABLE,
     &realised_gains::TABLE,
     &lot_closings::TABLE,
@@ -44,6 +47,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &nav_bridge::TABLE,
     &portfolio_values::TABLE,
     &daily_returns::TABLE,
+    &position_returns::TABLE,
     &measures::TABLE,
     &exceptions::TABLE,
     &history_markers::TABLE,

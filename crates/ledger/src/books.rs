@@ -18,6 +18,9 @@ mod booking;
 #[cfg(test)]
 mod bridge_tests;
 mod events;
+#[cfg(test)]
+mod flow_tests;
+mod flows;
 mod journal;
 mod moves;
 mod rows;
@@ -37,6 +40,7 @@ use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::lot_closings::LotClosing as ClosingRow;
 use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolios::Portfolio;
+use schemas::tables::position_flows::PositionFlow;
 use schemas::tables::positions::Position;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
@@ -45,6 +49,7 @@ use schemas::{BusinessDate, Currency, InstrumentId};
 
 pub use applied::{AppliedAction, LotsChanged, Payment};
 use events::Event;
+use flows::PositionFlows;
 use journal::Journal;
 pub use timeline::{HeldLine, Piece, PiecePrice, Timeline, Trade};
 
@@ -88,6 +93,8 @@ pub struct BookRows {
     pub positions: Vec<Position>,
     /// External flows.
     pub cash_flows: Vec<CashFlow>,
+    /// What moved value into and out of single positions.
+    pub position_flows: Vec<PositionFlow>,
     /// Cash that announcements brought.
     pub action_payments: Vec<ActionPayment>,
     /// Gains of reductions.
@@ -171,6 +178,7 @@ struct Books<'a> {
     schedule: MethodSchedule,
     bridge: NavBridge,
     journal: Journal,
+    flows: PositionFlows,
     /// The first day of which a close is made, as a position among the valuation dates.
     first_close: usize,
     detail: Detail,
@@ -290,6 +298,7 @@ impl<'a> Walk<'a> {
                 Detail::Positions | Detail::Totals => NavBridge::new(portfolio.base_currency),
             },
             journal: Journal::default(),
+            flows: PositionFlows::default(),
             first_close: first_day,
             detail,
             from_day,
@@ -435,7 +444,8 @@ impl Books<'_> {
         let base = inputs.portfolio.base_currency;
         let values = value_history(inputs.board, inputs.grid, base, &timeline, from_day, end_day);
         let values = values.ok_or_else(|| overflow(&inputs, from_day, &largest(&inputs, &timeline)))?;
-        Ok(BookRows { values, open_lots, closing_quantities, closing_balances, ..self.rows })
+        let position_flows = self.flows.into_rows(&inputs.portfolio.portfolio_id, inputs.board.dates());
+        Ok(BookRows { values, open_lots, closing_quantities, closing_balances, position_flows, ..self.rows })
     }
 
     fn overflow(&self, day: usize, what: &str) -> Error {

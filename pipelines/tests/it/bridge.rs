@@ -23,7 +23,7 @@ const FIRST: &str = "2024-03-25";
 const LAST: &str = "2024-04-02";
 
 /// The example of docs/BOOK_FOLDER.md; the split is booked by the book itself.
-async fn example() -> (Lake, Work) {
+pub(crate) async fn example() -> (Lake, Work) {
     let lake = memory_lake();
     let listed = |symbol, currency, price_scale: &str| Instrument {
         currency,

@@ -3,6 +3,8 @@
 //! One world holds one sound portfolio, whose figures lie exactly on the limits of the checks, and for every check one
 //! portfolio that bears its name and has just the fault that it is there to find.
 
+mod gold_rows;
+
 use lake::{Lake, WriteKey};
 use pipelines::checks::{CHECKS, Layer, check};
 use pipelines::{AgeLimits, Work};
@@ -15,12 +17,14 @@ use schemas::tables::measures::MeasureRow;
 use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
+use schemas::tables::position_returns::PositionReturn;
 use schemas::tables::positions::Position;
 use schemas::tables::quotes::Quote;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
-use schemas::{Amount, Currency, Quantity, ReportingPeriod};
+use schemas::{Amount, Currency, Quantity};
 
+use self::gold_rows::{daily_return, position_return, reported_return, step};
 use crate::samples::{
     all, amount, date, fill, instrument, memory_lake, portfolio, quote, transaction, valuation, work,
 };
@@ -53,6 +57,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("nav_bridge_foots", "EUR"),
     ("returns_foot", "-"),
     ("returns_chain", "-"),
+    ("contributions_foot", "-"),
     ("nav_bridge_unknown", "unknown"),
     ("carried_prices", "M1~AAA"),
     ("last_trade_prices", "M1~AAA"),
@@ -76,6 +81,7 @@ struct World {
     values: Vec<PortfolioValue>,
     bridge: Vec<NavBridgeRow>,
     returns: Vec<DailyReturn>,
+    earned: Vec<PositionReturn>,
     measures: Vec<MeasureRow>,
 }
 
@@ -265,6 +271,7 @@ impl World {
         fill(&lake, &self.values).await;
         fill(&lake, &self.bridge).await;
         fill(&lake, &self.returns).await;
+        fill(&lake, &self.earned).await;
         fill(&lake, &self.measures).await;
         lake
     }
@@ -289,6 +296,8 @@ impl World {
         });
         self.values.push(value(id, Some(amount("1250")), "240", "1010"));
         self.returns.push(daily_return(id, "1000", "1250", 0.25));
+        self.earned.push(position_return(id, "M1~AAA", 0.240_000_009));
+        self.earned.push(position_return(id, "CASH~EUR", 0.01));
         self.bridge.push(step(id, BridgeComponent::Dividends, "10"));
         self.bridge.push(step(id, BridgeComponent::UnrealisedPriceGain, "240.000009"));
         self.measures.push(reported_return(id, 0.25));
@@ -345,6 +354,11 @@ impl World {
                 self.returns.push(daily_return(id, "100", "110", 0.1));
                 self.bridge.push(step(id, BridgeComponent::Interest, "10"));
                 self.measures.push(reported_return(id, 0.11));
+            }
+            "contributions_foot" => {
+                self.returns.push(daily_return(id, "100", "110", 0.1));
+                self.bridge.push(step(id, BridgeComponent::Interest, "10"));
+                self.earned.push(position_return(id, "M1~AAA", 0.099));
             }
             "carried_prices" => self.valuations.push(Valuation { price_date: Some(date(SIX_DAYS_OLD)), ..held }),
             "last_trade_prices" => self.valuations.push(Valuation { price_basis: "last_trade".to_owned(), ..held }),
@@ -453,45 +467,5 @@ fn value(id: &str, market_value: Option<Amount>, securities_value: &str, cash_va
         carried_price_count: 0,
         missing_count: 0,
         benchmark_level: None,
-    }
-}
-
-fn step(id: &str, component: BridgeComponent, euros: &str) -> NavBridgeRow {
-    NavBridgeRow {
-        portfolio_id: id.parse().expect("an id"),
-        business_date: date(DAY),
-        component,
-        currency: Currency::EUR,
-        amount: Some(amount(euros)),
-        amount_base: Some(amount(euros)),
-        detail: None,
-    }
-}
-
-fn daily_return(id: &str, begin_value: &str, end_value: &str, return_fraction: f64) -> DailyReturn {
-    DailyReturn {
-        portfolio_id: id.parse().expect("an id"),
-        business_date: date(DAY),
-        begin_value: Some(amount(begin_value)),
-        inflow: Some(Amount::ZERO),
-        outflow: Some(Amount::ZERO),
-        end_value: Some(amount(end_value)),
-        return_fraction: Some(return_fraction),
-        benchmark_return_fraction: None,
-        return_before_fees_fraction: None,
-        return_before_taxes_fraction: None,
-    }
-}
-
-fn reported_return(id: &str, value: f64) -> MeasureRow {
-    MeasureRow {
-        portfolio_id: id.parse().expect("an id"),
-        business_date: date(DAY),
-        period: ReportingPeriod::SinceInception,
-        measure: "twr".to_owned(),
-        value: Some(value),
-        amount: None,
-        value_date: None,
-        unavailable_reason: None,
     }
 }

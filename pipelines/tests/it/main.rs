@@ -31,6 +31,8 @@ mod measures_of_files;
 #[cfg(test)]
 mod parquet_books;
 #[cfg(test)]
+mod position_returns;
+#[cfg(test)]
 mod restating;
 #[cfg(test)]
 mod rollups;

@@ -1,9 +1,9 @@
 //! Rollups make what their case folders say, at once and night by night.
 //!
 //! A case has `portfolios.csv`, `quotes.csv` (which give the valuation dates), `valuations.csv` and, if there are
-//! flows or charges, `cash_flows.csv` and `nav_bridge.csv`. `expected.csv` has the rows of the table that the shelf is named after, with the columns
-//! that matter. The values of portfolios, which the walk makes in a night, are summed here by a query: the same query
-//! is the yardstick of the walk in `booking.rs`.
+//! flows or charges, `cash_flows.csv`, `nav_bridge.csv` and `position_flows.csv`. `expected.csv` has the rows of the
+//! table that the shelf is named after, with the columns that matter. The values of portfolios, which the walk makes in
+//! a night, are summed here by a query: the same query is the yardstick of the walk in `booking.rs`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -18,6 +18,7 @@ use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values;
 use schemas::tables::portfolios::Portfolio;
+use schemas::tables::position_flows::PositionFlow;
 use schemas::tables::quotes::Quote;
 use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, Currency};
@@ -38,6 +39,12 @@ async fn portfolio_values_follow_their_cases() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn daily_returns_follow_their_cases() {
     follow("daily_returns", "SELECT * FROM gold.daily_returns ORDER BY portfolio_id, business_date").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn position_returns_follow_their_cases() {
+    let sql = "SELECT * FROM gold.position_returns ORDER BY portfolio_id, business_date, instrument_id";
+    follow("position_returns", sql).await;
 }
 
 async fn follow(table: &str, sql: &str) {
@@ -81,6 +88,10 @@ async fn filled(folder: &Path) -> Lake {
     if flows.is_file() {
         fill::<CashFlow>(&lake, &rows(&Sheet::read(&flows), cash_flow_of)).await;
     }
+    let moved = folder.join("position_flows.csv");
+    if moved.is_file() {
+        fill::<PositionFlow>(&lake, &rows(&Sheet::read(&moved), position_flow_of)).await;
+    }
     let bridge = folder.join("nav_bridge.csv");
     if bridge.is_file() {
         fill::<NavBridgeRow>(&lake, &rows(&Sheet::read(&bridge), step_of)).await;
@@ -123,11 +134,17 @@ fn quote_of(cell: &dyn Fn(&str) -> String) -> Quote {
     quote(&cell("instrument"), &cell("quote_date"), &cell("close"))
 }
 
-/// Without a value there is no price, or for cash no rate; without a day of its own the price is the day's.
+/// Without a value there is no price, or for cash no rate; without a day of its own the price is the day's. A value in
+/// another currency than euro has both in columns of their own.
 fn valuation_of(cell: &dyn Fn(&str) -> String) -> Valuation {
     let value = optional(&cell("value_base"));
     let plain = valuation(&cell("portfolio_id"), &cell("instrument"), &cell("business_date"), value);
-    Valuation { price_date: optional(&cell("price_date")).or(plain.price_date), ..plain }
+    Valuation {
+        price_date: optional(&cell("price_date")).or(plain.price_date),
+        currency: optional(&cell("currency")).unwrap_or(plain.currency),
+        value: optional(&cell("value")).or(plain.value),
+        ..plain
+    }
 }
 
 fn cash_flow_of(cell: &dyn Fn(&str) -> String) -> CashFlow {
@@ -141,6 +158,19 @@ fn cash_flow_of(cell: &dyn Fn(&str) -> String) -> CashFlow {
         currency: Currency::EUR,
         amount: optional(&cell("amount_base")),
         amount_base: optional(&cell("amount_base")),
+    }
+}
+
+fn position_flow_of(cell: &dyn Fn(&str) -> String) -> PositionFlow {
+    PositionFlow {
+        portfolio_id: cell("portfolio_id").parse().expect("an id"),
+        instrument_id: cell("instrument").parse().expect("an id"),
+        business_date: date(&cell("business_date")),
+        currency: cell("currency").parse().expect("a currency"),
+        inflow: optional(&cell("inflow")),
+        outflow: optional(&cell("outflow")),
+        inflow_base: optional(&cell("inflow_base")),
+        outflow_base: optional(&cell("outflow_base")),
     }
 }
 

@@ -5,14 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The tables of figures, each with the question for all its rows in order.
-pub(crate) const GOLD: [(&str, &str); 9] = [
+pub(crate) const GOLD: [(&str, &str); 11] = [
     ("positions", "SELECT * FROM gold.positions ORDER BY portfolio_id, instrument_id, business_date"),
     ("cash_flows", "SELECT * FROM gold.cash_flows ORDER BY portfolio_id, transaction_id"),
+    ("position_flows", "SELECT * FROM gold.position_flows ORDER BY portfolio_id, instrument_id, business_date"),
     ("realised_gains", "SELECT * FROM gold.realised_gains ORDER BY portfolio_id, transaction_id"),
     ("valuations", "SELECT * FROM gold.valuations ORDER BY portfolio_id, instrument_id, business_date"),
     ("nav_bridge", "SELECT * FROM gold.nav_bridge ORDER BY portfolio_id, business_date, component, currency"),
     ("portfolio_values", "SELECT * FROM gold.portfolio_values ORDER BY portfolio_id, business_date"),
     ("daily_returns", "SELECT * FROM gold.daily_returns ORDER BY portfolio_id, business_date"),
+    ("position_returns", "SELECT * FROM gold.position_returns ORDER BY portfolio_id, instrument_id, business_date"),
     ("measures", "SELECT * FROM gold.measures ORDER BY portfolio_id, business_date, period, measure"),
     ("exceptions", "SELECT * FROM gold.exceptions ORDER BY check_name, business_date, portfolio_id, subject"),
 ];

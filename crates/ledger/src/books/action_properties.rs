@@ -8,6 +8,7 @@ use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::tables::transactions::Transaction;
 use schemas::{Price, Rate};
 
+use super::flow_tests::days_that_do_not_foot;
 use super::walk_tests::{CURRENCIES, DAYS, World, any_world, booking, day, instrument, of_units, portfolio, split};
 use super::{BookInputs, BookRows, Detail, keep_books};
 use crate::conversion::FxBoard;
@@ -126,5 +127,6 @@ proptest! {
         let Ok(rows) = rows else { return Ok(()) };
         let residual = rows.nav_bridge.iter().find(|row| row.component == BridgeComponent::Residual);
         prop_assert_eq!(residual, None);
+        prop_assert_eq!(days_that_do_not_foot(&rows), Vec::<String>::new());
     }
 }

@@ -79,6 +79,9 @@ impl Books<'_> {
         }
         let received = target.and_then(|target| self.inputs.board.line(target));
         [Some(line), received].into_iter().flatten().try_for_each(|line| self.check_units(line, day))?;
+        let after = self.units_of(line, action);
+        let gained = before.target.zip(after.target).and_then(|(before, after)| after.checked_sub(before));
+        self.flows_of_action(&cause, line, received.zip(gained))?;
         self.record_payments(&cause, line, action, before, paid);
         self.bridge_booking(&cause.id, Nature::CorporateAction, Charges::none(base), day)
     }
@@ -277,7 +280,7 @@ impl Books<'_> {
     }
 
     /// What one unit of a listing is worth on a day, in its currency; none without a close so far.
-    fn unit_value(&self, listing: Option<&crate::quote_board::Listing>, day: usize) -> Option<Decimal> {
+    pub(super) fn unit_value(&self, listing: Option<&crate::quote_board::Listing>, day: usize) -> Option<Decimal> {
         let listing = listing?;
         let close = self.inputs.board.close(listing, day)?;
         close.price.checked_mul(listing.instrument.price_scale.decimal())

@@ -60,6 +60,16 @@ impl Journal {
         self.cash.push(movement);
     }
 
+    /// The cash that moved.
+    pub(super) fn movements(&self) -> &[CashMovement] {
+        &self.cash
+    }
+
+    /// The units that crossed the border of the portfolio, if some did.
+    pub(super) fn transferred(&self) -> Option<Transferred> {
+        self.transferred
+    }
+
     pub(super) fn gain(&mut self, gain: Gain) {
         self.gains.push(gain);
     }
@@ -200,6 +210,7 @@ impl Books<'_> {
         if self.detail == Detail::Totals {
             return Ok(());
         }
+        self.flows_of_transaction(kind, transaction, day)?;
         let currency = transaction.currency;
         let in_base = |amount: Decimal| {
             let base = self.inputs.portfolio.base_currency;

@@ -262,6 +262,7 @@ proptest! {
         }
         same!(positions);
         same!(cash_flows);
+        same!(position_flows);
         same!(realised_gains);
         same!(valuations);
         same!(nav_bridge);
