@@ -20,10 +20,12 @@ pub enum MeasureValue {
 }
 
 impl MeasureValue {
-    /// A number if it is finite, otherwise unavailable because of `what` not being a finite number.
+    /// A number if it is finite, otherwise unavailable because of `what` not being a finite number. A zero has no sign:
+    /// the value at risk of a portfolio that never moved is 0, not −0.
     pub fn finite(value: f64, what: &str) -> MeasureValue {
         if value.is_finite() {
-            MeasureValue::Number(value)
+            // −0 + 0 is 0, and every other number stays what it is.
+            MeasureValue::Number(value + 0.0)
         } else {
             MeasureValue::Unavailable(format!("{what} is not a finite number"))
         }

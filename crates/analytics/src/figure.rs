@@ -45,6 +45,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_zero_has_no_sign() {
+        // Minus the quantile of returns that are all zero is −0; tables and screens would show the sign.
+        for zero in [0.0, -0.0] {
+            let number = number("the value at risk", Ok(zero)).number().unwrap();
+            assert!(number.is_sign_positive(), "{number:?}");
+        }
+        assert_eq!(number("the value at risk", Ok(-1e-300)), MeasureValue::Number(-1e-300));
+    }
+
+    #[test]
     fn numbers_are_finite_and_reasons_are_kept() {
         assert_eq!(number("the gain", Ok(2.5)), MeasureValue::Number(2.5));
         let infinite = MeasureValue::unavailable("the gain is not a finite number");
