@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use analytics::{MEASURES, Measure, Unit};
+use analytics::{MEASURES, Measure};
 use axum::Json;
 use axum::extract::State;
 use chrono::NaiveDate;
@@ -84,7 +84,7 @@ impl MeasureFigure {
         MeasureFigure {
             id: measure.id,
             title: measure.title,
-            unit: unit_word(measure.unit),
+            unit: measure.unit.name(),
             annualised: measure.annualised,
             definition: measure.definition,
             value: row.value,
@@ -133,14 +133,4 @@ fn figures(rows: &[MeasureRow], period: ReportingPeriod) -> Vec<MeasureFigure> {
         figures.extend(found.map(|row| MeasureFigure::of(measure, row)));
     }
     figures
-}
-
-fn unit_word(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Fraction => "fraction",
-        Unit::Ratio => "ratio",
-        Unit::Money => "money",
-        Unit::Count => "count",
-        Unit::Date => "date",
-    }
 }

@@ -134,6 +134,19 @@ pub enum Unit {
     Date,
 }
 
+impl Unit {
+    /// The word in files and addresses, e.g. `fraction`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unit::Fraction => "fraction",
+            Unit::Ratio => "ratio",
+            Unit::Money => "money",
+            Unit::Count => "count",
+            Unit::Date => "date",
+        }
+    }
+}
+
 /// Every measure, in the order of a statement: values, returns, risk, drawdown, shape, loss tail, benchmark.
 pub static MEASURES: &[&Measure] = &[
     &end_market_value::MEASURE,
