@@ -28,8 +28,9 @@ pub use runner::{Outcome, Request, run};
 pub use pipelines::sources::book_folder::Found;
 pub use pipelines::sources::ecb_reference_rates::Settings as EcbSettings;
 pub use pipelines::sources::{RowReject, SOURCES};
+pub use pipelines::track_record::{CalendarReturn, Wealth, WealthDay, benchmark_over, calendar_returns, wealth_since};
 pub use pipelines::why::node::{Figure, Node, Rule, Source, Unit};
-pub use pipelines::{AgeLimits, BalanceBasis};
+pub use pipelines::{AgeLimits, BalanceBasis, MEASURE_KINDS, MEASURES, Measure, MeasureKind, MeasureUnit};
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
 
 use schemas::table::Record;

@@ -27,11 +27,13 @@ mod refusals;
 pub mod rollups;
 mod sieve;
 pub mod sources;
+pub mod track_record;
 mod undelivered;
 pub mod why;
 mod xml_elements;
 
 pub use age_limits::AgeLimits;
+pub use analytics::{MEASURE_KINDS, MEASURES, Measure, MeasureKind, Unit as MeasureUnit};
 pub use error::Error;
 pub use ledger::reconciliation::{BalanceBasis, Difference, Measured, Subject};
 
