@@ -177,6 +177,18 @@ pub(crate) fn parse(text: &str) -> anyhow::Result<Config> {
     toml::from_str(text).context("a configuration of the program's own")
 }
 
+/// Whether texts beyond ASCII arrive as they are: what the variables of the locale say.
+pub(crate) fn speaks_utf8() -> bool {
+    is_utf8(|variable| std::env::var(variable).ok())
+}
+
+/// The first of the variables that is set decides, as POSIX has it; without one the locale is C, which is ASCII.
+fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set =
+        ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| variable(name).filter(|text| !text.is_empty()));
+    set.is_some_and(|locale| locale.to_ascii_lowercase().replace('-', "").contains("utf8"))
+}
+
 fn from_environment(config: &mut Config, variable: impl Fn(&str) -> Option<String>) {
     let variable = |name: &str| variable(name).filter(|value| !value.is_empty());
     if let Some(url) = variable("FINANCR_STORE_URL") {
@@ -216,6 +228,15 @@ mod tests {
         let config = parse(&within(Path::new("/tmp/demo"), StoreKind::Demo)).expect("readable");
         assert_eq!(config.store.kind(), StoreKind::Demo);
         assert_eq!(config.lake.url, "/tmp/demo/lake");
+    }
+
+    #[test]
+    fn the_first_variable_of_the_locale_decides() {
+        let of = |set: &[(&str, &str)]| {
+            is_utf8(|name| set.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert!(of(&[("LANG", "de_DE.UTF-8")]) && of(&[("LC_ALL", ""), ("LC_CTYPE", "C.utf8"), ("LANG", "C")]));
+        assert!(!of(&[("LC_ALL", "C"), ("LANG", "de_DE.UTF-8")]) && !of(&[("LANG", "de_DE@euro")]) && !of(&[]));
     }
 
     #[test]

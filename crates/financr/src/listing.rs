@@ -9,6 +9,9 @@ use serde_json::Value;
 /// A line under the header and none between rows.
 const PRESET: &str = "     ──            ";
 
+/// What stands where there is no figure.
+pub(crate) const NO_FIGURE: &str = "–";
+
 /// The form in which rows are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -72,9 +75,10 @@ impl Listing {
         for (position, column) in table.column_iter_mut().enumerate() {
             let numeric = |row: &Vec<Value>| row.get(position).is_some_and(|cell| cell.is_number() || cell.is_null());
             let any_number = self.rows.iter().any(|row| row.get(position).is_some_and(Value::is_number));
-            let decimal = |row: &Vec<Value>| row.get(position).is_some_and(|cell| is_decimal(&text(cell)));
-            if (any_number && self.rows.iter().all(numeric)) || (!self.rows.is_empty() && self.rows.iter().all(decimal))
-            {
+            let cells = || self.rows.iter().filter_map(|row| row.get(position).map(text));
+            // A cell without a figure does not keep the figures above and below it from the right.
+            let decimals = cells().all(|cell| is_decimal(&cell) || is_blank(&cell)) && cells().any(|c| is_decimal(&c));
+            if (any_number && self.rows.iter().all(numeric)) || decimals {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
@@ -86,6 +90,11 @@ impl Listing {
 fn is_decimal(text: &str) -> bool {
     let digits = text.trim_end_matches(" %");
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || b"+-.,".contains(&byte))
+}
+
+/// Whether there is no figure in a cell: nothing, or a dash, with the number of a note or without.
+fn is_blank(text: &str) -> bool {
+    text.is_empty() || text.starts_with(NO_FIGURE)
 }
 
 /// A cell as text; nothing for an empty one.

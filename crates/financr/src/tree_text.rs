@@ -36,8 +36,12 @@ struct Line {
 
 /// The columns that are to be had, of the terminal or of a file.
 pub(crate) fn width() -> usize {
-    let terminal = comfy_table::Table::new().width().map(usize::from);
-    terminal.map_or(WIDTH_ELSEWHERE, |columns| columns.max(WIDTH_MIN))
+    terminal_columns().map_or(WIDTH_ELSEWHERE, |columns| columns.max(WIDTH_MIN))
+}
+
+/// The columns of the terminal; none if the output is no terminal.
+pub(crate) fn terminal_columns() -> Option<usize> {
+    comfy_table::Table::new().width().map(usize::from)
 }
 
 /// Writes a tree.

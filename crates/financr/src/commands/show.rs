@@ -1,57 +1,82 @@
-//! `financr show`: one portfolio on one date.
+//! `financr show`: one portfolio on one date, as a page or one side of it in full.
 
-use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 
 use clap::{Args, ValueEnum};
 use jobs::{BalanceBasis, Context};
-use lake::{DateRange, Lake};
-use rust_decimal::Decimal;
-use schemas::table::Record as _;
 use schemas::tables::exceptions::Exception;
-use schemas::tables::measures::MeasureRow;
+use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
-use schemas::{Amount, BusinessDate, Currency, Money, PortfolioId, ReportingPeriod};
+use schemas::{Amount, BusinessDate, PortfolioId, ReportingPeriod};
 use serde_json::Value;
 
 use super::Session;
+use crate::config;
 use crate::ending::{Ending, Usage};
 use crate::holdings_listing::{held_listing, pending_listing};
 use crate::house;
 use crate::listing::{Format, Listing};
+use crate::page;
+use crate::performance_listing::{self, PerformanceFacts};
+use crate::printed_figures::Figures;
+use crate::risk_listing::{self, RiskFacts};
+use crate::show_topic::{Asked, Topic, asked};
+use crate::shown_portfolio::Shown;
+use crate::terminal_chart::Ink;
+use crate::{measures_listing, overview_listing, tree_text};
 
 const EXAMPLES: &str = concat!(
     "Examples:\n",
-    "  financr show D01                                         everything of the last valued day\n",
+    "  financr show                                             all portfolios\n",
+    "  financr show D01                                         a page about the last valued day\n",
+    "  financr show performance D01 --date 2014-12-31           returns by period, month and year, with a chart\n",
+    "  financr show risk D01 --definitions                      losses, drawdown, how returns are spread\n",
+    "  financr show measures D01 --period YTD                   every measure of a period\n",
+    "  financr show D01 --what bridge                           one part of the page in full\n",
     "  financr show D01 --date 2014-12-31 --basis settlement    what is settled, and what is pending\n",
     "  financr show D01 --what pending --format csv             trades that are not settled yet, for a program\n\n",
+    "One word is a portfolio, two are a topic and a portfolio. Topics are portfolio (the page), performance, risk and \
+     measures; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or CSV a topic \
+     gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is missing.\n\n",
     "The positions without --basis are those of a night, by trade date and with their values. With --basis units and \
      cash are what is booked by now; no night is needed. A transaction without a settlement date counts from its trade \
      date on both bases."
 );
 
-/// Show a portfolio: positions, performance, what changed its value this year, and what the checks found
+/// Show a portfolio: a page with positions, key figures, what changed its value this year and what the checks found;
+/// or its performance, its risk, or every measure
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, override_usage = "financr show [OPTIONS] [[TOPIC] PORTFOLIO]")]
 pub(super) struct Arguments {
-    /// The portfolio, e.g. D01; without it all portfolios are listed
-    portfolio: Option<PortfolioId>,
-    /// Which rows: for people everything is shown, for a machine one kind at a time
+    /// What is shown of the portfolio: performance, risk or measures; or the portfolio itself, e.g. D01. Without any
+    /// word all portfolios are listed
+    #[arg(value_name = "TOPIC")]
+    first: Option<String>,
+    /// The portfolio, if a topic stands before it
+    #[arg(value_name = "PORTFOLIO")]
+    second: Option<String>,
+    /// Which rows of the page: for people everything is shown, for a machine one kind at a time
     #[arg(long, value_enum, default_value_t)]
     what: What,
     /// The business date; without it the last one on which the portfolio was valued
     #[arg(long)]
     date: Option<BusinessDate>,
+    /// One period of a topic: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y or SI (since inception); without it all of them
+    #[arg(long)]
+    period: Option<ReportingPeriod>,
+    /// Say what the figures mean
+    #[arg(long)]
+    definitions: bool,
     /// Units and cash with every transaction counted from its trade date or its settlement date: trade or settlement
-    #[arg(long, requires = "portfolio")]
+    #[arg(long)]
     basis: Option<BalanceBasis>,
 }
 
 /// Which rows are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum What {
-    /// Positions, measures, the bridge and what the checks found; as JSON or CSV only the positions.
+    /// A page of positions, key figures, the bridge and what the checks found; as JSON or CSV only the positions.
     #[default]
     All,
     /// The positions.
@@ -87,75 +112,186 @@ impl Arguments {
             }
         }
     }
+
+    /// What is asked for, if the options belong to it.
+    fn asked(&self) -> Result<Asked, Usage> {
+        let asked = asked(self.first.as_deref(), self.second.as_deref()).map_err(Usage)?;
+        let is_page = self.basis.is_some() || self.what != What::All;
+        let refused = match &asked {
+            Asked::Portfolios if is_page || self.period.is_some() || self.definitions => {
+                "name a portfolio: `financr show [TOPIC] PORTFOLIO`; without one all portfolios are listed"
+            }
+            Asked::One(Topic::Overview, _) if self.period.is_some() => {
+                "--period is for a topic, e.g. `financr show performance PORTFOLIO --period YTD`"
+            }
+            Asked::One(Topic::Performance | Topic::Risk | Topic::Measures, _) if is_page => {
+                "--what and --basis are for the page of a portfolio, `financr show PORTFOLIO`, and not for a topic"
+            }
+            _ => return Ok(asked),
+        };
+        Err(Usage(refused.to_owned()))
+    }
 }
 
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
+    let asked = arguments.asked()?;
     let config = session.config()?;
     let context = house::open(&config, session.display.watcher()).await?;
-    let lake = &context.lake;
-    let portfolios = lake::read::portfolios(lake).await?;
-    let Some(id) = &arguments.portfolio else {
-        let mut listing = Listing::new(&["portfolio", "title", "currency", "market", "start"]);
-        for portfolio in portfolios {
-            listing.push([
-                portfolio.portfolio_id.to_string().into(),
-                portfolio.title.into(),
-                portfolio.base_currency.code().into(),
-                portfolio.market_id.to_string().into(),
-                portfolio.start_date.to_string().into(),
-            ]);
+    let (topic, id) = match asked {
+        Asked::Portfolios => {
+            session.write(&all_portfolios(&lake::read::portfolios(&context.lake).await?))?;
+            return Ok(Ending::Done);
         }
-        session.write(&listing)?;
-        return Ok(Ending::Done);
+        Asked::One(topic, id) => (topic, id),
     };
     if arguments.basis.is_some() || arguments.what == What::Pending {
-        return write_holdings(session, &context, id, arguments).await;
+        return write_holdings(session, &context, &id, arguments).await;
     }
-    let Some(portfolio) = portfolios.iter().find(|portfolio| portfolio.portfolio_id == *id) else {
-        let known = context.store.portfolio(id).await?.is_some();
-        let place = &config.store.url;
-        let problem = if known {
-            format!("portfolio `{id}` is not valued yet; the first night after its import does that")
-        } else {
-            format!("there is no portfolio `{id}` in {place}; `financr show` lists them, --config names another store")
-        };
-        return Err(Usage(problem).into());
-    };
-    let latest = lake::read::latest_business_date(lake, id).await?;
-    let Some(date) = arguments.date.or(latest) else {
-        return Err(Usage(never_valued(lake, portfolio).await?).into());
-    };
-    let values = lake::read::portfolio_values(lake, id, date, date).await?;
-    let Some(value) = values.first() else {
-        return Err(Usage(not_valued(lake, portfolio, date, latest).await?).into());
-    };
+    let shown = Shown::find(&context, &id, arguments.date, &config.store.url).await?;
+    let (portfolio, value) = (&shown.portfolio, &shown.value);
     session.say(&heading(&portfolio.title, value))?;
-    if arguments.date.is_none() {
-        let later = DateRange { from: Some(date.next_calendar_day()), to: None };
-        if let Some(refused) = refusal(lake, id, later).await? {
-            session.say(&format!("It could not be valued on {}: {}", refused.business_date, refused.message))?;
-        }
+    if let Some(refused) = &shown.refused_later {
+        session.say(&format!("It could not be valued on {}: {}", refused.business_date, refused.message))?;
     }
+    let measures = lake::read::measures(&context.lake, &id, value.business_date).await?;
+    let figures = Figures { portfolio, date: value.business_date, rows: &measures };
+    if topic == Topic::Overview {
+        return write_page(session, &context, &figures, value, arguments).await;
+    }
+    let returns = match topic {
+        Topic::Performance | Topic::Risk => {
+            let (from, to) = (portfolio.start_date.min(value.business_date), value.business_date);
+            lake::read::daily_returns(&context.lake, &id, from, to).await?
+        }
+        Topic::Overview | Topic::Measures => Vec::new(),
+    };
+    let (period, terminal, ink) = (arguments.period, tree_text::terminal_columns(), ink());
+    let (mut blocks, rows, meant) = match topic {
+        Topic::Performance => {
+            let facts = PerformanceFacts { figures, returns: &returns, period, terminal, ink };
+            let rows = performance_listing::rows(&facts, arguments.definitions);
+            (performance_listing::page(&facts), rows, performance_listing::measures())
+        }
+        Topic::Risk => {
+            let rows =
+                measures_listing::rows(&figures, &["tail", "dispersion", "drawdown"], period, arguments.definitions);
+            let facts = RiskFacts { figures, returns: &returns, period, terminal, ink };
+            (risk_listing::page(&facts), rows, risk_listing::measures())
+        }
+        Topic::Overview | Topic::Measures => {
+            let rows = measures_listing::rows(&figures, &[], period, arguments.definitions);
+            (measures_listing::page(&figures, period, terminal), rows, measures_listing::measures())
+        }
+    };
+    if session.format != Format::Table {
+        session.write(&rows)?;
+        return Ok(Ending::Done);
+    }
+    if arguments.definitions {
+        blocks.push(measures_listing::definitions(&meant));
+    }
+    page::write(&blocks, &mut std::io::stdout().lock())?;
+    Ok(Ending::Done)
+}
+
+/// What drawings are made with: blocks on a terminal that can show them.
+fn ink() -> Ink {
+    if std::io::stdout().is_terminal() && config::speaks_utf8() { Ink::Blocks } else { Ink::Ascii }
+}
+
+fn all_portfolios(portfolios: &[Portfolio]) -> Listing {
+    let mut listing = Listing::new(&["portfolio", "title", "currency", "market", "start"]);
+    for portfolio in portfolios {
+        listing.push([
+            portfolio.portfolio_id.to_string().into(),
+            portfolio.title.clone().into(),
+            portfolio.base_currency.code().into(),
+            portfolio.market_id.to_string().into(),
+            portfolio.start_date.to_string().into(),
+        ]);
+    }
+    listing
+}
+
+/// Everything on a page, or one part of it in full.
+async fn write_page(
+    session: &Session,
+    context: &Context,
+    figures: &Figures<'_>,
+    value: &PortfolioValue,
+    arguments: &Arguments,
+) -> anyhow::Result<Ending> {
+    let (lake, portfolio, date) = (&context.lake, figures.portfolio, figures.date);
+    let (id, base, for_people) = (&portfolio.portfolio_id, figures.base(), session.format == Format::Table);
+    let is_whole = arguments.what == What::All && for_people;
     let shown = |what| arguments.what.includes(what, session.format);
     if shown(What::Positions) {
-        write_positions(session, lake, id, date, portfolio.base_currency).await?;
+        let rows = lake::read::valuations(lake, id, date).await?;
+        if is_whole {
+            let (listing, others) = overview_listing::largest_positions(&rows, base);
+            session.write(&listing)?;
+            if 0 < others {
+                session.say(&format!(" and {others} smaller ones: financr show {id} --what positions"))?;
+            }
+        } else {
+            session.write(&overview_listing::positions(&rows, base))?;
+        }
     }
     if shown(What::Measures) {
-        let measures = lake::read::measures(lake, id, date).await?;
-        session.write(&measures_listing(&measures, portfolio.base_currency, session.format))?;
+        if is_whole {
+            session.write(&overview_listing::key_measures(figures))?;
+        } else if for_people {
+            let blocks = measures_listing::page(figures, None, tree_text::terminal_columns());
+            page::write(&blocks, &mut std::io::stdout().lock())?;
+        } else {
+            session.write(&overview_listing::stated_measures(figures.rows))?;
+        }
     }
     if shown(What::Bridge) {
-        write_bridge(session, lake, portfolio, value).await?;
-    }
-    let exceptions = if shown(What::Exceptions) { lake::read::exceptions(lake, id, date).await? } else { Vec::new() };
-    if arguments.what == What::Exceptions || !exceptions.is_empty() {
-        let mut listing = Listing::new(&["severity", "check", "finding"]);
-        for row in exceptions {
-            listing.push([row.severity.to_string().into(), row.check_name.into(), row.message.into()]);
-        }
+        let (opening, rows) = bridge(context, portfolio, date).await?;
+        let listing = if is_whole {
+            overview_listing::short_bridge(opening, &rows, value.market_value, base)
+        } else {
+            full_bridge(opening, rows, value, session.format)
+        };
         session.write(&listing)?;
     }
+    if shown(What::Exceptions) {
+        let found = lake::read::exceptions(lake, id, date).await?;
+        write_findings(session, id, found, is_whole)?;
+    }
+    if is_whole {
+        session.say(&format!(
+            "More: financr show performance {id}, show risk {id}, show measures {id}; --what bridge for every step"
+        ))?;
+        if arguments.definitions {
+            let definitions = measures_listing::definitions(&overview_listing::key());
+            page::write(&[definitions], &mut std::io::stdout().lock())?;
+        }
+    }
     Ok(Ending::Done)
+}
+
+/// What the checks found; on the page the worst of it, and nothing where nothing was found.
+fn write_findings(session: &Session, id: &PortfolioId, mut found: Vec<Exception>, on_page: bool) -> anyhow::Result<()> {
+    if on_page && found.is_empty() {
+        return Ok(());
+    }
+    let shown_max = if on_page { overview_listing::FINDINGS_MAX } else { found.len() };
+    let others = found.len().saturating_sub(shown_max);
+    if on_page {
+        // What keeps a statement back comes first.
+        found.sort_by_key(|row| std::cmp::Reverse(row.severity));
+    }
+    let mut listing = Listing::new(&["severity", "check", "finding"]);
+    for row in found.into_iter().take(shown_max) {
+        listing.push([row.severity.to_string().into(), row.check_name.into(), row.message.into()]);
+    }
+    session.write(&listing)?;
+    if 0 < others {
+        session.say(&format!(" and {others} others: financr show {id} --what exceptions"))?;
+    }
+    Ok(())
 }
 
 /// Units and cash on one basis as they are booked by now, and on that of settlement what is pending.
@@ -209,99 +345,34 @@ async fn write_holdings(
     Ok(Ending::Done)
 }
 
-/// Why there is nothing to show of a portfolio at all.
-async fn never_valued(lake: &Lake, portfolio: &Portfolio) -> anyhow::Result<String> {
-    let (id, market) = (&portfolio.portfolio_id, &portfolio.market_id);
-    if let Some(refused) = refusal(lake, id, DateRange::ALL).await? {
-        return Ok(format!("{id} was never valued; on {} it could not be: {}", refused.business_date, refused.message));
-    }
-    Ok(format!(
-        "{id} was never valued; it is valued on days on which its market `{market}` has a close: give the market \
-         prices.csv, and run `financr run nightly --date D`"
-    ))
-}
-
-/// What was found on the last day of a range on which the books of a portfolio could not be kept; none if there is no
-/// such day.
-async fn refusal(lake: &Lake, id: &PortfolioId, range: DateRange) -> anyhow::Result<Option<Exception>> {
-    let portfolios = BTreeSet::from([id.to_string()]);
-    let checks = BTreeSet::from(["not_valued".to_owned()]);
-    let named = [("portfolio_id", &portfolios), ("check_name", &checks)];
-    let snapshot = lake.snapshot(Exception::TABLE).await?;
-    let found: Vec<Exception> = lake::read::rows_named(&snapshot, lake, range, &named).await?;
-    Ok(found.into_iter().max_by_key(|row| row.business_date))
-}
-
-/// Why there is nothing to show of a date, with the date before it of which there is something.
-async fn not_valued(
-    lake: &Lake,
-    portfolio: &Portfolio,
-    date: BusinessDate,
-    latest: Option<BusinessDate>,
-) -> anyhow::Result<String> {
-    let id = &portfolio.portfolio_id;
-    if let Some(refused) = refusal(lake, id, DateRange::between(date, date)).await? {
-        return Ok(format!("{id} could not be valued on {date}: {}", refused.message));
-    }
-    let earlier = lake::read::portfolio_values(lake, id, portfolio.start_date.min(date), date).await?;
-    let hint = match earlier.last() {
-        Some(before) => format!("; the last date before on which it was is {}", before.business_date),
-        None => format!("; its first day is {}", portfolio.start_date),
-    };
-    let is_later = latest.is_none_or(|latest| latest < date);
-    let night = format!(", and `financr run nightly --date {date}` values it if its market has a close of that day");
-    Ok(format!("{id} was not valued on {date}{hint}{}", if is_later { night } else { String::new() }))
-}
-
 fn heading(title: &str, value: &PortfolioValue) -> String {
-    format!("{title}\n{} on {}", printed(value.market_value, value.base_currency), value.business_date)
+    format!("{title}\n{} on {}", overview_listing::money(value.market_value, value.base_currency), value.business_date)
 }
 
-fn printed(amount: Option<Amount>, currency: Currency) -> String {
-    amount.map_or_else(|| "no value".to_owned(), |amount| Money::new(amount.decimal(), currency).to_string())
-}
-
-async fn write_positions(
-    session: &Session,
-    lake: &Lake,
-    id: &PortfolioId,
-    date: BusinessDate,
-    base: Currency,
-) -> anyhow::Result<()> {
-    let mut listing =
-        Listing::new(&["instrument", "quantity", "price as quoted", "price date", "value", "value in base currency"]);
-    for row in lake::read::valuations(lake, id, date).await? {
-        let plain = |number: Decimal| Value::from(number.normalize().to_string());
-        listing.push([
-            row.instrument_id.to_string().into(),
-            plain(row.quantity.decimal()),
-            row.price.map_or(Value::Null, |price| plain(price.decimal())),
-            row.price_date.map_or(Value::Null, |day| day.to_string().into()),
-            printed(row.value, row.currency).into(),
-            printed(row.value_base, base).into(),
-        ]);
-    }
-    session.write(&listing)
-}
-
-/// The value at the end of the year before, what changed it since, and the value on the date.
-async fn write_bridge(
-    session: &Session,
-    lake: &Lake,
+/// The value at the end of the year before, and what changed it since.
+async fn bridge(
+    context: &Context,
     portfolio: &Portfolio,
-    value: &PortfolioValue,
-) -> anyhow::Result<()> {
-    let (id, date, base) = (&portfolio.portfolio_id, value.business_date, portfolio.base_currency);
+    date: BusinessDate,
+) -> anyhow::Result<(Option<Amount>, Vec<NavBridgeRow>)> {
+    let (lake, id) = (&context.lake, &portfolio.portfolio_id);
     let opening = ReportingPeriod::YearToDate.opening_date(date).and_then(|day| BusinessDate::new(day).ok());
     let opening = opening.unwrap_or(portfolio.start_date);
     let before = lake::read::portfolio_values(lake, id, portfolio.start_date, opening).await?;
     let opening_value = before.last().map_or(Some(Amount::ZERO), |row| row.market_value);
-    let mut listing = Listing::new(&["change in value this year", "currency", "amount", "in base currency"]);
-    listing.push(["value at start".into(), base.code().into(), Value::Null, printed(opening_value, base).into()]);
     let mut rows = lake::read::nav_bridge(lake, id, opening.next_calendar_day(), date).await?;
     rows.sort_by_key(|row| (row.component, row.currency));
+    Ok((opening_value, rows))
+}
+
+/// Every step of the bridge in each currency, between the value at the end of the year before and that on the date.
+fn full_bridge(opening: Option<Amount>, rows: Vec<NavBridgeRow>, value: &PortfolioValue, format: Format) -> Listing {
+    let base = value.base_currency;
+    let printed = overview_listing::money;
+    let mut listing = Listing::new(&["change in value this year", "currency", "amount", "in base currency"]);
+    listing.push(["value at start".into(), base.code().into(), Value::Null, printed(opening, base).into()]);
     for row in rows {
-        let words = if session.format == Format::Table { row.component.title() } else { row.component.code() };
+        let words = if format == Format::Table { row.component.title() } else { row.component.code() };
         listing.push([
             words.into(),
             row.currency.code().into(),
@@ -310,33 +381,43 @@ async fn write_bridge(
         ]);
     }
     listing.push(["value at end".into(), base.code().into(), Value::Null, printed(value.market_value, base).into()]);
-    session.write(&listing)
+    listing
 }
 
-/// One row per measure, one column per period.
-fn measures_listing(measures: &[MeasureRow], base: Currency, format: Format) -> Listing {
-    let mut listing = Listing::new(&["measure", "MTD", "YTD", "1Y", "SI"]);
-    let mut names: Vec<&str> = measures.iter().map(|row| row.measure.as_str()).collect();
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        let cell = |period: ReportingPeriod| -> Value {
-            let Some(row) = measures.iter().find(|row| row.measure == name && row.period == period) else {
-                return Value::Null;
-            };
-            if let Some(amount) = row.amount {
-                let printed = Money::new(amount.decimal(), base).round().amount().to_string();
-                return if format == Format::Table { printed.into() } else { amount.to_string().into() };
-            }
-            match (row.value, row.value_date) {
-                (Some(value), _) if format == Format::Table => Value::from(format!("{value:.6}")),
-                (Some(value), _) => value.into(),
-                (None, Some(day)) => day.to_string().into(),
-                (None, None) => "–".into(),
-            }
-        };
-        let [month, year, twelve, all] = ReportingPeriod::STATED.map(cell);
-        listing.push([name.into(), month, year, twelve, all]);
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
     }
-    listing
+
+    fn of(words: &str) -> Result<Asked, String> {
+        let line = Line::try_parse_from(std::iter::once("show").chain(words.split_whitespace()));
+        line.map_err(|error| error.to_string())?.arguments.asked().map_err(|usage| usage.to_string())
+    }
+
+    #[test]
+    fn options_belong_to_what_is_asked_for() {
+        let id: PortfolioId = "D01".parse().expect("an id");
+        assert_eq!(of(""), Ok(Asked::Portfolios));
+        assert_eq!(of("D01 --basis trade --what positions"), Ok(Asked::One(Topic::Overview, id.clone())));
+        assert_eq!(of("performance D01 --period YTD --definitions"), Ok(Asked::One(Topic::Performance, id)));
+        for (words, expected) in [
+            ("--basis trade", "name a portfolio"),
+            ("--definitions", "name a portfolio"),
+            ("D01 --period YTD", "--period is for a topic"),
+            ("risk D01 --what bridge", "--what and --basis are for the page"),
+            ("risk D01 --period 2Y", "unknown period `2Y`; known: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y, SI"),
+            ("risks D01", "unknown topic `risks`; known: portfolio, performance, risk, measures"),
+            ("risk", "`financr show risk PORTFOLIO`"),
+        ] {
+            let refused = of(words).expect_err("refused");
+            assert!(refused.contains(expected), "{words}: {refused}");
+        }
+    }
 }

@@ -163,6 +163,10 @@ fn wrong_use_ends_with_two_and_says_what_to_do() {
         (&["import", "empty"], "no portfolio.json and no market.json in it or below it"),
         (&["import", "nowhere"], "nowhere"),
         (&["show", "NOBODY"], "there is no portfolio `NOBODY` in sqlite:financr-data/store.db"),
+        (&["show", "risk", "NOBODY"], "there is no portfolio `NOBODY` in sqlite:financr-data/store.db"),
+        (&["show", "risks", "NOBODY"], "unknown topic `risks`; known: portfolio, performance, risk, measures"),
+        (&["show", "risk"], "name a portfolio after it: `financr show risk PORTFOLIO`"),
+        (&["show", "risk", "NOBODY", "--period", "2Y"], "unknown period `2Y`; known: 1D, WTD, MTD"),
         (&["--config", "wrong.toml", "status"], "unknown field `speed`, expected"),
         (&["--config", "missing.toml", "status"], "cannot read missing.toml"),
     ] {
@@ -194,7 +198,9 @@ fn the_demo_runs_says_that_it_is_made_up_and_stays_in_its_folder() {
     assert!(said.contains("statements written") && said.contains("Where to look next"), "{said}");
     assert_eq!(house.files("demo/mail").len(), 8);
     let shown = house.done(&["--config", "demo/financr.toml", "show", "DEMO-001"]);
-    assert!(shown.contains("twr"), "{shown}");
+    assert!(shown.contains("Time-weighted return"), "{shown}");
+    assert!(shown.lines().count() <= 36, "a page is one page\n{shown}");
+    sides_of_a_portfolio(&house);
     // The demo's store cannot be opened as a store of real portfolios.
     let shipped = include_str!("../../../../financr.toml").replace("financr-data", "demo");
     std::fs::write(house.path().join("real.toml"), shipped).expect("written");
@@ -204,6 +210,34 @@ fn the_demo_runs_says_that_it_is_made_up_and_stays_in_its_folder() {
     // A second demo finds the first one's work.
     let said = house.done(&["demo", "--portfolios", "8", "--folder", "demo"]);
     assert!(said.contains("has done this before"), "{said}");
+}
+
+/// Performance, risk and measures of a portfolio of the demo, for people and for machines.
+fn sides_of_a_portfolio(house: &House) {
+    let asked = |words: &[&str]| house.done(&[&["--config", "demo/financr.toml", "show"][..], words].concat());
+    let performance = asked(&["performance", "DEMO-001", "--definitions"]);
+    for words in ["time-weighted", "What 1 ", "Months and years", "Definitions", "(twr): Daily returns linked"] {
+        assert!(performance.contains(words), "{words}\n{performance}");
+    }
+    let risk = asked(&["risk", "DEMO-001"]);
+    for words in ["VaR 97.5 %", "Cornish-Fisher", "Volatility", "deepest fall", "< VaR 95 %"] {
+        assert!(risk.contains(words), "{words}\n{risk}");
+    }
+    let measures = asked(&["measures", "DEMO-001"]);
+    assert!(measures.contains("Tail of the losses") && measures.contains("Maximum drawdown"), "{measures}");
+    assert!(![performance, risk, measures].concat().contains("-0.00 %"), "a zero has no sign");
+    // The same figure in the tables of the night and for a machine; months multiply to their year.
+    let rows: Vec<serde_json::Value> =
+        serde_json::from_str(&asked(&["performance", "DEMO-001", "--format", "json"])).expect("an array");
+    let of = |period: &str| {
+        let row = rows.iter().find(|row| row["period"] == period && row["measure"] == "twr").expect("a row");
+        assert_eq!(row["unit"], "fraction");
+        row["value"].as_f64().expect("a number")
+    };
+    let year: f64 = (1..=12).map(|month| 1.0 + of(&format!("2023-{month:02}"))).product();
+    assert!((year - 1.0 - of("2023")).abs() < 1e-12 && (of("2023") - of("YTD")).abs() < 1e-12, "{year}");
+    let month = asked(&["measures", "DEMO-001", "--period", "MTD", "--format", "csv"]);
+    assert!(month.lines().skip(1).all(|line| line.contains(",MTD,")) && month.contains(",twr,"), "{month}");
 }
 
 #[test]
