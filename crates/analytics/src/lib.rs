@@ -2,7 +2,8 @@
 //!
 //! A figure is computed from one [`PerformanceSeries`]: a portfolio's values, daily returns and external flows over
 //! one period, in its base currency. Whoever needs a figure asks [`measure`] for it by its id, or walks through
-//! [`MEASURES`]. A figure is a number, a day, or the reason why there is none; never a zero or a NaN for "unknown".
+//! [`MEASURES`], which a night keeps, and [`MEASURES_ON_REQUEST`]. A figure is a number, a day, or the reason why there
+//! is none; never a zero or a NaN for "unknown".
 //!
 //! Nothing here reads a file, a clock or a network, and equal input gives equal output.
 //!
@@ -21,6 +22,7 @@ pub mod linking;
 pub mod measure_kinds;
 pub mod measured;
 pub mod measures;
+pub mod newey_west;
 pub mod optimization;
 pub mod philox;
 pub mod risk;
@@ -30,6 +32,7 @@ pub mod root_finding;
 pub mod sampling;
 pub mod scenario_matrix;
 pub mod series;
+pub mod sharpe_confidence;
 pub mod statistics;
 pub mod student_distribution;
 pub mod student_fit;
@@ -41,6 +44,7 @@ mod daily_return;
 mod dietz;
 mod digest;
 mod loss_tail;
+mod market_line;
 mod rate_search;
 mod relative;
 mod reward_to_risk;
@@ -49,12 +53,13 @@ mod same_days;
 mod sample_attribution;
 #[cfg(test)]
 mod sample_series;
+mod target_moments;
 
 pub use benchmark_return::benchmark_return;
 pub use daily_return::{daily_return, estimate};
 pub use figure::NoFigure;
 pub use measure_kinds::{MEASURE_KINDS, MeasureKind};
 pub use measured::Measured;
-pub use measures::{MEASURES, Measure, Unit, UnknownMeasure, measure};
+pub use measures::{MEASURES, MEASURES_ON_REQUEST, Measure, Unit, UnknownMeasure, every_measure, measure};
 pub use sampling::Sampling;
 pub use series::{DatedNumber, PerformanceSeries, PeriodMoney};

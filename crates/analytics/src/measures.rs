@@ -1,20 +1,32 @@
 //! What is measured, one figure a file.
 //!
 //! A measure is a constant: an id, what it means, and a function from a portfolio's series to a figure or the reason
-//! why there is none. To add one: a file here and a line in the list.
+//! why there is none. To add one: a file here and a line in one of the lists.
+//!
+//! A night keeps [`MEASURES`] of every portfolio. Those of [`MEASURES_ON_REQUEST`] are computed when somebody asks:
+//! a hundred thousand portfolios would fill a third more of the lake each night with figures that few people read.
 
+pub mod adjusted_sharpe;
 pub mod alpha_annual;
 pub mod alpha_daily;
 pub mod annualised_return_252;
 pub mod annualised_return_act365;
+pub mod appraisal_ratio;
 pub mod benchmark_return;
 pub mod best_day;
 pub mod beta;
+pub mod burke_ratio;
+pub mod burke_ratio_modified;
 pub mod calmar;
 pub mod calmar_36m;
 pub mod correlation;
 pub mod current_drawdown;
+pub mod d_ratio;
+pub mod down_capture;
+pub mod down_number_ratio;
 pub mod downside_deviation;
+pub mod downside_frequency;
+pub mod downside_potential;
 pub mod drawdown_days;
 pub mod end_market_value;
 pub mod es_hist_95;
@@ -25,33 +37,59 @@ pub mod es_normal_99;
 pub mod ewma_volatility_094;
 pub mod ewma_volatility_094_daily;
 pub mod excess_kurtosis;
+pub mod excess_return;
+pub mod excess_return_geometric;
 pub mod gain;
 pub mod hit_ratio;
+pub mod hurst_exponent;
 pub mod information_ratio;
+pub mod jensen_alpha;
+pub mod kappa_3;
+pub mod m_squared;
+pub mod m_squared_excess;
 pub mod martin_ratio;
 pub mod max_drawdown;
 pub mod max_drawdown_peak_date;
 pub mod max_drawdown_recovery_date;
 pub mod max_drawdown_trough_date;
+pub mod mean_absolute_deviation;
+pub mod minimum_track_record;
 pub mod modified_dietz;
 pub mod modified_dietz_linked_monthly;
 pub mod mwr_period;
 pub mod net_external_flows;
 pub mod omega;
+pub mod omega_sharpe;
 pub mod pain_index;
 pub mod pain_ratio;
+pub mod probabilistic_sharpe;
+pub mod r_squared;
+pub mod rachev_ratio;
 pub mod recovery_days;
 pub mod sharpe_geometric;
 pub mod sharpe_rf;
 pub mod sharpe_rf0;
+pub mod sharpe_standard_error;
+pub mod sharpe_standard_error_dependent;
 pub mod skewness;
 pub mod sortino_rf;
 pub mod sortino_rf0;
+pub mod specific_risk;
+pub mod systematic_risk;
+pub mod total_risk;
 pub mod tracking_error;
+pub mod treynor_ratio;
+pub mod treynor_ratio_modified;
 pub mod twr;
 pub mod twr_before_fees;
 pub mod twr_before_taxes;
 pub mod ulcer_index;
+pub mod up_capture;
+pub mod up_number_ratio;
+pub mod upside_frequency;
+pub mod upside_potential;
+pub mod upside_potential_ratio;
+pub mod upside_risk;
 pub mod var_cornish_fisher_95;
 pub mod var_cornish_fisher_99;
 pub mod var_ewma_95;
@@ -147,7 +185,8 @@ impl Unit {
     }
 }
 
-/// Every measure, in the order of a statement: values, returns, risk, drawdown, shape, loss tail, benchmark.
+/// Every measure that a night keeps, in the order of a statement: values, returns, risk, drawdown, shape, loss tail,
+/// benchmark.
 pub static MEASURES: &[&Measure] = &[
     &end_market_value::MEASURE,
     &net_external_flows::MEASURE,
@@ -212,6 +251,46 @@ pub static MEASURES: &[&Measure] = &[
     &correlation::MEASURE,
 ];
 
+/// Every measure that is computed when somebody asks for it: against the benchmark, how far a Sharpe ratio can be
+/// trusted, around the risk-free rate, shape.
+pub static MEASURES_ON_REQUEST: &[&Measure] = &[
+    &excess_return::MEASURE,
+    &excess_return_geometric::MEASURE,
+    &up_capture::MEASURE,
+    &down_capture::MEASURE,
+    &up_number_ratio::MEASURE,
+    &down_number_ratio::MEASURE,
+    &r_squared::MEASURE,
+    &jensen_alpha::MEASURE,
+    &treynor_ratio::MEASURE,
+    &treynor_ratio_modified::MEASURE,
+    &m_squared::MEASURE,
+    &m_squared_excess::MEASURE,
+    &systematic_risk::MEASURE,
+    &specific_risk::MEASURE,
+    &total_risk::MEASURE,
+    &appraisal_ratio::MEASURE,
+    &adjusted_sharpe::MEASURE,
+    &sharpe_standard_error::MEASURE,
+    &sharpe_standard_error_dependent::MEASURE,
+    &probabilistic_sharpe::MEASURE,
+    &minimum_track_record::MEASURE,
+    &kappa_3::MEASURE,
+    &omega_sharpe::MEASURE,
+    &upside_potential::MEASURE,
+    &downside_potential::MEASURE,
+    &upside_frequency::MEASURE,
+    &downside_frequency::MEASURE,
+    &upside_risk::MEASURE,
+    &upside_potential_ratio::MEASURE,
+    &mean_absolute_deviation::MEASURE,
+    &d_ratio::MEASURE,
+    &burke_ratio::MEASURE,
+    &burke_ratio_modified::MEASURE,
+    &rachev_ratio::MEASURE,
+    &hurst_exponent::MEASURE,
+];
+
 /// There is no such measure.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown measure `{id}`; known: {known}")]
@@ -222,13 +301,18 @@ pub struct UnknownMeasure {
     pub known: String,
 }
 
+/// Every measure: those that a night keeps, then the others.
+pub fn every_measure() -> impl Iterator<Item = &'static Measure> {
+    MEASURES.iter().chain(MEASURES_ON_REQUEST).copied()
+}
+
 /// The measure of this id.
 ///
 /// # Errors
 /// [`UnknownMeasure`] if there is none.
 pub fn measure(id: &str) -> Result<&'static Measure, UnknownMeasure> {
-    MEASURES.iter().copied().find(|listed| listed.id == id).ok_or_else(|| {
-        let known: Vec<&str> = MEASURES.iter().map(|listed| listed.id).collect();
+    every_measure().find(|listed| listed.id == id).ok_or_else(|| {
+        let known: Vec<&str> = every_measure().map(|listed| listed.id).collect();
         UnknownMeasure { id: id.to_owned(), known: known.join(", ") }
     })
 }
@@ -245,8 +329,8 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_every_file_is_in_the_list() {
-        let listed: BTreeSet<&str> = MEASURES.iter().map(|measure| measure.id).collect();
-        assert_eq!(listed.len(), MEASURES.len());
+        let listed: BTreeSet<&str> = every_measure().map(|measure| measure.id).collect();
+        assert_eq!(listed.len(), every_measure().count());
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/measures");
         let files = std::fs::read_dir(folder).expect("the folder is there");
         let names = files.map(|file| file.expect("readable").file_name().to_string_lossy().replace(".rs", ""));
@@ -256,9 +340,9 @@ mod tests {
 
     #[test]
     fn titles_are_unique_and_definitions_are_sentences() {
-        let titles: BTreeSet<&str> = MEASURES.iter().map(|measure| measure.title).collect();
-        assert_eq!(titles.len(), MEASURES.len());
-        for measure in MEASURES {
+        let titles: BTreeSet<&str> = every_measure().map(|measure| measure.title).collect();
+        assert_eq!(titles.len(), every_measure().count());
+        for measure in every_measure() {
             assert!(measure.definition.ends_with('.'), "{}", measure.id);
             assert!(!measure.definition.contains("  "), "{}", measure.id);
         }
@@ -302,7 +386,7 @@ mod tests {
 
     #[test]
     fn an_empty_period_has_no_figures() {
-        for measure in MEASURES {
+        for measure in every_measure() {
             if measure.id == "net_external_flows" {
                 assert_eq!(measure.of(&of_returns(&[])), MeasureValue::Amount(rust_decimal::Decimal::ZERO));
             } else {
@@ -315,7 +399,7 @@ mod tests {
     fn a_number_that_is_none_takes_every_figure_with_it() {
         let mut series = of_returns(&[0.01, 0.02, 0.01]);
         series.returns = dated(&[("2024-01-02", 0.01), ("2024-01-03", f64::NAN), ("2024-01-04", 0.02)]);
-        for measure in MEASURES {
+        for measure in every_measure() {
             assert_unavailable(measure, &series, "the return of 2024-01-03 is not a finite number");
         }
     }
@@ -354,8 +438,32 @@ mod tests {
             "tracking_error",
             "information_ratio",
             "correlation",
+            "down_capture",
+            "down_number_ratio",
+            "r_squared",
+            "jensen_alpha",
+            "treynor_ratio",
+            "treynor_ratio_modified",
+            "m_squared",
+            "m_squared_excess",
+            "systematic_risk",
+            "specific_risk",
+            "total_risk",
+            "appraisal_ratio",
+            "adjusted_sharpe",
+            "sharpe_standard_error",
+            "sharpe_standard_error_dependent",
+            "probabilistic_sharpe",
+            "minimum_track_record",
+            "kappa_3",
+            "omega_sharpe",
+            "upside_potential_ratio",
+            "burke_ratio",
+            "burke_ratio_modified",
+            "rachev_ratio",
+            "hurst_exponent",
         ];
-        for measure in MEASURES {
+        for measure in every_measure() {
             let value = measure.of(&series);
             let expected = needs_more.contains(&measure.id);
             assert_eq!(matches!(value, MeasureValue::Unavailable(_)), expected, "{}: {value:?}", measure.id);
@@ -372,7 +480,7 @@ mod tests {
             let mut series = of_returns(&returns);
             series.opening_value = opening_value;
             series.flows.push(DatedNumber { date: series.opening_date.next_calendar_day(), number: flow });
-            for measure in MEASURES {
+            for measure in every_measure() {
                 match measure.of(&series) {
                     MeasureValue::Number(number) => {
                         prop_assert!(number.is_finite() && measure.unit != Unit::Date, "{}", measure.id);
@@ -387,7 +495,7 @@ mod tests {
         #[test]
         fn figures_of_the_same_series_are_the_same_bits(returns in any_returns()) {
             let series = of_returns(&returns);
-            for measure in MEASURES {
+            for measure in every_measure() {
                 prop_assert!(measure.of(&series) == measure.of(&series.clone()), "{}", measure.id);
             }
         }

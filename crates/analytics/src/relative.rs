@@ -113,6 +113,22 @@ impl JointMoments {
         (self.difference_squares / (self.days - 1.0)).sqrt()
     }
 
+    /// The standard deviation of the portfolio's returns as of a population (`n` in the denominator).
+    ///
+    /// # Errors
+    /// [`NoFigure`] if they do not vary.
+    pub(crate) fn deviation(&self) -> Result<f64, NoFigure> {
+        if !self.varies() {
+            return Err(NoFigure::new("the returns do not vary"));
+        }
+        Ok((self.squares / self.days).sqrt())
+    }
+
+    /// The standard deviation of the benchmark's returns as of a population.
+    pub(crate) fn benchmark_deviation(&self) -> f64 {
+        (self.benchmark_squares / self.days).sqrt()
+    }
+
     /// Whether what the portfolio earned more than the benchmark is more than rounding away from its mean.
     pub(crate) fn differences_vary(&self) -> bool {
         !is_rounding(self.difference_deviation(), self.largest.max(self.benchmark_largest))

@@ -88,6 +88,15 @@ pub(crate) fn beside(returns: &[f64], benchmark: &[f64]) -> PerformanceSeries {
     PerformanceSeries { benchmark: Some(benchmark), ..series }
 }
 
+/// The 24 months of Bacon's portfolio beside its benchmark, with a rate without risk of so much a month.
+pub(crate) fn bacon_months(risk_free_a_month: f64) -> PerformanceSeries {
+    PerformanceSeries {
+        sampling: Sampling::Monthly12,
+        risk_free_annual: Some((1.0 + risk_free_a_month).powi(12) - 1.0),
+        ..beside(&BACON_MONTHLY_RETURNS, &BACON_MONTHLY_BENCHMARK_RETURNS)
+    }
+}
+
 /// A period by its values and flows, without daily returns; it ends with the last value.
 pub(crate) fn of_values(opening: (&str, f64), values: &[(&str, f64)], flows: &[(&str, f64)]) -> PerformanceSeries {
     let last = values.last().map_or(opening.0, |value| value.0);

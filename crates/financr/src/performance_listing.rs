@@ -293,6 +293,8 @@ mod tests {
             end_value: Some(Amount::ZERO),
             return_fraction: Some(fraction),
             benchmark_return_fraction: Some(0.01),
+            return_before_fees_fraction: None,
+            return_before_taxes_fraction: None,
         }
     }
 

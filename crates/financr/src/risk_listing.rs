@@ -256,6 +256,8 @@ mod tests {
             end_value: None,
             return_fraction: Some(fraction),
             benchmark_return_fraction: None,
+            return_before_fees_fraction: None,
+            return_before_taxes_fraction: None,
         }
     }
 

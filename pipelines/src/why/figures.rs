@@ -1,6 +1,6 @@
 //! Every figure that can be asked for, with what it is and how its tree is made.
 
-use analytics::MEASURES;
+use analytics::every_measure;
 use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::{Currency, InstrumentId, ReportingPeriod};
 
@@ -165,7 +165,7 @@ fn steps() -> impl Iterator<Item = BridgeComponent> {
 pub fn known_figures() -> impl Iterator<Item = (&'static str, &'static str)> {
     let explained = EXPLAINED.iter().map(|explained| (explained.id, explained.definition));
     let explained = explained.chain(steps().map(|component| (component.code(), component.definition())));
-    explained.chain(MEASURES.iter().map(|measure| (measure.id, measure.definition)))
+    explained.chain(every_measure().map(|measure| (measure.id, measure.definition)))
 }
 
 /// Makes the tree of a figure.

@@ -3,7 +3,7 @@
 //! The measures that are a formula of a few amounts are taken apart. Of the others the series is outlined: how many
 //! days, the first and the last of them, and what the measure makes of them.
 
-use analytics::{DatedNumber, MEASURES, Measure, Measured, PerformanceSeries};
+use analytics::{DatedNumber, Measure, Measured, PerformanceSeries};
 use rust_decimal::Decimal;
 use schemas::{Amount, BusinessDate, MeasureValue, ReportingPeriod};
 
@@ -186,5 +186,5 @@ fn ends(what: &str, numbers: &[DatedNumber], unit: &Unit) -> Node {
 
 /// The measure of an id; none if there is none.
 pub(super) fn named(id: &str) -> Option<&'static Measure> {
-    MEASURES.iter().copied().find(|measure| measure.id == id)
+    analytics::measure(id).ok()
 }

@@ -29,7 +29,8 @@ fn benchmark_return(measured: &Measured<'_>) -> MeasureValue {
     figure::number("the benchmark return", linked(measured))
 }
 
-fn linked(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+/// The benchmark's returns, linked.
+pub(crate) fn linked(measured: &Measured<'_>) -> Result<f64, NoFigure> {
     Ok(measured.benchmark()?.iter().fold(1.0, |growth, number| growth * (1.0 + number)) - 1.0)
 }
 

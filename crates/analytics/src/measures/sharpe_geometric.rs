@@ -33,7 +33,8 @@ fn sharpe_geometric(measured: &Measured<'_>) -> MeasureValue {
     figure::number("the geometric Sharpe ratio", growth_to_risk(measured))
 }
 
-fn growth_to_risk(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+/// The return a year above the rate without risk, over the volatility.
+pub(super) fn growth_to_risk(measured: &Measured<'_>) -> Result<f64, NoFigure> {
     let above = compounding::annualised_above_risk_free(measured)?;
     let volatility = reward_to_risk::volatility(measured)?;
     let a_year = reward_to_risk::root_of_a_year(measured);

@@ -1,0 +1,58 @@
+//! Downside potential: the mean of what falls short of the risk-free rate.
+
+use schemas::MeasureValue;
+
+use super::{Measure, Unit};
+use crate::figure::{self, NoFigure};
+use crate::measured::Measured;
+use crate::target_moments::TargetMoments;
+
+/// Mean of what the daily returns fall short of the risk-free rate by.
+///
+/// `mean(max(t − r, 0))` with `t = (1 + rf)^(1/252) − 1`; all days count.
+///
+/// - Input: daily returns as fractions; the risk-free rate a year.
+/// - Output: fraction a day, positive.
+/// - Unavailable: no risk-free rate; no daily return; the series has a number that is none.
+/// - Source: Bacon, *Practical Portfolio Performance Measurement and Attribution*, 2nd ed., ch. 4; R
+///   PerformanceAnalytics, `DownsidePotential`.
+pub static MEASURE: Measure = Measure {
+    id: "downside_potential",
+    title: "Downside potential",
+    unit: Unit::Fraction,
+    annualised: false,
+    definition: "Mean of what the daily returns fall short of the risk-free rate by; all days count.",
+    compute: downside_potential,
+};
+
+fn downside_potential(measured: &Measured<'_>) -> MeasureValue {
+    figure::number("the downside potential", mean_below(measured))
+}
+
+fn mean_below(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    Ok(TargetMoments::of(measured)?.missed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample_series::{assert_number, assert_unavailable, assert_within, bacon_months, of_returns};
+    use crate::series::PerformanceSeries;
+
+    #[test]
+    fn bacon_months_as_printed() {
+        // PerformanceAnalytics, DownsidePotential(portfolio_bacon, MAR = 0.005): 0.0137 as printed.
+        let series = bacon_months(0.005);
+        assert_within(MEASURE.of(&series).number().unwrap(), 0.013_708_333_333_333_335, 1e-12);
+    }
+
+    #[test]
+    fn two_days_around_a_tenth_of_a_percent() {
+        // 0.1 % a day without risk: 2 % above it and 1 % below. 1 % on one of two days.
+        let rate = 1.001_f64.powi(252) - 1.0;
+        let series = PerformanceSeries { risk_free_annual: Some(rate), ..of_returns(&[0.021, -0.009]) };
+        assert_number(&MEASURE, &series, 0.005);
+        let unknown = PerformanceSeries { risk_free_annual: None, ..series };
+        assert_unavailable(&MEASURE, &unknown, "no risk-free rate");
+    }
+}
