@@ -12,6 +12,7 @@
 
 pub mod attribution;
 pub mod backtests;
+pub mod concentration;
 pub mod covariance;
 pub mod covariance_matrix;
 pub mod drawdown;
