@@ -107,7 +107,8 @@ mod tests {
 
     #[test]
     fn a_market_as_the_department_of_justice_works_it() {
-        // Horizontal Merger Guidelines: four firms of 30, 30, 20 and 20 percent have 900 + 900 + 400 + 400 = 2600 points.
+        // Horizontal Merger Guidelines: four firms of 30, 30, 20 and 20 percent have 900 + 900 + 400 + 400 = 2600
+        // points.
         let market = concentration(&[30.0, 30.0, 20.0, 20.0]).unwrap();
         assert_close(market.herfindahl, 0.26);
         assert_close(market.effective_number, 1.0 / 0.26);

@@ -44,8 +44,8 @@ pub struct Coefficient {
     pub standard_error: f64,
     /// The estimate over its error; none if there is no error.
     pub t_statistic: Option<f64>,
-    /// How likely an estimate this far from zero, on either side, is where there is nothing: by Student's t with `n − k`
-    /// degrees. None if there is no error.
+    /// How likely an estimate this far from zero, on either side, is where there is nothing: by Student's t with
+    /// `n − k` degrees. None if there is no error.
     pub p_value: Option<f64>,
 }
 
@@ -89,9 +89,9 @@ pub struct FactorRegression {
 /// correction of statsmodels have it.
 ///
 /// - Input: returns above the rate without risk as fractions, in order of time, and factors of the same days.
-/// - Unavailable: a number that is not finite; factors of other length; no factor or more than [`FACTORS_MAX`]; not more
-///   days than columns; returns that do not vary; a factor that is a sum of those before it (named); no fewer days than
-///   neighbours.
+/// - Unavailable: a number that is not finite; factors of other length; no factor or more than [`FACTORS_MAX`]; not
+///   more days than columns; returns that do not vary; a factor that is a sum of those before it (named); no fewer days
+///   than neighbours.
 /// - Source: Newey and West, Econometrica 55 (1987); Fama and French, *Common Risk Factors in the Returns on Stocks and
 ///   Bonds*, Journal of Financial Economics 33 (1993), for what the factors usually are.
 ///

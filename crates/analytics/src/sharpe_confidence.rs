@@ -61,8 +61,8 @@ impl SharpeEstimate {
     /// - Source: Bailey and López de Prado, *The Sharpe Ratio Efficient Frontier*, Journal of Risk 15 (2012).
     ///
     /// # Errors
-    /// [`NoFigure`] if a number is not finite, there are fewer than two returns, or the variance is not above zero, as of
-    /// returns that are one of two numbers.
+    /// [`NoFigure`] if a number is not finite, there are fewer than two returns, or the variance is not above zero, as
+    /// of returns that are one of two numbers.
     pub fn probability_above(&self, reference: f64) -> Result<f64, NoFigure> {
         let variance = self.positive_variance()?;
         if !reference.is_finite() || self.count < 2.0 {
@@ -195,8 +195,8 @@ mod tests {
 
     #[test]
     fn the_deflated_ratio_as_printed() {
-        // The Deflated Sharpe Ratio, the numerical example: 2.5 a year in 1,250 days (250 a year), variance of the trials
-        // ½ a year, skewness −3, kurtosis 10. 100 trials: highest 0.1132 a day, 0.9004; 46 trials: 0.9505.
+        // The Deflated Sharpe Ratio, the numerical example: 2.5 a year in 1,250 days (250 a year), variance of the
+        // trials ½ a year, skewness −3, kurtosis 10. 100 trials: highest 0.1132 a day, 0.9004; 46 trials: 0.9505.
         let deviation = (0.5_f64 / 250.0).sqrt();
         let ratio = 2.5 / 250.0_f64.sqrt();
         let found = SharpeEstimate { ratio, count: 1250.0, skewness: -3.0, excess_kurtosis: 7.0 };

@@ -42,7 +42,8 @@ mod tests {
 
     #[test]
     fn bacon_months_by_other_code() {
-        // 0.01770833 over 0.02553674, the potential and the deviation that PerformanceAnalytics prints, in plain Python.
+        // 0.01770833 over 0.02553674, the potential and the deviation that PerformanceAnalytics prints, in plain
+        // Python.
         let series = bacon_months(0.005);
         assert_within(MEASURE.of(&series).number().unwrap(), 0.693_445_387_036_841_6, 1e-12);
     }
