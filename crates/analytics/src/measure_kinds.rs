@@ -7,9 +7,9 @@ use crate::measures::{
     excess_kurtosis, gain, hit_ratio, information_ratio, martin_ratio, max_drawdown, max_drawdown_peak_date,
     max_drawdown_recovery_date, max_drawdown_trough_date, modified_dietz, modified_dietz_linked_monthly, mwr_period,
     net_external_flows, omega, pain_index, pain_ratio, recovery_days, sharpe_geometric, sharpe_rf, sharpe_rf0,
-    skewness, sortino_rf, sortino_rf0, tracking_error, twr, ulcer_index, var_cornish_fisher_95, var_cornish_fisher_99,
-    var_ewma_95, var_ewma_99, var_hist_95, var_hist_99, var_hist_975, var_normal_95, var_normal_99, volatility,
-    worst_day, xirr,
+    skewness, sortino_rf, sortino_rf0, tracking_error, twr, twr_before_fees, twr_before_taxes, ulcer_index,
+    var_cornish_fisher_95, var_cornish_fisher_99, var_ewma_95, var_ewma_99, var_hist_95, var_hist_99, var_hist_975,
+    var_normal_95, var_normal_99, volatility, worst_day, xirr,
 };
 
 /// Measures that tell the same kind of thing.
@@ -35,6 +35,8 @@ pub static MEASURE_KINDS: &[MeasureKind] = &[
         title: "Return",
         measures: &[
             &twr::MEASURE,
+            &twr_before_fees::MEASURE,
+            &twr_before_taxes::MEASURE,
             &annualised_return_act365::MEASURE,
             &annualised_return_252::MEASURE,
             &mwr_period::MEASURE,

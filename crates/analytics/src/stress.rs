@@ -236,7 +236,7 @@ impl ShockTarget {
 
 /// A change that is less than everything but for rounding is everything.
 fn at_least_nothing(change: f64) -> f64 {
-    if change < -1.0 && -1.0 - 1e-12 <= change { -1.0 } else { change }
+    if (-1.0 - 1e-12..-1.0).contains(&change) { -1.0 } else { change }
 }
 
 /// Whether a change is the nearest one of some position.

@@ -293,6 +293,10 @@ async fn returns_and_gains_are_taken_apart() {
         let node = tree(&lake, question(figure)).await;
         assert_eq!((node.figure, node.differs), (Figure::Unavailable(not_annualised.clone()), None), "{figure}");
     }
+    // A night does not keep it; it is computed for who asks.
+    let asked = tree(&lake, question("mean_absolute_deviation")).await;
+    assert!(matches!(asked.figure, Figure::Estimate(_)), "{:?}", asked.figure);
+    assert!(asked.note.as_deref().is_some_and(|note| note.starts_with("computed now")), "{asked:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
