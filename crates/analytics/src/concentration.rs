@@ -3,8 +3,9 @@
 //! Shares of a whole are never negative. What is owed is no share: its size counts, and whoever wants nets or groups
 //! (all positions of one issuer) adds them up first.
 
+use crate::covariance_matrix::CovarianceMatrix;
 use crate::figure::NoFigure;
-use crate::statistics::neumaier_sum;
+use crate::statistics::{is_rounding, largest_magnitude, neumaier_sum};
 
 /// How concentrated some weights are.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +68,38 @@ pub fn share_of_largest(weights: &[f64], count: usize) -> Result<f64, NoFigure> 
     let parts = |of: &[f64]| neumaier_sum(of.iter().map(|size| size / largest));
     let first = sizes.get(..count.min(sizes.len())).unwrap_or_default();
     Ok((parts(first) / parts(&sizes)).min(1.0))
+}
+
+/// How concentrated the risk of a portfolio is: the concentration of the parts that its positions have of its variance.
+///
+/// `w (Σ w) / (w' Σ w)`; the effective number is that of equal bets, as many as positions where each adds the same risk.
+///
+/// - Input: weights of the positions, and the covariances of their returns.
+/// - Source: Roncalli, *Introduction to Risk Parity and Budgeting*, 2013, 2.2.
+///
+/// # Errors
+/// [`NoFigure`] if a weight is not a finite number, covariances are not as many as weights, the portfolio has no
+/// variance, or a position takes risk away, so that the parts are no shares; it is named by its place.
+pub fn risk_concentration(weights: &[f64], covariance: &CovarianceMatrix) -> Result<Concentration, NoFigure> {
+    concentration(weights)?;
+    let Some(variance) = covariance.portfolio_variance(weights) else {
+        let (order, positions) = (covariance.order(), weights.len());
+        return Err(NoFigure::new(format!("covariances of {order} instruments for {positions} weights")));
+    };
+    let largest = largest_magnitude(weights).powi(2) * largest_magnitude(&covariance.variances());
+    if variance <= 0.0 || is_rounding(variance, largest) {
+        return Err(NoFigure::new("the portfolio has no variance"));
+    }
+    let part = |(row, weight): (usize, &f64)| {
+        let entries = weights.iter().enumerate();
+        let along = entries.filter_map(|(column, other)| Some(other * covariance.entry(row, column)?));
+        weight * neumaier_sum(along) / variance
+    };
+    let parts: Vec<f64> = weights.iter().enumerate().map(part).collect();
+    if let Some(position) = parts.iter().position(|part| *part < 0.0) {
+        return Err(NoFigure::new(format!("position number {} takes risk away: risk has no shares", position + 1)));
+    }
+    concentration(&parts)
 }
 
 /// How concentrated the gains of some returns are on few days, from 0 (every gain is the same) to 1 (all on one day).
@@ -140,6 +173,27 @@ mod tests {
         assert_within(loss_concentration(&BACON_MONTHLY_RETURNS).unwrap(), 0.07174022280435757, 1e-13);
         assert_close(gain_concentration(&[0.01, 0.01, -0.5, 0.01]).unwrap(), 0.0);
         assert!(loss_concentration(&[0.01, -0.01, -0.02]).unwrap_err().to_string().contains("below zero"));
+    }
+
+    #[test]
+    fn equal_risks_are_as_many_bets_as_positions() {
+        // Maillard, Roncalli and Teiletche, The Properties of Equally Weighted Risk Contribution Portfolios, 2010: with
+        // one correlation for all, weights by one over the volatility: 48, 24, 16 and 12 percent of 10, 20, 30 and 40.
+        let volatilities = [0.1, 0.2, 0.3, 0.4];
+        let entry = |row: usize, column: usize| {
+            let correlation = if row == column { 1.0 } else { 0.5 };
+            correlation * (volatilities[row] * volatilities[column])
+        };
+        let rows: Vec<Vec<f64>> = (0..4).map(|row| (0..4).map(|column| entry(row, column)).collect()).collect();
+        let covariance = CovarianceMatrix::from_rows(&rows).unwrap();
+        assert_close(risk_concentration(&[0.48, 0.24, 0.16, 0.12], &covariance).unwrap().effective_number, 4.0);
+        // All in one.
+        assert_close(risk_concentration(&[0.0, 1.0, 0.0, 0.0], &covariance).unwrap().effective_number, 1.0);
+        let reason = |weights: &[f64]| risk_concentration(weights, &covariance).unwrap_err().to_string();
+        assert_eq!(reason(&[1.0, -0.1, 0.0, 0.0]), "position number 2 takes risk away: risk has no shares");
+        assert_eq!(reason(&[1.0]), "covariances of 4 instruments for 1 weights");
+        let still = CovarianceMatrix::from_rows(&[vec![0.0]]).unwrap();
+        assert_eq!(risk_concentration(&[1.0], &still).unwrap_err().to_string(), "the portfolio has no variance");
     }
 
     proptest! {
