@@ -8,7 +8,7 @@ mod cells;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray, new_null_array};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
 
 pub use cells::Cell;
 
@@ -27,6 +27,8 @@ pub enum ColumnKind {
     Integer,
     /// An estimate; never money.
     Float,
+    /// A list of estimates, e.g. a return for each scenario; never money.
+    Numbers,
     /// Yes or no.
     Flag,
     /// An exact quantity.
@@ -48,6 +50,7 @@ impl ColumnKind {
             ColumnKind::Instant => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
             ColumnKind::Integer => DataType::Int64,
             ColumnKind::Float => DataType::Float64,
+            ColumnKind::Numbers => DataType::List(numbers_field()),
             ColumnKind::Flag => DataType::Boolean,
             ColumnKind::Quantity => DataType::Decimal128(Quantity::PRECISION, Quantity::SCALE),
             ColumnKind::Price => DataType::Decimal128(Price::PRECISION, Price::SCALE),
@@ -55,6 +58,11 @@ impl ColumnKind {
             ColumnKind::Rate => DataType::Decimal128(Rate::PRECISION, Rate::SCALE),
         }
     }
+}
+
+/// What a list of estimates holds: a number at every place, under the name that Parquet and Delta have for it.
+fn numbers_field() -> FieldRef {
+    Arc::new(Field::new("element", DataType::Float64, false))
 }
 
 /// A column of a table.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray,
-    TimestampMicrosecondArray,
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Float64Builder, Int64Array, ListArray,
+    ListBuilder, StringArray, TimestampMicrosecondArray,
 };
 use arrow::datatypes::Date32Type;
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::ColumnKind;
+use super::{ColumnKind, numbers_field};
 use crate::currency::Currency;
 use crate::dates::{BusinessDate, ReportingPeriod};
 use crate::decimals::{Amount, OutOfRange, Price, Quantity, Rate};
@@ -148,6 +148,37 @@ plain_cell! {
     bool, Flag, BooleanArray;
 }
 
+impl Cell for Vec<f64> {
+    const KIND: ColumnKind = ColumnKind::Numbers;
+    type Column = ListArray;
+
+    fn optional_to_array(cells: &mut dyn Iterator<Item = Option<&Self>>) -> Result<ArrayRef, OutOfRange> {
+        let mut lists = ListBuilder::new(Float64Builder::new()).with_field(numbers_field());
+        for cell in cells {
+            lists.values().append_slice(cell.map(Vec::as_slice).unwrap_or_default());
+            lists.append(cell.is_some());
+        }
+        Ok(Arc::new(lists.finish()))
+    }
+
+    fn column(array: &ArrayRef) -> Option<ListArray> {
+        let lists = array.as_any().downcast_ref::<ListArray>()?;
+        lists.values().as_any().is::<Float64Array>().then(|| lists.clone())
+    }
+
+    fn get(column: &ListArray, row: usize) -> Result<Self, String> {
+        if column.is_null(row) {
+            return Err(EMPTY.to_owned());
+        }
+        let list = column.value(row);
+        let Some(numbers) = list.as_any().downcast_ref::<Float64Array>() else {
+            return Err(format!("expected a list of numbers, found one of {}", list.data_type()));
+        };
+        let missing = || "a number of the list is missing".to_owned();
+        numbers.iter().map(|number| number.ok_or_else(missing)).collect()
+    }
+}
+
 impl Cell for NaiveDate {
     const KIND: ColumnKind = ColumnKind::Date;
     type Column = Date32Array;
@@ -193,5 +224,39 @@ impl Cell for DateTime<Utc> {
             return Err(EMPTY.to_owned());
         }
         DateTime::from_timestamp_micros(column.value(row)).ok_or_else(|| "the instant is out of range".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::new_null_array;
+    use arrow::datatypes::{Float64Type, Int64Type};
+
+    use super::*;
+
+    #[test]
+    fn lists_of_numbers_come_back_as_they_were() {
+        let lists = [Some(vec![0.25, -1.5]), None, Some(Vec::new()), Some(vec![f64::MAX])];
+        let array = Option::<Vec<f64>>::to_array(&mut lists.iter()).expect("an array");
+        assert_eq!(*array.data_type(), ColumnKind::Numbers.arrow_type());
+        let column = Vec::<f64>::column(&array).expect("lists of numbers");
+        for (row, list) in lists.iter().enumerate() {
+            assert_eq!(Option::<Vec<f64>>::get(&column, row).as_ref(), Ok(list));
+        }
+        assert_eq!(Vec::<f64>::get(&column, 1), Err("the cell is empty".to_owned()));
+        let older = new_null_array(&ColumnKind::Numbers.arrow_type(), 1);
+        let older = Vec::<f64>::column(&older).expect("lists of numbers");
+        assert_eq!(Option::<Vec<f64>>::get(&older, 0), Ok(None));
+    }
+
+    #[test]
+    fn lists_of_something_else_or_with_a_hole_are_none() {
+        let whole = ListArray::from_iter_primitive::<Int64Type, _, _>([Some([Some(1_i64)])]);
+        let whole: ArrayRef = Arc::new(whole);
+        assert!(Vec::<f64>::column(&whole).is_none());
+        let holes = ListArray::from_iter_primitive::<Float64Type, _, _>([Some([Some(1.0), None])]);
+        let holes: ArrayRef = Arc::new(holes);
+        let column = Vec::<f64>::column(&holes).expect("lists of numbers");
+        assert_eq!(Vec::<f64>::get(&column, 0), Err("a number of the list is missing".to_owned()));
     }
 }

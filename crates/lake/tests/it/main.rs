@@ -11,6 +11,8 @@ mod growing;
 #[cfg(test)]
 mod linking;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod pinning;
 #[cfg(test)]
 mod places;

@@ -115,7 +115,7 @@ fn means_money(name: &str) -> bool {
 }
 
 fn estimated_money<'a>(columns: impl Iterator<Item = (&'a str, &'a str, ColumnKind)>) -> Vec<String> {
-    let estimates = columns.filter(|(_, _, kind)| *kind == ColumnKind::Float);
+    let estimates = columns.filter(|(_, _, kind)| matches!(kind, ColumnKind::Float | ColumnKind::Numbers));
     let wrong = estimates.filter(|(table, column, _)| means_money(column) && !ESTIMATES.contains(&(*table, *column)));
     wrong.map(|(table, column, _)| format!("{table}.{column} is f64: booked and printed money is a decimal")).collect()
 }
@@ -192,8 +192,10 @@ fn estimated_money_is_caught() {
         ("gold.daily_returns", "return_fraction", ColumnKind::Float),
         ("gold.measures", "value", ColumnKind::Float),
         ("gold.risk", "value", ColumnKind::Float),
+        ("gold.risk", "values", ColumnKind::Numbers),
+        ("gold.risk", "scenario_value", ColumnKind::Numbers),
     ];
-    assert_eq!(estimated_money(columns.into_iter()).len(), 2);
+    assert_eq!(estimated_money(columns.into_iter()).len(), 3);
     let code = "    pub net_cash: f64,\n    weight: f64,\nfn a(price: Option<f64>, days: f64) -> f64 {\n";
     let findings = float_fields("a.rs", code);
     assert_eq!(findings.len(), 2, "{findings:?}");
