@@ -12,6 +12,7 @@
 
 pub mod attribution;
 pub mod backtests;
+pub mod columns;
 pub mod concentration;
 pub mod covariance;
 pub mod covariance_matrix;
@@ -27,6 +28,7 @@ pub mod measured;
 pub mod measures;
 pub mod newey_west;
 pub mod optimization;
+pub mod order_free_sum;
 pub mod philox;
 pub mod profit_explain;
 pub mod reverse_stress;
@@ -43,6 +45,7 @@ pub mod stress;
 pub mod student_distribution;
 pub mod student_fit;
 pub mod tail_forecasts;
+pub mod tail_scenarios;
 
 mod benchmark_return;
 mod compounding;

@@ -56,32 +56,37 @@ pub(crate) fn joint_moments(
     returns: &[f64],
     benchmark: &[f64],
 ) -> Result<JointMoments, NoFigure> {
-    if returns.len() < 2 {
-        return Err(too_few(series));
-    }
-    let days = returns.len() as f64;
-    let differences: Vec<f64> = returns.iter().zip(benchmark).map(|(number, other)| number - other).collect();
-    let mean = lanes::exact_sum(returns) / days;
-    let benchmark_mean = lanes::exact_sum(benchmark) / days;
-    let difference_mean = lanes::exact_sum(&differences) / days;
-    let squares = |numbers: &[f64], mean: f64| lanes::sum(numbers, |number| (number - mean) * (number - mean));
-    let product = |number: f64, other: f64| (number - mean) * (other - benchmark_mean);
-    let larger = |most: f64, number: f64| if most < number.abs() { number.abs() } else { most };
-    Ok(JointMoments {
-        mean,
-        benchmark_mean,
-        difference_mean,
-        days,
-        squares: squares(returns, mean),
-        benchmark_squares: squares(benchmark, benchmark_mean),
-        products: lanes::sum_of_pairs(returns, benchmark, product),
-        difference_squares: squares(&differences, difference_mean),
-        largest: lanes::extreme(returns, 0.0, larger),
-        benchmark_largest: lanes::extreme(benchmark, 0.0, larger),
-    })
+    JointMoments::of(returns, benchmark).ok_or_else(|| too_few(series))
 }
 
 impl JointMoments {
+    /// The moments of returns and of those of a benchmark, each beside its own; none of fewer than two.
+    pub(crate) fn of(returns: &[f64], benchmark: &[f64]) -> Option<JointMoments> {
+        if returns.len() < 2 {
+            return None;
+        }
+        let days = returns.len() as f64;
+        let differences: Vec<f64> = returns.iter().zip(benchmark).map(|(number, other)| number - other).collect();
+        let mean = lanes::exact_sum(returns) / days;
+        let benchmark_mean = lanes::exact_sum(benchmark) / days;
+        let difference_mean = lanes::exact_sum(&differences) / days;
+        let squares = |numbers: &[f64], mean: f64| lanes::sum(numbers, |number| (number - mean) * (number - mean));
+        let product = |number: f64, other: f64| (number - mean) * (other - benchmark_mean);
+        let larger = |most: f64, number: f64| if most < number.abs() { number.abs() } else { most };
+        Some(JointMoments {
+            mean,
+            benchmark_mean,
+            difference_mean,
+            days,
+            squares: squares(returns, mean),
+            benchmark_squares: squares(benchmark, benchmark_mean),
+            products: lanes::sum_of_pairs(returns, benchmark, product),
+            difference_squares: squares(&differences, difference_mean),
+            largest: lanes::extreme(returns, 0.0, larger),
+            benchmark_largest: lanes::extreme(benchmark, 0.0, larger),
+        })
+    }
+
     /// The slope of the line that fits the portfolio's returns to the benchmark's best, by least squares.
     ///
     /// # Errors
