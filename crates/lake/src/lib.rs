@@ -4,6 +4,8 @@
 //! pinned version and can be repeated; a write is one commit that is there as a whole or not at all, and is done once
 //! however often it is tried.
 
+mod aggregates;
+pub mod arguments;
 mod commit;
 mod engine;
 mod error;
@@ -13,6 +15,7 @@ mod growth;
 pub mod maintenance;
 pub mod read;
 mod replacing;
+mod row_functions;
 mod snapshot;
 mod storage;
 mod table;

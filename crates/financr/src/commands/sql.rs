@@ -7,10 +7,11 @@ use crate::ending::Ending;
 use crate::house;
 use crate::listing::Listing;
 
-/// Ask the lake a question in SQL; reading only, over bronze, silver and gold (docs/TABLES.md)
+/// Ask the lake a question in SQL; reading only, over bronze, silver and gold (docs/TABLES.md, docs/FUNCTIONS.md)
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The statement, e.g. "SELECT count(*) FROM silver.rejects"
+    /// The statement, e.g. "SELECT count(*) FROM silver.rejects"; it may call functions of returns and of risk, as
+    /// docs/FUNCTIONS.md lists them, e.g. volatility(return_fraction, business_date)
     statement: String,
 }
 

@@ -11,6 +11,8 @@ mod evaluation;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
+mod functions_page;
+#[cfg(test)]
 mod holdings;
 #[cfg(test)]
 mod house;

@@ -1,45 +1,50 @@
 //! `benchmark_return(begin_value, level_before, level)`: what a benchmark earned on a day of a portfolio.
 
-use std::sync::Arc;
-
-use arrow::array::{Array, Decimal128Array, Float64Array};
-use arrow::compute::cast;
-use arrow::datatypes::DataType;
-use datafusion::error::{DataFusionError, Result};
-use datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
-use schemas::Amount;
+use arrow::array::{Array, ArrayRef, Decimal128Array, Float64Array};
+use datafusion::error::Result;
+use datafusion::logical_expr::ScalarUDF;
 
 use super::{Function, Make};
+use crate::arguments::{Argument, ArgumentKind, number, typed};
+use crate::row_functions;
 
 /// The return of a benchmark from its levels; NULL if a level that is needed is, or the value before.
 pub static FUNCTION: Function = Function {
     name: "benchmark_return",
-    definition: "benchmark_return(begin_value DECIMAL(38, 10), level_before DOUBLE, level DOUBLE) -> DOUBLE: level / \
-                 level_before - 1; 0 if the portfolio started the day without capital; NULL without levels",
+    aliases: &[],
+    title: "Return of a benchmark on a day of a portfolio",
+    definition: "level / level_before - 1; 0 if the portfolio started the day without capital, since it was bought at \
+                 the end of the day.",
+    arguments: &[
+        Argument {
+            name: "begin_value",
+            kind: ArgumentKind::Amount,
+            meaning: "The market value of the portfolio before the day.",
+        },
+        Argument {
+            name: "level_before",
+            kind: ArgumentKind::Number,
+            meaning: "The level of the benchmark before the day, in the currency of the portfolio.",
+        },
+        Argument { name: "level", kind: ArgumentKind::Number, meaning: "Its level at the end of the day." },
+    ],
+    result: "Fraction: 0.01 is one percent.",
+    nulls: "NULL if begin_value is, or if a level that is needed is NULL or not positive.",
+    source: "The rule of the house; a portfolio and its benchmark are compared over the same time.",
+    example: "SELECT benchmark_return(100.0, 4000.0, 4040.0)",
     make: Make::Scalar(make),
 };
 
-/// As wide as a decimal can be, with the decimals of an amount.
-const AMOUNT: DataType = DataType::Decimal128(38, Amount::SCALE);
-
 fn make() -> ScalarUDF {
-    let arguments = vec![AMOUNT, DataType::Float64, DataType::Float64];
-    create_udf(FUNCTION.name, arguments, DataType::Float64, Volatility::Immutable, Arc::new(returns))
+    row_functions::of_each_row(&FUNCTION, figures)
 }
 
-fn returns(arguments: &[ColumnarValue]) -> Result<ColumnarValue> {
-    let wrong = || DataFusionError::Execution("benchmark_return takes a decimal and two doubles".to_owned());
-    let arrays = ColumnarValue::values_to_arrays(arguments)?;
-    let [begin, before, today] = arrays.as_slice() else { return Err(wrong()) };
-    let begin = cast(begin, &AMOUNT)?;
-    let (before, today) = (cast(before, &DataType::Float64)?, cast(today, &DataType::Float64)?);
-    let begin = begin.as_any().downcast_ref::<Decimal128Array>().ok_or_else(wrong)?;
-    let before = before.as_any().downcast_ref::<Float64Array>().ok_or_else(wrong)?;
-    let today = today.as_any().downcast_ref::<Float64Array>().ok_or_else(wrong)?;
+fn figures(_function: &'static Function, arrays: &[ArrayRef], rows: usize) -> Result<Float64Array> {
+    let begin: &Decimal128Array = typed(arrays, 0)?;
+    let (before, today): (&Float64Array, &Float64Array) = (typed(arrays, 1)?, typed(arrays, 2)?);
     let of_row = |row: usize| {
-        let level = |column: &Float64Array| column.is_valid(row).then(|| column.value(row));
         let begin = begin.is_valid(row).then(|| begin.value(row))?;
-        analytics::benchmark_return(begin, level(before), level(today))
+        analytics::benchmark_return(begin, number(before, row), number(today, row))
     };
-    Ok(ColumnarValue::Array(Arc::new((0..begin.len()).map(of_row).collect::<Float64Array>())))
+    Ok((0..rows).map(of_row).collect())
 }

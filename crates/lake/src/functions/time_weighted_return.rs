@@ -9,11 +9,27 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{Accumulator, AggregateUDF, Volatility, create_udaf};
 
 use super::{Function, Make};
+use crate::arguments::{Argument, ArgumentKind};
 
 /// `∏(1 + r) − 1` over a group's daily returns; rows without a return are left out; no row at all gives NULL.
 pub static FUNCTION: Function = Function {
     name: "time_weighted_return",
-    definition: "time_weighted_return(return_fraction DOUBLE) -> DOUBLE: product of (1 + r) minus 1; NULLs left out",
+    aliases: &[],
+    title: "Time-weighted return",
+    definition: "The product of all 1 + r, less one: the returns of the days linked to the return of all of them. In \
+                 another order the last digits may differ, by less than 1e-12 of the product.",
+    arguments: &[Argument {
+        name: "return_fraction",
+        kind: ArgumentKind::Number,
+        meaning: "The return of the day as a fraction, 0.01 for one percent.",
+    }],
+    result: "Fraction over all days, not a year.",
+    nulls: "Rows without a return are left out. NULL without any, or if one is NaN or infinite.",
+    source: "GIPS 2020, glossary, \"time-weighted return\".",
+    example: concat!(
+        "SELECT portfolio_id, time_weighted_return(return_fraction) ",
+        "FROM gold.daily_returns GROUP BY portfolio_id"
+    ),
     make: Make::Aggregate(make),
 };
 
@@ -44,7 +60,8 @@ impl Accumulator for Linked {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        Ok(ScalarValue::Float64((0 < self.days).then_some(self.wealth - 1.0)))
+        let linked = (0 < self.days).then_some(self.wealth - 1.0);
+        Ok(ScalarValue::Float64(linked.filter(|linked| linked.is_finite())))
     }
 
     fn size(&self) -> usize {

@@ -23,4 +23,6 @@ mod replacing;
 #[cfg(test)]
 mod sharing;
 #[cfg(test)]
+mod sql_figures;
+#[cfg(test)]
 mod writing;
