@@ -199,8 +199,10 @@ async fn internal_rates_as_printed() {
 async fn vectors_of_scenarios() {
     let lake = Place::memory().lake;
     let sql = concat!(
-        "SELECT total[1], total[2], total[3] FROM (SELECT vec_sum(weight, numbers) AS total FROM (VALUES ",
-        "(200.0, make_array(-0.1, 0.05, 0.0)), (-10.0, make_array(0.0, 0.3, 0.5))) AS positions (weight, numbers)) AS sums"
+        "SELECT total[1], total[2], total[3] FROM (SELECT vec_sum(weight, numbers) AS total ",
+        "FROM (VALUES ",
+        "(200.0, make_array(-0.1, 0.05, 0.0)), (-10.0, make_array(0.0, 0.3, 0.5))) ",
+        "AS positions (weight, numbers)) AS sums"
     );
     assert_numbers(&answer(&lake, sql).await, &[-20.0, 7.0, -5.0], TOLERANCE);
     // Four scenarios: at a half, the place 1.5 is half-way from −1 to 0, and the two worst are −3 and −1. The part
