@@ -13,8 +13,8 @@ use lake::{DateRange, Lake, Parameter, RecordBatch};
 use schemas::table::{Record, TableDefinition};
 use schemas::tables::exceptions::Exception;
 use schemas::tables::{
-    action_payments, cash_flows, corporate_actions, daily_returns, instruments, measures, nav_bridge, portfolio_values,
-    portfolios, position_returns, positions, quotes, transactions, valuations,
+    action_payments, cash_flows, corporate_actions, daily_returns, group_returns, instruments, measures, nav_bridge,
+    portfolio_values, portfolios, position_returns, positions, quotes, transactions, valuations,
 };
 use schemas::{BusinessDate, PortfolioId, Severity};
 
@@ -84,6 +84,7 @@ pub const CHECKS: &[Check] = &[
     check!("returns_foot", Block, Gold, [daily_returns Range]),
     check!("returns_chain", Block, Gold, [daily_returns Whole, measures Range]),
     check!("contributions_foot", Block, Gold, [position_returns Range, daily_returns Range]),
+    check!("group_returns_foot", Warn, Gold, [group_returns Range, daily_returns Range]),
     check!("nav_bridge_unknown", Warn, Gold, [nav_bridge Range]),
     check!("carried_prices", Warn, Gold, [valuations Range]),
     check!("last_trade_prices", Warn, Gold, [valuations Range]),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use lake::{DateRange, Lake, WriteKey};
 use schemas::MarketId;
 use schemas::table::Record;
+use schemas::tables::classifications::Classification;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
 use schemas::tables::rejects::Reject;
@@ -22,7 +23,9 @@ const WRITER: &str = "financr/conform/2";
 /// The file that lists a market's instruments.
 const INSTRUMENTS: &str = "instruments.csv";
 /// The files whose rows refer to instruments.
-const REFERRING: [&str; 2] = ["prices.csv", "corporate_actions.csv"];
+const REFERRING: [&str; 3] = ["prices.csv", "corporate_actions.csv", CLASSIFICATIONS];
+/// The file that says to which groups a market's instruments belong; the last one is the whole truth.
+const CLASSIFICATIONS: &str = "classifications.csv";
 
 /// Conforms every landing that has not been conformed yet.
 ///
@@ -43,10 +46,14 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
     let landings = to_be_read(&all, done);
     let files = landings.len();
     let kept = rejects_of_others(lake, &landings).await?;
-    let (facts, found) = read_all(lake, landings, &mut report).await?;
-    let (rejected, known) = (found.len(), kept.len() as u64);
+    let regrouped = landings.iter().any(|landing| landing.file_name == CLASSIFICATIONS);
+    let grouped = if regrouped { stored_groups(lake).await? } else { Vec::new() };
+    let (rejects_known, groups_known) = (kept.len() as u64, grouped.len() as u64);
+    let (facts, found) = read_all(lake, landings, grouped, &mut report).await?;
+    let rejected = found.len();
     let rejects: Vec<Reject> = kept.into_iter().chain(found).collect();
     let key = WriteKey::new(WRITER, last);
+    let of_groups = if regrouped { lake.replace_all(&facts.classifications, &key).await?.rows } else { 0 };
     let written = [
         lake.upsert(&last_of_each(facts.instruments, |row| row.instrument_id.clone()), &key).await?,
         lake.upsert(&last_of_each(facts.quotes, |row| (row.instrument_id.clone(), row.quote_date)), &key).await?,
@@ -60,8 +67,8 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
         // The rejects come last: their revision says that all the others are written.
         lake.replace_all(&rejects, &key).await?,
     ];
-    report.rows_written = written.iter().map(|written| written.rows).sum();
-    let new = report.rows_written.saturating_sub(known);
+    report.rows_written = of_groups + written.iter().map(|written| written.rows).sum::<u64>();
+    let new = report.rows_written.saturating_sub(rejects_known + groups_known);
     report.note = format!("{files} files, {new} rows, {rejected} rejected");
     Ok(report)
 }
@@ -93,6 +100,16 @@ fn to_be_read(all: &[Landing], done: i64) -> Vec<Landing> {
     all.iter().filter(|landing| is_new(landing) || refers(landing)).cloned().collect()
 }
 
+/// The groups of instruments that are stored, by instrument.
+async fn stored_groups(lake: &Lake) -> Result<Vec<Classification>, Error> {
+    let snapshot = lake.snapshot(Classification::TABLE).await?;
+    let mut stored: Vec<Classification> = lake::read::rows(&snapshot, lake, DateRange::ALL).await?;
+    stored.sort_by(|left, right| {
+        (&left.instrument_id, &left.taxonomy, &left.node).cmp(&(&right.instrument_id, &right.taxonomy, &right.node))
+    });
+    Ok(stored)
+}
+
 /// The rejects of files that are not read now, which stay as they are.
 async fn rejects_of_others(lake: &Lake, landings: &[Landing]) -> Result<Vec<Reject>, Error> {
     let snapshot = lake.snapshot(Reject::TABLE).await?;
@@ -122,6 +139,7 @@ async fn rejects_of_others(lake: &Lake, landings: &[Landing]) -> Result<Vec<Reje
 async fn read_all(
     lake: &Lake,
     mut landings: Vec<Landing>,
+    grouped: Vec<Classification>,
     report: &mut StageReport,
 ) -> Result<(Facts, Vec<Reject>), Error> {
     let snapshot = lake.snapshot(Instrument::TABLE).await?;
@@ -131,7 +149,7 @@ async fn read_all(
     let order =
         |landing: &Landing| source(&landing.source).map_or(u8::MAX, |source| (source.order)(&landing.file_name));
     landings.sort_by_key(|landing| (order(landing), landing.landing_sequence));
-    let mut all = Facts::default();
+    let mut all = Facts { classifications: grouped, ..Facts::default() };
     let mut rejects: BTreeMap<(String, String, String, i64), Reject> = BTreeMap::new();
     for landing in &landings {
         let bytes = lake.storage().get(&object_path(&landing.source, &landing.sha256)).await?;
@@ -142,7 +160,14 @@ async fn read_all(
             bytes: &bytes,
         };
         let facts = match (source(&landing.source)?.parse)(&file, &known) {
-            Ok(facts) => facts,
+            Ok(facts) => {
+                if landing.file_name == CLASSIFICATIONS {
+                    // What an earlier file of the market said is not so any more.
+                    all.classifications.retain(|row| row.market_id != landing.market_id);
+                }
+                facts
+            }
+            // What a file says that cannot be read is not known: what was known before stays.
             Err(Error::Sheet { problem, .. }) => {
                 Facts { rejects: vec![whole_file(landing, problem)], ..Facts::default() }
             }
@@ -153,6 +178,7 @@ async fn read_all(
         all.quotes.extend(facts.quotes);
         all.fx_rates.extend(facts.fx_rates);
         all.corporate_actions.extend(facts.corporate_actions);
+        all.classifications.extend(facts.classifications);
         for row in facts.rejects {
             let reject = reject_of(landing, row);
             let market = reject.market_id.to_string();

@@ -4,6 +4,7 @@
 //! order is derived from what each reads and writes.
 
 pub mod daily_returns;
+pub mod group_returns;
 pub mod measures;
 pub mod position_returns;
 
@@ -31,7 +32,8 @@ pub struct Rollup {
 }
 
 /// Every rollup, in no particular order.
-pub const ROLLUPS: &[&Rollup] = &[&daily_returns::ROLLUP, &measures::ROLLUP, &position_returns::ROLLUP];
+pub const ROLLUPS: &[&Rollup] =
+    &[&daily_returns::ROLLUP, &group_returns::ROLLUP, &measures::ROLLUP, &position_returns::ROLLUP];
 
 /// Makes every gold table that is rolled up, each after those it reads.
 ///
@@ -100,6 +102,6 @@ mod tests {
     #[test]
     fn each_comes_after_what_it_reads() {
         let order: Vec<&str> = in_order(ROLLUPS).iter().map(|rollup| rollup.writes.short_name()).collect();
-        assert_eq!(order, ["daily_returns", "measures", "position_returns"]);
+        assert_eq!(order, ["daily_returns", "group_returns", "measures", "position_returns"]);
     }
 }

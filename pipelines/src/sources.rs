@@ -7,6 +7,7 @@ pub mod ecb_reference_rates;
 
 use std::collections::BTreeMap;
 
+use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::instruments::Instrument;
@@ -58,6 +59,8 @@ pub struct Facts {
     pub fx_rates: Vec<FxRate>,
     /// Corporate actions.
     pub corporate_actions: Vec<CorporateAction>,
+    /// Groups of instruments; all of them, of the market of the file.
+    pub classifications: Vec<Classification>,
     /// Rows that could not be used.
     pub rejects: Vec<RowReject>,
 }

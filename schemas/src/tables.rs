@@ -4,10 +4,12 @@
 
 pub mod action_payments;
 pub mod cash_flows;
+pub mod classifications;
 pub mod corporate_actions;
 pub mod daily_returns;
 pub mod exceptions;
 pub mod fx_rates;
+pub mod group_returns;
 pub mod history_markers;
 pub mod instruments;
 pub mod landings;
@@ -34,6 +36,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &quotes::TABLE,
     &fx_rates::TABLE,
     &corporate_actions::TABLE,
+    &classifications::TABLE,
     &portfolios::TABLE,
     &transactions::TABLE,
     &rejects::TABLE,
@@ -48,6 +51,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &portfolio_values::TABLE,
     &daily_returns::TABLE,
     &position_returns::TABLE,
+    &group_returns::TABLE,
     &measures::TABLE,
     &exceptions::TABLE,
     &history_markers::TABLE,

@@ -3,9 +3,10 @@
 //! A month of a portfolio depends on its transactions of the month, on those that act on it from a later one (a
 //! reversal, an election, a broker's booking of an announcement), and on closes, corporate actions and rates of what it
 //! had touched by then. Of an instrument or currency that is touched for the first time everything earlier
-//! counts, too, because a close or rate is carried until the next one. The benchmark of a portfolio is touched from its
-//! first month on. What depends on other portfolios is added by `transfers`. Where the last rate is too old to count,
-//! the limit decides about values as a fact does; everywhere else another limit changes nothing.
+//! counts, too, because a close or rate is carried until the next one. Groups of instruments have no dates and count in
+//! every month. The benchmark of a portfolio is touched from its first month on. What depends on other portfolios is
+//! added by `transfers`. Where the last rate is too old to count, the limit decides about values as a fact does;
+//! everywhere else another limit changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,6 +14,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use lake::{DateRange, Lake};
 use ledger::benchmark_of;
 use ledger::corporate_actions::LATE_BOOKING_DAYS;
+use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::history_markers::HistoryMarker;
@@ -39,6 +41,9 @@ struct Facts {
     /// The valuation dates of a market.
     dates: HashMap<MarketId, Months>,
     instruments: HashMap<InstrumentId, Instrument>,
+    /// The groups of an instrument, and the taxonomies of a market; what has none is not here.
+    groups: HashMap<InstrumentId, u64>,
+    taxonomies: HashMap<MarketId, u64>,
     /// What holders of an instrument may receive of others.
     targets: HashMap<InstrumentId, Vec<InstrumentId>>,
     /// The currencies in which issuers pay.
@@ -145,6 +150,17 @@ impl Facts {
         for row in read::<Instrument>(lake, DateRange::ALL).await? {
             facts.instruments.insert(row.instrument_id.clone(), row);
         }
+        let mut taxonomies: BTreeSet<(MarketId, String)> = BTreeSet::new();
+        for row in read::<Classification>(lake, DateRange::ALL).await? {
+            let group = hashed((&row.taxonomy, &row.node, row.weight));
+            let sum = facts.groups.entry(row.instrument_id).or_insert(0);
+            *sum = sum.wrapping_add(group);
+            taxonomies.insert((row.market_id, row.taxonomy));
+        }
+        for (market, taxonomy) in taxonomies {
+            let sum = facts.taxonomies.entry(market).or_insert(0);
+            *sum = sum.wrapping_add(hashed(("taxonomy", taxonomy)));
+        }
         Ok(facts)
     }
 
@@ -168,7 +184,9 @@ impl Facts {
         let acting = self.by_first_effect(transactions).into_iter().filter(|(since, _)| *since <= through);
         let mut waiting = acting.peekable();
         let end = portfolio.end_date.map_or(through, |end| end.min(through));
-        let described = describe(portfolio);
+        // What a taxonomy does not classify is a row of it, too.
+        let taxonomies = self.taxonomies.get(&portfolio.market_id).copied().unwrap_or(0);
+        let described = describe(portfolio).wrapping_add(taxonomies);
         let benchmark = benchmark_of(portfolio);
         let mut reach = Reach::default();
         let mut months: Vec<Month> = Vec::new();
@@ -249,7 +267,9 @@ impl Facts {
         let listed = self
             .instruments
             .get(instrument)
-            .map_or(0, |row| hashed((&row.instrument_id, row.currency, row.price_scale, &row.adjusted)));
+            .map_or(0, |row| hashed((&row.instrument_id, row.currency, row.price_scale, &row.adjusted)))
+            // Without groups the markers stay those of the nights before there were any.
+            .wrapping_add(self.groups.get(instrument).copied().unwrap_or(0));
         let quotes = months_sum(self.quotes.get(instrument), since, month);
         let actions = months_sum(self.actions.get(instrument), since, month);
         // Equal quotes of two instruments must not cancel each other out when they change places.

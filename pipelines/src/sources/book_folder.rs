@@ -5,6 +5,7 @@
 
 mod action_file;
 mod book_files;
+mod classification_file;
 mod cost_basis;
 mod market_files;
 mod transaction_file;
@@ -25,7 +26,7 @@ use crate::landing::Delivered;
 pub static SOURCE: Source = Source {
     name: "book_folder",
     definition: "portfolios and markets as folders of portfolio.json, transactions.csv, instruments.csv, prices.csv, \
-                 fx.csv and corporate_actions.csv",
+                 fx.csv, corporate_actions.csv and classifications.csv",
     order: market_files::order,
     parse,
 };
@@ -35,8 +36,9 @@ const FOLDER_DEPTH_MAX: usize = 4;
 /// Size of a file that is read as a whole.
 const FILE_BYTES_MAX: u64 = 1 << 30;
 
-/// The files of a market; `fx.csv` and `corporate_actions.csv` may be missing.
-const MARKET_FILES: &[&str] = &["instruments.csv", "prices.csv", "fx.csv", "corporate_actions.csv"];
+/// The files of a market; those after the first two may be missing.
+const MARKET_FILES: &[&str] =
+    &["instruments.csv", "prices.csv", "fx.csv", "corporate_actions.csv", classification_file::NAME];
 
 /// The instruments of a market, each with its currency.
 pub type Listed = BTreeMap<InstrumentId, Currency>;
@@ -195,6 +197,7 @@ fn parse(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Erro
         "prices.csv" => market_files::prices(file, instruments),
         "fx.csv" => market_files::fx(file),
         "corporate_actions.csv" => action_file::corporate_actions(file, instruments),
+        classification_file::NAME => classification_file::classifications(file, instruments),
         _ => Ok(Facts::default()),
     }
 }

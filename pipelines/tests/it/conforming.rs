@@ -4,6 +4,7 @@ use lake::{Lake, WriteKey};
 use pipelines::conform::conform;
 use pipelines::landing::{Delivered, land};
 use schemas::table::Record;
+use schemas::tables::classifications::Classification;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::quotes::Quote;
 use schemas::tables::rejects::Reject;
@@ -130,4 +131,41 @@ async fn quotes_that_were_rejected_come_back_when_their_instrument_is_listed() {
     conform(&lake).await.expect("conformed");
     assert_eq!(closes(&lake).await, ["M1~AAA 2014-01-02 10", "M1~BBB 2014-01-02 20", "M1~ZZZ 2014-01-02 1"]);
     assert!(all::<Reject>(&lake).await.is_empty());
+}
+
+async fn groups(lake: &Lake) -> Vec<String> {
+    let rows = all::<Classification>(lake).await;
+    let mut groups: Vec<String> =
+        rows.iter().map(|row| format!("{} {} {} {}", row.instrument_id, row.taxonomy, row.node, row.weight)).collect();
+    groups.sort();
+    groups
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_file_of_groups_is_the_whole_truth_if_it_can_be_read() {
+    let lake = landed().await;
+    let name = "classifications.csv";
+    let of_another = Delivered {
+        market_id: "M2".parse().expect("an id"),
+        ..delivered("instruments.csv", "symbol,currency\nAAA,EUR\n")
+    };
+    let elsewhere = Delivered {
+        market_id: "M2".parse().expect("an id"),
+        ..delivered(name, "symbol,taxonomy,node\nAAA,sector,Energy\n")
+    };
+    let first = delivered(name, "symbol,taxonomy,node,weight\nAAA,sector,Energy,0.5\nBBB,sector,Health,1\n");
+    land(&lake, &[of_another, elsewhere, first], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    let before = ["M1~AAA sector Energy 0.5", "M1~BBB sector Health 1", "M2~AAA sector Energy 1"];
+    assert_eq!(groups(&lake).await, before);
+    // A file without its columns says nothing; what was known stays.
+    land(&lake, &[delivered(name, "what,ever\n1,2\n")], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    assert_eq!(groups(&lake).await, before);
+    assert!(all::<Reject>(&lake).await.iter().any(|row| row.file_name == name && row.column == "(file)"));
+    // The file that names AAA only takes BBB out, and leaves the other market alone.
+    let second = delivered(name, "symbol,taxonomy,node\nAAA,sector,Utilities\n");
+    land(&lake, &[second], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    assert_eq!(groups(&lake).await, ["M1~AAA sector Utilities 1", "M2~AAA sector Energy 1"]);
 }

@@ -5,7 +5,9 @@ mod booked_facts;
 
 use std::fmt::Debug;
 
-use booked_facts::{compared_with, dollar, handed_over, reversal_of, split, traded};
+use booked_facts::{
+    classified, compared_with, dollar, groups_that_do_not_foot, handed_over, reversal_of, split, traded,
+};
 use lake::{Lake, WriteKey};
 use pipelines::AgeLimits;
 use pipelines::books::book;
@@ -16,10 +18,12 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 use schemas::table::Record;
 use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::fx_rates::FxRate;
+use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::history_markers::HistoryMarker;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::lot_closings::LotClosing;
@@ -66,6 +70,7 @@ struct Facts {
     quotes: Vec<Quote>,
     actions: Vec<CorporateAction>,
     rates: Vec<FxRate>,
+    groups: Vec<Classification>,
 }
 
 /// Something that becomes known late; days and portfolios by their place in the lists above.
@@ -82,6 +87,7 @@ enum Late {
     Split { symbol: usize, day: usize, ratio: i64 },
     Method { portfolio: usize, method: &'static str },
     Benchmark { portfolio: usize, symbol: &'static str },
+    Group { symbol: usize, node: &'static str, percent: i64 },
 }
 
 fn any_late() -> impl Strategy<Value = Late> {
@@ -116,6 +122,8 @@ fn any_late() -> impl Strategy<Value = Late> {
         // None of them is the one that is known at first, and one is not listed.
         (portfolio, prop::sample::select(vec!["BBB", "ZZZ"]))
             .prop_map(|(portfolio, symbol)| Late::Benchmark { portfolio, symbol }),
+        (0..SYMBOLS.len(), prop::sample::select(vec!["health", "technology"]), 1_i64..=60)
+            .prop_map(|(symbol, node, percent)| Late::Group { symbol, node, percent }),
     ]
 }
 
@@ -131,6 +139,7 @@ impl Facts {
             quotes: Vec::new(),
             actions: Vec::new(),
             rates: Vec::new(),
+            groups: vec![classified("AAA", "energy", 40)],
         };
         for (place, day) in DAYS.iter().enumerate() {
             let step = i64::try_from(place).expect("a small number");
@@ -216,6 +225,11 @@ impl Facts {
             Late::Method { portfolio, method } => {
                 (*method).clone_into(&mut self.portfolios[*portfolio].cost_basis);
             }
+            // With the 40 % that are known at first a symbol is never classified more than once as a whole.
+            Late::Group { symbol, node, percent } => {
+                self.groups.retain(|row| row.instrument_id.symbol() != SYMBOLS[*symbol] || row.node == "energy");
+                self.groups.push(classified(SYMBOLS[*symbol], node, *percent));
+            }
             Late::Benchmark { portfolio, symbol } => {
                 self.portfolios[*portfolio].benchmark_symbol = Some((*symbol).to_owned());
             }
@@ -242,6 +256,7 @@ impl Facts {
         lake.replace_all(&self.quotes, &key("quotes")).await.expect("written");
         lake.replace_all(&self.actions, &key("corporate_actions")).await.expect("written");
         lake.replace_all(&self.rates, &key("fx_rates")).await.expect("written");
+        lake.replace_all(&self.groups, &key("classifications")).await.expect("written");
     }
 }
 
@@ -268,6 +283,7 @@ async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<RealisedGain>(lake).await,
         table::<LotClosing>(lake).await,
         table::<DailyReturn>(lake).await,
+        table::<GroupReturn>(lake).await,
         table::<MeasureRow>(lake).await,
         table::<Exception>(lake).await,
         table::<HistoryMarker>(lake).await,
@@ -292,6 +308,7 @@ async fn caught_up_is_built(known: &Facts, learned: &Facts) -> Result<(), TestCa
     for ((name, made), (_, expected)) in gold(&lake).await.iter().zip(gold(&from_nothing).await) {
         prop_assert_eq!(made, &expected, "{} differs", name);
     }
+    prop_assert_eq!(groups_that_do_not_foot(&lake).await, Vec::<String>::new());
     prop_assert!(
         touched(&lake, AgeLimits::UNLIMITED, first, last).await.expect("readable").is_empty(),
         "once is enough"
@@ -410,7 +427,7 @@ fn concerned(late: &Late, known: &Facts) -> Option<String> {
             let fees: Vec<&Transaction> = known.transactions.iter().filter(|row| row.kind == "FEE").collect();
             Some(transaction.get(&fees).portfolio_id.to_string())
         }
-        Late::Close { .. } | Late::Dollar { .. } | Late::Split { .. } => None,
+        Late::Close { .. } | Late::Dollar { .. } | Late::Split { .. } | Late::Group { .. } => None,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Rollups make what their case folders say, at once and night by night.
 //!
 //! A case has `portfolios.csv`, `quotes.csv` (which give the valuation dates), `valuations.csv` and, if there are
-//! flows or charges, `cash_flows.csv`, `nav_bridge.csv` and `position_flows.csv`. `expected.csv` has the rows of the
+//! flows or charges, `cash_flows.csv`, `nav_bridge.csv` and `position_flows.csv`; for groups also `transactions.csv`,
+//! `instruments.csv`, `classifications.csv` and `fx.csv`, as far as they are needed. `expected.csv` has the rows of the
 //! table that the shelf is named after, with the columns that matter. The values of portfolios, which the walk makes in
 //! a night, are summed here by a query: the same query is the yardstick of the walk in `booking.rs`.
 
@@ -15,17 +16,21 @@ use pipelines::rollups::roll_up;
 use rust_decimal::Decimal;
 use schemas::table::Record;
 use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::classifications::Classification;
+use schemas::tables::fx_rates::FxRate;
+use schemas::tables::instruments::Instrument;
 use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::position_flows::PositionFlow;
 use schemas::tables::quotes::Quote;
+use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
-use schemas::{BusinessDate, Currency};
+use schemas::{BusinessDate, Currency, InstrumentId};
 use serde_json::Value;
 
 use crate::cases::{Sheet, case_folders, name};
-use crate::samples::{date, fill, memory_lake, portfolio, quote, valuation, work};
+use crate::samples::{date, fill, instrument, memory_lake, portfolio, quote, transaction, valuation, work};
 
 /// A quotient of two amounts and its decimal notation differ by less.
 const RETURN_TOLERANCE: f64 = 1e-12;
@@ -45,6 +50,12 @@ async fn daily_returns_follow_their_cases() {
 async fn position_returns_follow_their_cases() {
     let sql = "SELECT * FROM gold.position_returns ORDER BY portfolio_id, business_date, instrument_id";
     follow("position_returns", sql).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn group_returns_follow_their_cases() {
+    let sql = "SELECT * FROM gold.group_returns ORDER BY portfolio_id, business_date, taxonomy, node";
+    follow("group_returns", sql).await;
 }
 
 async fn follow(table: &str, sql: &str) {
@@ -96,7 +107,18 @@ async fn filled(folder: &Path) -> Lake {
     if bridge.is_file() {
         fill::<NavBridgeRow>(&lake, &rows(&Sheet::read(&bridge), step_of)).await;
     }
+    fill_from(&lake, &folder.join("transactions.csv"), transaction_of).await;
+    fill_from(&lake, &folder.join("instruments.csv"), instrument_of).await;
+    fill_from(&lake, &folder.join("classifications.csv"), classification_of).await;
+    fill_from(&lake, &folder.join("fx.csv"), rate_of).await;
     lake
+}
+
+/// Makes the rows of a file the only ones of their table, if the case has the file.
+async fn fill_from<R: Record>(lake: &Lake, file: &Path, read: impl Fn(&dyn Fn(&str) -> String) -> R) {
+    if file.is_file() {
+        fill::<R>(lake, &rows(&Sheet::read(file), read)).await;
+    }
 }
 
 /// The values of portfolios as the sums of the values of their positions, by a query.
@@ -184,6 +206,45 @@ fn step_of(cell: &dyn Fn(&str) -> String) -> NavBridgeRow {
         amount: None,
         amount_base: optional(&cell("amount_base")),
         detail: None,
+    }
+}
+
+fn transaction_of(cell: &dyn Fn(&str) -> String) -> Transaction {
+    Transaction {
+        instrument_id: optional(&cell("instrument")),
+        currency: cell("currency").parse().expect("a currency"),
+        counter_currency: optional(&cell("counter_currency")),
+        counter_amount: optional(&cell("counter_amount")),
+        reverses: optional(&cell("reverses")),
+        ..transaction(&cell("portfolio_id"), &cell("id"), &cell("trade_date"), &cell("kind"), &cell("net_cash"))
+    }
+}
+
+fn instrument_of(cell: &dyn Fn(&str) -> String) -> Instrument {
+    Instrument { currency: cell("currency").parse().expect("a currency"), ..instrument(&cell("symbol")) }
+}
+
+fn classification_of(cell: &dyn Fn(&str) -> String) -> Classification {
+    let instrument_id: InstrumentId = cell("instrument").parse().expect("an id");
+    Classification {
+        market_id: "M1".parse().expect("an id"),
+        instrument_id,
+        taxonomy: cell("taxonomy"),
+        node: cell("node"),
+        weight: cell("weight").parse().expect("a number"),
+        landing_sha256: String::new(),
+        line: 2,
+    }
+}
+
+fn rate_of(cell: &dyn Fn(&str) -> String) -> FxRate {
+    FxRate {
+        fx_source: "M1".parse().expect("an id"),
+        currency: cell("currency").parse().expect("a currency"),
+        rate_date: date(&cell("rate_date")),
+        units_per_eur: cell("units_per_eur").parse().expect("a number"),
+        landing_sha256: String::new(),
+        line: 2,
     }
 }
 

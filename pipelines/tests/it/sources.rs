@@ -17,6 +17,7 @@ const QUOTES: &str = "instrument_id,quote_date,close,quote_unit,line";
 const RATES: &str = "currency,rate_date,units_per_eur,line";
 const INSTRUMENTS: &str = "instrument_id,name,currency,price_scale,adjusted,isin";
 const ACTIONS: &str = "instrument_id,ex_date,kind,ratio,amount,currency,line";
+const GROUPS: &str = "instrument_id,taxonomy,node,weight,line";
 const DELIVERIES: &str = "instrument_id,ex_date,kind,ratio,fraction_price,pay_date,line";
 const TRANSACTIONS: &str =
     "portfolio_id,transaction_id,booking_sequence,trade_date,kind,instrument_id,quantity,price,currency,net_cash";
@@ -60,6 +61,7 @@ impl Reading {
         self.facts.quotes.extend(facts.quotes);
         self.facts.fx_rates.extend(facts.fx_rates);
         self.facts.corporate_actions.extend(facts.corporate_actions);
+        self.facts.classifications.extend(facts.classifications);
     }
 
     fn rows(&self, header: &str) -> Vec<String> {
@@ -69,6 +71,7 @@ impl Reading {
             RATES => facts.fx_rates.iter().map(rate_line).collect(),
             INSTRUMENTS => facts.instruments.iter().map(instrument_line).collect(),
             ACTIONS => facts.corporate_actions.iter().map(action_line).collect(),
+            GROUPS => facts.classifications.iter().map(group_line).collect(),
             DELIVERIES => facts.corporate_actions.iter().map(delivery_line).collect(),
             TRANSACTIONS => self.transactions.iter().map(transaction_line).collect(),
             LOTS => self.transactions.iter().map(lots_line).collect(),
@@ -100,6 +103,10 @@ fn instrument_line(row: &schemas::tables::instruments::Instrument) -> String {
 fn action_line(row: &CorporateAction) -> String {
     let (ratio, amount, currency) = (ratio_of(row), optional(row.amount), optional(row.currency));
     line(&[&row.instrument_id, &row.ex_date, &row.kind, &ratio, &amount, &currency, &row.line])
+}
+
+fn group_line(row: &schemas::tables::classifications::Classification) -> String {
+    line(&[&row.instrument_id, &row.taxonomy, &row.node, &row.weight, &row.line])
 }
 
 fn delivery_line(row: &CorporateAction) -> String {

@@ -70,6 +70,30 @@ pub async fn instruments(lake: &Lake, market: &MarketId) -> Result<Vec<Instrumen
     Ok(instruments)
 }
 
+/// The earliest valuation date from which one of those in a range leads; none if the range has none, or only the
+/// first ones of portfolios.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn earliest_previous_date(
+    lake: &Lake,
+    from: schemas::BusinessDate,
+    to: schemas::BusinessDate,
+) -> Result<Option<schemas::BusinessDate>, Error> {
+    let definition = schemas::tables::portfolio_values::PortfolioValue::TABLE;
+    let snapshot = lake.snapshot(definition).await?.restricted_to(DateRange::between(from, to));
+    let context = lake.engine().session(&[snapshot])?;
+    let parameters = vec![("from_date", Parameter::Date(from)), ("to_date", Parameter::Date(to))];
+    let sql = include_str!("earliest_previous_date.sql");
+    let batches = lake.engine().run(&context, "earliest_previous_date", sql, parameters).await?;
+    let name = "previous_business_date";
+    for batch in batches.iter().filter(|batch| 0 < batch.num_rows()) {
+        let column = schemas::table::typed_column::<Option<schemas::BusinessDate>>(definition.name, name, batch)?;
+        return Ok(schemas::table::cell(definition.name, name, &column, 0)?);
+    }
+    Ok(None)
+}
+
 /// Runs a statement that a person wrote over all tables, reading only.
 ///
 /// # Errors

@@ -1,13 +1,19 @@
 //! The facts of which nights are made again.
 
+use std::collections::BTreeMap;
+
+use lake::Lake;
 use rust_decimal::Decimal;
+use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
+use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::fx_rates::FxRate;
+use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
-use schemas::{Currency, Price, Quantity, Rate};
+use schemas::{Amount, Currency, Price, Quantity, Rate};
 
-use crate::samples::{date, instrument, portfolio, transaction};
+use crate::samples::{all, date, instrument, portfolio, transaction};
 
 pub(super) fn dollar(on: &str, ten_thousandths: i64) -> FxRate {
     FxRate {
@@ -71,4 +77,45 @@ pub(super) fn split(symbol: &str, on: &str, ratio: i64) -> CorporateAction {
         landing_sha256: String::new(),
         line: 2,
     }
+}
+
+/// A part of an instrument in a sector.
+pub(super) fn classified(symbol: &str, node: &str, percent: i64) -> Classification {
+    Classification {
+        market_id: "M1".parse().expect("an id"),
+        instrument_id: instrument(symbol).instrument_id,
+        taxonomy: "sector".to_owned(),
+        node: node.to_owned(),
+        weight: Rate::new(Decimal::new(percent, 2)),
+        landing_sha256: String::new(),
+        line: 2,
+    }
+}
+
+/// The days and taxonomies whose groups do not add up to what is known of their portfolio: its value before and after,
+/// and its return.
+pub(super) async fn groups_that_do_not_foot(lake: &Lake) -> Vec<String> {
+    let mut sums: BTreeMap<(String, String, String), (Decimal, Decimal, f64)> = BTreeMap::new();
+    for row in all::<GroupReturn>(lake).await {
+        let key = (row.portfolio_id.to_string(), row.business_date.to_string(), row.taxonomy);
+        let sum = sums.entry(key).or_default();
+        sum.0 += row.begin_value.map_or(Decimal::ZERO, Amount::decimal);
+        sum.1 += row.end_value.map_or(Decimal::ZERO, Amount::decimal);
+        sum.2 += row.contribution_fraction.unwrap_or(0.0);
+    }
+    let mut wrong = Vec::new();
+    for day in all::<DailyReturn>(lake).await {
+        for taxonomy in ["asset_class", "currency", "instrument", "sector"] {
+            let key = (day.portfolio_id.to_string(), day.business_date.to_string(), taxonomy.to_owned());
+            let (begin, end, contribution) = sums.remove(&key).unwrap_or_default();
+            let expected = day.begin_value.zip(day.end_value).map(|(begin, end)| (begin.decimal(), end.decimal()));
+            let far = |left: Decimal, right: Decimal| Decimal::new(1, 6) < (left - right).abs();
+            let amounts = expected.is_none_or(|(before, after)| far(begin, before) || far(end, after));
+            let earned = day.return_fraction.is_some_and(|earned| 1e-12 < (earned - contribution).abs());
+            if amounts || earned {
+                wrong.push(format!("{key:?}: {begin} to {end}, {contribution}, not {day:?}"));
+            }
+        }
+    }
+    wrong
 }
