@@ -11,7 +11,7 @@ use pipelines::doubts::{self, Quoted};
 use pipelines::imports::InboxRow;
 use pipelines::landing::{Delivered, Landed, land, sha256};
 use pipelines::sources::RowReject;
-use pipelines::sources::book_folder::{BookFolder, Found, Listed, read_folder};
+use pipelines::sources::book_folder::{BookFolder, Found, GroupFolder, Listed, read_folder};
 use schemas::table::Record;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
@@ -129,6 +129,7 @@ pub async fn import(context: &Context, folder: &Path) -> Result<ImportReport, Er
         report.rejects.extend(market.rejects);
     }
     deliveries.extend(found.books.iter().flat_map(|book| book.deliveries.iter().cloned()));
+    deliveries.extend(groups_of(context, &found.books, found.groups, &mut report).await?);
     // Markets land before anything is booked in them: a night must never meet a transaction without its instrument.
     report.landed = land(&context.lake, &deliveries, context.clock).await?;
     let rejected: Vec<Reject> = found.books.iter().flat_map(book_rejects).collect();
@@ -142,6 +143,33 @@ pub async fn import(context: &Context, folder: &Path) -> Result<ImportReport, Er
     }
     put_inbox(context, &report).await?;
     Ok(report)
+}
+
+/// The files of groups whose members are all known, now or from before; the others are listed as failures.
+pub(crate) async fn groups_of(
+    context: &Context,
+    books: &[BookFolder],
+    groups: Vec<GroupFolder>,
+    report: &mut ImportReport,
+) -> Result<Vec<Delivered>, Error> {
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let stored = context.store.portfolios().await?.into_iter().map(|portfolio| portfolio.portfolio_id);
+    let known: BTreeSet<PortfolioId> =
+        stored.chain(books.iter().map(|book| book.portfolio.portfolio_id.clone())).collect();
+    let mut deliveries = Vec::with_capacity(groups.len());
+    for group in groups {
+        match group.members.iter().find(|member| !known.contains(*member)) {
+            None => deliveries.push(group.delivery),
+            Some(member) => {
+                let problem = format!("member `{member}` of `{}` is not known; import its book, too", group.group_id);
+                report.failures.push((group.folder, problem));
+            }
+        }
+    }
+    report.notes.push(format!("{} groups of portfolios", deliveries.len()));
+    Ok(deliveries)
 }
 
 /// Reads the folder, looking up markets that were imported earlier; and in what all their instruments are quoted.

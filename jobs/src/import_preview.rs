@@ -11,7 +11,7 @@ use schemas::{Amount, PortfolioId};
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::import::{ImportReport, find, refuse_other_kind};
+use crate::import::{ImportReport, find, groups_of, refuse_other_kind};
 
 /// What importing a folder would do. Nothing is written.
 ///
@@ -31,6 +31,7 @@ pub async fn preview(context: &Context, folder: &Path) -> Result<ImportReport, E
         deliveries.extend(market.deliveries);
         report.rejects.extend(market.rejects);
     }
+    deliveries.extend(groups_of(context, &found.books, found.groups, &mut report).await?);
     for book in found.books {
         preview_portfolio(context, &mut report, &book.portfolio).await?;
         let stored = context.store.transactions_of(&book.portfolio.portfolio_id).await?;

@@ -6,6 +6,7 @@ use lake::{DateRange, Lake, WriteKey};
 use schemas::MarketId;
 use schemas::table::Record;
 use schemas::tables::classifications::Classification;
+use schemas::tables::group_members::GroupMember;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
 use schemas::tables::rejects::Reject;
@@ -26,6 +27,8 @@ const INSTRUMENTS: &str = "instruments.csv";
 const REFERRING: [&str; 3] = ["prices.csv", "corporate_actions.csv", CLASSIFICATIONS];
 /// The file that says to which groups a market's instruments belong; the last one is the whole truth.
 const CLASSIFICATIONS: &str = "classifications.csv";
+/// The file of a group of portfolios; the last one is the whole truth. It lands under the id of the group.
+const GROUP: &str = crate::sources::book_folder::group_file::NAME;
 
 /// Conforms every landing that has not been conformed yet.
 ///
@@ -47,13 +50,19 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
     let files = landings.len();
     let kept = rejects_of_others(lake, &landings).await?;
     let regrouped = landings.iter().any(|landing| landing.file_name == CLASSIFICATIONS);
-    let grouped = if regrouped { stored_groups(lake).await? } else { Vec::new() };
-    let (rejects_known, groups_known) = (kept.len() as u64, grouped.len() as u64);
-    let (facts, found) = read_all(lake, landings, grouped, &mut report).await?;
+    let remembered = landings.iter().any(|landing| landing.file_name == GROUP);
+    let before = Facts {
+        classifications: if regrouped { stored_groups(lake).await? } else { Vec::new() },
+        group_members: if remembered { stored_members(lake).await? } else { Vec::new() },
+        ..Facts::default()
+    };
+    let known = kept.len() + before.classifications.len() + before.group_members.len();
+    let (facts, found) = read_all(lake, landings, before, &mut report).await?;
     let rejected = found.len();
     let rejects: Vec<Reject> = kept.into_iter().chain(found).collect();
     let key = WriteKey::new(WRITER, last);
     let of_groups = if regrouped { lake.replace_all(&facts.classifications, &key).await?.rows } else { 0 };
+    let of_members = if remembered { lake.replace_all(&facts.group_members, &key).await?.rows } else { 0 };
     let written = [
         lake.upsert(&last_of_each(facts.instruments, |row| row.instrument_id.clone()), &key).await?,
         lake.upsert(&last_of_each(facts.quotes, |row| (row.instrument_id.clone(), row.quote_date)), &key).await?,
@@ -67,8 +76,8 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
         // The rejects come last: their revision says that all the others are written.
         lake.replace_all(&rejects, &key).await?,
     ];
-    report.rows_written = of_groups + written.iter().map(|written| written.rows).sum::<u64>();
-    let new = report.rows_written.saturating_sub(rejects_known + groups_known);
+    report.rows_written = of_groups + of_members + written.iter().map(|written| written.rows).sum::<u64>();
+    let new = report.rows_written.saturating_sub(known as u64);
     report.note = format!("{files} files, {new} rows, {rejected} rejected");
     Ok(report)
 }
@@ -110,6 +119,20 @@ async fn stored_groups(lake: &Lake) -> Result<Vec<Classification>, Error> {
     Ok(stored)
 }
 
+/// The members of groups of portfolios that are stored, by group.
+async fn stored_members(lake: &Lake) -> Result<Vec<GroupMember>, Error> {
+    let snapshot = lake.snapshot(GroupMember::TABLE).await?;
+    let mut stored: Vec<GroupMember> = lake::read::rows(&snapshot, lake, DateRange::ALL).await?;
+    stored.sort_by(|left, right| {
+        (&left.group_id, &left.portfolio_id, left.from_date).cmp(&(
+            &right.group_id,
+            &right.portfolio_id,
+            right.from_date,
+        ))
+    });
+    Ok(stored)
+}
+
 /// The rejects of files that are not read now, which stay as they are.
 async fn rejects_of_others(lake: &Lake, landings: &[Landing]) -> Result<Vec<Reject>, Error> {
     let snapshot = lake.snapshot(Reject::TABLE).await?;
@@ -139,7 +162,7 @@ async fn rejects_of_others(lake: &Lake, landings: &[Landing]) -> Result<Vec<Reje
 async fn read_all(
     lake: &Lake,
     mut landings: Vec<Landing>,
-    grouped: Vec<Classification>,
+    before: Facts,
     report: &mut StageReport,
 ) -> Result<(Facts, Vec<Reject>), Error> {
     let snapshot = lake.snapshot(Instrument::TABLE).await?;
@@ -149,7 +172,7 @@ async fn read_all(
     let order =
         |landing: &Landing| source(&landing.source).map_or(u8::MAX, |source| (source.order)(&landing.file_name));
     landings.sort_by_key(|landing| (order(landing), landing.landing_sequence));
-    let mut all = Facts { classifications: grouped, ..Facts::default() };
+    let mut all = before;
     let mut rejects: BTreeMap<(String, String, String, i64), Reject> = BTreeMap::new();
     for landing in &landings {
         let bytes = lake.storage().get(&object_path(&landing.source, &landing.sha256)).await?;
@@ -165,6 +188,9 @@ async fn read_all(
                     // What an earlier file of the market said is not so any more.
                     all.classifications.retain(|row| row.market_id != landing.market_id);
                 }
+                if landing.file_name == GROUP {
+                    all.group_members.retain(|row| row.group_id.as_str() != landing.market_id.as_str());
+                }
                 facts
             }
             // What a file says that cannot be read is not known: what was known before stays.
@@ -179,6 +205,7 @@ async fn read_all(
         all.fx_rates.extend(facts.fx_rates);
         all.corporate_actions.extend(facts.corporate_actions);
         all.classifications.extend(facts.classifications);
+        all.group_members.extend(facts.group_members);
         for row in facts.rejects {
             let reject = reject_of(landing, row);
             let market = reject.market_id.to_string();

@@ -6,6 +6,7 @@
 pub mod daily_returns;
 pub mod group_returns;
 pub mod measures;
+pub mod portfolio_group_returns;
 pub mod position_returns;
 
 use std::future::Future;
@@ -32,8 +33,13 @@ pub struct Rollup {
 }
 
 /// Every rollup, in no particular order.
-pub const ROLLUPS: &[&Rollup] =
-    &[&daily_returns::ROLLUP, &group_returns::ROLLUP, &measures::ROLLUP, &position_returns::ROLLUP];
+pub const ROLLUPS: &[&Rollup] = &[
+    &daily_returns::ROLLUP,
+    &group_returns::ROLLUP,
+    &measures::ROLLUP,
+    &portfolio_group_returns::ROLLUP,
+    &position_returns::ROLLUP,
+];
 
 /// Makes every gold table that is rolled up, each after those it reads.
 ///
@@ -102,6 +108,7 @@ mod tests {
     #[test]
     fn each_comes_after_what_it_reads() {
         let order: Vec<&str> = in_order(ROLLUPS).iter().map(|rollup| rollup.writes.short_name()).collect();
-        assert_eq!(order, ["daily_returns", "group_returns", "measures", "position_returns"]);
+        let expected = ["daily_returns", "group_returns", "measures", "portfolio_group_returns", "position_returns"];
+        assert_eq!(order, expected);
     }
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::fx_rates::FxRate;
+use schemas::tables::group_members::GroupMember;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::quotes::Quote;
 use schemas::{InstrumentId, MarketId};
@@ -61,6 +62,8 @@ pub struct Facts {
     pub corporate_actions: Vec<CorporateAction>,
     /// Groups of instruments; all of them, of the market of the file.
     pub classifications: Vec<Classification>,
+    /// Members of groups of portfolios; all of them, of the group of the file.
+    pub group_members: Vec<GroupMember>,
     /// Rows that could not be used.
     pub rejects: Vec<RowReject>,
 }

@@ -20,7 +20,7 @@ pub use clock::Clock;
 pub use currency::Currency;
 pub use dates::{BusinessDate, DayCount, HolidayCalendar, ReportingPeriod};
 pub use decimals::{Amount, Price, Quantity, Rate};
-pub use identifiers::{InstrumentId, MarketId, PortfolioId, RunId};
+pub use identifiers::{GroupId, InstrumentId, MarketId, PortfolioId, RunId};
 pub use measure_value::MeasureValue;
 pub use money::Money;
 pub use severity::Severity;

@@ -9,6 +9,7 @@ pub mod corporate_actions;
 pub mod daily_returns;
 pub mod exceptions;
 pub mod fx_rates;
+pub mod group_members;
 pub mod group_returns;
 pub mod history_markers;
 pub mod instruments;
@@ -16,6 +17,7 @@ pub mod landings;
 pub mod lot_closings;
 pub mod measures;
 pub mod nav_bridge;
+pub mod portfolio_group_returns;
 pub mod portfolio_values;
 pub mod portfolios;
 pub mod position_flows;
@@ -37,6 +39,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &fx_rates::TABLE,
     &corporate_actions::TABLE,
     &classifications::TABLE,
+    &group_members::TABLE,
     &portfolios::TABLE,
     &transactions::TABLE,
     &rejects::TABLE,
@@ -52,6 +55,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &daily_returns::TABLE,
     &position_returns::TABLE,
     &group_returns::TABLE,
+    &portfolio_group_returns::TABLE,
     &measures::TABLE,
     &exceptions::TABLE,
     &history_markers::TABLE,

@@ -4,8 +4,8 @@
 //! reversal, an election, a broker's booking of an announcement), and on closes, corporate actions and rates of what it
 //! had touched by then. Of an instrument or currency that is touched for the first time everything earlier
 //! counts, too, because a close or rate is carried until the next one. Groups of instruments have no dates and count in
-//! every month. The benchmark of a portfolio is touched from its first month on. What depends on other portfolios is
-//! added by `transfers`. Where the last rate is too old to count, the limit decides about values as a fact does;
+//! every month. The benchmark of a portfolio is touched from its first month on, the currency of a group of portfolios from
+//! the month on in which it belongs to the group. What depends on other portfolios is added by `transfers`. Where the last rate is too old to count, the limit decides about values as a fact does;
 //! everywhere else another limit changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -17,6 +17,7 @@ use ledger::corporate_actions::LATE_BOOKING_DAYS;
 use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::fx_rates::FxRate;
+use schemas::tables::group_members::GroupMember;
 use schemas::tables::history_markers::HistoryMarker;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::portfolios::Portfolio;
@@ -44,6 +45,8 @@ struct Facts {
     /// The groups of an instrument, and the taxonomies of a market; what has none is not here.
     groups: HashMap<InstrumentId, u64>,
     taxonomies: HashMap<MarketId, u64>,
+    /// The groups to which a portfolio belongs.
+    memberships: HashMap<PortfolioId, Vec<GroupMember>>,
     /// What holders of an instrument may receive of others.
     targets: HashMap<InstrumentId, Vec<InstrumentId>>,
     /// The currencies in which issuers pay.
@@ -157,6 +160,9 @@ impl Facts {
             *sum = sum.wrapping_add(group);
             taxonomies.insert((row.market_id, row.taxonomy));
         }
+        for row in read::<GroupMember>(lake, DateRange::ALL).await? {
+            facts.memberships.entry(row.portfolio_id.clone()).or_default().push(row);
+        }
         for (market, taxonomy) in taxonomies {
             let sum = facts.taxonomies.entry(market).or_insert(0);
             *sum = sum.wrapping_add(hashed(("taxonomy", taxonomy)));
@@ -201,6 +207,11 @@ impl Facts {
             if let Some(benchmark) = &benchmark {
                 self.reach_instrument(&mut reach, benchmark);
             }
+            for member in self.members_in(portfolio, month, next) {
+                let group = (&member.group_id, &member.kind, member.base_currency);
+                sum = sum.wrapping_add(hashed((group, member.from_date, member.to_date)));
+                reach.currencies.insert(member.base_currency);
+            }
             while let Some((_, transaction)) = waiting.next_if(|(since, _)| *since < next) {
                 sum = sum.wrapping_add(hash_of(transaction));
                 self.touch(&mut reach, transaction);
@@ -223,6 +234,17 @@ impl Facts {
             month = next;
         }
         months
+    }
+
+    /// The groups to which a portfolio belongs on a day of a month.
+    fn members_in(
+        &self,
+        portfolio: &Portfolio,
+        month: BusinessDate,
+        next: BusinessDate,
+    ) -> impl Iterator<Item = &GroupMember> {
+        let all = self.memberships.get(&portfolio.portfolio_id).map_or(&[][..], Vec::as_slice);
+        all.iter().filter(move |row| row.from_date < next && row.to_date.is_none_or(|to| month <= to))
     }
 
     /// The transactions with the first day on which each of them may matter, in the order of these days: its own, or

@@ -7,6 +7,7 @@ mod action_file;
 mod book_files;
 mod classification_file;
 mod cost_basis;
+pub(crate) mod group_file;
 mod market_files;
 mod transaction_file;
 
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
-use schemas::{Currency, InstrumentId, MarketId, PortfolioId, with_causes};
+use schemas::{Currency, GroupId, InstrumentId, MarketId, PortfolioId, with_causes};
 
 use super::{Facts, Instruments, LandedFile, RowReject, Source};
 use crate::error::Error;
@@ -26,7 +27,7 @@ use crate::landing::Delivered;
 pub static SOURCE: Source = Source {
     name: "book_folder",
     definition: "portfolios and markets as folders of portfolio.json, transactions.csv, instruments.csv, prices.csv, \
-                 fx.csv, corporate_actions.csv and classifications.csv",
+                 fx.csv, corporate_actions.csv and classifications.csv; groups of portfolios as group.json",
     order: market_files::order,
     parse,
 };
@@ -81,6 +82,19 @@ pub struct BookFolder {
     pub rejects: Vec<RowReject>,
 }
 
+/// A group of portfolios found in a folder.
+#[derive(Clone, Debug)]
+pub struct GroupFolder {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The group.
+    pub group_id: GroupId,
+    /// The portfolios that belong to it, at one time or another.
+    pub members: Vec<PortfolioId>,
+    /// Its file.
+    pub delivery: Delivered,
+}
+
 /// What a folder holds.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
@@ -88,6 +102,8 @@ pub struct Found {
     pub markets: Vec<MarketFolder>,
     /// Books, by id.
     pub books: Vec<BookFolder>,
+    /// Groups of portfolios, by id.
+    pub groups: Vec<GroupFolder>,
     /// Folders that could not be taken, with the reason.
     pub failures: Vec<(PathBuf, String)>,
 }
@@ -99,7 +115,7 @@ pub struct Found {
 /// whether such a market brings its own rates.
 ///
 /// # Errors
-/// [`Error::Folder`] if there is neither a book nor a market, or two books have one id.
+/// [`Error::Folder`] if there is neither a book nor a market nor a group, or two books or groups have one id.
 pub fn read_folder(
     folder: &Path,
     listed: &dyn Fn(&MarketId) -> Listed,
@@ -108,7 +124,8 @@ pub fn read_folder(
     let mut places = Vec::new();
     search(folder, 0, &mut places)?;
     if places.is_empty() {
-        let problem = "no portfolio.json and no market.json in it or below it; name a book folder, or a folder of them";
+        let problem = "no portfolio.json and no market.json in it or below it, and no group.json; name a book folder, or \
+                       a folder of them";
         return Err(Error::Folder { folder: folder.to_owned(), problem: problem.to_owned() });
     }
     let mut found = Found::default();
@@ -132,6 +149,13 @@ pub fn read_folder(
             Err(error) => found.failures.push((place.clone(), with_causes(&error))),
         }
     }
+    for place in places.iter().filter(|place| place.join(group_file::NAME).is_file()) {
+        match group_file::read_group(place) {
+            Ok(group) => found.groups.push(group),
+            Err(error) => found.failures.push((place.clone(), with_causes(&error))),
+        }
+    }
+    found.groups.sort_by(|left, right| left.group_id.cmp(&right.group_id));
     found.books.sort_by(|left, right| left.portfolio.portfolio_id.cmp(&right.portfolio.portfolio_id));
     found.markets.sort_by(|left, right| left.market_id.cmp(&right.market_id));
     refuse_twins(folder, &found)?;
@@ -144,6 +168,11 @@ fn listed_in(instruments: &Instruments) -> Listed {
 }
 
 fn refuse_twins(folder: &Path, found: &Found) -> Result<(), Error> {
+    let groups: Vec<&GroupId> = found.groups.iter().map(|group| &group.group_id).collect();
+    if let Some([twin, _]) = groups.windows(2).find(|pair| pair[0] == pair[1]) {
+        let problem = format!("two folders have a group with the id `{twin}`; give each its own");
+        return Err(Error::Folder { folder: folder.to_owned(), problem });
+    }
     let ids: Vec<&PortfolioId> = found.books.iter().map(|book| &book.portfolio.portfolio_id).collect();
     match ids.windows(2).find(|pair| pair[0] == pair[1]) {
         None => Ok(()),
@@ -155,7 +184,7 @@ fn refuse_twins(folder: &Path, found: &Found) -> Result<(), Error> {
 }
 
 fn search(folder: &Path, depth: usize, places: &mut Vec<PathBuf>) -> Result<(), Error> {
-    if folder.join("portfolio.json").is_file() || folder.join("market.json").is_file() {
+    if ["portfolio.json", "market.json", group_file::NAME].iter().any(|name| folder.join(name).is_file()) {
         places.push(folder.to_owned());
         return Ok(());
     }
@@ -198,6 +227,7 @@ fn parse(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Erro
         "fx.csv" => market_files::fx(file),
         "corporate_actions.csv" => action_file::corporate_actions(file, instruments),
         classification_file::NAME => classification_file::classifications(file, instruments),
+        group_file::NAME => group_file::members(file),
         _ => Ok(Facts::default()),
     }
 }

@@ -56,6 +56,36 @@ fn every_file_is_delivered_under_the_market_it_speaks_of() {
     assert_eq!(delivered(&found.books[1].deliveries), expected(&bert));
 }
 
+fn group(text: &str) -> Result<Vec<String>, String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("group.json"), text).expect("written");
+    let found = read(folder.path()).expect("readable");
+    match found.failures.first() {
+        Some((_, reason)) => Err(reason.clone()),
+        None => Ok(found.groups.iter().flat_map(|group| &group.members).map(ToString::to_string).collect()),
+    }
+}
+
+#[test]
+fn a_group_names_its_members_and_says_what_is_wrong_with_it() {
+    let written = |kind: &str, members: &str| {
+        format!(r#"{{"id": "miller", "kind": "{kind}", "base_currency": "EUR", "members": [{members}]}}"#)
+    };
+    let anna = r#"{"portfolio": "anna", "from": "2024-01-01", "to": "2024-06-30"}"#;
+    let again = r#"{"portfolio": "anna", "from": "2024-07-01"}"#;
+    assert_eq!(group(&written("household", &format!("{anna}, {again}"))), Ok(vec!["anna".to_owned(); 2]));
+    assert_eq!(group(&written("composite", "")), Ok(Vec::new()), "a group that is no more");
+    let reason = |kind: &str, members: &str| group(&written(kind, members)).expect_err("refused");
+    assert!(reason("family", anna).contains("`kind` is one of household, composite, not `family`"));
+    let twice = reason("household", &format!("{anna}, {}", again.replace("07-01", "06-30")));
+    assert!(twice.contains("`anna` is a member twice on 2024-06-30"), "{twice}");
+    let ends_early = r#"{"portfolio": "anna", "from": "2024-02-01", "to": "2024-01-01"}"#;
+    let backwards = reason("household", ends_early);
+    assert!(backwards.contains("`anna` is a member from 2024-02-01 to 2024-01-01"), "{backwards}");
+    let unknown = reason("household", &anna.replace("portfolio", "book"));
+    assert!(unknown.contains("unknown field `book`"), "{unknown}");
+}
+
 #[test]
 fn a_book_that_cannot_be_taken_stops_no_other() {
     let found = read(&tree()).expect("readable");

@@ -6,7 +6,8 @@ mod booked_facts;
 use std::fmt::Debug;
 
 use booked_facts::{
-    classified, compared_with, dollar, groups_that_do_not_foot, handed_over, reversal_of, split, traded,
+    classified, compared_with, dollar, groups_that_do_not_foot, handed_over, member, members_at_first, reversal_of,
+    split, traded,
 };
 use lake::{Lake, WriteKey};
 use pipelines::AgeLimits;
@@ -23,12 +24,14 @@ use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::fx_rates::FxRate;
+use schemas::tables::group_members::GroupMember;
 use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::history_markers::HistoryMarker;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::nav_bridge::NavBridgeRow;
+use schemas::tables::portfolio_group_returns::PortfolioGroupReturn;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
@@ -71,6 +74,7 @@ struct Facts {
     actions: Vec<CorporateAction>,
     rates: Vec<FxRate>,
     groups: Vec<Classification>,
+    members: Vec<GroupMember>,
 }
 
 /// Something that becomes known late; days and portfolios by their place in the lists above.
@@ -88,6 +92,7 @@ enum Late {
     Method { portfolio: usize, method: &'static str },
     Benchmark { portfolio: usize, symbol: &'static str },
     Group { symbol: usize, node: &'static str, percent: i64 },
+    Member { portfolio: usize, day: usize },
 }
 
 fn any_late() -> impl Strategy<Value = Late> {
@@ -124,6 +129,7 @@ fn any_late() -> impl Strategy<Value = Late> {
             .prop_map(|(portfolio, symbol)| Late::Benchmark { portfolio, symbol }),
         (0..SYMBOLS.len(), prop::sample::select(vec!["health", "technology"]), 1_i64..=60)
             .prop_map(|(symbol, node, percent)| Late::Group { symbol, node, percent }),
+        (0..PORTFOLIOS.len(), 0..=BEFORE).prop_map(|(portfolio, day)| Late::Member { portfolio, day }),
     ]
 }
 
@@ -140,6 +146,7 @@ impl Facts {
             actions: Vec::new(),
             rates: Vec::new(),
             groups: vec![classified("AAA", "energy", 40)],
+            members: members_at_first(),
         };
         for (place, day) in DAYS.iter().enumerate() {
             let step = i64::try_from(place).expect("a small number");
@@ -230,6 +237,10 @@ impl Facts {
                 self.groups.retain(|row| row.instrument_id.symbol() != SYMBOLS[*symbol] || row.node == "energy");
                 self.groups.push(classified(SYMBOLS[*symbol], node, *percent));
             }
+            Late::Member { portfolio, day } => {
+                self.members.retain(|row| row.portfolio_id.as_str() != PORTFOLIOS[*portfolio]);
+                self.members.push(member("late", "household", PORTFOLIOS[*portfolio], DAYS[*day]));
+            }
             Late::Benchmark { portfolio, symbol } => {
                 self.portfolios[*portfolio].benchmark_symbol = Some((*symbol).to_owned());
             }
@@ -257,6 +268,7 @@ impl Facts {
         lake.replace_all(&self.actions, &key("corporate_actions")).await.expect("written");
         lake.replace_all(&self.rates, &key("fx_rates")).await.expect("written");
         lake.replace_all(&self.groups, &key("classifications")).await.expect("written");
+        lake.replace_all(&self.members, &key("group_members")).await.expect("written");
     }
 }
 
@@ -284,6 +296,7 @@ async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<LotClosing>(lake).await,
         table::<DailyReturn>(lake).await,
         table::<GroupReturn>(lake).await,
+        table::<PortfolioGroupReturn>(lake).await,
         table::<MeasureRow>(lake).await,
         table::<Exception>(lake).await,
         table::<HistoryMarker>(lake).await,
@@ -421,7 +434,8 @@ fn concerned(late: &Late, known: &Facts) -> Option<String> {
         | Late::Sell { portfolio, .. }
         | Late::LaterStart { portfolio }
         | Late::Method { portfolio, .. }
-        | Late::Benchmark { portfolio, .. } => Some(PORTFOLIOS[*portfolio].to_owned()),
+        | Late::Benchmark { portfolio, .. }
+        | Late::Member { portfolio, .. } => Some(PORTFOLIOS[*portfolio].to_owned()),
         Late::Reversal { transaction, .. } => Some(transaction.get(&known.transactions).portfolio_id.to_string()),
         Late::Withdrawn { transaction } => {
             let fees: Vec<&Transaction> = known.transactions.iter().filter(|row| row.kind == "FEE").collect();

@@ -2,9 +2,10 @@
 //!
 //! A case has `portfolios.csv`, `quotes.csv` (which give the valuation dates), `valuations.csv` and, if there are
 //! flows or charges, `cash_flows.csv`, `nav_bridge.csv` and `position_flows.csv`; for groups also `transactions.csv`,
-//! `instruments.csv`, `classifications.csv` and `fx.csv`, as far as they are needed. `expected.csv` has the rows of the
-//! table that the shelf is named after, with the columns that matter. The values of portfolios, which the walk makes in
-//! a night, are summed here by a query: the same query is the yardstick of the walk in `booking.rs`.
+//! `instruments.csv`, `classifications.csv`, `fx.csv` and `group_members.csv`, as far as they are needed.
+//! `expected.csv` has the rows of the table that the shelf is named after, with the columns that matter. The values of
+//! portfolios, which the walk makes in a night, are summed here by a query: the same query is the yardstick of the walk
+//! in `booking.rs`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -18,6 +19,7 @@ use schemas::table::Record;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::classifications::Classification;
 use schemas::tables::fx_rates::FxRate;
+use schemas::tables::group_members::GroupMember;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values;
@@ -56,6 +58,12 @@ async fn position_returns_follow_their_cases() {
 async fn group_returns_follow_their_cases() {
     let sql = "SELECT * FROM gold.group_returns ORDER BY portfolio_id, business_date, taxonomy, node";
     follow("group_returns", sql).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn portfolio_group_returns_follow_their_cases() {
+    let sql = "SELECT * FROM gold.portfolio_group_returns ORDER BY group_id, business_date";
+    follow("portfolio_group_returns", sql).await;
 }
 
 async fn follow(table: &str, sql: &str) {
@@ -111,6 +119,7 @@ async fn filled(folder: &Path) -> Lake {
     fill_from(&lake, &folder.join("instruments.csv"), instrument_of).await;
     fill_from(&lake, &folder.join("classifications.csv"), classification_of).await;
     fill_from(&lake, &folder.join("fx.csv"), rate_of).await;
+    fill_from(&lake, &folder.join("group_members.csv"), member_of).await;
     lake
 }
 
@@ -216,6 +225,7 @@ fn transaction_of(cell: &dyn Fn(&str) -> String) -> Transaction {
         counter_currency: optional(&cell("counter_currency")),
         counter_amount: optional(&cell("counter_amount")),
         reverses: optional(&cell("reverses")),
+        counter_portfolio_id: optional(&cell("counter_portfolio_id")),
         ..transaction(&cell("portfolio_id"), &cell("id"), &cell("trade_date"), &cell("kind"), &cell("net_cash"))
     }
 }
@@ -234,6 +244,19 @@ fn classification_of(cell: &dyn Fn(&str) -> String) -> Classification {
         weight: cell("weight").parse().expect("a number"),
         landing_sha256: String::new(),
         line: 2,
+    }
+}
+
+fn member_of(cell: &dyn Fn(&str) -> String) -> GroupMember {
+    GroupMember {
+        group_id: cell("group_id").parse().expect("an id"),
+        title: cell("group_id"),
+        kind: cell("kind"),
+        base_currency: cell("base_currency").parse().expect("a currency"),
+        portfolio_id: cell("portfolio_id").parse().expect("an id"),
+        from_date: date(&cell("from_date")),
+        to_date: optional(&cell("to_date")),
+        landing_sha256: String::new(),
     }
 }
 

@@ -83,6 +83,10 @@ id!(
     MarketId, "market id", checked
 );
 id!(
+    /// A group of portfolios, a household or a composite, e.g. `miller`.
+    GroupId, "group id", checked
+);
+id!(
     /// A run of a job, e.g. `nightly-2014-12-31-1`. The same inputs give the same id on any machine.
     RunId, "run id", checked
 );

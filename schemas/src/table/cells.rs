@@ -13,7 +13,7 @@ use super::{ColumnKind, numbers_field};
 use crate::currency::Currency;
 use crate::dates::{BusinessDate, ReportingPeriod};
 use crate::decimals::{Amount, OutOfRange, Price, Quantity, Rate};
-use crate::identifiers::{InstrumentId, MarketId, PortfolioId, RunId};
+use crate::identifiers::{GroupId, InstrumentId, MarketId, PortfolioId, RunId};
 use crate::severity::Severity;
 use crate::tables::nav_bridge::BridgeComponent;
 
@@ -86,6 +86,7 @@ text_cell! {
     String => |cell| cell.as_str(), |text| Ok(text.to_owned());
     PortfolioId => |cell| cell.as_str(), |text| text.parse().map_err(|error| format!("{error}"));
     MarketId => |cell| cell.as_str(), |text| text.parse().map_err(|error| format!("{error}"));
+    GroupId => |cell| cell.as_str(), |text| text.parse().map_err(|error| format!("{error}"));
     RunId => |cell| cell.as_str(), |text| text.parse().map_err(|error| format!("{error}"));
     InstrumentId => |cell| cell.as_str(), |text| text.parse().map_err(|error| format!("{error}"));
     Currency => |cell| cell.code(), |text| text.parse().map_err(|error| format!("{error}"));

@@ -8,6 +8,7 @@ use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::fx_rates::FxRate;
+use schemas::tables::group_members::GroupMember;
 use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
@@ -90,6 +91,31 @@ pub(super) fn classified(symbol: &str, node: &str, percent: i64) -> Classificati
         landing_sha256: String::new(),
         line: 2,
     }
+}
+
+/// A portfolio that belongs to a group in dollars from a day on.
+pub(super) fn member(group: &str, kind: &str, portfolio: &str, from: &str) -> GroupMember {
+    GroupMember {
+        group_id: group.parse().expect("an id"),
+        title: group.to_owned(),
+        kind: kind.to_owned(),
+        base_currency: Currency::USD,
+        portfolio_id: portfolio.parse().expect("an id"),
+        from_date: date(from),
+        to_date: None,
+        landing_sha256: String::new(),
+    }
+}
+
+/// A household of P1 and P2, of which P2 leaves it, and a composite of P1 and P3.
+pub(super) fn members_at_first() -> Vec<GroupMember> {
+    let leaves = member("both", "household", "P2", "2014-01-01");
+    vec![
+        member("both", "household", "P1", "2014-01-01"),
+        GroupMember { to_date: Some(date("2014-03-06")), ..leaves },
+        member("style", "composite", "P1", "2014-01-20"),
+        member("style", "composite", "P3", "2014-02-01"),
+    ]
 }
 
 /// The days and taxonomies whose groups do not add up to what is known of their portfolio: its value before and after,
