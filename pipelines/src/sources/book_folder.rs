@@ -1,7 +1,7 @@
 //! Book folders: a portfolio, or a market that several portfolios share, as a folder of plain files.
 //!
 //! The format is documented in `docs/BOOK_FOLDER.md`. A folder with `portfolio.json` is a book; one with `market.json`
-//! is a shared market; any other folder is searched for them.
+//! is a shared market, one with `group.json` a group of portfolios; any other folder is searched for them.
 
 mod action_file;
 mod book_files;

@@ -3,16 +3,18 @@
 //! One world holds one sound portfolio, whose figures lie exactly on the limits of the checks, and for every check one
 //! portfolio that bears its name and has just the fault that it is there to find.
 
-mod gold_rows;
+mod planted_rows;
 
 use lake::{Lake, WriteKey};
 use pipelines::checks::{CHECKS, Layer, check};
 use pipelines::{AgeLimits, Work};
+use planted_rows::{daily_return, flow, group, position, position_return, reported_return, step, value};
 use rust_decimal::Decimal;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::exceptions::Exception;
+use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::tables::portfolio_values::PortfolioValue;
@@ -22,9 +24,8 @@ use schemas::tables::positions::Position;
 use schemas::tables::quotes::Quote;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
-use schemas::{Amount, Currency, Quantity};
+use schemas::{Currency, Quantity};
 
-use self::gold_rows::{daily_return, position_return, reported_return, step};
 use crate::samples::{
     all, amount, date, fill, instrument, memory_lake, portfolio, quote, transaction, valuation, work,
 };
@@ -58,6 +59,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("returns_foot", "-"),
     ("returns_chain", "-"),
     ("contributions_foot", "-"),
+    ("group_returns_foot", "currency"),
     ("nav_bridge_unknown", "unknown"),
     ("carried_prices", "M1~AAA"),
     ("last_trade_prices", "M1~AAA"),
@@ -82,6 +84,7 @@ struct World {
     bridge: Vec<NavBridgeRow>,
     returns: Vec<DailyReturn>,
     earned: Vec<PositionReturn>,
+    groups: Vec<GroupReturn>,
     measures: Vec<MeasureRow>,
 }
 
@@ -272,6 +275,7 @@ impl World {
         fill(&lake, &self.bridge).await;
         fill(&lake, &self.returns).await;
         fill(&lake, &self.earned).await;
+        fill(&lake, &self.groups).await;
         fill(&lake, &self.measures).await;
         lake
     }
@@ -301,6 +305,7 @@ impl World {
         self.bridge.push(step(id, BridgeComponent::Dividends, "10"));
         self.bridge.push(step(id, BridgeComponent::UnrealisedPriceGain, "240.000009"));
         self.measures.push(reported_return(id, 0.25));
+        self.groups.push(group(id, 0.25 + 5e-10));
     }
 
     /// A portfolio with one fault, the one that the check of its name finds.
@@ -349,6 +354,11 @@ impl World {
             "returns_foot" => {
                 self.returns.push(daily_return(id, "100", "110", 0.2));
                 self.bridge.push(step(id, BridgeComponent::Interest, "10"));
+            }
+            "group_returns_foot" => {
+                self.returns.push(daily_return(id, "100", "110", 0.1));
+                self.bridge.push(step(id, BridgeComponent::Interest, "10"));
+                self.groups.push(group(id, 0.09));
             }
             "returns_chain" => {
                 self.returns.push(daily_return(id, "100", "110", 0.1));
@@ -424,48 +434,5 @@ fn announced(symbol: &str, ex_date: &str, kind: &str) -> CorporateAction {
         currency: Some(Currency::EUR),
         landing_sha256: String::new(),
         line: 2,
-    }
-}
-
-fn flow(id: &str, amount_base: Option<Amount>) -> CashFlow {
-    CashFlow {
-        portfolio_id: id.parse().expect("an id"),
-        transaction_id: "t1".to_owned(),
-        business_date: date(DAY),
-        flow_date: date(BEFORE).day(),
-        kind: "TRANSFER_IN".to_owned(),
-        currency: Currency::EUR,
-        amount: amount_base,
-        amount_base,
-    }
-}
-
-fn position(portfolio: &str, instrument: &str, on: &str, quantity: i64) -> Position {
-    Position {
-        portfolio_id: portfolio.parse().expect("an id"),
-        instrument_id: instrument.parse().expect("an id"),
-        business_date: date(on),
-        quantity: Quantity::new(Decimal::from(quantity)),
-        currency: Currency::EUR,
-        cost: None,
-        cost_base: None,
-        charges: None,
-        charges_base: None,
-    }
-}
-
-fn value(id: &str, market_value: Option<Amount>, securities_value: &str, cash_value: &str) -> PortfolioValue {
-    PortfolioValue {
-        portfolio_id: id.parse().expect("an id"),
-        business_date: date(DAY),
-        previous_business_date: Some(date(BEFORE)),
-        base_currency: Currency::EUR,
-        market_value,
-        securities_value: Some(amount(securities_value)),
-        cash_value: Some(amount(cash_value)),
-        position_count: 1,
-        carried_price_count: 0,
-        missing_count: 0,
-        benchmark_level: None,
     }
 }

@@ -1,0 +1,143 @@
+//! Rows of gold of the day that is checked, as the checks find them.
+
+use rust_decimal::Decimal;
+use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::daily_returns::DailyReturn;
+use schemas::tables::group_returns::GroupReturn;
+use schemas::tables::measures::MeasureRow;
+use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
+use schemas::tables::portfolio_values::PortfolioValue;
+use schemas::tables::position_returns::PositionReturn;
+use schemas::tables::positions::Position;
+use schemas::{Amount, Currency, Quantity, ReportingPeriod};
+
+use super::{BEFORE, DAY};
+use crate::samples::{amount, date};
+
+pub(super) fn flow(id: &str, amount_base: Option<Amount>) -> CashFlow {
+    CashFlow {
+        portfolio_id: id.parse().expect("an id"),
+        transaction_id: "t1".to_owned(),
+        business_date: date(DAY),
+        flow_date: date(BEFORE).day(),
+        kind: "TRANSFER_IN".to_owned(),
+        currency: Currency::EUR,
+        amount: amount_base,
+        amount_base,
+    }
+}
+
+pub(super) fn position(portfolio: &str, instrument: &str, on: &str, quantity: i64) -> Position {
+    Position {
+        portfolio_id: portfolio.parse().expect("an id"),
+        instrument_id: instrument.parse().expect("an id"),
+        business_date: date(on),
+        quantity: Quantity::new(Decimal::from(quantity)),
+        currency: Currency::EUR,
+        cost: None,
+        cost_base: None,
+        charges: None,
+        charges_base: None,
+    }
+}
+
+pub(super) fn value(
+    id: &str,
+    market_value: Option<Amount>,
+    securities_value: &str,
+    cash_value: &str,
+) -> PortfolioValue {
+    PortfolioValue {
+        portfolio_id: id.parse().expect("an id"),
+        business_date: date(DAY),
+        previous_business_date: Some(date(BEFORE)),
+        base_currency: Currency::EUR,
+        market_value,
+        securities_value: Some(amount(securities_value)),
+        cash_value: Some(amount(cash_value)),
+        position_count: 1,
+        carried_price_count: 0,
+        missing_count: 0,
+        benchmark_level: None,
+    }
+}
+
+pub(super) fn step(id: &str, component: BridgeComponent, euros: &str) -> NavBridgeRow {
+    NavBridgeRow {
+        portfolio_id: id.parse().expect("an id"),
+        business_date: date(DAY),
+        component,
+        currency: Currency::EUR,
+        amount: Some(amount(euros)),
+        amount_base: Some(amount(euros)),
+        detail: None,
+    }
+}
+
+pub(super) fn daily_return(id: &str, begin_value: &str, end_value: &str, return_fraction: f64) -> DailyReturn {
+    DailyReturn {
+        portfolio_id: id.parse().expect("an id"),
+        business_date: date(DAY),
+        begin_value: Some(amount(begin_value)),
+        inflow: Some(Amount::ZERO),
+        outflow: Some(Amount::ZERO),
+        end_value: Some(amount(end_value)),
+        return_fraction: Some(return_fraction),
+        benchmark_return_fraction: None,
+        return_before_fees_fraction: None,
+        return_before_taxes_fraction: None,
+    }
+}
+
+pub(super) fn reported_return(id: &str, value: f64) -> MeasureRow {
+    MeasureRow {
+        portfolio_id: id.parse().expect("an id"),
+        business_date: date(DAY),
+        period: ReportingPeriod::SinceInception,
+        measure: "twr".to_owned(),
+        value: Some(value),
+        amount: None,
+        value_date: None,
+        unavailable_reason: None,
+    }
+}
+
+/// The only group of a taxonomy, with what it added to the return.
+pub(super) fn group(id: &str, contribution_fraction: f64) -> GroupReturn {
+    GroupReturn {
+        portfolio_id: id.parse().expect("an id"),
+        business_date: date(DAY),
+        taxonomy: "currency".to_owned(),
+        node: "EUR".to_owned(),
+        begin_weight: Some(1.0),
+        begin_value: Some(amount("100")),
+        inflow: Some(Amount::ZERO),
+        outflow: Some(Amount::ZERO),
+        end_value: Some(amount("110")),
+        return_fraction: Some(contribution_fraction),
+        contribution_fraction: Some(contribution_fraction),
+    }
+}
+
+/// A position that added this to the return of its portfolio.
+pub(super) fn position_return(id: &str, instrument: &str, contribution_fraction: f64) -> PositionReturn {
+    PositionReturn {
+        portfolio_id: id.parse().expect("an id"),
+        instrument_id: instrument.parse().expect("an id"),
+        business_date: date(DAY),
+        currency: Currency::EUR,
+        begin_value: None,
+        inflow: None,
+        outflow: None,
+        end_value: None,
+        begin_value_base: None,
+        inflow_base: None,
+        outflow_base: None,
+        end_value_base: None,
+        return_fraction: None,
+        local_return_fraction: None,
+        currency_return_fraction: None,
+        cross_return_fraction: None,
+        contribution_fraction: Some(contribution_fraction),
+    }
+}
