@@ -4,9 +4,10 @@
 //! reversal, an election, a broker's booking of an announcement), and on closes, corporate actions and rates of what it
 //! had touched by then. Of an instrument or currency that is touched for the first time everything earlier
 //! counts, too, because a close or rate is carried until the next one. Groups of instruments have no dates and count in
-//! every month. The benchmark of a portfolio is touched from its first month on, the currency of a group of portfolios from
-//! the month on in which it belongs to the group. What depends on other portfolios is added by `transfers`. Where the last rate is too old to count, the limit decides about values as a fact does;
-//! everywhere else another limit changes nothing.
+//! every month. The benchmark of a portfolio is touched from its first month on, the currency of a group of portfolios
+//! from the month on in which it belongs to the group. What depends on other portfolios is added by `transfers`. Where
+//! the last rate is too old to count, the limit decides about values as a fact does; everywhere else another limit
+//! changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};

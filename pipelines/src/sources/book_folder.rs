@@ -124,8 +124,8 @@ pub fn read_folder(
     let mut places = Vec::new();
     search(folder, 0, &mut places)?;
     if places.is_empty() {
-        let problem = "no portfolio.json and no market.json in it or below it, and no group.json; name a book folder, or \
-                       a folder of them";
+        let problem = "no portfolio.json and no market.json in it or below it, and no group.json; name a book \
+                       folder, or a folder of them";
         return Err(Error::Folder { folder: folder.to_owned(), problem: problem.to_owned() });
     }
     let mut found = Found::default();

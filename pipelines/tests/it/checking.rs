@@ -351,13 +351,9 @@ impl World {
                     ..step(id, BridgeComponent::Unknown, "0")
                 });
             }
-            "returns_foot" => {
-                self.returns.push(daily_return(id, "100", "110", 0.2));
-                self.bridge.push(step(id, BridgeComponent::Interest, "10"));
-            }
+            "returns_foot" => self.earn(id, "10", "110", 0.2),
             "group_returns_foot" => {
-                self.returns.push(daily_return(id, "100", "110", 0.1));
-                self.bridge.push(step(id, BridgeComponent::Interest, "10"));
+                self.earn(id, "10", "110", 0.1);
                 self.groups.push(group(id, 0.09));
             }
             "returns_chain" => {
@@ -377,10 +373,7 @@ impl World {
                 self.valuations.push(Valuation { quantity: Quantity::new(Decimal::NEGATIVE_ONE), ..held });
             }
             "overdrawn_cash" => self.valuations.push(valuation(id, "CASH~EUR", DAY, Some(amount("-1")))),
-            "extreme_returns" => {
-                self.returns.push(daily_return(id, "100", "130", 0.3));
-                self.bridge.push(step(id, BridgeComponent::Interest, "30"));
-            }
+            "extreme_returns" => self.earn(id, "30", "130", 0.3),
             "missing_dividends" => {
                 self.portfolios.push(portfolio(id));
                 self.positions.push(position(id, "M1~AAA", INTO_EX_DATE, 10));
@@ -393,6 +386,12 @@ impl World {
             "missing_benchmarks" => self.compare_with_nothing(id),
             other => panic!("plant what `{other}` is there to find"),
         }
+    }
+
+    /// Interest that led from 100 to another value, and what is said to be the return.
+    fn earn(&mut self, id: &str, interest: &str, end_value: &str, return_fraction: f64) {
+        self.returns.push(daily_return(id, "100", end_value, return_fraction));
+        self.bridge.push(step(id, BridgeComponent::Interest, interest));
     }
 
     /// A portfolio whose benchmark is not listed.

@@ -209,7 +209,12 @@ fn exchange_rates_are_part_of_the_return_of_a_group() {
 
 proptest! {
     #[test]
-    fn a_household_is_one_portfolio(cents in prop::collection::vec((1_i64..10_000_000, 0_i64..100_000, 0_i64..100_000, 1_i64..10_000_000), 1..5)) {
+    fn a_household_is_one_portfolio(
+        cents in prop::collection::vec(
+            (1_i64..10_000_000, 0_i64..100_000, 0_i64..100_000, 1_i64..10_000_000),
+            1..5,
+        )
+    ) {
         let names = ["A", "B", "C", "D"];
         let mut known = known(&names[..cents.len()]);
         let mut sums = [0_i64; 4];
@@ -220,8 +225,8 @@ proptest! {
             let [begin, inflow, outflow, end] = &texts;
             day(&mut known, name, FIRST, Some("2014-01-02"), [begin, inflow, outflow, end]);
         }
-        let whole = sums.map(i128::from);
-        let expected = daily_return(whole[0] * 100_000_000, whole[1] * 100_000_000, whole[2] * 100_000_000, whole[3] * 100_000_000);
+        let [begin, inflow, outflow, end] = sums.map(|cents| i128::from(cents) * 100_000_000);
+        let expected = daily_return(begin, inflow, outflow, end);
         let household = group("household", Currency::EUR, &names[..cents.len()]).row(&known, date(FIRST));
         prop_assert_eq!(household.return_fraction, expected);
         // A composite lies between its best and its worst member.
