@@ -147,6 +147,8 @@ mod tests {
             end_value: Some(Amount::ZERO),
             return_fraction: fraction,
             benchmark_return_fraction: Some(benchmark),
+            return_before_fees_fraction: None,
+            return_before_taxes_fraction: None,
         }
     }
 

@@ -4,7 +4,7 @@
 //! why there is none. To add one: a file here and a line in one of the lists.
 //!
 //! A night keeps [`MEASURES`] of every portfolio. Those of [`MEASURES_ON_REQUEST`] are computed when somebody asks:
-//! a hundred thousand portfolios would fill a third more of the lake each night with figures that few people read.
+//! a hundred thousand portfolios would add three and a half million rows each night that few people read.
 
 pub mod adjusted_sharpe;
 pub mod alpha_annual;

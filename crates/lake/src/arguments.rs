@@ -110,7 +110,7 @@ pub(crate) fn tail_probability(function: &Function, probability: f64) -> Result<
 ///
 /// # Errors
 /// If it is not there or of another type, which is a bug: calls are brought into the types of [`coerced`].
-pub(crate) fn typed<'a, A: Array + 'static>(arrays: &'a [ArrayRef], place: usize) -> Result<&'a A> {
+pub(crate) fn typed<A: Array + 'static>(arrays: &[ArrayRef], place: usize) -> Result<&A> {
     let array = arrays.get(place).and_then(|array| array.as_any().downcast_ref::<A>());
     array.ok_or_else(|| DataFusionError::Internal(format!("argument {} is not of its type", place + 1)))
 }

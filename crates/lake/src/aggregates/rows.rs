@@ -178,6 +178,8 @@ impl Rows {
             opening_value: 0.0,
             values: Vec::new(),
             returns,
+            returns_before_fees: None,
+            returns_before_taxes: None,
             sampling: Sampling::Daily252,
             flows: Vec::new(),
             risk_free_annual,

@@ -87,7 +87,7 @@ pub async fn earliest_previous_date(
     let sql = include_str!("earliest_previous_date.sql");
     let batches = lake.engine().run(&context, "earliest_previous_date", sql, parameters).await?;
     let name = "previous_business_date";
-    for batch in batches.iter().filter(|batch| 0 < batch.num_rows()) {
+    if let Some(batch) = batches.iter().find(|batch| 0 < batch.num_rows()) {
         let column = schemas::table::typed_column::<Option<schemas::BusinessDate>>(definition.name, name, batch)?;
         return Ok(schemas::table::cell(definition.name, name, &column, 0)?);
     }

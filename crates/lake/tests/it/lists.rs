@@ -64,7 +64,7 @@ fn row(symbol: &str, day: u64, returns: &[f64]) -> Scenarios {
         symbol: symbol.to_owned(),
         scenario_date: date(day),
         returns: returns.to_vec(),
-        returns_after_costs: (day % 2 == 0).then(|| returns.iter().map(|number| number - 0.125).collect()),
+        returns_after_costs: day.is_multiple_of(2).then(|| returns.iter().map(|number| number - 0.125).collect()),
     }
 }
 

@@ -54,6 +54,8 @@ fn row(portfolio: &str, day: u64, return_fraction: Option<f64>, benchmark: Optio
         end_value: None,
         return_fraction,
         benchmark_return_fraction: benchmark,
+        return_before_fees_fraction: None,
+        return_before_taxes_fraction: None,
     }
 }
 

@@ -70,6 +70,8 @@ fn day(known: &mut Known, name: &str, on: &str, before: Option<&str>, amounts: [
         end_value: amount(3),
         return_fraction: None,
         benchmark_return_fraction: None,
+        return_before_fees_fraction: None,
+        return_before_taxes_fraction: None,
     };
     known.values.entry(id(name)).or_default().insert(date(on), value);
     known.returns.insert((id(name), date(on)), earned);
