@@ -107,7 +107,6 @@ pub async fn reconcile(context: &Context, request: &Request) -> Result<Reconcile
     let mut report =
         ReconcileReport { rejects: file.rejects, rows_left_out: file.rows_left_out, ..ReconcileReport::default() };
     let markets = read_markets(&context.lake).await?;
-    let booked = transactions_of(context, &file.portfolios).await?;
     let name = request.file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let total = file.portfolios.len();
     for (position, stated) in file.portfolios.iter().enumerate() {
@@ -116,30 +115,27 @@ pub async fn reconcile(context: &Context, request: &Request) -> Result<Reconcile
             report.failures.push((stated.portfolio_id.clone(), reason));
             continue;
         };
-        let transactions = booked.get(&stated.portfolio_id).map_or(&[][..], Vec::as_slice);
-        let work = Work { context, markets: &markets, portfolio, transactions, stated, file: &name };
+        let transactions = transactions_of(context, stated).await?;
+        let work = Work { context, markets: &markets, portfolio, transactions: &transactions, stated, file: &name };
         work.reconcile(&mut report).await?;
         (context.watch)(Progress::Advanced { done: position + 1, total });
     }
     Ok(report)
 }
 
-/// The transactions of the portfolios of a file, up to some days after its last day.
-async fn transactions_of(
-    context: &Context,
-    stated: &[PortfolioBalances],
-) -> Result<BTreeMap<PortfolioId, Vec<Transaction>>, Error> {
-    let mut booked: BTreeMap<PortfolioId, Vec<Transaction>> =
-        stated.iter().map(|stated| (stated.portfolio_id.clone(), Vec::new())).collect();
-    let Some(mut through) = stated.iter().map(|stated| stated.date).max() else { return Ok(booked) };
+/// The transactions of a portfolio up to some days after its statement, in the order of their days, and all REVERSALs:
+/// what one of a later day takes back counts on no day.
+async fn transactions_of(context: &Context, stated: &PortfolioBalances) -> Result<Vec<Transaction>, Error> {
+    let mut through = stated.date;
     for _ in 0..DAYS_AFTER {
         through = through.next_calendar_day();
     }
-    for transaction in context.store.transactions_through(through).await? {
-        if let Some(of_portfolio) = booked.get_mut(&transaction.portfolio_id) {
-            of_portfolio.push(transaction);
-        }
-    }
+    let mut booked = context.store.transactions_of(&stated.portfolio_id).await?;
+    booked.retain(|row| row.trade_date <= through || row.reverses.is_some());
+    booked.sort_by(|left, right| {
+        let place = |row: &Transaction| (row.trade_date, row.booking_sequence);
+        place(left).cmp(&place(right)).then_with(|| left.transaction_id.cmp(&right.transaction_id))
+    });
     Ok(booked)
 }
 

@@ -117,8 +117,8 @@ pub async fn holdings(
             instrument.symbol()
         ));
     }
-    let mut booked = transactions.iter().filter(|row| row.trade_date <= date).peekable();
-    if booked.peek().is_some() && booked.all(|row| row.settlement_date.is_none()) {
+    let booked = bookings.that_matter();
+    if !booked.is_empty() && booked.iter().all(|row| row.settlement_date.is_none()) {
         notes.push(format!(
             "no transaction up to {date} has a settlement date of its own: each counts from its trade date, and both \
              bases are the same"
@@ -203,6 +203,15 @@ impl<'a> Bookings<'a> {
         balances(id, self.transactions, self.splits, self.date, basis).map_err(|error| error.to_string())
     }
 
+    /// The transactions up to the day, and the REVERSALs of these, whenever they are dated.
+    fn that_matter(&self) -> Vec<&'a Transaction> {
+        let by_then = |row: &&Transaction| row.trade_date <= self.date;
+        let ids: BTreeSet<&str> =
+            self.transactions.iter().filter(by_then).map(|row| row.transaction_id.as_str()).collect();
+        let takes_back = |row: &Transaction| row.reverses.as_deref().is_some_and(|id| ids.contains(id));
+        self.transactions.iter().filter(|row| by_then(row) || takes_back(row)).collect()
+    }
+
     fn unsettled(&self) -> Result<Unsettled<'a>, String> {
         let id = &self.portfolio.portfolio_id;
         unsettled(id, self.transactions, self.splits, self.date).map_err(|error| error.to_string())
@@ -256,10 +265,11 @@ impl<'a> Bookings<'a> {
     async fn positions(&self, action: &CorporateAction) -> Result<Result<Balances, String>, Error> {
         let (id, date) = (&self.portfolio.portfolio_id, self.date);
         let advice = format!("run `financr run nightly --date {date}` first");
-        let seen = lake::read::transactions(self.lake, id, self.portfolio.start_date, date).await?;
+        let booked = self.that_matter();
+        let through = booked.iter().map(|row| row.trade_date).max().unwrap_or(date).max(date);
+        let seen = lake::read::transactions(self.lake, id, self.portfolio.start_date, through).await?;
         let seen: BTreeSet<&str> = seen.iter().map(|row| row.transaction_id.as_str()).collect();
-        let booked = self.transactions.iter().filter(|row| row.trade_date <= date);
-        let unseen = booked.filter(|row| !seen.contains(row.transaction_id.as_str())).count();
+        let unseen = booked.iter().filter(|row| !seen.contains(row.transaction_id.as_str())).count();
         if 0 < unseen {
             return Ok(Err(format!("{unseen} transactions were booked since the last one; {advice}")));
         }

@@ -43,7 +43,7 @@ pub type Comparison = Result<Compared, String>;
 
 /// Compares the balances of one portfolio with its books.
 ///
-/// - `transactions`: all of the portfolio, those of some days after the statement as well.
+/// - `transactions`: all of the portfolio, those of some days after the statement and all REVERSALs as well.
 /// - `file`: the name of the file, for rejected rows.
 ///
 /// # Errors

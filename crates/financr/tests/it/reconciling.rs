@@ -189,3 +189,44 @@ fn wrong_use_and_wrong_rows_say_what_to_do() {
     assert!(ended.stdout.contains("custodian.csv:4: quantity: `a lot` is no number"), "{}", ended.stdout);
     assert!(ended.stdout.contains("0 differences"), "{}", ended.stdout);
 }
+
+#[test]
+fn a_reversal_of_a_later_month_takes_back_on_the_day_of_the_statement() {
+    let house = House::new();
+    let folder = house.path().join("books/CORR");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).expect("written");
+    write("portfolio.json", r#"{"id":"CORR","base_currency":"EUR","start":"2024-01-02"}"#);
+    write("instruments.csv", "symbol,name,currency\nAAA,Alpha AG,EUR\n");
+    write("prices.csv", "date,symbol,close,currency\n2024-01-02,AAA,100,EUR\n2024-01-31,AAA,110,EUR\n");
+    // 20 were booked and 25 were sold: it was found in March. 100 − 25 = 75; 50,000 − 10,060 + 2,745 = 42,685.
+    write(
+        "transactions.csv",
+        "tx_id,date,type,symbol,quantity,price,currency,fees,net_cash,reverses\n\
+         1,2024-01-02,DEPOSIT,,,,EUR,,50000,\n2,2024-01-03,BUY,AAA,100,100.50,EUR,10,-10060,\n\
+         3,2024-01-30,SELL,AAA,20,110,EUR,5,2195,\n4,2024-03-15,REVERSAL,,,,EUR,,,3\n\
+         5,2024-01-30,SELL,AAA,25,110,EUR,5,2745,\n",
+    );
+    house.done(&["import", "books"]);
+    let balances = "2024-01-31,CORR,AAA,EUR,75,trade\n2024-01-31,CORR,CASH,EUR,42685,trade\n";
+    let text = format!("date,portfolio,symbol,currency,quantity,basis\n{balances}");
+    std::fs::write(house.path().join("custodian.csv"), text).expect("written");
+    let said = house.done(&["reconcile", "custodian.csv"]);
+    assert!(said.contains("2 balances, 0 differences"), "{said}");
+    for basis in ["trade", "settlement"] {
+        let held = house.done(&[
+            "show",
+            "CORR",
+            "--date",
+            "2024-01-31",
+            "--basis",
+            basis,
+            "--what",
+            "positions",
+            "--format",
+            "csv",
+        ]);
+        let rows = format!("CASH~EUR,42685,2024-01-31,{basis}\nCORR~AAA,75,2024-01-31,{basis}\n");
+        assert_eq!(held, format!("instrument,quantity,date,basis\n{rows}"));
+    }
+}

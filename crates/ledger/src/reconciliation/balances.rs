@@ -75,8 +75,10 @@ pub fn announced_split(action: &CorporateAction) -> Option<AnnouncedSplit> {
 
 /// What the transactions of one portfolio leave at the close of a date.
 ///
-/// A transaction that a REVERSAL takes back never was, from the day of the REVERSAL on. Splits come before all else of
-/// their day; a split that the portfolio books itself, up to thirty days after the ex-date, is not applied twice.
+/// A transaction that a REVERSAL takes back never was, whatever the date of the REVERSAL: it must be among those that
+/// are given. By settlement date, one that has a settlement date of its own takes back from that day on. Splits come
+/// before all else of their day; a split that the portfolio books itself, up to thirty days after the ex-date, is not
+/// applied twice.
 ///
 /// # Errors
 /// [`Error::UnknownKind`] if a transaction is of none, or [`Error::Overflow`] if a balance does not fit.
@@ -145,12 +147,16 @@ pub(super) fn cash_moved(kind: TransactionKind, transaction: &Transaction) -> Ve
     moved
 }
 
-/// The ids that REVERSALs take back, of those REVERSALs that count. One that is itself taken back by a later one does
-/// not.
+/// The ids that REVERSALs take back, of those REVERSALs that count: on no day does what they take back, as in the books,
+/// whenever they are dated. Only by settlement date does one wait for a settlement date of its own, because until then
+/// the custodian has what was taken back. One that is itself taken back by a later one does not count.
 pub(super) fn taken_back(transactions: &[Transaction], date: BusinessDate, basis: BalanceBasis) -> BTreeSet<&str> {
-    let counts = |transaction: &&Transaction| {
-        transaction.kind == TransactionKind::Reversal.code() && effective_date(transaction, basis) <= date
+    let is_settled = |transaction: &Transaction| match basis {
+        BalanceBasis::Trade => true,
+        BalanceBasis::Settlement => transaction.settlement_date.is_none_or(|settles| settles <= date),
     };
+    let counts =
+        |transaction: &&Transaction| transaction.kind == TransactionKind::Reversal.code() && is_settled(transaction);
     let mut reversals: Vec<&Transaction> = transactions.iter().filter(counts).collect();
     reversals.sort_by_key(|reversal| std::cmp::Reverse((reversal.trade_date, reversal.booking_sequence)));
     let mut taken = BTreeSet::new();
@@ -213,9 +219,11 @@ pub(super) fn steps<'a>(
             steps.push(Step::Booking(kind, booked));
         }
     }
-    let announced = splits.iter().filter(|split| split.ex_date <= date);
-    for split in announced.filter(|split| !transactions.iter().any(|booked| is_booking_of(booked, split))) {
-        steps.push(Step::Split(split));
+    let stands = |booked: &&Transaction| !taken.contains(booked.transaction_id.as_str());
+    for split in splits.iter().filter(|split| split.ex_date <= date) {
+        if !transactions.iter().filter(stands).any(|booked| is_booking_of(booked, split)) {
+            steps.push(Step::Split(split));
+        }
     }
     steps.sort_by(|left, right| left.order().cmp(&right.order()));
     Ok(steps)

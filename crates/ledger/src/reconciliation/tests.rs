@@ -1,5 +1,6 @@
 //! Reconciliations worked by hand, and what must hold for any.
 
+mod taken_back;
 mod undelivered;
 
 use std::collections::BTreeMap;

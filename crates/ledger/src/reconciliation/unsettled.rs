@@ -58,15 +58,16 @@ pub fn unsettled<'a>(
     let traded = steps(transactions, splits, date, BalanceBasis::Trade)?;
     let settled = steps(transactions, splits, date, BalanceBasis::Settlement)?;
     let overflow = || Error::Overflow { portfolio_id: portfolio_id.clone(), date, what: "a balance".to_owned() };
-    between(&traded, &settled).ok_or_else(overflow)
+    between(transactions, &traded, &settled).ok_or_else(overflow)
 }
 
 /// What lies between the steps by trade date and those by settlement date. None on overflow.
-fn between<'a>(traded: &[Step<'a>], settled: &[Step<'a>]) -> Option<Unsettled<'a>> {
+fn between<'a>(transactions: &'a [Transaction], traded: &[Step<'a>], settled: &[Step<'a>]) -> Option<Unsettled<'a>> {
     let of_positions: Vec<Step<'a>> = traded.iter().copied().filter(Step::is_of_position).collect();
-    let reversals: BTreeMap<&str, &'a Transaction> = bookings(traded)
-        .filter(|(kind, _)| *kind == TransactionKind::Reversal)
-        .filter_map(|(_, reversal)| Some((reversal.reverses.as_deref()?, reversal)))
+    let reversals: BTreeMap<&str, &'a Transaction> = transactions
+        .iter()
+        .filter(|booked| booked.kind == TransactionKind::Reversal.code())
+        .filter_map(|reversal| Some((reversal.reverses.as_deref()?, reversal)))
         .collect();
     let mut found = Unsettled::default();
     for (kind, booked) in only_in(traded, settled) {
@@ -74,7 +75,7 @@ fn between<'a>(traded: &[Step<'a>], settled: &[Step<'a>]) -> Option<Unsettled<'a
         found.pending.push(Pending { booked, takes_back: None, moves });
     }
     for (kind, taken_back) in only_in(settled, traded) {
-        // By trade date a REVERSAL has taken it back already.
+        // By trade date a REVERSAL has taken it back, whatever its own date.
         let Some(reversal) = reversals.get(taken_back.transaction_id.as_str()).copied() else { continue };
         let moves = Balances::default().without(&moved(Step::Booking(kind, taken_back), &of_positions)?)?;
         found.pending.push(Pending { booked: reversal, takes_back: Some(taken_back), moves });
@@ -217,6 +218,11 @@ mod tests {
         assert_eq!(pending(&transactions, &[]), (vec![("2".to_owned(), -10, 520)], 0));
         let found = unsettled(&portfolio(), &transactions, &[], date(DAY)).expect("fits");
         assert_eq!(found.pending[0].takes_back, Some(&transactions[0]));
+        // It is pending as well when it is dated later, and it takes back on no day more than that.
+        let dated_later = taking_back(2, ["2024-01-22", "2024-01-24"], "1");
+        assert_eq!(pending(&[settled.clone(), dated_later], &[]), (vec![("2".to_owned(), -10, 520)], 0));
+        let without_settlement = taking_back(2, ["2024-01-22", ""], "1");
+        assert_eq!(pending(&[settled.clone(), without_settlement], &[]), (vec![], 0));
         // Neither the trade nor what takes it back is settled: nothing will move.
         let traded = booked(1, ["2024-01-15", "2024-01-18"], Buy, 10, -520);
         assert_eq!(pending(&[traded, reversal], &[]), (vec![], 0));
