@@ -72,7 +72,7 @@ pub enum ActionError {
         reason: String,
     },
     /// More units were chosen than are held.
-    #[error("corporate action {event}: {elected} units were elected and {held} are held; correct the election")]
+    #[error("corporate action {event}: {elected} units were elected and {held} are held")]
     Election {
         /// The event.
         event: String,
@@ -213,6 +213,7 @@ impl Position<'_> {
     pub(crate) fn elected_units(&self, terms: &Terms<'_>) -> Result<Decimal, ActionError> {
         let (elected, held) = (self.elected.unwrap_or(Decimal::ZERO), self.units(terms)?);
         if elected < Decimal::ZERO || held.max(Decimal::ZERO) < elected {
+            let (elected, held) = (elected.normalize(), held.normalize());
             return Err(ActionError::Election { event: event_id(terms.action), elected, held });
         }
         Ok(elected)

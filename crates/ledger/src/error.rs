@@ -64,6 +64,19 @@ pub enum Error {
         /// The reason.
         source: Box<crate::corporate_actions::ActionError>,
     },
+    /// More units were elected than are held when a corporate action takes effect.
+    #[error(
+        "{elections} of {portfolio_id} cannot be booked; take it back with a REVERSAL and book an election of at most \
+         what is held under a new id"
+    )]
+    Election {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// The elections, each with kind, id, file and line, e.g. `ELECT_TENDER 7 (D01/transactions.csv:8)`.
+        elections: String,
+        /// How many units were elected, and how many are held.
+        source: Box<crate::corporate_actions::ActionError>,
+    },
     /// What an issuer announced cannot be booked for a portfolio that holds the instrument.
     #[error(
         "the {announcement} cannot be booked for {portfolio_id}; import a corporate_actions.csv with the right terms \

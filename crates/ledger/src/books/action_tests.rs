@@ -229,11 +229,14 @@ fn an_election_of_more_than_is_held_is_no_fault_of_the_announcement() {
         ..split(0, 2, 1, 1)
     };
     let mut world = world(terms, ["BUY", "BUY"]);
-    world.transactions.push(of_units(booking(3, 1, "ELECT_TENDER", Currency::EUR, 0), 0, 301_000));
+    let elected = of_units(booking(3, 1, "ELECT_TENDER", Currency::EUR, 0), 0, 301_000);
+    world.transactions.push(Transaction { origin: "P/transactions.csv:4".to_owned(), ..elected });
     let error = refused(world);
-    assert!(matches!(error, Error::Action { .. }), "{error:?}");
+    let words = "ELECT_TENDER 3 (P/transactions.csv:4) of P cannot be booked; take it back with a REVERSAL and book an \
+                 election of at most what is held under a new id";
+    assert_eq!(error.to_string(), words);
     let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-    assert!(cause.ends_with("are held; correct the election"), "{cause}");
+    assert!(cause.ends_with("301 units were elected and 300 are held"), "{cause}");
 }
 
 #[test]

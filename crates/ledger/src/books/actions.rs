@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::corporate_actions::CorporateAction;
+use schemas::tables::transactions::Transaction;
 use schemas::{Amount, BusinessDate, Currency, InstrumentId, Quantity};
 
 use super::Books;
@@ -18,8 +19,8 @@ use super::booking::{Announced, Direction};
 use super::journal::Cause;
 use crate::apportion::total_units;
 use crate::corporate_actions::{
-    BookedBy, Currencies, Disposal, DisposedLots, Holders, LATE_BOOKING_DAYS, Outcome, Position, Terms, event_id,
-    kind_of, on_holding,
+    ActionError, BookedBy, Currencies, Disposal, DisposedLots, Holders, LATE_BOOKING_DAYS, Outcome, Position, Terms,
+    event_id, kind_of, on_holding,
 };
 use crate::error::Error;
 use crate::holding::Movement;
@@ -31,6 +32,9 @@ use crate::transaction::TransactionKind;
 
 /// The rule by which the units received are divided; no row shows it.
 const RECEIVED: &str = "received";
+
+/// Elections that an error names; who chose more often finds the others on the same days.
+const ELECTIONS_NAMED_MAX: usize = 5;
 
 /// What is held of the instruments that an announcement is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -59,12 +63,10 @@ impl Books<'_> {
         terms.unit_value = self.unit_value(Some(listing), day);
         terms.target_unit_value = self.target_value(target_listing, listing.instrument.currency, day);
         let lots = held.holding.lots();
-        let elected = self.elected(line, action, day)?;
+        let elections = self.elections(line, action);
+        let elected = self.elected(&elections, day)?;
         let position = Position { lots, elected };
-        let outcome = on_holding(&terms, &position).map_err(|source| Error::Action {
-            portfolio_id: self.inputs.portfolio.portfolio_id.clone(),
-            source: Box::new(source),
-        })?;
+        let outcome = on_holding(&terms, &position).map_err(|source| self.refused(source, &elections))?;
         if self.is_booked_as_trade(action, lots, &outcome) {
             return Ok(());
         }
@@ -297,12 +299,26 @@ impl Books<'_> {
         converted.map(|converted| converted.amount)
     }
 
-    /// The units for which the holder made the choice that an announcement asks for: what was booked since the same
-    /// kind of announcement was paid, up to the ex-date or the day of payment, and not taken back. None without a
-    /// choice.
-    fn elected(&self, line: usize, action: &CorporateAction, day: usize) -> Result<Option<Decimal>, Error> {
+    /// Why an announcement cannot be booked; one that asks for more units than there are is a fault of the elections.
+    fn refused(&self, source: ActionError, elections: &[&Transaction]) -> Error {
+        let (portfolio_id, source) = (self.inputs.portfolio.portfolio_id.clone(), Box::new(source));
+        if !matches!(*source, ActionError::Election { .. }) {
+            return Error::Action { portfolio_id, source };
+        }
+        let place = |origin: &str| if origin.is_empty() { String::new() } else { format!(" ({origin})") };
+        let name = |row: &&Transaction| format!("{} {}{}", row.kind, row.transaction_id, place(&row.origin));
+        let mut named: Vec<String> = elections.iter().take(ELECTIONS_NAMED_MAX).map(name).collect();
+        if ELECTIONS_NAMED_MAX < elections.len() {
+            named.push(format!("{} more", elections.len() - ELECTIONS_NAMED_MAX));
+        }
+        Error::Election { portfolio_id, elections: named.join(" and "), source }
+    }
+
+    /// The bookings of the choice that an announcement asks for: those since the same kind of announcement was paid, up
+    /// to the ex-date or the day of payment, that were not taken back.
+    fn elections(&self, line: usize, action: &CorporateAction) -> Vec<&Transaction> {
         let kind: TransactionKind = match kind_of(&action.kind).map(|kind| kind.holders) {
-            None | Some(Holders::Every) => return Ok(None),
+            None | Some(Holders::Every) => return Vec::new(),
             Some(Holders::Electing(kind) | Holders::EveryUnlessElected(kind)) => kind,
         };
         let paid = |action: &CorporateAction| action.pay_date.unwrap_or(action.ex_date).max(action.ex_date);
@@ -317,8 +333,18 @@ impl Books<'_> {
                 && since.is_none_or(|since| since < transaction.trade_date)
                 && !self.is_taken_back(&transaction.transaction_id)
         });
+        let mut chosen: Vec<&Transaction> = chosen.collect();
+        chosen.sort_by(|left, right| {
+            let place = |row: &Transaction| (row.trade_date, row.booking_sequence);
+            place(left).cmp(&place(right)).then_with(|| left.transaction_id.cmp(&right.transaction_id))
+        });
+        chosen
+    }
+
+    /// The units for which the holder made a choice; none without a choice.
+    fn elected(&self, elections: &[&Transaction], day: usize) -> Result<Option<Decimal>, Error> {
         let mut elected = None;
-        for units in chosen.filter_map(|chosen| chosen.quantity) {
+        for units in elections.iter().filter_map(|chosen| chosen.quantity) {
             let sum = elected.unwrap_or(Decimal::ZERO).checked_add(units.decimal());
             elected = Some(sum.ok_or_else(|| self.overflow(day, "the units of an election"))?);
         }

@@ -7,7 +7,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, PortfolioId};
 
 use super::BookInputs;
-use crate::corporate_actions::{ActionError, LATE_BOOKING_DAYS, is_booked_as, kind_of, order_of, unit_ratio};
+use crate::corporate_actions::{LATE_BOOKING_DAYS, is_booked_as, kind_of, order_of, unit_ratio};
 use crate::cost_basis_schedule::MethodSchedule;
 use crate::error::Error;
 use crate::lots::CostBasis;
@@ -182,7 +182,8 @@ impl Event<'_> {
                 transaction_id: transaction.transaction_id.clone(),
                 source: Box::new(error),
             },
-            (What::Action { action, .. }, error) if !is_of_an_election(&error) => Error::Announcement {
+            (What::Action { .. }, error @ Error::Election { .. }) => error,
+            (What::Action { action, .. }, error) => Error::Announcement {
                 portfolio_id: portfolio_id.clone(),
                 announcement: Box::new(action.into()),
                 source: Box::new(error),
@@ -206,8 +207,4 @@ impl Event<'_> {
             }
         }
     }
-}
-
-fn is_of_an_election(error: &Error) -> bool {
-    matches!(error, Error::Action { source, .. } if matches!(**source, ActionError::Election { .. }))
 }

@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(on_holding(&terms(&action), &only(&lots)), Ok(Outcome::default()));
         let error = on_holding(&terms(&action), &electing(&lots, "11")).expect_err("too many");
         let event = "corporate action RIGHTS_EXERCISE:ABC:2017-04-06";
-        let reason = "11 units were elected and 10 are held; correct the election";
+        let reason = "11 units were elected and 10 are held";
         assert_eq!(error.to_string(), format!("{event}: {reason}"));
     }
 }

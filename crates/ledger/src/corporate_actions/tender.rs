@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(outcome.lots, Some(vec![lot("50", "2500")]));
         assert_eq!(outcome.into[0].lots, [lot("315.847", "7000"), lot("135.363", "1500")]);
         let error = on_holding(&terms(&action), &electing(&lots, "151")).expect_err("too many");
-        assert!(error.to_string().ends_with("151 units were elected and 150 are held; correct the election"));
+        assert!(error.to_string().ends_with("151 units were elected and 150 are held"));
     }
 
     #[test]
