@@ -61,12 +61,14 @@ pub async fn month_to_date(
     let period = DateRange::between(first, date);
     let that_day = DateRange::between(date, date);
     let through = DateRange::through(date);
+    // Reversals of later days as well: what they take back counts on no day.
+    let booked_ever = DateRange::ALL;
     let mut instruments = by_market(read::<Instrument>(lake, DateRange::ALL).await?);
     let mut values = by_portfolio(read_of::<PortfolioValue>(lake, through, only).await?, |row| &row.portfolio_id);
     let mut valuations = by_portfolio(read_of::<Valuation>(lake, that_day, only).await?, |row| &row.portfolio_id);
     let mut positions = by_portfolio(read_of::<Position>(lake, through, only).await?, |row| &row.portfolio_id);
     let mut flows = by_portfolio(read_of::<CashFlow>(lake, period, only).await?, |row| &row.portfolio_id);
-    let mut booked = by_portfolio(read_of::<Transaction>(lake, through, only).await?, |row| &row.portfolio_id);
+    let mut booked = by_portfolio(read_of::<Transaction>(lake, booked_ever, only).await?, |row| &row.portfolio_id);
     let mut actions = by_portfolio(read_of::<ActionPayment>(lake, period, only).await?, |row| &row.portfolio_id);
     let mut bridges = by_portfolio(lake::read::nav_bridges(lake, first, date).await?, |row| &row.portfolio_id);
     let mut gains = by_portfolio(read_of::<RealisedGain>(lake, period, only).await?, |row| &row.portfolio_id);
@@ -85,8 +87,8 @@ pub async fn month_to_date(
         if !is_asked_for || !portfolio_values.iter().any(|row| row.business_date == date) {
             continue;
         }
-        let (transactions, earlier): (Vec<Transaction>, Vec<Transaction>) =
-            take(&mut booked, &id).into_iter().partition(|row| opening < row.trade_date);
+        let (transactions, others): (Vec<Transaction>, Vec<Transaction>) =
+            take(&mut booked, &id).into_iter().partition(|row| opening < row.trade_date && row.trade_date <= date);
         let mut input = StatementInput {
             business_date: date,
             period_start: opening,
@@ -99,7 +101,8 @@ pub async fn month_to_date(
             positions: take(&mut positions, &id),
             portfolio_values,
             cash_flows: take(&mut flows, &id),
-            taken_back: taken_back(earlier, &transactions),
+            taken_back: taken_back(&others, &transactions),
+            reversals_elsewhere: taking_back(&others, &transactions),
             transactions,
             action_payments: take(&mut actions, &id),
             realised_gains: take(&mut gains, &id),
@@ -173,11 +176,17 @@ fn named_in(input: &StatementInput, market: &[Instrument]) -> Vec<Instrument> {
     market.iter().filter(|row| ids.binary_search(&&row.instrument_id).is_ok()).cloned().collect()
 }
 
-/// What the reversals of a period take back, out of the bookings before it.
-fn taken_back(mut earlier: Vec<Transaction>, of_period: &[Transaction]) -> Vec<Transaction> {
+/// What the reversals of a period take back, out of the bookings before it and after it.
+fn taken_back(others: &[Transaction], of_period: &[Transaction]) -> Vec<Transaction> {
     let reversed: BTreeSet<&str> = of_period.iter().filter_map(|row| row.reverses.as_deref()).collect();
-    earlier.retain(|row| reversed.contains(row.transaction_id.as_str()));
-    earlier
+    others.iter().filter(|row| reversed.contains(row.transaction_id.as_str())).cloned().collect()
+}
+
+/// The reversals out of the bookings before a period and after it that take back something of it.
+fn taking_back(others: &[Transaction], of_period: &[Transaction]) -> Vec<Transaction> {
+    let ids: BTreeSet<&str> = of_period.iter().map(|row| row.transaction_id.as_str()).collect();
+    let is_of_period = |row: &&Transaction| row.reverses.as_deref().is_some_and(|id| ids.contains(id));
+    others.iter().filter(is_of_period).cloned().collect()
 }
 
 /// What rules that look ahead changed about gains, with effect in a range.

@@ -69,8 +69,10 @@ pub struct StatementInput {
     pub cash_flows: Vec<CashFlow>,
     /// The transactions of the period.
     pub transactions: Vec<Transaction>,
-    /// The transactions before the period that a reversal of the period takes back.
+    /// The transactions of other periods that a reversal of the period takes back.
     pub taken_back: Vec<Transaction>,
+    /// The reversals dated in other periods that take back a transaction of the period: it counts on no day.
+    pub reversals_elsewhere: Vec<Transaction>,
     /// Cash and units that announcements brought in the period and no transaction books.
     pub action_payments: Vec<ActionPayment>,
     /// What the sales of the period earned.
@@ -165,7 +167,7 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
     input.positions.iter().try_for_each(|row| owner("gold.positions", &row.portfolio_id))?;
     input.portfolio_values.iter().try_for_each(|row| owner("gold.portfolio_values", &row.portfolio_id))?;
     input.cash_flows.iter().try_for_each(|row| owner("gold.cash_flows", &row.portfolio_id))?;
-    let mut booked = input.transactions.iter().chain(&input.taken_back);
+    let mut booked = input.transactions.iter().chain(&input.taken_back).chain(&input.reversals_elsewhere);
     booked.try_for_each(|row| owner("silver.transactions", &row.portfolio_id))?;
     input.action_payments.iter().try_for_each(|row| owner("gold.action_payments", &row.portfolio_id))?;
     input.realised_gains.iter().try_for_each(|row| owner("gold.realised_gains", &row.portfolio_id))?;

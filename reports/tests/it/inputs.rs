@@ -96,6 +96,7 @@ pub(crate) fn empty() -> StatementInput {
         cash_flows: Vec::new(),
         transactions: Vec::new(),
         taken_back: Vec::new(),
+        reversals_elsewhere: Vec::new(),
         action_payments: Vec::new(),
         realised_gains: Vec::new(),
         gain_changes: Vec::new(),
@@ -461,6 +462,7 @@ pub(crate) fn reversed(input: &StatementInput) -> StatementInput {
     input.cash_flows.reverse();
     input.transactions.reverse();
     input.taken_back.reverse();
+    input.reversals_elsewhere.reverse();
     input.action_payments.reverse();
     input.realised_gains.reverse();
     input.gain_changes.reverse();

@@ -121,6 +121,45 @@ fn a_reversal_takes_back_what_it_names() {
 }
 
 #[test]
+fn what_was_taken_back_in_another_period_has_no_cash() {
+    let mut input = empty();
+    let taking_back = |sequence: i64, day: &str, id: &str| Transaction {
+        reverses: Some(id.to_owned()),
+        ..transaction(sequence, day, "REVERSAL", "0")
+    };
+    input.transactions = vec![
+        Transaction { fees: amount("1.5"), ..transaction(1, "2014-12-04", "SELL", "98.5") },
+        Transaction {
+            counter_currency: Some(Currency::USD),
+            counter_amount: Some(amount("1100.5")),
+            ..transaction(2, "2014-12-08", "FX", "-900")
+        },
+        transaction(3, "2014-12-09", "SELL", "148.5"),
+        taking_back(4, "2014-12-10", "t9"),
+    ];
+    // Dated in the month after, before the period, and in the period for what comes after it.
+    input.reversals_elsewhere = vec![taking_back(5, "2015-01-15", "t1"), taking_back(6, "2014-11-28", "t2")];
+    input.taken_back = vec![transaction(9, "2015-01-02", "WITHDRAWAL", "-70")];
+    let document = statement(&input);
+    let rows: Vec<Vec<String>> =
+        csv_section(&document, "transactions").into_iter().filter(|fields| fields[1] == "row").collect();
+    let told: Vec<[&str; 3]> = rows.iter().map(|row| [3, 7, 9].map(|column| row[column].as_str())).collect();
+    let none = "unavailable: it was taken back and counts on no day";
+    let expected = [
+        ["Sell, taken back on 2015-01-15", "", none],
+        ["Fx, taken back on 2014-11-28", "", none],
+        ["Sell", "", "148.50"],
+        ["Reversal of Withdrawal of 2015-01-02", "", none],
+    ];
+    assert_eq!(told, expected);
+    let Content::Notes(notes) = &section(&document, "definitions").content else { unreachable!("they are notes") };
+    assert!(notes.iter().any(|note| note.starts_with("Taken back: ")), "{notes:?}");
+    assert_eq!(statement(&reversed(&input)), document);
+    input.reversals_elsewhere[0].portfolio_id = "D04".parse().expect("an id");
+    assert!(matches!(build(&input), Err(Error::ForeignRow { table: "silver.transactions", .. })));
+}
+
+#[test]
 fn an_old_portfolio_is_annualised() {
     let mut input = two_positions();
     input.portfolio.start_date = date("2013-12-31");

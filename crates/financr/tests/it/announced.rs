@@ -31,6 +31,11 @@ fn prices() -> String {
 /// In January 10,000.00 euro, 55 SPLT for 550.00 and 40 MRGR for 3,600.00: 5,850.00 are left. In February a dividend,
 /// which the broker books after tax, a split whose half unit is paid, a merger for cash and a spin-off.
 fn with_two_statements() -> House {
+    with_two_statements_and("")
+}
+
+/// The same with further lines of transactions.
+fn with_two_statements_and(booked: &str) -> House {
     let house = House::new();
     let folder = house.path().join("books/ANN");
     std::fs::create_dir_all(&folder).expect("a folder");
@@ -54,15 +59,13 @@ fn with_two_statements() -> House {
          2024-02-22,SPLT,SPIN_OFF,1:4,,,SPUN,0.1,,,\n",
     );
     file("prices.csv", &prices());
-    file(
-        "transactions.csv",
-        "tx_id,date,type,symbol,quantity,price,currency,fees,taxes,net_cash\n\
-         1,2024-01-03,DEPOSIT,,,,EUR,0,0,10000\n\
-         2,2024-01-03,BUY,SPLT,55,10,EUR,0,0,-550\n\
-         3,2024-01-03,BUY,MRGR,40,90,EUR,0,0,-3600\n\
-         4,2024-02-09,DIVIDEND,SPLT,55,0.2,EUR,0,2.90,8.10\n\
-         5,2024-02-26,BUY,SPLT,5,7.2,EUR,0,0,-36\n",
-    );
+    let transactions = "tx_id,date,type,symbol,quantity,price,currency,fees,taxes,net_cash,reverses\n\
+         1,2024-01-03,DEPOSIT,,,,EUR,0,0,10000,\n\
+         2,2024-01-03,BUY,SPLT,55,10,EUR,0,0,-550,\n\
+         3,2024-01-03,BUY,MRGR,40,90,EUR,0,0,-3600,\n\
+         4,2024-02-09,DIVIDEND,SPLT,55,0.2,EUR,0,2.90,8.10,\n\
+         5,2024-02-26,BUY,SPLT,5,7.2,EUR,0,0,-36,\n";
+    file("transactions.csv", &format!("{transactions}{booked}"));
     house.done(&["import", "books"]);
     house.done(&["run", "nightly", "--date", "2024-01-31"]);
     house.done(&["run", "nightly", "--date", "2024-02-29"]);
@@ -128,12 +131,31 @@ fn cash_and_units_of_two_month_ends_are_bridged_by_the_lines_between() {
 }
 
 #[test]
+fn what_a_reversal_of_the_next_month_takes_back_is_marked_and_the_lines_foot() {
+    // 10 were booked and 15 were sold: 10,000.00 - 550.00 - 3,600.00 + 150.00 = 6,000.00.
+    let house = with_two_statements_and(
+        "6,2024-01-30,SELL,SPLT,10,10,EUR,1,0,99,\n7,2024-02-15,REVERSAL,,,,EUR,0,0,0,6\n\
+         8,2024-01-30,SELL,SPLT,15,10,EUR,0,0,150,\n",
+    );
+    let (january, february) = (statement(&house, "2024-01-31"), statement(&house, "2024-02-29"));
+    let booked = rows(&january, "transactions");
+    let sold: Vec<&Vec<String>> = booked.iter().filter(|row| row[0] == "2024-01-30").collect();
+    let told: Vec<[&str; 4]> = sold.iter().map(|row| [1, 3, 5, 7].map(|column| row[column].as_str())).collect();
+    assert_eq!(told, [["Sell, taken back on 2024-02-15", "10", "", ""], ["Sell", "15", "", "150.00"]]);
+    let balance = |statement: &Value| hundredths(&rows(statement, "cash"), 1);
+    assert_eq!((balance(&january), hundredths(&booked, 7)), (600_000, 600_000));
+    let (booked, announced) = (rows(&february, "transactions"), rows(&february, "corporate_actions"));
+    assert!(booked.iter().any(|row| row[1] == "Reversal of Sell of 2024-01-30" && row[7].is_empty()), "{booked:?}");
+    assert_eq!(balance(&january) + hundredths(&booked, 7) + hundredths(&announced, 7), balance(&february));
+}
+
+#[test]
 fn a_restatement_lists_what_a_late_booking_changes_about_announcements() {
     let house = with_two_statements();
     // Ten more were bought before the split: 65 are 97.5, of which the half is paid as before.
     let path = house.path().join("books/ANN/transactions.csv");
     let text = std::fs::read_to_string(&path).expect("there");
-    std::fs::write(&path, text + "6,2024-02-12,BUY,SPLT,10,10,EUR,0,0,-100\n").expect("written");
+    std::fs::write(&path, text + "6,2024-02-12,BUY,SPLT,10,10,EUR,0,0,-100,\n").expect("written");
     house.done(&["import", "books"]);
     house.done(&["run", "nightly", "--date", "2024-02-29"]);
     let said = house.done(&["restate", "--dry-run", "--format", "json"]);

@@ -51,7 +51,8 @@ pub(super) fn cash_flows(input: &StatementInput) -> Result<Section, Error> {
 }
 
 /// The transactions in the order of their booking; an exchange of currencies has a second line for its other side, and
-/// a reversal shows what it takes back. After them comes what rules that look ahead changed in the period about
+/// a reversal shows what it takes back. What was taken back in another period is marked and has no cash, because it
+/// counts on no day: the balance at start and all cash of the lines are the balance at end. After them comes what rules that look ahead changed in the period about
 /// realised gains.
 ///
 /// # Errors
@@ -64,11 +65,10 @@ pub(super) fn transactions(input: &StatementInput) -> Result<Section, Error> {
     let mut booked: Vec<&Transaction> = input.transactions.iter().collect();
     booked.sort_by_key(|row| (row.trade_date, row.booking_sequence, &row.transaction_id));
 
-    let by_id: BTreeMap<&str, &Transaction> =
-        input.transactions.iter().chain(&input.taken_back).map(|row| (row.transaction_id.as_str(), row)).collect();
+    let reversals = Reversals::of(input);
     let mut rows = Vec::with_capacity(booked.len());
     for transaction in booked {
-        let line = Line::of(transaction, &by_id, input.period_start);
+        let line = reversals.line(transaction);
         let (kind, booking) = (&line.kind, line.booking.as_ref());
         let name = booking.instrument_id.as_ref().map_or_else(String::new, |id| name_of(id, &instruments));
         let gain = gains.get(transaction.transaction_id.as_str());
@@ -114,22 +114,47 @@ struct Line<'a> {
     no_cash: Option<&'static str>,
 }
 
-impl<'a> Line<'a> {
-    fn of(row: &'a Transaction, by_id: &BTreeMap<&str, &Transaction>, period_start: BusinessDate) -> Line<'a> {
+/// What takes back what.
+struct Reversals<'a> {
+    period_start: BusinessDate,
+    period_end: BusinessDate,
+    /// The transactions of the period, and those that a reversal of the period takes back.
+    by_id: BTreeMap<&'a str, &'a Transaction>,
+    /// The days of reversals of other periods by what they take back.
+    elsewhere: BTreeMap<&'a str, BusinessDate>,
+}
+
+impl<'a> Reversals<'a> {
+    fn of(input: &'a StatementInput) -> Reversals<'a> {
+        let known = input.transactions.iter().chain(&input.taken_back);
+        let elsewhere = input.reversals_elsewhere.iter();
+        Reversals {
+            period_start: input.period_start,
+            period_end: input.business_date,
+            by_id: known.map(|row| (row.transaction_id.as_str(), row)).collect(),
+            elsewhere: elsewhere.filter_map(|row| Some((row.reverses.as_deref()?, row.trade_date))).collect(),
+        }
+    }
+
+    fn line(&self, row: &'a Transaction) -> Line<'a> {
         let kind = words(&row.kind);
         let Some(reverses) = &row.reverses else {
-            return Line { kind, booking: Cow::Borrowed(row), no_cash: None };
+            let Some(day) = self.elsewhere.get(row.transaction_id.as_str()) else {
+                return Line { kind, booking: Cow::Borrowed(row), no_cash: None };
+            };
+            let kind = format!("{kind}, taken back on {day}");
+            return Line { kind, booking: Cow::Owned(without_cash(row.clone())), no_cash: Some(TAKEN_BACK) };
         };
-        let Some(reversed) = by_id.get(reverses.as_str()) else {
+        let Some(reversed) = self.by_id.get(reverses.as_str()) else {
             return Line { kind, booking: Cow::Borrowed(row), no_cash: Some("what is taken back is not known") };
         };
         let kind = format!("{kind} of {} of {}", words(&reversed.kind), reversed.trade_date);
         let turned = |amount: Amount| if amount.is_zero() { amount } else { Amount::new(-amount.decimal()) };
         let unmoved = Transaction { quantity: None, price: None, ..(*reversed).clone() };
-        let is_before = reversed.trade_date <= period_start;
-        let booking = if is_before {
-            let (fees, taxes) = (Amount::ZERO, Amount::ZERO);
-            Transaction { fees, taxes, counter_currency: None, counter_amount: None, ..unmoved }
+        let is_before = reversed.trade_date <= self.period_start;
+        let is_after = self.period_end < reversed.trade_date;
+        let booking = if is_before || is_after {
+            without_cash(unmoved)
         } else {
             Transaction {
                 fees: turned(reversed.fees),
@@ -139,9 +164,21 @@ impl<'a> Line<'a> {
                 ..unmoved
             }
         };
-        let no_cash = is_before.then_some("it was taken back on its own day, so the value at start is without it");
+        let no_cash = if is_after { Some(TAKEN_BACK) } else { is_before.then_some(TAKEN_BACK_BEFORE) };
         Line { kind, booking: Cow::Owned(booking), no_cash }
     }
+}
+
+/// Why a transaction of the period has no cash.
+const TAKEN_BACK: &str = "it was taken back and counts on no day";
+
+/// Why a reversal has no cash whose transaction is of an earlier period.
+const TAKEN_BACK_BEFORE: &str = "it was taken back on its own day, so the value at start is without it";
+
+/// A booking of which no amount counts; what was booked can still be recognised by units and price.
+fn without_cash(booking: Transaction) -> Transaction {
+    let (fees, taxes) = (Amount::ZERO, Amount::ZERO);
+    Transaction { fees, taxes, counter_currency: None, counter_amount: None, ..booking }
 }
 
 /// A line for everything that a rule changed later about the gain of a disposal, of this period or an earlier one.

@@ -85,6 +85,13 @@ fn definitions(input: &StatementInput) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if !input.reversals_elsewhere.is_empty() {
+        notes.push(
+            "Taken back: a transaction that was a mistake. It counts on no day, so its line has no cash, and the \
+             figures are without it; its reversal is among the transactions of its own date."
+                .to_owned(),
+        );
+    }
     notes.extend(corporate_actions::definitions(input));
     notes.extend(value_change::definitions(input));
     notes.extend(performance::definitions());
