@@ -107,6 +107,28 @@ fn what_was_not_recorded_is_no_zero() {
 }
 
 #[test]
+fn what_is_paid_after_the_period_is_owed() {
+    let said_of = |input: &_| {
+        let document = statement(input);
+        let events: Vec<String> = lines(&document, "corporate_actions").into_iter().map(|row| row[2].clone()).collect();
+        (
+            events,
+            String::from_utf8(file(&document, Format::Csv)).expect("UTF-8").contains("Owed: it is in the balances"),
+        )
+    };
+    let mut input = announced();
+    let paid = ["Split", "Merger", "Spin-off", "Spin-off"].map(str::to_owned).to_vec();
+    // A payment on the last day of the period is made.
+    input.action_payments[1].pay_date = Some(date("2014-12-31"));
+    assert_eq!(said_of(&input), (paid.clone(), false));
+    input.action_payments[1].pay_date = Some(date("2015-01-05"));
+    let owed = paid.iter().map(|event| if event == "Merger" { "Merger, owed".to_owned() } else { event.clone() });
+    assert_eq!(said_of(&input), (owed.collect(), true));
+    let merger = lines(&statement(&input), "corporate_actions").swap_remove(1);
+    assert_eq!((merger[1].as_str(), merger[7].as_str()), ("2015-01-05", "3800.00"), "it is in the balance");
+}
+
+#[test]
 fn cash_of_two_currencies_does_not_repeat_the_units() {
     let mut input = announced();
     let mut dollars = input.action_payments[1].clone();

@@ -35,17 +35,20 @@ pub(super) fn section(input: &StatementInput) -> Result<Option<Section>, Error> 
     let mut last = None;
     for payment in payments {
         let name = Cell::text(name_of(&payment.instrument_id, &instruments));
+        let mark = if is_owed(input, payment) { ", owed" } else { "" };
+        let words = format!("{}{mark}", event(&payment.kind));
+        let row = |name, units, cash| line(payment, &words, name, units, cash);
         if last.replace(action_of(payment)) == Some(action_of(payment)) {
             // Cash in one more currency; the units stand on the line before.
-            rows.push(line(payment, name, from_fn(|_| Cell::empty()), cash(payment)));
+            rows.push(row(name, from_fn(|_| Cell::empty()), cash(payment)));
             continue;
         }
         let own = units(payment.quantity_before, payment.quantity_after)?;
-        rows.push(line(payment, name, own, cash(payment)));
+        rows.push(row(name, own, cash(payment)));
         if let Some(target) = &payment.target_instrument_id {
             let received = units(payment.target_quantity_before, payment.target_quantity_after)?;
             let name = Cell::text(name_of(target, &instruments));
-            rows.push(line(payment, name, received, from_fn(|_| Cell::empty())));
+            rows.push(row(name, received, from_fn(|_| Cell::empty())));
         }
     }
     Ok(Some(Section {
@@ -57,14 +60,27 @@ pub(super) fn section(input: &StatementInput) -> Result<Option<Section>, Error> 
 
 /// What the section means; nothing without it.
 pub(super) fn definitions(input: &StatementInput) -> Option<String> {
-    let is_printed = !input.action_payments.is_empty();
-    is_printed.then(|| {
+    if input.action_payments.is_empty() {
+        return None;
+    }
+    let mut said =
         "Corporate actions in the period: cash and units that follow from what an issuer announced and from the units \
          held before, counted from the ex-date on. Cash is a price that was paid, or stands for a fraction of a unit; \
          it is before tax, and tax withheld from it is a transaction. In each currency the balance at start, the cash \
          of the transactions and the cash of the corporate actions add up to the balance at end."
-            .to_owned()
-    })
+            .to_owned();
+    if input.action_payments.iter().any(|payment| is_owed(input, payment)) {
+        said.push_str(
+            " Owed: it is in the balances already, and the issuer pays or delivers it after the end of the period, on \
+             the day in the column Paid on.",
+        );
+    }
+    Some(said)
+}
+
+/// Whether something is counted that is paid or delivered after the date of the statement.
+fn is_owed(input: &StatementInput, payment: &ActionPayment) -> bool {
+    payment.pay_date.is_some_and(|paid| input.business_date < paid)
 }
 
 fn columns() -> Vec<Column> {
@@ -87,9 +103,9 @@ fn action_of(row: &ActionPayment) -> (BusinessDate, &InstrumentId, &str) {
 }
 
 /// The cells of a line in the order of the columns.
-fn line(payment: &ActionPayment, name: Cell, units: [Cell; 3], cash: [Cell; 2]) -> Vec<Cell> {
+fn line(payment: &ActionPayment, event: &str, name: Cell, units: [Cell; 3], cash: [Cell; 2]) -> Vec<Cell> {
     let paid = payment.pay_date.map_or_else(|| Cell::unavailable(DAY_NOT_RECORDED), |date| Cell::Date(date.day()));
-    let mut cells = vec![Cell::Date(payment.ex_date.day()), paid, Cell::text(event(&payment.kind)), name];
+    let mut cells = vec![Cell::Date(payment.ex_date.day()), paid, Cell::text(event), name];
     cells.extend(units);
     cells.extend(cash);
     cells
