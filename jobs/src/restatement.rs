@@ -367,7 +367,7 @@ fn note(before: &Statement, changes: &[Change], more: usize, reason: Option<&str
             "Reason: a booking, a price or a rate of the period came or was corrected after publication.".to_owned()
         }
     });
-    let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "not there".to_owned());
+    let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
     for change in changes.iter().take(SPELLED_OUT_MAX) {
         lines.push(match (&change.before, &change.after) {
             (None, Some(added)) if added.is_empty() => format!("{}: new: {}", change.section, change.label),
@@ -435,7 +435,7 @@ mod tests {
             line.starts_with("restated: version 2 of this statement. It replaces version 1 of 2024-02-01")
         }));
         assert_eq!(lines.get(1).map(String::as_str), Some("Reason: late fee"));
-        assert_eq!(lines.get(2).map(String::as_str), Some("Key figures: Figure 0: 1.00 EUR before, not there now"));
+        assert_eq!(lines.get(2).map(String::as_str), Some("Key figures: Figure 0: 1.00 EUR before, nothing now"));
         assert_eq!(lines.last().map(String::as_str), Some("12 further figures differ."));
         assert_eq!(lines.len(), 2 + SPELLED_OUT_MAX + 1);
     }

@@ -18,9 +18,9 @@ pub struct Change {
     pub section: String,
     /// The figure, e.g. `Value at end`, or row and column of a table.
     pub label: String,
-    /// What the published statement says; none if it does not have the figure.
+    /// What the published statement says; none if it does not have the figure, or says nothing there.
     pub before: Option<String>,
-    /// What it would say today; none if it would not have the figure.
+    /// What it would say today; none if it would not have the figure, or would say nothing there.
     pub after: Option<String>,
 }
 
@@ -68,14 +68,14 @@ fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[][..], Vec::as_slice)
 }
 
-/// A figure with its label, in reading order.
-type Entry = (String, String);
+/// A figure with its label, in reading order; none if nothing is said there, e.g. the fees of a deposit.
+type Entry = (String, Option<String>);
 
 fn compare(title: &str, before: &[Entry], after: &[Entry], found: &mut Vec<Change>) {
     let (earlier, later) = (by_label(before), by_label(after));
     let new = later.labels.iter().filter(|label| !earlier.texts.contains_key(*label));
     for label in earlier.labels.iter().chain(new) {
-        let (before, after) = (earlier.texts.get(label), later.texts.get(label));
+        let (before, after) = (earlier.text(label), later.text(label));
         if before != after {
             found.push(Change {
                 section: title.to_owned(),
@@ -91,7 +91,13 @@ fn compare(title: &str, before: &[Entry], after: &[Entry], found: &mut Vec<Chang
 #[derive(Default)]
 struct Labelled {
     labels: Vec<String>,
-    texts: BTreeMap<String, String>,
+    texts: BTreeMap<String, Option<String>>,
+}
+
+impl Labelled {
+    fn text(&self, label: &str) -> Option<&String> {
+        self.texts.get(label).and_then(Option::as_ref)
+    }
 }
 
 fn by_label(entries: &[Entry]) -> Labelled {
@@ -110,20 +116,20 @@ fn by_label(entries: &[Entry]) -> Labelled {
 fn entries(section: &Value) -> Vec<Entry> {
     match word(section, "kind") {
         "key_figures" => {
-            let figure = |figure: &Value| (word(figure, "label").to_owned(), cell(figure.get("figure")));
-            let note = ("note".to_owned(), word(section, "note").to_owned());
+            let figure = |figure: &Value| (word(figure, "label").to_owned(), said(figure.get("figure")));
+            let note = ("note".to_owned(), Some(word(section, "note").to_owned()).filter(|note| !note.is_empty()));
             list(section, "figures").iter().map(figure).chain([note]).collect()
         }
         "table" => of_table(section),
         "chart" => {
-            let point = |point: &Value| (word(point, "date").to_owned(), cell(point.get("figure")));
+            let point = |point: &Value| (word(point, "date").to_owned(), said(point.get("figure")));
             list(section, "points").iter().map(point).collect()
         }
         // A line is its own label: one that is gone has no successor.
         _ => list(section, "notes")
             .iter()
             .filter_map(Value::as_str)
-            .map(|line| (line.to_owned(), String::new()))
+            .map(|line| (line.to_owned(), Some(String::new())))
             .collect(),
     }
 }
@@ -138,15 +144,20 @@ fn of_table(section: &Value) -> Vec<Entry> {
     for row in list(section, "rows").iter().filter_map(Value::as_array).chain(total) {
         let words = row.iter().take(leading).map(|part| cell(Some(part))).filter(|part| !part.is_empty());
         let name = words.collect::<Vec<String>>().join(", ");
-        if row.len() <= leading {
-            entries.push((name, String::new()));
+        if row.iter().skip(leading).all(|part| said(Some(part)).is_none()) {
+            entries.push((name, Some(String::new())));
             continue;
         }
         for (column, part) in columns.iter().zip(row).skip(leading) {
-            entries.push((format!("{name}: {}", word(column, "title")), cell(Some(part))));
+            entries.push((format!("{name}: {}", word(column, "title")), said(Some(part))));
         }
     }
     entries
+}
+
+/// What a cell says; none if it is empty.
+fn said(part: Option<&Value>) -> Option<String> {
+    Some(cell(part)).filter(|text| !text.is_empty())
 }
 
 fn cell(cell: Option<&Value>) -> String {
@@ -212,6 +223,30 @@ mod tests {
             change("Positions", "Gamma: Value", None, Some("7.00 EUR")),
             // The points of a chart come last, wherever it stands: a month of them hides all else.
             change("Value since inception", "2024-01-31", Some("110.00 EUR"), Some("unavailable: no price")),
+        ];
+        assert_eq!((found.as_slice(), more), (&expected[..], 0));
+    }
+
+    #[test]
+    fn cells_that_say_nothing_are_no_figures() {
+        let empty = || json!({ "kind": "text", "value": "" });
+        let with =
+            |name: &str, quantity: Value, value: Value| json!([{ "kind": "text", "value": name }, quantity, value]);
+        let units = || json!({ "kind": "quantity", "value": "20" });
+        let before =
+            statement(&money("1"), json!([with("Sell", units(), money("183.00")), row("Buy", "5", "7.00")]), "1");
+        // The cash of the sale is gone; a deposit without units is new, and a line without any figure as well.
+        let later = json!([
+            with("Sell", units(), empty()),
+            row("Buy", "5", "7.00"),
+            with("Deposit", empty(), money("100.00")),
+            with("Split", empty(), empty()),
+        ]);
+        let (found, more) = changes(&before, &statement(&money("1"), later, "2"));
+        let expected = [
+            change("Positions", "Sell: Value", Some("183.00 EUR"), None),
+            change("Positions", "Deposit: Value", None, Some("100.00 EUR")),
+            change("Positions", "Split", None, Some("")),
         ];
         assert_eq!((found.as_slice(), more), (&expected[..], 0));
     }
