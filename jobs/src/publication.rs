@@ -11,7 +11,7 @@ use pipelines::landing::sha256;
 use pipelines::{StageReport, Work};
 use reports::delivery::archive;
 use reports::document::Document;
-use reports::gather::{Origin, last_valued_in_month, month_to_date, not_valued};
+use reports::gather::{Origin, last_valued_in_month, month_to_date, not_valued, not_valued_in_month};
 use reports::statements::{STATEMENTS, StatementInput, StatementKind};
 use reports::{Format, render};
 use schemas::{BusinessDate, HolidayCalendar, PortfolioId, ReportingPeriod, RunId, Severity, with_causes};
@@ -84,8 +84,11 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
                 Vec::new()
             } else {
                 let refused = not_valued(&context.lake, DateRange::between(date, date)).await?;
-                let refused = refused.iter().filter(|(refused, _)| ending.contains(refused));
-                tally.blocked.extend(refused.map(|(refused, _)| format!("{refused} (not valued on {date})")));
+                let refused = refused.iter().filter(|(refused, ..)| ending.contains(refused));
+                let blocked = |(id, _, reason): &(PortfolioId, BusinessDate, String)| {
+                    format!("{id} (not valued on {date}: {reason})")
+                };
+                tally.blocked.extend(refused.map(blocked));
                 month_to_date(&context.lake, date, &origin, Some(&ending)).await?
             }
         }
@@ -140,13 +143,22 @@ async fn of_the_month(
         of_day.retain(|input| last_days.get(&input.portfolio.portfolio_id) == Some(&day));
         inputs.extend(of_day);
     }
+    let mut without_value = Vec::new();
     for portfolio in lake::read::portfolios(&context.lake).await? {
         let opening = ReportingPeriod::MonthToDate.opening_date(date);
         let ended_before = portfolio.end_date.is_some_and(|end| opening.is_some_and(|opening| end.day() <= opening));
         let lived = portfolio.start_date <= date && !ended_before;
         if lived && !last_days.contains_key(&portfolio.portfolio_id) {
-            tally.blocked.push(format!("{} (not valued in the month up to {date})", portfolio.portfolio_id));
+            without_value.push(portfolio.portfolio_id);
         }
+    }
+    if without_value.is_empty() {
+        return Ok(inputs);
+    }
+    let reasons = not_valued_in_month(&context.lake, date).await?;
+    for id in without_value {
+        let reason = reasons.get(&id).map(|reason| format!(": {reason}")).unwrap_or_default();
+        tally.blocked.push(format!("{id} (not valued in the month up to {date}{reason})"));
     }
     Ok(inputs)
 }

@@ -134,7 +134,7 @@ pub async fn last_valued_in_month(
         let day = last.entry(row.portfolio_id).or_insert(row.business_date);
         *day = row.business_date.max(*day);
     }
-    for (portfolio, day) in not_valued(lake, DateRange::between(first, date)).await? {
+    for (portfolio, day, _) in not_valued(lake, DateRange::between(first, date)).await? {
         if last.get(&portfolio).is_some_and(|last| *last < day) {
             last.remove(&portfolio);
         }
@@ -142,13 +142,30 @@ pub async fn last_valued_in_month(
     Ok(last)
 }
 
-/// The portfolios that could not be valued on days of a range, with the day.
+/// Why portfolios could not be valued in a month, up to a day of it: what the last finding says.
 ///
 /// # Errors
 /// [`lake::Error`] if a table cannot be read.
-pub async fn not_valued(lake: &Lake, range: DateRange) -> Result<Vec<(PortfolioId, BusinessDate)>, lake::Error> {
+pub async fn not_valued_in_month(
+    lake: &Lake,
+    date: BusinessDate,
+) -> Result<BTreeMap<PortfolioId, String>, lake::Error> {
+    let first = opening_date(date).next_calendar_day();
+    let mut found = not_valued(lake, DateRange::between(first, date)).await?;
+    found.sort_by_key(|(_, day, _)| *day);
+    Ok(found.into_iter().map(|(portfolio, _, reason)| (portfolio, reason)).collect())
+}
+
+/// The portfolios that could not be valued on days of a range, with the day and the reason.
+///
+/// # Errors
+/// [`lake::Error`] if a table cannot be read.
+pub async fn not_valued(
+    lake: &Lake,
+    range: DateRange,
+) -> Result<Vec<(PortfolioId, BusinessDate, String)>, lake::Error> {
     let found = read::<Exception>(lake, range).await?.into_iter().filter(|row| row.check_name == NOT_VALUED);
-    Ok(found.map(|row| (row.portfolio_id, row.business_date)).collect())
+    Ok(found.map(|row| (row.portfolio_id, row.business_date, row.message)).collect())
 }
 
 /// Whether the statement of a date says a finding of its period: that of the date itself, or cash that came to be late.

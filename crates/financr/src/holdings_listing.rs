@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jobs::BalanceBasis;
 use jobs::holdings::Holdings;
 use rust_decimal::Decimal;
+use schemas::money::round_to_minor_unit;
 use schemas::{BusinessDate, Currency, InstrumentId, Quantity};
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ use crate::listing::{Format, Listing};
 
 /// Units and cash by instrument; for a machine each row says of which day and on which basis.
 pub(crate) fn held_listing(holdings: &Holdings, date: BusinessDate, basis: BalanceBasis, format: Format) -> Listing {
-    let held = rows_of(&holdings.balances.units, &holdings.balances.cash);
+    let held = rows_of(&holdings.balances.units, &holdings.balances.cash, format);
     if format == Format::Table {
         let mut listing = Listing::new(&["instrument", "quantity"]);
         for row in held {
@@ -39,7 +40,7 @@ pub(crate) fn pending_listing(holdings: &Holdings, format: Format) -> Listing {
             Some(reversed) if format == Format::Table => format!("{} of {reversed}", pending.kind),
             _ => pending.kind.clone(),
         };
-        for [instrument, quantity] in rows_of(&pending.moves.units, &pending.moves.cash) {
+        for [instrument, quantity] in rows_of(&pending.moves.units, &pending.moves.cash, format) {
             let mut row = vec![
                 instrument,
                 quantity,
@@ -57,12 +58,21 @@ pub(crate) fn pending_listing(holdings: &Holdings, format: Format) -> Listing {
     listing
 }
 
-/// Instruments, cash among them, in order, each with its quantity.
-fn rows_of(units: &BTreeMap<InstrumentId, Decimal>, cash: &BTreeMap<Currency, Decimal>) -> Vec<[Value; 2]> {
-    let accounts = cash.iter().map(|(currency, amount)| (InstrumentId::cash(*currency), *amount));
-    let securities = units.iter().map(|(instrument, units)| (instrument.clone(), *units));
-    let all: BTreeMap<InstrumentId, Decimal> = accounts.chain(securities).collect();
-    all.into_iter().map(|(instrument, quantity)| [instrument.to_string().into(), printed(quantity)]).collect()
+/// Instruments, cash among them, in order, each with its quantity. People see cash in the smallest unit of its currency,
+/// programs all the decimals that a corporate action may have left.
+fn rows_of(
+    units: &BTreeMap<InstrumentId, Decimal>,
+    cash: &BTreeMap<Currency, Decimal>,
+    format: Format,
+) -> Vec<[Value; 2]> {
+    let balance = |currency: Currency, amount: Decimal| match format {
+        Format::Table => round_to_minor_unit(amount, currency).to_string().into(),
+        Format::Json | Format::Csv => printed(amount),
+    };
+    let accounts = cash.iter().map(|(currency, amount)| (InstrumentId::cash(*currency), balance(*currency, *amount)));
+    let securities = units.iter().map(|(instrument, units)| (instrument.clone(), printed(*units)));
+    let all: BTreeMap<InstrumentId, Value> = accounts.chain(securities).collect();
+    all.into_iter().map(|(instrument, quantity)| [instrument.to_string().into(), quantity]).collect()
 }
 
 /// A quantity to the decimals of the tables: a split may leave more.

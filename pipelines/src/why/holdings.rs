@@ -134,7 +134,11 @@ impl Trail {
             self.facts.is_taken_back(&row.transaction_id) && !cash_booked(row, currency).is_empty()
         };
         let taken_back = self.facts.transactions.iter().filter(is_taken_back).count();
-        let note = if taken_back == 0 { String::new() } else { format!("{taken_back} bookings were taken back") };
+        let note = match taken_back {
+            0 => String::new(),
+            1 => "1 booking was taken back".to_owned(),
+            several => format!("{several} bookings were taken back"),
+        };
         Node::given(format!("balance in {currency}"), Figure::Exact(balance), unit)
             .on(self.facts.date)
             .noted(note)

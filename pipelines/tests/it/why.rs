@@ -383,6 +383,9 @@ async fn what_was_taken_back_later_never_counted() {
         ..transaction("EXAMPLE", "9", "2024-03-27", "BUY", "-252")
     };
     // On the 2nd of April a purchase and the dividend of the days before are taken back.
+    let lake = example_with(&[bought.clone(), reversal("10", "9")]).await;
+    let pounds = tree(&lake, Question { date: Some(date("2024-03-28")), ..of("cash_balance", "GBP") }).await;
+    assert!(pounds.note.as_deref().is_some_and(|note| note.contains("1 booking was taken back")), "{pounds:?}");
     let lake = example_with(&[bought, reversal("10", "9"), reversal("11", "6")]).await;
     let then = |asked: Question| Question { date: Some(date("2024-03-28")), ..asked };
     for figure in ["market_value", "daily_return", "twr", "dividends"] {

@@ -103,6 +103,10 @@ fn people_are_told_which_basis_it_is_and_what_is_pending() {
         "Two bases\nHeld on 2024-01-17 by settlement date: a transaction counts from the day on which cash and",
         "Pending: traded and not settled yet",
         "DIVIDEND",
+        // Money has the decimals of its currency on a screen, and units have their own.
+        " 5000.00",
+        "DUAL~ACME         200",
+        " -520.00",
     ] {
         assert!(shown.contains(words), "{words}\n{shown}");
     }

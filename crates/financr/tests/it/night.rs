@@ -134,7 +134,9 @@ fn a_number_that_is_too_large_blocks_its_portfolio_and_no_other() {
         let all = format!("{case}: {}{}", ended.stdout, ended.stderr);
         assert_eq!(ended.code, Some(3), "{all}");
         assert!(all.contains("the books of EMPTIED cannot be kept") && all.contains(case), "{all}");
-        assert!(all.contains("1 statements written") && all.contains("1 blocked: EMPTIED (not valued"), "{all}");
+        let blocked =
+            "1 blocked: EMPTIED (not valued in the month up to 2024-01-31: the books of EMPTIED cannot be kept";
+        assert!(all.contains("1 statements written") && all.contains(blocked), "{all}");
         let found = house.ask("SELECT DISTINCT portfolio_id FROM gold.exceptions WHERE check_name = 'not_valued'");
         assert_eq!(found, "portfolio_id\nEMPTIED\n", "{all}");
         // What is wrong is taken back, and the next run has everything.

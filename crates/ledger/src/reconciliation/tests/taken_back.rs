@@ -20,13 +20,10 @@ fn what_is_taken_back_counts_on_no_day_whatever_the_date_of_the_reversal() {
         assert_eq!(world(basis).holds("AAA", "75").has_cash("42672.50").compare(), [], "{basis}");
     }
     // By settlement date, one that settles takes back from that day on: until then the custodian has 55.
-    let settles = |booked: &mut Transaction| {
-        if booked.kind == Reversal.code() {
+    let settled = |mut world: World| {
+        for booked in world.transactions.iter_mut().filter(|booked| booked.kind == Reversal.code()) {
             booked.settlement_date = Some(date("2024-02-19"));
         }
-    };
-    let settled = |mut world: World| {
-        world.transactions.iter_mut().for_each(settles);
         world.ledger().units_of(&id("AAA"))
     };
     assert_eq!(settled(world(BalanceBasis::Trade)), number("75"));
