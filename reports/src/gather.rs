@@ -61,14 +61,12 @@ pub async fn month_to_date(
     let period = DateRange::between(first, date);
     let that_day = DateRange::between(date, date);
     let through = DateRange::through(date);
-    // Reversals of later days as well: what they take back counts on no day.
-    let booked_ever = DateRange::ALL;
     let mut instruments = by_market(read::<Instrument>(lake, DateRange::ALL).await?);
     let mut values = by_portfolio(read_of::<PortfolioValue>(lake, through, only).await?, |row| &row.portfolio_id);
     let mut valuations = by_portfolio(read_of::<Valuation>(lake, that_day, only).await?, |row| &row.portfolio_id);
     let mut positions = by_portfolio(read_of::<Position>(lake, through, only).await?, |row| &row.portfolio_id);
     let mut flows = by_portfolio(read_of::<CashFlow>(lake, period, only).await?, |row| &row.portfolio_id);
-    let mut booked = by_portfolio(read_of::<Transaction>(lake, booked_ever, only).await?, |row| &row.portfolio_id);
+    let mut booked = by_portfolio(read_of::<Transaction>(lake, DateRange::ALL, only).await?, |row| &row.portfolio_id);
     let mut actions = by_portfolio(read_of::<ActionPayment>(lake, period, only).await?, |row| &row.portfolio_id);
     let mut bridges = by_portfolio(lake::read::nav_bridges(lake, first, date).await?, |row| &row.portfolio_id);
     let mut gains = by_portfolio(read_of::<RealisedGain>(lake, period, only).await?, |row| &row.portfolio_id);
@@ -83,12 +81,11 @@ pub async fn month_to_date(
     for portfolio in lake::read::portfolios(lake).await? {
         let id = portfolio.portfolio_id.clone();
         let portfolio_values = take(&mut values, &id);
-        let is_asked_for = only.is_none_or(|only| only.contains(id.as_str()));
-        if !is_asked_for || !portfolio_values.iter().any(|row| row.business_date == date) {
+        let is_wanted = only.is_none_or(|only| only.contains(id.as_str()));
+        if !is_wanted || !portfolio_values.iter().any(|row| row.business_date == date) {
             continue;
         }
-        let (transactions, others): (Vec<Transaction>, Vec<Transaction>) =
-            take(&mut booked, &id).into_iter().partition(|row| opening < row.trade_date && row.trade_date <= date);
+        let (transactions, others) = parted(take(&mut booked, &id), opening, date);
         let mut input = StatementInput {
             business_date: date,
             period_start: opening,
@@ -191,6 +188,11 @@ fn named_in(input: &StatementInput, market: &[Instrument]) -> Vec<Instrument> {
     ids.sort_unstable();
     ids.dedup();
     market.iter().filter(|row| ids.binary_search(&&row.instrument_id).is_ok()).cloned().collect()
+}
+
+/// The transactions of a period, and all others: a reversal of a later day takes back what then counts on no day.
+fn parted(booked: Vec<Transaction>, opening: BusinessDate, date: BusinessDate) -> (Vec<Transaction>, Vec<Transaction>) {
+    booked.into_iter().partition(|row| opening < row.trade_date && row.trade_date <= date)
 }
 
 /// What the reversals of a period take back, out of the bookings before it and after it.

@@ -58,8 +58,8 @@ pub(crate) fn pending_listing(holdings: &Holdings, format: Format) -> Listing {
     listing
 }
 
-/// Instruments, cash among them, in order, each with its quantity. People see cash in the smallest unit of its currency,
-/// programs all the decimals that a corporate action may have left.
+/// Instruments, cash among them, in order, each with its quantity. People see cash in the smallest unit of its
+/// currency, programs all the decimals that a corporate action may have left.
 fn rows_of(
     units: &BTreeMap<InstrumentId, Decimal>,
     cash: &BTreeMap<Currency, Decimal>,

@@ -52,8 +52,8 @@ pub(super) fn cash_flows(input: &StatementInput) -> Result<Section, Error> {
 
 /// The transactions in the order of their booking; an exchange of currencies has a second line for its other side, and
 /// a reversal shows what it takes back. What was taken back in another period is marked and has no cash, because it
-/// counts on no day: the balance at start and all cash of the lines are the balance at end. After them comes what rules that look ahead changed in the period about
-/// realised gains.
+/// counts on no day: the balance at start and all cash of the lines are the balance at end. After them comes what rules
+/// that look ahead changed in the period about realised gains.
 ///
 /// # Errors
 /// Sums that do not exist.
