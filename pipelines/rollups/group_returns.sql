@@ -1,280 +1,67 @@
 -- gold.group_returns: one row per portfolio, valuation date, taxonomy and node.
 -- What an instrument earned is the change of its value less what was put into it. What pays for something leaves cash
--- with the same amount, so that over all instruments only the flows of the client remain, as in gold.daily_returns.
+-- with the same amount: within a node that cancels, and over all instruments only the flows of the client remain, as in
+-- gold.daily_returns.
 WITH days AS (
     SELECT
-        today.portfolio_id,
-        today.business_date,
-        today.previous_business_date,
+        earned.portfolio_id,
+        earned.business_date,
         book.market_id,
-        book.fx_source,
-        book.base_currency,
         earned.begin_value,
         CAST(earned.begin_value AS DECIMAL(38, 10)) + CAST(earned.inflow AS DECIMAL(38, 10)) AS capital,
         earned.return_fraction
-    FROM gold.portfolio_values AS today
-    JOIN silver.portfolios AS book ON book.portfolio_id = today.portfolio_id
-    JOIN gold.daily_returns AS earned
-        ON earned.portfolio_id = today.portfolio_id AND earned.business_date = today.business_date
-    WHERE today.business_date BETWEEN $from_date AND $to_date
+    FROM gold.daily_returns AS earned
+    JOIN silver.portfolios AS book ON book.portfolio_id = earned.portfolio_id
+    WHERE earned.business_date BETWEEN $from_date AND $to_date
 ),
--- The valuation date on which a booking takes effect: the first one on or after its own day.
-marks AS (
-    SELECT portfolio_id, business_date AS marked_date, business_date FROM days
-    UNION ALL
-    SELECT DISTINCT portfolio_id, trade_date AS marked_date, CAST(NULL AS DATE) AS business_date
-    FROM silver.transactions
-),
-followed AS (
-    SELECT
-        portfolio_id,
-        marked_date,
-        min(business_date) OVER (PARTITION BY portfolio_id ORDER BY marked_date DESC) AS business_date
-    FROM marks
-),
-effects AS (
-    SELECT DISTINCT portfolio_id, marked_date, business_date FROM followed WHERE business_date IS NOT NULL
-),
-taken_back AS (
-    SELECT DISTINCT portfolio_id, reverses AS transaction_id FROM silver.transactions WHERE reverses IS NOT NULL
-),
--- Cash that moved between an account and an instrument, or another account.
-bookings AS (
-    SELECT
-        today.portfolio_id,
-        today.business_date,
-        today.fx_source,
-        today.base_currency,
-        booked.currency,
-        booked.net_cash AS amount,
-        coalesce(booked.instrument_id, concat('CASH~', booked.counter_currency)) AS instrument_id
-    FROM silver.transactions AS booked
-    JOIN effects AS effect ON effect.portfolio_id = booked.portfolio_id AND effect.marked_date = booked.trade_date
-    JOIN days AS today ON today.portfolio_id = effect.portfolio_id AND today.business_date = effect.business_date
-    LEFT JOIN taken_back AS gone
-        ON gone.portfolio_id = booked.portfolio_id AND gone.transaction_id = booked.transaction_id
-    WHERE (today.previous_business_date IS NULL OR today.previous_business_date < booked.trade_date)
-        AND gone.transaction_id IS NULL
-        AND booked.reverses IS NULL
-        AND booked.net_cash <> 0
-        AND (booked.instrument_id IS NOT NULL OR booked.counter_currency IS NOT NULL)
-    UNION ALL
-    SELECT
-        today.portfolio_id,
-        today.business_date,
-        today.fx_source,
-        today.base_currency,
-        paid.currency,
-        paid.amount,
-        paid.instrument_id
-    FROM gold.action_payments AS paid
-    JOIN days AS today ON today.portfolio_id = paid.portfolio_id AND today.business_date = paid.business_date
-    WHERE paid.amount <> 0
-),
--- The last rate of each currency and day for which one is needed, if it is young enough.
-needed AS (
-    SELECT fx_source, currency, business_date FROM bookings WHERE currency <> base_currency
-    UNION
-    SELECT fx_source, base_currency AS currency, business_date FROM bookings WHERE currency <> base_currency
-),
-quotations AS (
-    SELECT fx_source, currency, rate_date AS marked_date, rate_date FROM silver.fx_rates
-    UNION ALL
-    SELECT fx_source, currency, business_date AS marked_date, CAST(NULL AS DATE) AS rate_date FROM needed
-),
-carried AS (
-    SELECT
-        fx_source,
-        currency,
-        marked_date,
-        max(rate_date) OVER (PARTITION BY fx_source, currency ORDER BY marked_date) AS rate_date
-    FROM quotations
-),
-rates AS (
-    SELECT DISTINCT
-        needed.fx_source,
-        needed.currency,
-        needed.business_date,
-        CASE
-            WHEN needed.currency = 'EUR' THEN CAST(1 AS DOUBLE)
-            ELSE CAST(published.units_per_eur AS DOUBLE)
-        END AS units_per_eur
-    FROM needed
-    LEFT JOIN carried
-        ON carried.fx_source = needed.fx_source
-        AND carried.currency = needed.currency
-        AND carried.marked_date = needed.business_date
-    LEFT JOIN silver.fx_rates AS published
-        ON published.fx_source = carried.fx_source
-        AND published.currency = carried.currency
-        AND published.rate_date = carried.rate_date
-        AND CAST(needed.business_date AS BIGINT) - CAST(published.rate_date AS BIGINT) <= $fx_rate_days_max
-),
-payments AS (
-    SELECT
-        booked.portfolio_id,
-        booked.business_date,
-        booked.instrument_id,
-        concat('CASH~', booked.currency) AS account_id,
-        CASE
-            WHEN booked.currency = booked.base_currency THEN CAST(booked.amount AS DECIMAL(30, 10))
-            ELSE TRY_CAST(
-                round(CAST(booked.amount AS DOUBLE) * base.units_per_eur / own.units_per_eur, 10) AS DECIMAL(30, 10)
-            )
-        END AS amount_base
-    FROM bookings AS booked
-    LEFT JOIN rates AS own
-        ON own.fx_source = booked.fx_source
-        AND own.currency = booked.currency
-        AND own.business_date = booked.business_date
-    LEFT JOIN rates AS base
-        ON base.fx_source = booked.fx_source
-        AND base.currency = booked.base_currency
-        AND base.business_date = booked.business_date
-),
--- What holders received of another instrument, at its value of the day.
-received AS (
-    SELECT DISTINCT
-        paid.portfolio_id,
-        paid.business_date,
-        paid.instrument_id,
-        paid.ex_date,
-        paid.kind,
-        paid.target_instrument_id,
-        TRY_CAST(
-            round(
-                CAST(paid.target_quantity_after - paid.target_quantity_before AS DOUBLE)
-                    * CAST(held.value_base AS DOUBLE) / CAST(held.quantity AS DOUBLE),
-                10
-            ) AS DECIMAL(30, 10)
-        ) AS amount_base
-    FROM gold.action_payments AS paid
-    JOIN gold.valuations AS held
-        ON held.portfolio_id = paid.portfolio_id
-        AND held.business_date = paid.business_date
-        AND held.instrument_id = paid.target_instrument_id
-    WHERE paid.business_date BETWEEN $from_date AND $to_date
-        AND paid.target_instrument_id <> paid.instrument_id
-        AND held.quantity <> 0
-        AND held.value_base IS NOT NULL
-        AND paid.target_quantity_after IS NOT NULL
-        AND paid.target_quantity_before IS NOT NULL
-),
--- Everything that is known of an instrument on a day, each in the column to which it belongs.
-facts AS (
-    SELECT
-        held.portfolio_id,
-        held.business_date,
-        held.instrument_id,
-        CAST(0 AS DECIMAL(30, 10)) AS begin_value,
-        held.value_base AS end_value,
-        CAST(0 AS DECIMAL(30, 10)) AS inflow,
-        CAST(0 AS DECIMAL(30, 10)) AS outflow,
-        CAST(0 AS DECIMAL(30, 10)) AS moved
-    FROM gold.valuations AS held
-    WHERE held.business_date BETWEEN $from_date AND $to_date
-    UNION ALL
-    SELECT
-        today.portfolio_id,
-        today.business_date,
-        held.instrument_id,
-        held.value_base AS begin_value,
-        CAST(0 AS DECIMAL(30, 10)) AS end_value,
-        CAST(0 AS DECIMAL(30, 10)) AS inflow,
-        CAST(0 AS DECIMAL(30, 10)) AS outflow,
-        CAST(0 AS DECIMAL(30, 10)) AS moved
-    FROM days AS today
-    JOIN gold.valuations AS held
-        ON held.portfolio_id = today.portfolio_id AND held.business_date = today.previous_business_date
-    UNION ALL
+-- What the client put into an instrument or an account, and took out of it.
+client AS (
     SELECT
         flow.portfolio_id,
         flow.business_date,
         coalesce(booked.instrument_id, concat('CASH~', flow.currency)) AS instrument_id,
-        CAST(0 AS DECIMAL(30, 10)) AS begin_value,
-        CAST(0 AS DECIMAL(30, 10)) AS end_value,
-        CASE
-            WHEN flow.amount_base < 0 THEN CAST(0 AS DECIMAL(30, 10))
-            ELSE flow.amount_base
-        END AS inflow,
-        CASE
-            WHEN 0 <= flow.amount_base THEN CAST(0 AS DECIMAL(30, 10))
-            ELSE -flow.amount_base
-        END AS outflow,
-        CAST(0 AS DECIMAL(30, 10)) AS moved
+        CASE WHEN count(flow.amount_base) = count(*)
+            THEN sum(CASE WHEN 0 <= flow.amount_base THEN flow.amount_base ELSE 0 END) END AS inflow,
+        CASE WHEN count(flow.amount_base) = count(*)
+            THEN sum(CASE WHEN flow.amount_base < 0 THEN -flow.amount_base ELSE 0 END) END AS outflow
     FROM gold.cash_flows AS flow
     LEFT JOIN silver.transactions AS booked
         ON booked.portfolio_id = flow.portfolio_id AND booked.transaction_id = flow.transaction_id
     WHERE flow.business_date BETWEEN $from_date AND $to_date
-    UNION ALL
-    SELECT
-        paid.portfolio_id,
-        paid.business_date,
-        paid.account_id AS instrument_id,
-        CAST(0 AS DECIMAL(30, 10)) AS begin_value,
-        CAST(0 AS DECIMAL(30, 10)) AS end_value,
-        CAST(0 AS DECIMAL(30, 10)) AS inflow,
-        CAST(0 AS DECIMAL(30, 10)) AS outflow,
-        paid.amount_base AS moved
-    FROM payments AS paid
-    UNION ALL
-    SELECT
-        paid.portfolio_id,
-        paid.business_date,
-        paid.instrument_id,
-        CAST(0 AS DECIMAL(30, 10)) AS begin_value,
-        CAST(0 AS DECIMAL(30, 10)) AS end_value,
-        CAST(0 AS DECIMAL(30, 10)) AS inflow,
-        CAST(0 AS DECIMAL(30, 10)) AS outflow,
-        -paid.amount_base AS moved
-    FROM payments AS paid
-    UNION ALL
-    SELECT
-        unit.portfolio_id,
-        unit.business_date,
-        unit.target_instrument_id AS instrument_id,
-        CAST(0 AS DECIMAL(30, 10)) AS begin_value,
-        CAST(0 AS DECIMAL(30, 10)) AS end_value,
-        CAST(0 AS DECIMAL(30, 10)) AS inflow,
-        CAST(0 AS DECIMAL(30, 10)) AS outflow,
-        unit.amount_base AS moved
-    FROM received AS unit
-    UNION ALL
-    SELECT
-        unit.portfolio_id,
-        unit.business_date,
-        unit.instrument_id,
-        CAST(0 AS DECIMAL(30, 10)) AS begin_value,
-        CAST(0 AS DECIMAL(30, 10)) AS end_value,
-        CAST(0 AS DECIMAL(30, 10)) AS inflow,
-        CAST(0 AS DECIMAL(30, 10)) AS outflow,
-        -unit.amount_base AS moved
-    FROM received AS unit
+    GROUP BY flow.portfolio_id, flow.business_date, coalesce(booked.instrument_id, concat('CASH~', flow.currency))
 ),
--- A sum of which a part is unknown is unknown.
 lines AS (
     SELECT
-        portfolio_id,
-        business_date,
-        instrument_id,
-        TRY_CAST(CASE WHEN count(begin_value) = count(*) THEN sum(begin_value) END AS DECIMAL(30, 10)) AS begin_value,
-        TRY_CAST(CASE WHEN count(end_value) = count(*) THEN sum(end_value) END AS DECIMAL(30, 10)) AS end_value,
-        TRY_CAST(CASE WHEN count(inflow) = count(*) THEN sum(inflow) END AS DECIMAL(30, 10)) AS inflow,
-        TRY_CAST(CASE WHEN count(outflow) = count(*) THEN sum(outflow) END AS DECIMAL(30, 10)) AS outflow,
-        TRY_CAST(CASE WHEN count(moved) = count(*) THEN sum(moved) END AS DECIMAL(30, 10)) AS moved
-    FROM facts
-    GROUP BY portfolio_id, business_date, instrument_id
+        held.portfolio_id,
+        held.business_date,
+        held.instrument_id,
+        CAST(held.begin_value_base AS DECIMAL(30, 10)) AS begin_value,
+        CAST(held.end_value_base AS DECIMAL(30, 10)) AS end_value,
+        CAST(CASE WHEN client.portfolio_id IS NULL THEN 0 ELSE client.inflow END AS DECIMAL(30, 10)) AS inflow,
+        CAST(CASE WHEN client.portfolio_id IS NULL THEN 0 ELSE client.outflow END AS DECIMAL(30, 10)) AS outflow,
+        CAST(
+            held.inflow_base - held.outflow_base
+                - CASE WHEN client.portfolio_id IS NULL THEN 0 ELSE client.inflow - client.outflow END
+            AS DECIMAL(30, 10)
+        ) AS moved
+    FROM gold.position_returns AS held
+    LEFT JOIN client
+        ON client.portfolio_id = held.portfolio_id
+        AND client.business_date = held.business_date
+        AND client.instrument_id = held.instrument_id
+    WHERE held.business_date BETWEEN $from_date AND $to_date
 ),
 -- Which part of each instrument belongs to which node.
 found AS (
-    SELECT DISTINCT today.market_id, line.instrument_id, starts_with(line.instrument_id, 'CASH~') AS is_cash
-    FROM lines AS line
-    JOIN days AS today ON today.portfolio_id = line.portfolio_id AND today.business_date = line.business_date
+    SELECT DISTINCT book.market_id, held.instrument_id, starts_with(held.instrument_id, 'CASH~') AS is_cash
+    FROM gold.position_returns AS held
+    JOIN silver.portfolios AS book ON book.portfolio_id = held.portfolio_id
+    WHERE held.business_date BETWEEN $from_date AND $to_date
 ),
 taxonomies AS (
     SELECT market_id, taxonomy FROM silver.classifications
     UNION
-    SELECT market_id, 'asset_class' AS taxonomy FROM found
+    SELECT market_id, 'asset_class' AS taxonomy FROM silver.portfolios
 ),
 classified AS (
     SELECT

@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn each_comes_after_what_it_reads() {
         let order: Vec<&str> = in_order(ROLLUPS).iter().map(|rollup| rollup.writes.short_name()).collect();
-        let expected = ["daily_returns", "group_returns", "measures", "portfolio_group_returns", "position_returns"];
+        let expected = ["daily_returns", "measures", "portfolio_group_returns", "position_returns", "group_returns"];
         assert_eq!(order, expected);
     }
 }
