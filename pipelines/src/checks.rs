@@ -14,7 +14,8 @@ use schemas::table::{Record, TableDefinition};
 use schemas::tables::exceptions::Exception;
 use schemas::tables::{
     action_payments, cash_flows, corporate_actions, daily_returns, group_returns, instruments, measures, nav_bridge,
-    portfolio_values, portfolios, position_returns, positions, quotes, transactions, valuations,
+    portfolio_values, portfolios, position_returns, positions, quotes, risk, risk_contributions, transactions,
+    valuations,
 };
 use schemas::{BusinessDate, PortfolioId, Severity};
 
@@ -84,6 +85,7 @@ pub const CHECKS: &[Check] = &[
     check!("returns_foot", Block, Gold, [daily_returns Range]),
     check!("returns_chain", Block, Gold, [daily_returns Whole, measures Range]),
     check!("contributions_foot", Block, Gold, [position_returns Range, daily_returns Range]),
+    check!("risk_contributions_foot", Block, Gold, [risk Range, risk_contributions Range]),
     check!("group_returns_foot", Warn, Gold, [group_returns Range, daily_returns Range]),
     check!("nav_bridge_unknown", Warn, Gold, [nav_bridge Range]),
     check!("carried_prices", Warn, Gold, [valuations Range]),

@@ -6,7 +6,7 @@
 //! with their number. Only the simulation holds all positions, which are as few as those of one day.
 
 mod columns;
-mod cores;
+pub(crate) mod cores;
 mod daily_returns;
 mod exposures;
 mod historical_simulation;

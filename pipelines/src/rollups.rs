@@ -8,6 +8,7 @@ pub mod group_returns;
 pub mod measures;
 pub mod portfolio_group_returns;
 pub mod position_returns;
+pub mod risk;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -26,6 +27,8 @@ type Made<'a> = Pin<Box<dyn Future<Output = Result<StageReport, Error>> + Send +
 pub struct Rollup {
     /// The table it makes.
     pub writes: &'static TableDefinition,
+    /// Tables that it makes beside, of the same computation.
+    pub also_writes: &'static [&'static TableDefinition],
     /// The tables it reads.
     pub reads: &'static [&'static TableDefinition],
     /// Makes the rows of the dates of the work.
@@ -39,6 +42,7 @@ pub const ROLLUPS: &[&Rollup] = &[
     &measures::ROLLUP,
     &portfolio_group_returns::ROLLUP,
     &position_returns::ROLLUP,
+    &risk::ROLLUP,
 ];
 
 /// Makes every gold table that is rolled up, each after those it reads.
@@ -63,7 +67,8 @@ fn in_order(rollups: &[&'static Rollup]) -> Vec<&'static Rollup> {
     let mut left: Vec<&'static Rollup> = rollups.to_vec();
     let mut ordered = Vec::with_capacity(left.len());
     while !left.is_empty() {
-        let pending: Vec<&str> = left.iter().map(|rollup| rollup.writes.name).collect();
+        let writes = |rollup: &'static Rollup| std::iter::once(rollup.writes).chain(rollup.also_writes.iter().copied());
+        let pending: Vec<&str> = left.iter().copied().flat_map(writes).map(|table| table.name).collect();
         let ready = |rollup: &&'static Rollup| !rollup.reads.iter().any(|read| pending.contains(&read.name));
         let position = left.iter().position(ready).unwrap_or(0);
         ordered.push(left.remove(position));
@@ -108,7 +113,8 @@ mod tests {
     #[test]
     fn each_comes_after_what_it_reads() {
         let order: Vec<&str> = in_order(ROLLUPS).iter().map(|rollup| rollup.writes.short_name()).collect();
-        let expected = ["daily_returns", "measures", "portfolio_group_returns", "position_returns", "group_returns"];
+        let expected =
+            ["daily_returns", "group_returns", "measures", "portfolio_group_returns", "position_returns", "risk"];
         assert_eq!(order, expected);
     }
 }

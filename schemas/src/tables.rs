@@ -26,6 +26,8 @@ pub mod positions;
 pub mod quotes;
 pub mod realised_gains;
 pub mod rejects;
+pub mod risk;
+pub mod risk_contributions;
 pub mod transactions;
 pub mod valuations;
 
@@ -57,6 +59,8 @@ pub const TABLES: &[&TableDefinition] = &[
     &group_returns::TABLE,
     &portfolio_group_returns::TABLE,
     &measures::TABLE,
+    &risk::TABLE,
+    &risk_contributions::TABLE,
     &exceptions::TABLE,
     &history_markers::TABLE,
 ];

@@ -11,6 +11,8 @@ use crate::figure::NoFigure;
 use crate::scenario_matrix::ScenarioMatrix;
 use crate::statistics::floor_index;
 
+/// The tails of which both figures are told, as probabilities; the middle one is that of the contributions.
+pub const TAILS: [f64; 3] = [0.05, SHORTFALL_TAIL, 0.01];
 /// The tail of the expected shortfall.
 const SHORTFALL_TAIL: f64 = 0.025;
 /// Scenarios of which the smallest profit is found first; with 500 of them about thirty profits remain to be ordered.
@@ -36,6 +38,17 @@ pub struct SimulatedRisk {
     pub es_975: f64,
 }
 
+/// The edge of a tail and the mean beyond it, as estimates in the base currency. A loss is positive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SimulatedTail {
+    /// The probability of the tail, one of [`TAILS`].
+    pub tail: f64,
+    /// The loss that is exceeded with this probability.
+    pub value_at_risk: f64,
+    /// The mean loss in this part of the scenarios, the worst ones.
+    pub expected_shortfall: f64,
+}
+
 /// The profit of a portfolio in a scenario.
 #[derive(Clone, Copy, Debug)]
 struct Outcome {
@@ -48,6 +61,13 @@ struct Outcome {
 struct Place {
     index: usize,
     weight: f64,
+}
+
+impl Place {
+    fn at(position: f64, last: usize) -> Place {
+        let index = floor_index(position, last);
+        Place { index, weight: position - index as f64 }
+    }
 }
 
 /// Simulates portfolios one after the other; each thread has its own.
@@ -70,10 +90,7 @@ impl<'a> Simulator<'a> {
     pub fn new(matrix: &'a ScenarioMatrix) -> Simulator<'a> {
         let scenarios = matrix.scenarios();
         let last = scenarios.saturating_sub(1);
-        let place = |position: f64| {
-            let index = floor_index(position, last);
-            Place { index, weight: position - index as f64 }
-        };
+        let place = |position: f64| Place::at(position, last);
         let (place_95, place_99) = (place(last as f64 * 0.05), place(last as f64 * 0.01));
         let shortfall_scenarios = SHORTFALL_TAIL * scenarios as f64;
         let shortfall = place(shortfall_scenarios);
@@ -122,6 +139,28 @@ impl<'a> Simulator<'a> {
             contributions.push(position.value * mean_loss);
         }
         Ok(risk)
+    }
+
+    /// As [`Simulator::simulate`], with both figures of each of [`TAILS`], in their order.
+    ///
+    /// # Errors
+    /// Those of [`Simulator::simulate`].
+    pub fn simulate_tails(
+        &mut self,
+        positions: &[Exposure],
+        contributions: &mut Vec<f64>,
+    ) -> Result<[SimulatedTail; 3], NoFigure> {
+        self.simulate(positions, contributions)?;
+        Ok(TAILS.map(|tail| {
+            let scenarios = self.matrix.scenarios();
+            let last = scenarios.saturating_sub(1);
+            let inside = tail * scenarios as f64;
+            SimulatedTail {
+                tail,
+                value_at_risk: self.value_at_risk(Place::at(last as f64 * tail, last)),
+                expected_shortfall: self.mean_loss_of(Place::at(inside, last), inside, |outcome| outcome.profit),
+            }
+        }))
     }
 
     /// Whether every sum that follows is finite, and every row is there.
@@ -202,9 +241,15 @@ impl<'a> Simulator<'a> {
 
     /// Minus the mean of a number over the scenarios of the expected shortfall.
     fn mean_loss(&self, number: impl Fn(&Outcome) -> f64) -> f64 {
-        let whole: f64 = self.worst.iter().take(self.shortfall.index).map(&number).sum();
-        let part = self.worst.get(self.shortfall.index).map_or(0.0, |outcome| self.shortfall.weight * number(outcome));
-        0.0 - (whole + part) / self.shortfall_scenarios
+        self.mean_loss_of(self.shortfall, self.shortfall_scenarios, number)
+    }
+
+    /// Minus the mean of a number over the worst scenarios: those before a place, and a part of the one at it.
+    #[inline]
+    fn mean_loss_of(&self, end: Place, scenarios: f64, number: impl Fn(&Outcome) -> f64) -> f64 {
+        let whole: f64 = self.worst.iter().take(end.index).map(&number).sum();
+        let part = self.worst.get(end.index).map_or(0.0, |outcome| end.weight * number(outcome));
+        0.0 - (whole + part) / scenarios
     }
 }
 
@@ -242,13 +287,23 @@ mod tests {
     fn twenty_scenarios_by_hand() {
         // −10 %, −9 %, …, +9 % of 100, shuffled: profits −10, −9, …, +9.
         let returns: Vec<f64> = (0..20_u32).map(|scenario| (f64::from(scenario * 7 % 20) - 10.0) / 100.0).collect();
-        let (risk, contributions) = run(&matrix(&[returns]), &exposures(&[100.0]));
+        let market = matrix(&[returns]);
+        let (risk, contributions) = run(&market, &exposures(&[100.0]));
         // (20 − 1) · 0.05 = 0.95 from the worst to the next, at 0.01 it is 0.19 of the way.
         assert_close(risk.var_95, 9.05);
         assert_close(risk.var_99, 9.81);
         // 20 · 0.025 is half a scenario: all of it is the worst.
         assert_close(risk.es_975, 10.0);
         assert_close(contributions[0], 10.0);
+        // Of each tail both figures: at 0.025 it is 0.475 of the way, and one scenario or less is the worst.
+        let mut parts = Vec::new();
+        let tails = Simulator::new(&market).simulate_tails(&exposures(&[100.0]), &mut parts).expect("a risk");
+        assert_eq!(parts, contributions);
+        for (found, (tail, value_at_risk)) in tails.into_iter().zip([(0.05, 9.05), (0.025, 9.525), (0.01, 9.81)]) {
+            assert_close(found.tail, tail);
+            assert_close(found.value_at_risk, value_at_risk);
+            assert_close(found.expected_shortfall, 10.0);
+        }
     }
 
     #[test]
@@ -340,6 +395,16 @@ mod tests {
             assert_within(risk.var_99, exact(historical::value_at_risk(&profits, 0.01)), tolerance);
             assert_within(risk.es_975, exact(historical::expected_shortfall(&profits, 0.025)), tolerance);
             assert_within(contributions.iter().sum(), risk.es_975, tolerance);
+            let mut parts = Vec::new();
+            let market = matrix(&rows);
+            let tails = Simulator::new(&market).simulate_tails(&exposures(&values), &mut parts).expect("a risk");
+            for found in tails {
+                assert_within(found.value_at_risk, exact(historical::value_at_risk(&profits, found.tail)), tolerance);
+                let mean = exact(historical::expected_shortfall(&profits, found.tail));
+                assert_within(found.expected_shortfall, mean, tolerance);
+            }
+            let same = [tails[0].value_at_risk, tails[2].value_at_risk, tails[1].expected_shortfall];
+            prop_assert_eq!(same, [risk.var_95, risk.var_99, risk.es_975]);
             prop_assert!(risk.var_95 <= risk.var_99 + tolerance);
             prop_assert!(risk.var_95 <= risk.es_975 + tolerance);
         }

@@ -35,6 +35,19 @@ pub fn benchmark_levels(
     board.dates().iter().enumerate().map(level).collect()
 }
 
+/// The level of a listing on a day of the board in its own currency, as if its splits had not been: what its returns
+/// are made of. None before its first close, if the close that counts is older than so many calendar days, and on
+/// overflow.
+pub fn local_level(board: &QuoteBoard, listing: &Listing, day: usize, close_days_max: i64) -> Option<Decimal> {
+    let date = *board.dates().get(day)?;
+    let close = board.close(listing, day)?;
+    if close_days_max < date.days_since(close.observed_date) {
+        return None;
+    }
+    let local = close.price.checked_mul(listing.instrument.price_scale.decimal())?;
+    units_grown(listing, local, date)
+}
+
 /// What the units are worth that one unit of the first day has become by a date. None on overflow.
 fn units_grown(listing: &Listing, price: Decimal, date: BusinessDate) -> Option<Decimal> {
     if listing.splits().is_empty() {

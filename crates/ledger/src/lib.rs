@@ -32,7 +32,7 @@ pub mod transaction;
 pub mod value_history;
 mod wash_sales;
 
-pub use benchmark_levels::{benchmark_levels, benchmark_of};
+pub use benchmark_levels::{benchmark_levels, benchmark_of, local_level};
 pub use books::{BookRows, Detail, keep_books, kept_through};
 pub use conversion::FxBoard;
 pub use error::{Announcement, Error};

@@ -1,4 +1,4 @@
-//! Roll up: portfolio values, daily returns and measures.
+//! Roll up: daily returns, measures and risk.
 
 use super::{Job, Step};
 

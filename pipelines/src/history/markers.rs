@@ -201,7 +201,9 @@ impl Facts {
         let mut month = month_start(portfolio.start_date);
         while month <= end {
             let next = next_month(month);
-            let mut sum = described.wrapping_add(months_sum(self.dates.get(&portfolio.market_id), month, month));
+            // What is put through scenarios goes through valuation dates before its own first one.
+            let dates_since = if months.is_empty() { BusinessDate::FIRST } else { month };
+            let mut sum = described.wrapping_add(months_sum(self.dates.get(&portfolio.market_id), dates_since, month));
             let known = std::mem::take(&mut reach);
             reach = Reach { instruments: known.instruments.clone(), currencies: known.currencies.clone() };
             reach.currencies.insert(portfolio.base_currency);

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::error::Error;
 
 /// How many threads work at once.
-pub(super) fn workers() -> usize {
+pub(crate) fn workers() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Does the pieces from zero to `count` and hands over their results in that order. After a failure no new piece
 /// begins; of several failures the one with the lowest number is told.
-pub(super) fn on_all_cores<T: Send>(
+pub(crate) fn on_all_cores<T: Send>(
     count: usize,
     work: impl Fn(usize) -> Result<T, Error> + Sync,
 ) -> Result<Vec<T>, Error> {

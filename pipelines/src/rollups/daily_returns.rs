@@ -7,6 +7,7 @@ use super::{Rollup, from_sql};
 /// One row per portfolio and valuation date.
 pub static ROLLUP: Rollup = Rollup {
     writes: &daily_returns::TABLE,
+    also_writes: &[],
     reads: &[&portfolio_values::TABLE, &cash_flows::TABLE, &nav_bridge::TABLE],
     make: |lake, work| Box::pin(from_sql(lake, work, &ROLLUP, SQL)),
 };

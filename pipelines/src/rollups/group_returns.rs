@@ -15,6 +15,7 @@ use crate::{StageReport, Work};
 /// One row per portfolio, valuation date, taxonomy and node.
 pub static ROLLUP: Rollup = Rollup {
     writes: &group_returns::TABLE,
+    also_writes: &[],
     reads: &[
         &portfolios::TABLE,
         &instruments::TABLE,

@@ -24,8 +24,12 @@ use crate::error::Error;
 use crate::{StageReport, Work};
 
 /// One row per portfolio, valuation date, period and measure.
-pub static ROLLUP: Rollup =
-    Rollup { writes: &measures::TABLE, reads: &[&portfolios::TABLE, &daily_returns::TABLE, &cash_flows::TABLE], make };
+pub static ROLLUP: Rollup = Rollup {
+    writes: &measures::TABLE,
+    also_writes: &[],
+    reads: &[&portfolios::TABLE, &daily_returns::TABLE, &cash_flows::TABLE],
+    make,
+};
 
 /// What is kept for a day and a week, for which nothing can be estimated.
 const DAY_MEASURES: &[&str] = &["gain", "twr"];

@@ -35,6 +35,7 @@ use crate::{StageReport, Work};
 /// One row per group and day on which a member was valued.
 pub static ROLLUP: Rollup = Rollup {
     writes: &portfolio_group_returns::TABLE,
+    also_writes: &[],
     reads: &[
         Portfolio::TABLE,
         GroupMember::TABLE,

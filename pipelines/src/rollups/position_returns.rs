@@ -14,6 +14,7 @@ use crate::{StageReport, Work};
 /// One row per portfolio, instrument and valuation date.
 pub static ROLLUP: Rollup = Rollup {
     writes: &position_returns::TABLE,
+    also_writes: &[],
     reads: &[&portfolio_values::TABLE, &daily_returns::TABLE, &valuations::TABLE, &position_flows::TABLE],
     make,
 };

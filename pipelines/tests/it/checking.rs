@@ -8,7 +8,9 @@ mod planted_rows;
 use lake::{Lake, WriteKey};
 use pipelines::checks::{CHECKS, Layer, check};
 use pipelines::{AgeLimits, Work};
-use planted_rows::{daily_return, flow, group, position, position_return, reported_return, step, value};
+use planted_rows::{
+    daily_return, flow, group, part_of_shortfall, position, position_return, reported_return, shortfall, step, value,
+};
 use rust_decimal::Decimal;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::corporate_actions::CorporateAction;
@@ -22,6 +24,8 @@ use schemas::tables::portfolios::Portfolio;
 use schemas::tables::position_returns::PositionReturn;
 use schemas::tables::positions::Position;
 use schemas::tables::quotes::Quote;
+use schemas::tables::risk::RiskRow;
+use schemas::tables::risk_contributions::RiskContribution;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{Currency, Quantity};
@@ -59,6 +63,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("returns_foot", "-"),
     ("returns_chain", "-"),
     ("contributions_foot", "-"),
+    ("risk_contributions_foot", "-"),
     ("group_returns_foot", "currency"),
     ("nav_bridge_unknown", "unknown"),
     ("carried_prices", "M1~AAA"),
@@ -86,6 +91,8 @@ struct World {
     earned: Vec<PositionReturn>,
     groups: Vec<GroupReturn>,
     measures: Vec<MeasureRow>,
+    risk: Vec<RiskRow>,
+    risk_parts: Vec<RiskContribution>,
 }
 
 /// Findings as check, portfolio and subject.
@@ -277,6 +284,8 @@ impl World {
         fill(&lake, &self.earned).await;
         fill(&lake, &self.groups).await;
         fill(&lake, &self.measures).await;
+        fill(&lake, &self.risk).await;
+        fill(&lake, &self.risk_parts).await;
         lake
     }
 
@@ -306,6 +315,8 @@ impl World {
         self.bridge.push(step(id, BridgeComponent::UnrealisedPriceGain, "240.000009"));
         self.measures.push(reported_return(id, 0.25));
         self.groups.push(group(id, 0.25 + 5e-10));
+        self.risk.push(shortfall(id, 10.0));
+        self.risk_parts.push(part_of_shortfall(id, 10.0 + 5e-9));
     }
 
     /// A portfolio with one fault, the one that the check of its name finds.
@@ -365,6 +376,10 @@ impl World {
                 self.returns.push(daily_return(id, "100", "110", 0.1));
                 self.bridge.push(step(id, BridgeComponent::Interest, "10"));
                 self.earned.push(position_return(id, "M1~AAA", 0.099));
+            }
+            "risk_contributions_foot" => {
+                self.risk.push(shortfall(id, 10.0));
+                self.risk_parts.push(part_of_shortfall(id, 9.9));
             }
             "carried_prices" => self.valuations.push(Valuation { price_date: Some(date(SIX_DAYS_OLD)), ..held }),
             "last_trade_prices" => self.valuations.push(Valuation { price_basis: "last_trade".to_owned(), ..held }),

@@ -35,6 +35,8 @@ mod position_returns;
 #[cfg(test)]
 mod restating;
 #[cfg(test)]
+mod risk;
+#[cfg(test)]
 mod rollups;
 #[cfg(test)]
 mod samples;

@@ -37,6 +37,8 @@ use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
 use schemas::tables::quotes::Quote;
 use schemas::tables::realised_gains::RealisedGain;
+use schemas::tables::risk::RiskRow;
+use schemas::tables::risk_contributions::RiskContribution;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{Amount, BusinessDate, Currency, PortfolioId, Price};
@@ -298,6 +300,8 @@ async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<GroupReturn>(lake).await,
         table::<PortfolioGroupReturn>(lake).await,
         table::<MeasureRow>(lake).await,
+        table::<RiskRow>(lake).await,
+        table::<RiskContribution>(lake).await,
         table::<Exception>(lake).await,
         table::<HistoryMarker>(lake).await,
     ]

@@ -9,6 +9,8 @@ use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::position_returns::PositionReturn;
 use schemas::tables::positions::Position;
+use schemas::tables::risk::RiskRow;
+use schemas::tables::risk_contributions::RiskContribution;
 use schemas::{Amount, Currency, Quantity, ReportingPeriod};
 
 use super::{BEFORE, DAY};
@@ -139,5 +141,34 @@ pub(super) fn position_return(id: &str, instrument: &str, contribution_fraction:
         currency_return_fraction: None,
         cross_return_fraction: None,
         contribution_fraction: Some(contribution_fraction),
+    }
+}
+
+/// What a portfolio may lose in the tail whose parts are kept.
+pub(super) fn shortfall(id: &str, expected_shortfall: f64) -> RiskRow {
+    RiskRow {
+        portfolio_id: id.parse().expect("an id"),
+        business_date: date(DAY),
+        method: "historical_simulation".to_owned(),
+        tail: 0.025,
+        horizon_days: 1,
+        value_at_risk: Some(expected_shortfall),
+        expected_shortfall: Some(expected_shortfall),
+        scenario_count: 500,
+        position_count: 1,
+        excluded_count: 0,
+        excluded_fraction: Some(0.0),
+        unavailable_reason: None,
+    }
+}
+
+/// The part of the only position.
+pub(super) fn part_of_shortfall(id: &str, es_975_contribution: f64) -> RiskContribution {
+    RiskContribution {
+        portfolio_id: id.parse().expect("an id"),
+        instrument_id: "M1~AAA".parse().expect("an id"),
+        business_date: date(DAY),
+        es_975_contribution: Some(es_975_contribution),
+        unavailable_reason: None,
     }
 }

@@ -89,11 +89,13 @@ const RELATIONAL_FOLDERS: &[&str] = &["migrations/", "crates/store/"];
 const MONEY_WORDS: &[&str] =
     &["amount", "cash", "cost", "fee", "fees", "gain", "price", "proceeds", "tax", "taxes", "value"];
 
-/// Columns that have such a part and are estimates all the same: the value of a measure, and returns before charges.
+/// Columns that have such a part and are estimates all the same: the value of a measure, returns before charges, and
+/// value at risk.
 const ESTIMATES: &[(&str, &str)] = &[
     ("gold.measures", "value"),
     ("gold.daily_returns", "return_before_fees_fraction"),
     ("gold.daily_returns", "return_before_taxes_fraction"),
+    ("gold.risk", "value_at_risk"),
 ];
 
 /// Folders whose code holds booked money and no estimates.

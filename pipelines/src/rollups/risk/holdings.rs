@@ -1,0 +1,189 @@
+//! The positions of all portfolios by number: millions of rows, in 24 bytes each.
+
+use std::collections::{BTreeMap, HashMap};
+
+use analytics::estimate;
+use arrow::array::{Array, Date32Array, Decimal128Array, StringArray};
+use lake::{DateRange, Lake, Parameter, RecordBatch};
+use schemas::table::{Record, typed_column};
+use schemas::tables::portfolio_values::PortfolioValue;
+use schemas::tables::portfolios::Portfolio;
+use schemas::tables::valuations::Valuation;
+use schemas::{Amount, BusinessDate, Currency, InstrumentId, MarketId, PortfolioId};
+
+use super::columns_of;
+use crate::error::Error;
+use crate::{StageReport, Work};
+
+/// What portfolios of one group have in common: the market, the source of rates and the base currency.
+pub(super) type GroupKey = (MarketId, MarketId, Currency);
+
+/// A portfolio on a date on which it was valued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Valued {
+    pub(super) group: u32,
+    /// Days since 1970.
+    pub(super) date: i32,
+    pub(super) portfolio: u32,
+}
+
+/// A position on a date.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Position {
+    pub(super) owner: Valued,
+    pub(super) instrument: u32,
+    /// The value in the base currency, an estimate; NaN if it is not known.
+    pub(super) value: f64,
+}
+
+/// What all portfolios of the work hold on its dates, in the order of group, date, portfolio and instrument.
+pub(super) struct Holdings {
+    portfolios: Vec<Portfolio>,
+    groups: Vec<GroupKey>,
+    instruments: Vec<InstrumentId>,
+    pub(super) valued: Vec<Valued>,
+    pub(super) positions: Vec<Position>,
+}
+
+impl Holdings {
+    /// Reads what these portfolios, which are in the order of their ids, hold on the dates of the work.
+    pub(super) async fn read(
+        lake: &Lake,
+        work: &Work,
+        portfolios: Vec<Portfolio>,
+        report: &mut StageReport,
+    ) -> Result<Holdings, Error> {
+        let range = DateRange::between(work.from, work.to);
+        let dates = || vec![("from_date", Parameter::Date(work.from)), ("to_date", Parameter::Date(work.to))];
+        let mut reading = Reading::new(&portfolios);
+        let columns = ["portfolio_id", "business_date"];
+        let query = (include_str!("../../../rollups/risk/valued.sql"), &columns[..]);
+        for batch in columns_of(lake, PortfolioValue::TABLE, range, query, dates(), report).await? {
+            reading.valued(&batch)?;
+        }
+        let columns = ["portfolio_id", "instrument_id", "business_date", "value_base"];
+        let query = (include_str!("../../../rollups/risk/positions.sql"), &columns[..]);
+        for batch in columns_of(lake, Valuation::TABLE, range, query, dates(), report).await? {
+            reading.positions(&batch)?;
+        }
+        let Reading { groups, words, mut valued, mut positions, .. } = reading;
+        let instruments = in_order(words, &mut positions)?;
+        valued.sort_unstable();
+        positions.sort_unstable_by_key(|position| (position.owner, position.instrument));
+        Ok(Holdings { portfolios, groups, instruments, valued, positions })
+    }
+
+    /// The id of a portfolio.
+    pub(super) fn portfolio(&self, number: u32) -> Result<&PortfolioId, Error> {
+        self.portfolios.get(number as usize).map(|portfolio| &portfolio.portfolio_id).ok_or(Error::Worker)
+    }
+
+    /// The instrument of a number.
+    pub(super) fn instrument(&self, number: u32) -> Result<&InstrumentId, Error> {
+        self.instruments.get(number as usize).ok_or(Error::Worker)
+    }
+
+    /// How many instruments are held at all.
+    pub(super) fn instrument_count(&self) -> usize {
+        self.instruments.len()
+    }
+
+    /// What the portfolios of a group have in common.
+    pub(super) fn group(&self, number: u32) -> Result<&GroupKey, Error> {
+        self.groups.get(number as usize).ok_or(Error::Worker)
+    }
+}
+
+/// Rows while they come in.
+struct Reading {
+    /// Of each portfolio its group, its number and its first day.
+    owners: HashMap<String, (u32, u32, i32)>,
+    groups: Vec<GroupKey>,
+    words: HashMap<String, u32>,
+    valued: Vec<Valued>,
+    positions: Vec<Position>,
+}
+
+impl Reading {
+    fn new(portfolios: &[Portfolio]) -> Reading {
+        let key = |row: &Portfolio| (row.market_id.clone(), row.fx_source.clone(), row.base_currency);
+        let mut numbers: BTreeMap<GroupKey, u32> = portfolios.iter().map(|row| (key(row), 0)).collect();
+        for (number, group) in (0..).zip(numbers.values_mut()) {
+            *group = number;
+        }
+        let owner = |(number, row): (u32, &Portfolio)| {
+            let group = numbers.get(&key(row)).copied().unwrap_or_default();
+            (row.portfolio_id.as_str().to_owned(), (group, number, days_of(row.start_date)))
+        };
+        let owners = (0..).zip(portfolios).map(owner).collect();
+        let groups = numbers.into_keys().collect();
+        Reading { owners, groups, words: HashMap::new(), valued: Vec::new(), positions: Vec::new() }
+    }
+
+    /// The portfolio of a row. None if it is not among those of the work, or begins on a later day: a start that was
+    /// moved leaves rows of days that no longer belong to the portfolio.
+    fn owner(&self, ids: &StringArray, dates: &Date32Array, row: usize) -> Option<Valued> {
+        let (group, portfolio, start) = *self.owners.get(ids.value(row))?;
+        let date = dates.value(row);
+        (start <= date).then_some(Valued { group, date, portfolio })
+    }
+
+    fn valued(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        let table = PortfolioValue::TABLE.name;
+        let ids = typed_column::<String>(table, "portfolio_id", batch).map_err(lake::Error::from)?;
+        let dates = typed_column::<BusinessDate>(table, "business_date", batch).map_err(lake::Error::from)?;
+        let found = (0..batch.num_rows()).filter_map(|row| self.owner(&ids, &dates, row)).collect::<Vec<Valued>>();
+        self.valued.extend(found);
+        Ok(())
+    }
+
+    fn positions(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        let table = Valuation::TABLE.name;
+        let ids = typed_column::<String>(table, "portfolio_id", batch).map_err(lake::Error::from)?;
+        let instruments = typed_column::<String>(table, "instrument_id", batch).map_err(lake::Error::from)?;
+        let dates = typed_column::<BusinessDate>(table, "business_date", batch).map_err(lake::Error::from)?;
+        let values = typed_column::<Option<Amount>>(table, "value_base", batch).map_err(lake::Error::from)?;
+        self.positions.reserve(batch.num_rows());
+        for row in 0..batch.num_rows() {
+            let Some(owner) = self.owner(&ids, &dates, row) else { continue };
+            let instrument = self.number(instruments.value(row))?;
+            self.positions.push(Position { owner, instrument, value: value_of(&values, row) });
+        }
+        Ok(())
+    }
+
+    /// The number of an instrument, which is a new one if the instrument is.
+    fn number(&mut self, word: &str) -> Result<u32, Error> {
+        if let Some(number) = self.words.get(word) {
+            return Ok(*number);
+        }
+        let number = u32::try_from(self.words.len()).map_err(|_| Error::Worker)?;
+        self.words.insert(word.to_owned(), number);
+        Ok(number)
+    }
+}
+
+/// The instruments in the order of their ids, which become their numbers.
+fn in_order(words: HashMap<String, u32>, positions: &mut [Position]) -> Result<Vec<InstrumentId>, Error> {
+    let mut words: Vec<(String, u32)> = words.into_iter().collect();
+    words.sort_unstable();
+    let mut ranks = vec![0_u32; words.len()];
+    for (rank, (_, number)) in (0..).zip(&words) {
+        if let Some(place) = ranks.get_mut(*number as usize) {
+            *place = rank;
+        }
+    }
+    for position in positions {
+        position.instrument = ranks.get(position.instrument as usize).copied().unwrap_or_default();
+    }
+    let id = |(word, _): (String, u32)| word.parse::<InstrumentId>().map_err(|_| Error::Worker);
+    words.into_iter().map(id).collect()
+}
+
+fn value_of(values: &Decimal128Array, row: usize) -> f64 {
+    if values.is_null(row) { f64::NAN } else { estimate(values.value(row)) / 10_f64.powi(i32::from(Amount::SCALE)) }
+}
+
+fn days_of(date: BusinessDate) -> i32 {
+    arrow::datatypes::Date32Type::from_naive_date(date.day())
+}

@@ -1,0 +1,246 @@
+//! The positions of every portfolio through the scenarios of its date, on all cores.
+//!
+//! Portfolios that share a market, a source of rates and a base currency share the scenarios of a date. Each is
+//! simulated by itself and in the order of its instruments, so that its figures do not depend on who else is there.
+
+use std::ops::Range;
+
+use analytics::NoFigure;
+use analytics::risk_simulation::{Exposure, SimulatedTail, Simulator};
+use lake::RecordBatch;
+use schemas::{BusinessDate, InstrumentId};
+
+use super::columns::{Columns, Said};
+use super::histories::{Gap, Histories, Scenarios};
+use super::holdings::{Holdings, Position, Valued};
+use super::markets::Markets;
+use crate::error::Error;
+use crate::parquet_books::cores::{on_all_cores, workers};
+
+/// Portfolios of one date that are simulated together.
+const PIECE: usize = 2048;
+/// The part of a portfolio's values, regardless of sign, that may be left out of its figures.
+const EXCLUDED_MAX: f64 = 0.05;
+
+/// The rows of both tables.
+#[derive(Default)]
+pub(super) struct Made {
+    pub(super) risk: Vec<RecordBatch>,
+    pub(super) contributions: Vec<RecordBatch>,
+}
+
+/// Simulates all portfolios on all dates.
+pub(super) fn simulate(holdings: &Holdings, markets: &Markets) -> Result<Made, Error> {
+    let mut made = Made::default();
+    for valued in holdings.valued.chunk_by(|one, next| one.group == next.group) {
+        let Some(Valued { group, .. }) = valued.first() else { continue };
+        let of_group = holdings.positions.as_slice();
+        let start = of_group.partition_point(|position| position.owner.group < *group);
+        let end = of_group.partition_point(|position| position.owner.group <= *group);
+        let positions = of_group.get(start..end).unwrap_or_default();
+        for (risk, contributions) in simulate_group(holdings, markets, *group, (valued, positions))? {
+            made.risk.push(risk);
+            made.contributions.push(contributions);
+        }
+    }
+    Ok(made)
+}
+
+fn simulate_group(
+    holdings: &Holdings,
+    markets: &Markets,
+    group: u32,
+    (valued, positions): (&[Valued], &[Position]),
+) -> Result<Vec<(RecordBatch, RecordBatch)>, Error> {
+    let (market, fx_source, base_currency) = holdings.group(group)?;
+    let mut held: Vec<u32> = positions.iter().map(|position| position.instrument).collect();
+    held.sort_unstable();
+    held.dedup();
+    let mut rows = vec![usize::MAX; holdings.instrument_count()];
+    for (row, instrument) in held.iter().enumerate() {
+        if let Some(place) = rows.get_mut(*instrument as usize) {
+            *place = row;
+        }
+    }
+    let ids = held.iter().map(|instrument| holdings.instrument(*instrument));
+    let ids = ids.collect::<Result<Vec<&InstrumentId>, Error>>()?;
+    let Some(board) = markets.board(market) else {
+        let nothing = Err(NoFigure::new(format!("nothing is listed in the market {market}")));
+        return Ok(vec![simulate_piece(holdings, &rows, &nothing, (valued, positions))?]);
+    };
+    let histories = Histories::new(board, markets.rates(fx_source), *base_currency, &ids)?;
+    let dates: Vec<&[Valued]> = valued.chunk_by(|one, next| one.date == next.date).collect();
+    if let [only] = dates.as_slice() {
+        let scenarios = scenarios_of(&histories, only)?;
+        let pieces: Vec<&[Valued]> = only.chunks(PIECE).collect();
+        return on_all_cores(pieces.len(), |number| {
+            simulate_piece(holdings, &rows, &scenarios, (pieces.get(number).copied().unwrap_or_default(), positions))
+        });
+    }
+    let shares: Vec<&[&[Valued]]> = dates.chunks(dates.len().div_ceil(4 * workers()).max(1)).collect();
+    on_all_cores(shares.len(), |number| {
+        let mut columns = Columns::new();
+        for valued in shares.get(number).copied().unwrap_or_default() {
+            let scenarios = scenarios_of(&histories, valued)?;
+            Simulation::new(holdings, &rows, &scenarios).run(valued, positions, &mut columns)?;
+        }
+        columns.finish()
+    })
+}
+
+/// The scenarios of the date on which portfolios were valued, or why there are none.
+fn scenarios_of(histories: &Histories<'_>, valued: &[Valued]) -> Result<Result<Scenarios, NoFigure>, Error> {
+    let days = valued.first().map(|one| one.date).ok_or(Error::Worker)?;
+    let date = chrono::NaiveDate::from_epoch_days(days).and_then(|day| BusinessDate::new(day).ok());
+    Ok(histories.on(date.ok_or(Error::Worker)?))
+}
+
+/// The rows of some portfolios of one date, or of several if there are no scenarios.
+fn simulate_piece(
+    holdings: &Holdings,
+    rows: &[usize],
+    scenarios: &Result<Scenarios, NoFigure>,
+    (valued, positions): (&[Valued], &[Position]),
+) -> Result<(RecordBatch, RecordBatch), Error> {
+    let mut columns = Columns::new();
+    Simulation::new(holdings, rows, scenarios).run(valued, positions, &mut columns)?;
+    columns.finish()
+}
+
+/// Simulates portfolios of a date one after the other, without a new allocation for each.
+struct Simulation<'a> {
+    holdings: &'a Holdings,
+    /// Of each instrument its row in the scenarios.
+    rows: &'a [usize],
+    scenarios: &'a Result<Scenarios, NoFigure>,
+    simulator: Option<Simulator<'a>>,
+    exposures: Vec<Exposure>,
+    contributions: Vec<f64>,
+}
+
+/// What is left out of a portfolio.
+struct Excluded<'a> {
+    count: usize,
+    /// The part of all values regardless of sign; none if one is unknown.
+    fraction: Option<f64>,
+    /// The largest position that is left out, and why it is.
+    largest: Option<(&'a Position, Gap)>,
+    /// A position whose value is not known.
+    unknown: Option<&'a Position>,
+}
+
+impl<'a> Simulation<'a> {
+    fn new(holdings: &'a Holdings, rows: &'a [usize], scenarios: &'a Result<Scenarios, NoFigure>) -> Simulation<'a> {
+        let simulator = scenarios.as_ref().ok().map(|scenarios| Simulator::new(&scenarios.matrix));
+        Simulation { holdings, rows, scenarios, simulator, exposures: Vec::new(), contributions: Vec::new() }
+    }
+
+    /// Adds the rows of portfolios, which are in order as their positions are.
+    fn run(&mut self, valued: &[Valued], positions: &[Position], columns: &mut Columns) -> Result<(), Error> {
+        let Some(first) = valued.first() else { return Ok(()) };
+        let mut next = positions.partition_point(|position| position.owner < *first);
+        for owner in valued {
+            let own = of_owner(positions, next, *owner);
+            next = own.end;
+            self.portfolio(*owner, positions.get(own).unwrap_or_default(), columns)?;
+        }
+        Ok(())
+    }
+
+    fn portfolio(&mut self, owner: Valued, positions: &[Position], columns: &mut Columns) -> Result<(), Error> {
+        let portfolio_id = self.holdings.portfolio(owner.portfolio)?;
+        let excluded = self.gather(positions);
+        let tails = self.tails(&excluded)?;
+        let mut contributions = self.contributions.iter();
+        for position in positions {
+            let instrument = self.holdings.instrument(position.instrument)?;
+            let place = (portfolio_id, owner.date);
+            match (self.gap(position), &tails) {
+                (Some(gap), _) => columns.push_contribution(place, instrument, Err(&gap.to_string())),
+                (None, Err(reason)) => columns.push_contribution(place, instrument, Err(reason)),
+                (None, Ok(_)) => {
+                    let contribution = contributions.next().copied().ok_or(Error::Worker)?;
+                    columns.push_contribution(place, instrument, Ok(contribution));
+                }
+            }
+        }
+        columns.push_risk(&Said {
+            portfolio_id,
+            date: owner.date,
+            scenario_count: self.scenarios.as_ref().map_or(0, |scenarios| scenarios.matrix.scenarios()),
+            position_count: positions.len(),
+            excluded_count: excluded.count,
+            excluded_fraction: excluded.fraction,
+            tails,
+        });
+        Ok(())
+    }
+
+    /// Why a position is left out; none if it is not, and if there are no scenarios at all.
+    fn gap(&self, position: &Position) -> Option<Gap> {
+        let row = self.row(position);
+        self.scenarios.as_ref().ok().and_then(|scenarios| scenarios.gaps.get(row).copied().flatten())
+    }
+
+    fn row(&self, position: &Position) -> usize {
+        self.rows.get(position.instrument as usize).copied().unwrap_or(usize::MAX)
+    }
+
+    /// Takes over the positions that can be simulated.
+    fn gather<'p>(&mut self, positions: &'p [Position]) -> Excluded<'p> {
+        self.exposures.clear();
+        let (mut gross, mut left_out, mut count) = (0.0, 0.0, 0);
+        let (mut largest, mut unknown): (Option<(&Position, Gap)>, _) = (None, None);
+        for position in positions {
+            gross += position.value.abs();
+            if position.value.is_nan() {
+                unknown = unknown.or(Some(position));
+            }
+            let Some(gap) = self.gap(position) else {
+                self.exposures.push(Exposure { instrument: self.row(position), value: position.value });
+                continue;
+            };
+            count += 1;
+            left_out += position.value.abs();
+            if largest.is_none_or(|(other, _)| other.value.abs() < position.value.abs()) {
+                largest = Some((position, gap));
+            }
+        }
+        let part = if 0.0 < gross { left_out / gross } else { 0.0 };
+        Excluded { count, fraction: unknown.is_none().then_some(part), largest, unknown }
+    }
+
+    /// The figures of the positions taken over, or why there are none.
+    fn tails(&mut self, excluded: &Excluded<'_>) -> Result<Result<[SimulatedTail; 3], String>, Error> {
+        self.contributions.clear();
+        if let Some(position) = excluded.unknown {
+            let name = self.holdings.instrument(position.instrument)?;
+            return Ok(Err(format!("{name} has no value in the base currency")));
+        }
+        let simulator = match (self.scenarios, &mut self.simulator) {
+            (Ok(_), Some(simulator)) => simulator,
+            (Err(reason), _) => return Ok(Err(reason.to_string())),
+            (Ok(_), None) => return Err(Error::Worker),
+        };
+        if let (Some((position, gap)), Some(fraction)) = (excluded.largest, excluded.fraction)
+            && EXCLUDED_MAX < fraction
+        {
+            let name = self.holdings.instrument(position.instrument)?;
+            return Ok(Err(format!(
+                "{:.1} % of the values would be left out, more than {:.0} %; the most is {name}: {gap}",
+                100.0 * fraction,
+                100.0 * EXCLUDED_MAX,
+            )));
+        }
+        let outcome = simulator.simulate_tails(&self.exposures, &mut self.contributions);
+        Ok(outcome.map_err(|reason| reason.to_string()))
+    }
+}
+
+/// Where the positions of a portfolio and date are, from a place on; those of others before it are passed over.
+fn of_owner(positions: &[Position], from: usize, owner: Valued) -> Range<usize> {
+    let rest = positions.get(from..).unwrap_or_default();
+    let start = from + rest.iter().take_while(|position| position.owner < owner).count();
+    let rest = positions.get(start..).unwrap_or_default();
+    start..start + rest.iter().take_while(|position| position.owner == owner).count()
+}
