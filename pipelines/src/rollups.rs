@@ -9,6 +9,7 @@ pub mod measures;
 pub mod portfolio_group_returns;
 pub mod position_returns;
 pub mod risk;
+pub mod risk_forecasts;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -43,6 +44,7 @@ pub const ROLLUPS: &[&Rollup] = &[
     &portfolio_group_returns::ROLLUP,
     &position_returns::ROLLUP,
     &risk::ROLLUP,
+    &risk_forecasts::ROLLUP,
 ];
 
 /// Makes every gold table that is rolled up, each after those it reads.
@@ -113,8 +115,15 @@ mod tests {
     #[test]
     fn each_comes_after_what_it_reads() {
         let order: Vec<&str> = in_order(ROLLUPS).iter().map(|rollup| rollup.writes.short_name()).collect();
-        let expected =
-            ["daily_returns", "group_returns", "measures", "portfolio_group_returns", "position_returns", "risk"];
+        let expected = [
+            "daily_returns",
+            "group_returns",
+            "measures",
+            "portfolio_group_returns",
+            "position_returns",
+            "risk",
+            "risk_forecasts",
+        ];
         assert_eq!(order, expected);
     }
 }

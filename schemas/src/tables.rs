@@ -3,6 +3,7 @@
 //! To add one: a file here, a line in the list, and a maker in `pipelines`.
 
 pub mod action_payments;
+pub mod backtests;
 pub mod cash_flows;
 pub mod classifications;
 pub mod corporate_actions;
@@ -28,6 +29,7 @@ pub mod realised_gains;
 pub mod rejects;
 pub mod risk;
 pub mod risk_contributions;
+pub mod risk_forecasts;
 pub mod transactions;
 pub mod valuations;
 
@@ -61,6 +63,8 @@ pub const TABLES: &[&TableDefinition] = &[
     &measures::TABLE,
     &risk::TABLE,
     &risk_contributions::TABLE,
+    &risk_forecasts::TABLE,
+    &backtests::TABLE,
     &exceptions::TABLE,
     &history_markers::TABLE,
 ];

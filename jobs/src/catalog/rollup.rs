@@ -11,7 +11,7 @@ pub(super) const STEP: Step = Step {
 /// Gold from gold.
 pub static JOB: Job = Job {
     name: "rollup",
-    definition: "makes portfolio values, daily returns and measures of the dates from the books",
+    definition: "makes daily returns, measures, risk and backtests of the dates from the books",
     ingests: false,
     once: false,
     steps: &[STEP],

@@ -353,28 +353,18 @@ impl World {
                     ..step(id, BridgeComponent::Residual, "1")
                 });
             }
-            "nav_bridge_unknown" => {
-                self.returns.push(daily_return(id, "100", "110", 0.1));
-                self.bridge.push(NavBridgeRow {
-                    amount: None,
-                    amount_base: None,
-                    detail: Some("transaction t1: there is no USD rate on its day".to_owned()),
-                    ..step(id, BridgeComponent::Unknown, "0")
-                });
-            }
+            "nav_bridge_unknown" => self.earn_unknown(id),
             "returns_foot" => self.earn(id, "10", "110", 0.2),
             "group_returns_foot" => {
                 self.earn(id, "10", "110", 0.1);
                 self.groups.push(group(id, 0.09));
             }
             "returns_chain" => {
-                self.returns.push(daily_return(id, "100", "110", 0.1));
-                self.bridge.push(step(id, BridgeComponent::Interest, "10"));
+                self.earn(id, "10", "110", 0.1);
                 self.measures.push(reported_return(id, 0.11));
             }
             "contributions_foot" => {
-                self.returns.push(daily_return(id, "100", "110", 0.1));
-                self.bridge.push(step(id, BridgeComponent::Interest, "10"));
+                self.earn(id, "10", "110", 0.1);
                 self.earned.push(position_return(id, "M1~AAA", 0.099));
             }
             "risk_contributions_foot" => {
@@ -407,6 +397,17 @@ impl World {
     fn earn(&mut self, id: &str, interest: &str, end_value: &str, return_fraction: f64) {
         self.returns.push(daily_return(id, "100", end_value, return_fraction));
         self.bridge.push(step(id, BridgeComponent::Interest, interest));
+    }
+
+    /// A return of which nobody knows what it came from.
+    fn earn_unknown(&mut self, id: &str) {
+        self.returns.push(daily_return(id, "100", "110", 0.1));
+        self.bridge.push(NavBridgeRow {
+            amount: None,
+            amount_base: None,
+            detail: Some("transaction t1: there is no USD rate on its day".to_owned()),
+            ..step(id, BridgeComponent::Unknown, "0")
+        });
     }
 
     /// A portfolio whose benchmark is not listed.

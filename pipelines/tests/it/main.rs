@@ -23,6 +23,8 @@ mod exports;
 #[cfg(test)]
 mod folders;
 #[cfg(test)]
+mod forecasts;
+#[cfg(test)]
 mod historical_simulation;
 #[cfg(test)]
 mod landing;

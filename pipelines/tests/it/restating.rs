@@ -18,6 +18,7 @@ use pipelines::rollups::roll_up;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use schemas::table::Record;
+use schemas::tables::backtests::BacktestRow;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
@@ -39,6 +40,7 @@ use schemas::tables::quotes::Quote;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_contributions::RiskContribution;
+use schemas::tables::risk_forecasts::RiskForecast;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{Amount, BusinessDate, Currency, PortfolioId, Price};
@@ -302,6 +304,8 @@ async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<MeasureRow>(lake).await,
         table::<RiskRow>(lake).await,
         table::<RiskContribution>(lake).await,
+        table::<RiskForecast>(lake).await,
+        table::<BacktestRow>(lake).await,
         table::<Exception>(lake).await,
         table::<HistoryMarker>(lake).await,
     ]

@@ -96,6 +96,7 @@ const ESTIMATES: &[(&str, &str)] = &[
     ("gold.daily_returns", "return_before_fees_fraction"),
     ("gold.daily_returns", "return_before_taxes_fraction"),
     ("gold.risk", "value_at_risk"),
+    ("gold.risk_forecasts", "value_at_risk"),
 ];
 
 /// Folders whose code holds booked money and no estimates.

@@ -1,0 +1,7 @@
+-- One row per portfolio and valuation date: what forecasts are made from and compared with.
+SELECT
+    portfolio_id,
+    business_date,
+    return_fraction
+FROM gold.daily_returns
+WHERE business_date BETWEEN $from_date AND $to_date
