@@ -44,7 +44,8 @@ days AS (
         CASE WHEN charge.portfolio_id IS NULL THEN 0 WHEN charge.unknown_count = 0 THEN charge.fees END AS fees,
         CASE WHEN charge.portfolio_id IS NULL THEN 0 WHEN charge.unknown_count = 0 THEN charge.taxes END AS taxes,
         before.benchmark_level AS level_before,
-        today.benchmark_level AS level
+        today.benchmark_level AS level,
+        today.risk_free_annual
     FROM gold.portfolio_values AS today
     LEFT JOIN gold.portfolio_values AS before
         ON before.portfolio_id = today.portfolio_id AND before.business_date = today.previous_business_date
@@ -79,6 +80,7 @@ SELECT
         CAST(inflow AS DECIMAL(38, 10)),
         CAST(outflow AS DECIMAL(38, 10)),
         CAST(end_value + taxes AS DECIMAL(38, 10))
-    ) AS return_before_taxes_fraction
+    ) AS return_before_taxes_fraction,
+    risk_free_annual
 FROM days
 ORDER BY portfolio_id, business_date

@@ -11,8 +11,10 @@ use lake::{DateRange, Lake, RecordBatch};
 use ledger::books::BookInputs;
 use ledger::internal_transfers::{self, NO_LOTS};
 use ledger::{
-    BookRows, DayValue, Detail, FxBoard, FxGrid, QuoteBoard, benchmark_levels, benchmark_of, keep_books, kept_through,
+    Benchmark, BookRows, DayValue, Detail, FxBoard, FxGrid, QuoteBoard, RiskFreeBoard, benchmark_levels, benchmark_of,
+    keep_books, kept_through,
 };
+use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use schemas::table::{Record, TableDefinition, TableError};
 use schemas::tables::action_payments::ActionPayment;
@@ -28,9 +30,10 @@ use schemas::tables::position_flows::PositionFlow;
 use schemas::tables::positions::Position;
 use schemas::tables::quotes::Quote;
 use schemas::tables::realised_gains::RealisedGain;
+use schemas::tables::risk_free_rates::RiskFreeRate;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
-use schemas::{Amount, Currency, InstrumentId, MarketId, PortfolioId, with_causes};
+use schemas::{Amount, BusinessDate, Currency, InstrumentId, MarketId, PortfolioId, with_causes};
 
 use self::received::{LotsByPortfolio, lots_received};
 use crate::error::Error;
@@ -39,8 +42,9 @@ use crate::{StageReport, Work};
 /// Reasons that a note gives; the others are the same kind of thing.
 const REASONS_SHOWN: usize = 3;
 
-/// A benchmark as portfolios are compared with it: the instrument, the source of rates, and their base currency.
-type BenchmarkKey = (InstrumentId, MarketId, Currency);
+/// A benchmark as portfolios are compared with it: the source of rates, their base currency, and where it is a blend
+/// the day on which they begin.
+type BenchmarkKey = (Benchmark, MarketId, Currency, Option<BusinessDate>);
 
 /// Everything the books are kept from, up to the last date of the work.
 struct Silver {
@@ -54,6 +58,8 @@ struct Silver {
     grids: BTreeMap<(MarketId, MarketId), FxGrid>,
     /// The levels of benchmarks on the valuation dates of their markets.
     levels: BTreeMap<BenchmarkKey, Vec<Option<f64>>>,
+    /// The dated risk-free rates, by source.
+    risk_free: BTreeMap<MarketId, RiskFreeBoard>,
     nothing: Nothing,
 }
 
@@ -187,7 +193,17 @@ async fn read_silver(lake: &Lake, work: &Work, report: &mut StageReport) -> Resu
         });
     }
     let levels = levels_of_benchmarks(&portfolios, &boards, &fx);
-    Ok(Silver { portfolios, involved, transactions, boards, fx, grids, levels, nothing: Nothing::default() })
+    let risk_free = risk_free_boards(&read::<RiskFreeRate>(lake, through, report).await?);
+    let nothing = Nothing::default();
+    Ok(Silver { portfolios, involved, transactions, boards, fx, grids, levels, risk_free, nothing })
+}
+
+fn risk_free_boards(rates: &[RiskFreeRate]) -> BTreeMap<MarketId, RiskFreeBoard> {
+    let mut by_source: BTreeMap<MarketId, Vec<&RiskFreeRate>> = BTreeMap::new();
+    for rate in rates {
+        by_source.entry(rate.risk_free_source.clone()).or_default().push(rate);
+    }
+    by_source.into_iter().map(|(source, rates)| (source, RiskFreeBoard::new(rates))).collect()
 }
 
 /// The levels of every benchmark that one of the portfolios is compared with, once each.
@@ -197,22 +213,32 @@ fn levels_of_benchmarks(
     fx: &BTreeMap<MarketId, FxBoard>,
 ) -> BTreeMap<BenchmarkKey, Vec<Option<f64>>> {
     let no_rates = FxBoard::default();
-    let mut levels = BTreeMap::new();
+    let mut of_instruments: BTreeMap<(InstrumentId, MarketId, Currency), Vec<Option<Decimal>>> = BTreeMap::new();
+    let mut levels: BTreeMap<BenchmarkKey, Vec<Option<f64>>> = BTreeMap::new();
     for portfolio in portfolios {
-        if let (Some(key), Some(board)) = (benchmark_key(portfolio), boards.get(&portfolio.market_id)) {
-            let (benchmark, fx_source, base) = key.clone();
-            levels.entry(key).or_insert_with(|| {
-                let rates = fx.get(&fx_source).unwrap_or(&no_rates);
-                let exact = benchmark_levels(board, &benchmark, rates, base);
-                exact.into_iter().map(|level| level?.to_f64()).collect()
-            });
+        let (Some(key), Some(board)) = (benchmark_key(portfolio), boards.get(&portfolio.market_id)) else { continue };
+        if levels.contains_key(&key) {
+            continue;
         }
+        let (benchmark, fx_source, base, _) = &key;
+        let line = |instrument: &InstrumentId| (instrument.clone(), fx_source.clone(), *base);
+        for instrument in &benchmark.instruments {
+            let rates = fx.get(fx_source).unwrap_or(&no_rates);
+            let own = of_instruments.entry(line(instrument));
+            own.or_insert_with(|| benchmark_levels(board, instrument, rates, *base));
+        }
+        let parts =
+            benchmark.instruments.iter().map(|one| of_instruments.get(&line(one)).map_or(&[][..], Vec::as_slice));
+        let exact = benchmark.levels(board.dates(), portfolio.start_date, &parts.collect::<Vec<&[Option<Decimal>]>>());
+        levels.insert(key, exact.into_iter().map(|level| level?.to_f64()).collect());
     }
     levels
 }
 
 fn benchmark_key(portfolio: &Portfolio) -> Option<BenchmarkKey> {
-    Some((benchmark_of(portfolio)?, portfolio.fx_source.clone(), portfolio.base_currency))
+    let benchmark = benchmark_of(portfolio)?;
+    let start = benchmark.blend.as_ref().map(|_| portfolio.start_date);
+    Some((benchmark, portfolio.fx_source.clone(), portfolio.base_currency, start))
 }
 
 impl Silver {
@@ -298,7 +324,7 @@ fn keep_share(
 fn keep(silver: &Silver, received: &LotsByPortfolio, portfolio: &Portfolio, work: &Work) -> (Kept, Option<Error>) {
     let inputs = silver.inputs(portfolio, received);
     let of = |books: BookRows| {
-        let values = portfolio_values(portfolio, inputs.board, silver.levels(portfolio), &books);
+        let values = portfolio_values(silver, portfolio, inputs.board, &books);
         Kept { books, values }
     };
     let source = match keep_books(inputs, work.from, work.to, Detail::Positions) {
@@ -348,17 +374,21 @@ fn batch<R: Record>(rows: &[R]) -> Result<(&'static TableDefinition, RecordBatch
 
 /// The value of a portfolio on every valuation date, known or not.
 fn portfolio_values(
+    silver: &Silver,
     portfolio: &Portfolio,
     board: &QuoteBoard,
-    levels: &[Option<f64>],
     books: &BookRows,
 ) -> Vec<PortfolioValue> {
     let first = board.day_from(portfolio.start_date);
+    let levels = silver.levels(portfolio);
+    let risk_free = portfolio.risk_free_source.as_ref().and_then(|source| silver.risk_free.get(source));
     let row = |(day, value): (usize, &DayValue)| {
         let amount = |units: Option<i128>| units.and_then(Amount::from_units);
+        let business_date = *board.dates().get(day)?;
+        let rate = risk_free.and_then(|board| board.rate(portfolio.base_currency, business_date));
         Some(PortfolioValue {
             portfolio_id: portfolio.portfolio_id.clone(),
-            business_date: *board.dates().get(day)?,
+            business_date,
             previous_business_date: if first < day { board.dates().get(day - 1).copied() } else { None },
             base_currency: portfolio.base_currency,
             market_value: amount(value.market_value()),
@@ -368,6 +398,7 @@ fn portfolio_values(
             carried_price_count: value.carried.into(),
             missing_count: i64::from(value.missing_securities) + i64::from(value.missing_cash),
             benchmark_level: levels.get(day).copied().flatten(),
+            risk_free_annual: rate.and_then(|rate| rate.to_f64()),
         })
     };
     (books.values.first_day..).zip(&books.values.days).filter_map(row).collect()

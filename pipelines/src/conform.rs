@@ -69,6 +69,11 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
         lake.upsert(&last_of_each(facts.fx_rates, |row| (row.fx_source.clone(), row.currency, row.rate_date)), &key)
             .await?,
         lake.upsert(
+            &last_of_each(facts.risk_free_rates, |row| (row.risk_free_source.clone(), row.currency, row.rate_date)),
+            &key,
+        )
+        .await?,
+        lake.upsert(
             &last_of_each(facts.corporate_actions, |row| (row.instrument_id.clone(), row.ex_date, row.kind.clone())),
             &key,
         )
@@ -203,6 +208,7 @@ async fn read_all(
         all.instruments.extend(facts.instruments);
         all.quotes.extend(facts.quotes);
         all.fx_rates.extend(facts.fx_rates);
+        all.risk_free_rates.extend(facts.risk_free_rates);
         all.corporate_actions.extend(facts.corporate_actions);
         all.classifications.extend(facts.classifications);
         all.group_members.extend(facts.group_members);

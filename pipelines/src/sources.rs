@@ -13,6 +13,7 @@ use schemas::tables::fx_rates::FxRate;
 use schemas::tables::group_members::GroupMember;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::quotes::Quote;
+use schemas::tables::risk_free_rates::RiskFreeRate;
 use schemas::{InstrumentId, MarketId};
 
 use crate::error::Error;
@@ -58,6 +59,8 @@ pub struct Facts {
     pub quotes: Vec<Quote>,
     /// FX rates.
     pub fx_rates: Vec<FxRate>,
+    /// Rates without risk.
+    pub risk_free_rates: Vec<RiskFreeRate>,
     /// Corporate actions.
     pub corporate_actions: Vec<CorporateAction>,
     /// Groups of instruments; all of them, of the market of the file.

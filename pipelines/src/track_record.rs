@@ -149,6 +149,7 @@ mod tests {
             benchmark_return_fraction: Some(benchmark),
             return_before_fees_fraction: None,
             return_before_taxes_fraction: None,
+            risk_free_annual: None,
         }
     }
 
@@ -162,7 +163,9 @@ mod tests {
             start_date: date("2023-11-30"),
             end_date: None,
             benchmark_symbol: Some("INDEX".to_owned()),
+            benchmark_blend: None,
             risk_free_annual: None,
+            risk_free_source: None,
             client_email: None,
             cost_basis: "fifo".to_owned(),
             locked_through: None,

@@ -30,6 +30,7 @@ pub mod rejects;
 pub mod risk;
 pub mod risk_contributions;
 pub mod risk_forecasts;
+pub mod risk_free_rates;
 pub mod transactions;
 pub mod valuations;
 
@@ -41,6 +42,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &instruments::TABLE,
     &quotes::TABLE,
     &fx_rates::TABLE,
+    &risk_free_rates::TABLE,
     &corporate_actions::TABLE,
     &classifications::TABLE,
     &group_members::TABLE,

@@ -80,12 +80,18 @@ struct PortfolioDescription {
     /// Its last day; null if it has not been closed.
     #[schema(value_type = Option<String>, format = Date)]
     end_date: Option<BusinessDate>,
-    /// The symbol of its benchmark; null if it has none.
+    /// The symbol of its benchmark; null if it has none, or one of several symbols.
     #[schema(example = "MSCIW")]
     benchmark_symbol: Option<String>,
-    /// The risk-free rate a year, a fraction; null if the mandate names none.
+    /// Its benchmark of several symbols, with their weights and how often these are restored; null if it has none.
+    #[schema(example = "SPY 0.6, AGG 0.4; quarterly")]
+    benchmark_blend: Option<String>,
+    /// The risk-free rate a year, a fraction; null if the mandate names none, or dated ones.
     #[schema(example = 0.02)]
     risk_free_annual: Option<f64>,
+    /// The market whose dated risk-free rates count; null if the rate is one for all days, or the mandate names none.
+    #[schema(example = "world")]
+    risk_free_source: Option<String>,
     /// Its value on the last date on which it was valued; null if it never was.
     latest: Option<PortfolioValuation>,
     /// Its time-weighted returns up to that date.
@@ -166,7 +172,9 @@ async fn portfolio(
         start_date: portfolio.start_date,
         end_date: portfolio.end_date,
         benchmark_symbol: portfolio.benchmark_symbol,
+        benchmark_blend: portfolio.benchmark_blend,
         risk_free_annual: portfolio.risk_free_annual,
+        risk_free_source: portfolio.risk_free_source.map(|source| source.to_string()),
         latest: latest.map(PortfolioValuation::from),
         returns,
     }))

@@ -171,7 +171,9 @@ pub(crate) fn portfolio(portfolio_id: &str) -> Portfolio {
         start_date: date("2014-01-02"),
         end_date: None,
         benchmark_symbol: None,
+        benchmark_blend: None,
         risk_free_annual: Some(0.02),
+        risk_free_source: None,
         client_email: Some("client@example.org".to_owned()),
         cost_basis: "fifo".to_owned(),
         locked_through: None,
@@ -191,5 +193,6 @@ fn value(on: &str, market_value: &str) -> PortfolioValue {
         carried_price_count: 0,
         missing_count: 0,
         benchmark_level: None,
+        risk_free_annual: None,
     }
 }

@@ -4,7 +4,7 @@
 //! that within the same run. `measures_of_returns` is what `financr bench b2` computes of a portfolio, of which there
 //! are returns and nothing else.
 
-use analytics::{DatedNumber, MEASURES, Measured, PerformanceSeries, PeriodMoney, Sampling};
+use analytics::{DatedNumber, MEASURES, Measured, PerformanceSeries, PeriodMoney, RiskFree, Sampling};
 use divan::{Bencher, black_box};
 use schemas::{BusinessDate, MeasureValue};
 
@@ -90,7 +90,7 @@ fn ten_years() -> PerformanceSeries {
         returns_before_taxes: None,
         sampling: Sampling::Daily252,
         flows: Vec::new(),
-        risk_free_annual: Some(0.02),
+        risk_free: Some(RiskFree::Annual(0.02)),
         benchmark: Some(Vec::new()),
         money: PeriodMoney::default(),
     };

@@ -4,9 +4,10 @@
 //! another ratio under the same name.
 
 use crate::compounding::no_returns;
-use crate::digest::spread;
+use crate::digest::spread::{self, Spread};
 use crate::figure::NoFigure;
 use crate::measured::Measured;
+use crate::risk_free::{self, RiskFreeRates};
 use crate::sampling::Sampling;
 use crate::series::PerformanceSeries;
 use crate::statistics::is_rounding;
@@ -37,6 +38,36 @@ pub(crate) fn sharpe_ratio(measured: &Measured<'_>, risk_free_annual: f64) -> Re
     Ok((spread.mean - risk_free) / deviation * root_of_a_year(measured))
 }
 
+/// The ratio of [`sharpe_ratio`] above the rates without risk of the series.
+pub(crate) fn sharpe_above_risk_free(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    measured.check()?;
+    let rates = match risk_free::rates(measured.series())? {
+        RiskFreeRates::Annual(rate) => return sharpe_ratio(measured, rate),
+        RiskFreeRates::OfEach(rates) => rates,
+    };
+    let above = Spread::of(&risk_free::above(measured.returns()?, &rates));
+    let Some(deviation) = above.sample_deviation() else { return Err(too_few(measured.series())) };
+    if is_rounding(deviation, magnitude(measured, &rates)?) {
+        return Err(NoFigure::new("the returns above the risk-free rates do not vary"));
+    }
+    Ok(above.mean / deviation * root_of_a_year(measured))
+}
+
+/// The ratio of [`sortino_ratio`] with the rates without risk of the series as targets.
+pub(crate) fn sortino_above_risk_free(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    measured.check()?;
+    let rates = match risk_free::rates(measured.series())? {
+        RiskFreeRates::Annual(rate) => return sortino_ratio(measured, rate),
+        RiskFreeRates::OfEach(rates) => rates,
+    };
+    let above = Spread::of(&risk_free::above(measured.returns()?, &rates));
+    let downside = (above.squared_losses / above.count).sqrt();
+    if is_rounding(downside, magnitude(measured, &rates)?) {
+        return Err(NoFigure::new("no return is below the target"));
+    }
+    Ok(above.mean / downside * root_of_a_year(measured))
+}
+
 /// The mean of the returns above a target, over the deviation below it, a year.
 pub(crate) fn sortino_ratio(measured: &Measured<'_>, target_annual: f64) -> Result<f64, NoFigure> {
     measured.check()?;
@@ -50,9 +81,9 @@ pub(crate) fn sortino_ratio(measured: &Measured<'_>, target_annual: f64) -> Resu
     Ok((spread.mean - target) / downside * root_of_a_year(measured))
 }
 
-/// The rate without risk that the series carries.
+/// The rate a year without risk that the series carries, or that its dated rates compound to.
 pub(crate) fn risk_free_annual(series: &PerformanceSeries) -> Result<f64, NoFigure> {
-    series.risk_free_annual.ok_or_else(|| NoFigure::new("no risk-free rate is known"))
+    risk_free::annual_rate(series)
 }
 
 /// The rate of one return's time that compounds to a rate a year: `(1 + r)^(1/252) − 1` a trading day.
@@ -61,6 +92,12 @@ pub(crate) fn periodic_rate(annual: f64, sampling: Sampling) -> Result<f64, NoFi
         return Err(NoFigure::new(format!("a risk-free rate of {annual} a year is none")));
     }
     Ok((annual.ln_1p() / sampling.periods_per_year()).exp_m1())
+}
+
+/// The size of the numbers of which returns above rates are the differences.
+fn magnitude(measured: &Measured<'_>, rates: &[f64]) -> Result<f64, NoFigure> {
+    let largest_rate = rates.iter().fold(0.0, |largest: f64, rate| largest.max(rate.abs()));
+    Ok(measured.digest()?.spread.largest_magnitude() + largest_rate)
 }
 
 /// By what a standard deviation of one return's time becomes one a year: `√252`, or that of another sampling.

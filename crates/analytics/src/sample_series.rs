@@ -7,6 +7,7 @@ use schemas::{BusinessDate, MeasureValue};
 use crate::exceedances::Exceedances;
 use crate::measures::Measure;
 use crate::risk::TailRisk;
+use crate::risk_free::RiskFree;
 use crate::sampling::Sampling;
 use crate::series::{DatedNumber, PerformanceSeries, PeriodMoney};
 use crate::tail_forecasts::ForecastDay;
@@ -60,7 +61,7 @@ pub(crate) fn of_returns(returns: &[f64]) -> PerformanceSeries {
         returns_before_taxes: Some(Vec::new()),
         sampling: Sampling::Daily252,
         flows: Vec::new(),
-        risk_free_annual: Some(0.02),
+        risk_free: Some(RiskFree::Annual(0.02)),
         benchmark: Some(Vec::new()),
         money: PeriodMoney { opening_value: exact(100.0), ..PeriodMoney::default() },
     };
@@ -92,7 +93,7 @@ pub(crate) fn beside(returns: &[f64], benchmark: &[f64]) -> PerformanceSeries {
 pub(crate) fn bacon_months(risk_free_a_month: f64) -> PerformanceSeries {
     PerformanceSeries {
         sampling: Sampling::Monthly12,
-        risk_free_annual: Some((1.0 + risk_free_a_month).powi(12) - 1.0),
+        risk_free: Some(RiskFree::Annual((1.0 + risk_free_a_month).powi(12) - 1.0)),
         ..beside(&BACON_MONTHLY_RETURNS, &BACON_MONTHLY_BENCHMARK_RETURNS)
     }
 }
@@ -110,7 +111,7 @@ pub(crate) fn of_values(opening: (&str, f64), values: &[(&str, f64)], flows: &[(
         returns_before_taxes: None,
         sampling: Sampling::Daily252,
         flows: dated(flows),
-        risk_free_annual: None,
+        risk_free: None,
         benchmark: None,
         money: PeriodMoney {
             opening_value: exact(opening.1),

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use schemas::{BusinessDate, DayCount};
 
 use crate::figure::NoFigure;
+use crate::risk_free::RiskFree;
 use crate::sampling::Sampling;
 
 /// Below this much money (in base currency) a portfolio has no capital, only rounding.
@@ -58,8 +59,8 @@ pub struct PerformanceSeries {
     /// External flows of the period, positive if money came in. Each stands on its own date, which may lie before the
     /// opening date if its first valuation does not.
     pub flows: Vec<DatedNumber>,
-    /// The rate a year of an investment without risk, as a fraction, e.g. 0.02; none if it is not known.
-    pub risk_free_annual: Option<f64>,
+    /// What an investment without risk earns; none if it is not known.
+    pub risk_free: Option<RiskFree>,
     /// Daily returns of the benchmark as fractions, in order of date; days on which it has none are left out, and what
     /// is compared with it has no figure then. None if the portfolio names no benchmark.
     pub benchmark: Option<Vec<DatedNumber>>,

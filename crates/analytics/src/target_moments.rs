@@ -76,6 +76,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::risk_free::RiskFree;
     use crate::sample_series::{any_returns, assert_close, of_returns};
     use crate::series::PerformanceSeries;
 
@@ -83,7 +84,7 @@ mod tests {
     fn three_days_around_a_tenth_of_a_percent() {
         // 0.1 % a day: 2 % above, exactly there, 1 % below.
         let rate = 1.001_f64.powi(252) - 1.0;
-        let series = PerformanceSeries { risk_free_annual: Some(rate), ..of_returns(&[0.021, -0.009]) };
+        let series = PerformanceSeries { risk_free: Some(RiskFree::Annual(rate)), ..of_returns(&[0.021, -0.009]) };
         let found = TargetMoments::of(&Measured::new(&series)).unwrap();
         for (actual, expected) in [
             (found.mean, 0.005),
@@ -97,7 +98,7 @@ mod tests {
         ] {
             assert_close(actual, expected);
         }
-        let unknown = PerformanceSeries { risk_free_annual: None, ..series };
+        let unknown = PerformanceSeries { risk_free: None, ..series };
         assert!(TargetMoments::of(&Measured::new(&unknown)).unwrap_err().to_string().contains("risk-free"));
     }
 

@@ -100,7 +100,8 @@ pub(crate) fn rows(facts: &PerformanceFacts<'_>, definitions: bool) -> Listing {
 
 impl PerformanceFacts<'_> {
     fn has_benchmark(&self) -> bool {
-        self.figures.portfolio.benchmark_symbol.is_some()
+        let portfolio = self.figures.portfolio;
+        portfolio.benchmark_symbol.is_some() || portfolio.benchmark_blend.is_some()
     }
 
     fn periods(&self) -> Vec<ReportingPeriod> {
@@ -295,6 +296,7 @@ mod tests {
             benchmark_return_fraction: Some(0.01),
             return_before_fees_fraction: None,
             return_before_taxes_fraction: None,
+            risk_free_annual: None,
         }
     }
 

@@ -258,6 +258,7 @@ mod tests {
             benchmark_return_fraction: None,
             return_before_fees_fraction: None,
             return_before_taxes_fraction: None,
+            risk_free_annual: None,
         }
     }
 

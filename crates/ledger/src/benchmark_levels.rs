@@ -2,19 +2,51 @@
 //!
 //! A benchmark is an instrument of the market of which nothing has to be held. Its level is its close, carried to days
 //! without one, times its price scale, at the rate of the day. Where closes are as traded, a split would look like a
-//! crash: the level counts the units that one unit of the first day has become.
+//! crash: the level counts the units that one unit of the first day has become. A blend is made of such levels.
 
 use rust_decimal::Decimal;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, Currency, InstrumentId};
 
+use crate::benchmark_blend::Blend;
 use crate::conversion::FxBoard;
 use crate::corporate_actions::split;
 use crate::quote_board::{Listing, QuoteBoard};
 
-/// The instrument that a portfolio is compared with; none if it names none, or something that is no symbol.
-pub fn benchmark_of(portfolio: &Portfolio) -> Option<InstrumentId> {
-    InstrumentId::new(&portfolio.market_id, portfolio.benchmark_symbol.as_deref()?).ok()
+/// What a portfolio is compared with: one instrument, or a blend of some.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Benchmark {
+    /// The instruments; those of a blend in its order.
+    pub instruments: Vec<InstrumentId>,
+    /// Their weights; none of one instrument alone.
+    pub blend: Option<Blend>,
+}
+
+impl Benchmark {
+    /// The level on each date, of the levels of the instruments. That of a blend begins on a day: see
+    /// [`Blend::levels`].
+    pub fn levels(
+        &self,
+        dates: &[BusinessDate],
+        start_date: BusinessDate,
+        of_instruments: &[&[Option<Decimal>]],
+    ) -> Vec<Option<Decimal>> {
+        match &self.blend {
+            Some(blend) => blend.levels(dates, start_date, of_instruments),
+            None => of_instruments.first().map_or_else(Vec::new, |levels| levels.to_vec()),
+        }
+    }
+}
+
+/// What a portfolio is compared with; none if it names nothing, or something that is neither a symbol nor a blend.
+pub fn benchmark_of(portfolio: &Portfolio) -> Option<Benchmark> {
+    let listed = |symbol: &str| InstrumentId::new(&portfolio.market_id, symbol).ok();
+    if let Some(text) = portfolio.benchmark_blend.as_deref() {
+        let blend: Blend = text.parse().ok()?;
+        let instruments = blend.symbols().map(listed).collect::<Option<Vec<InstrumentId>>>()?;
+        return Some(Benchmark { instruments, blend: Some(blend) });
+    }
+    Some(Benchmark { instruments: vec![listed(portfolio.benchmark_symbol.as_deref()?)?], blend: None })
 }
 
 /// The level on each valuation date of the board, in order. None on days before the first close or rate, and for every

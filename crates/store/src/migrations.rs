@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
     step!(8, "0008_lots_and_locks"),
     step!(9, "0009_inbox"),
     step!(10, "0010_refunds_in_bookings"),
+    step!(11, "0011_dated_rates_and_blends"),
 ];
 
 /// The steps for SQLite.

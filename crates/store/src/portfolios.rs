@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use schemas::tables::portfolios::Portfolio;
-use schemas::{BusinessDate, Clock, PortfolioId};
+use schemas::{BusinessDate, Clock, MarketId, PortfolioId};
 
 use crate::database::{ByEngine, SqlTransaction, reading, within};
 use crate::error::{Error, Result};
@@ -151,7 +151,9 @@ async fn write(
             .bind(portfolio.start_date.to_string())
             .bind(portfolio.end_date.map(|date| date.to_string()))
             .bind(portfolio.benchmark_symbol.as_deref())
+            .bind(portfolio.benchmark_blend.as_deref())
             .bind(portfolio.risk_free_annual)
+            .bind(portfolio.risk_free_source.as_ref().map(MarketId::as_str))
             .bind(portfolio.client_email.as_deref())
             .bind(portfolio.cost_basis.as_str())
             .bind(portfolio.locked_through.map(|date| date.to_string()))
@@ -182,7 +184,9 @@ struct PortfolioRow {
     start_date: String,
     end_date: Option<String>,
     benchmark_symbol: Option<String>,
+    benchmark_blend: Option<String>,
     risk_free_annual: Option<f64>,
+    risk_free_source: Option<String>,
     client_email: Option<String>,
     cost_basis: String,
     locked_through: Option<String>,
@@ -200,7 +204,9 @@ impl PortfolioRow {
             start_date: parsed(table, "start_date", &self.start_date)?,
             end_date: parsed_or_none(table, "end_date", self.end_date.as_deref())?,
             benchmark_symbol: self.benchmark_symbol,
+            benchmark_blend: self.benchmark_blend,
             risk_free_annual: self.risk_free_annual,
+            risk_free_source: parsed_or_none(table, "risk_free_source", self.risk_free_source.as_deref())?,
             client_email: self.client_email,
             cost_basis: self.cost_basis,
             locked_through: parsed_or_none(table, "locked_through", self.locked_through.as_deref())?,

@@ -4,10 +4,10 @@
 //! reversal, an election, a broker's booking of an announcement), and on closes, corporate actions and rates of what it
 //! had touched by then. Of an instrument or currency that is touched for the first time everything earlier
 //! counts, too, because a close or rate is carried until the next one. Groups of instruments have no dates and count in
-//! every month. The benchmark of a portfolio is touched from its first month on, the currency of a group of portfolios
-//! from the month on in which it belongs to the group. What depends on other portfolios is added by `transfers`. Where
-//! the last rate is too old to count, the limit decides about values as a fact does; everywhere else another limit
-//! changes nothing.
+//! every month. The benchmark of a portfolio, or what it is blended of, is touched from its first month on, and so are
+//! the dated risk-free rates that it names; the currency of a group of portfolios is from the month on in which it
+//! belongs to the group. What depends on other portfolios is added by `transfers`. Where the last rate is too old to
+//! count, the limit decides about values as a fact does; everywhere else another limit changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -23,6 +23,7 @@ use schemas::tables::history_markers::HistoryMarker;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::quotes::Quote;
+use schemas::tables::risk_free_rates::RiskFreeRate;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, Currency, InstrumentId, MarketId, PortfolioId};
 
@@ -40,6 +41,7 @@ struct Facts {
     quotes: HashMap<InstrumentId, Months>,
     actions: HashMap<InstrumentId, Months>,
     rates: HashMap<(MarketId, Currency), Months>,
+    risk_free: HashMap<(MarketId, Currency), Months>,
     /// The valuation dates of a market.
     dates: HashMap<MarketId, Months>,
     instruments: HashMap<InstrumentId, Instrument>,
@@ -151,6 +153,10 @@ impl Facts {
             let months = facts.rates.entry((row.fx_source, row.currency)).or_default();
             add(months, month_start(row.rate_date), hashed((row.rate_date, row.units_per_eur)));
         }
+        for row in read::<RiskFreeRate>(lake, range).await? {
+            let months = facts.risk_free.entry((row.risk_free_source, row.currency)).or_default();
+            add(months, month_start(row.rate_date), hashed(("risk_free", row.rate_date, row.rate_annual)));
+        }
         for row in read::<Instrument>(lake, DateRange::ALL).await? {
             facts.instruments.insert(row.instrument_id.clone(), row);
         }
@@ -207,8 +213,8 @@ impl Facts {
             let known = std::mem::take(&mut reach);
             reach = Reach { instruments: known.instruments.clone(), currencies: known.currencies.clone() };
             reach.currencies.insert(portfolio.base_currency);
-            if let Some(benchmark) = &benchmark {
-                self.reach_instrument(&mut reach, benchmark);
+            for instrument in benchmark.iter().flat_map(|benchmark| &benchmark.instruments) {
+                self.reach_instrument(&mut reach, instrument);
             }
             for member in self.members_in(portfolio, month, next) {
                 let group = (&member.group_id, &member.kind, member.base_currency);
@@ -228,6 +234,7 @@ impl Facts {
                 let rates = self.rates.get(&(portfolio.fx_source.clone(), *currency));
                 sum = sum.wrapping_add(months_sum(rates, since, month));
             }
+            sum = sum.wrapping_add(self.risk_free_of(portfolio, months.is_empty(), month));
             so_far = so_far.wrapping_add(sum);
             let through_date = next.previous_calendar_day().min(through);
             months.push(Month { month_start: month, through_date, sum, so_far });
@@ -248,6 +255,13 @@ impl Facts {
     ) -> impl Iterator<Item = &GroupMember> {
         let all = self.memberships.get(&portfolio.portfolio_id).map_or(&[][..], Vec::as_slice);
         all.iter().filter(move |row| row.from_date < next && row.to_date.is_none_or(|to| month <= to))
+    }
+
+    /// The dated risk-free rates of a month; in the first month of a portfolio all earlier ones count, too.
+    fn risk_free_of(&self, portfolio: &Portfolio, is_first: bool, month: BusinessDate) -> u64 {
+        let Some(source) = &portfolio.risk_free_source else { return 0 };
+        let since = if is_first { BusinessDate::FIRST } else { month };
+        months_sum(self.risk_free.get(&(source.clone(), portfolio.base_currency)), since, month)
     }
 
     /// The transactions with the first day on which each of them may matter, in the order of these days: its own, or
@@ -337,8 +351,13 @@ fn describe(row: &Portfolio) -> u64 {
     let rate = row.risk_free_annual.map(f64::to_bits);
     let place = (&row.portfolio_id, &row.market_id, &row.fx_source, row.base_currency);
     let own = hashed((place, row.start_date, row.end_date, rate, &row.cost_basis));
-    // Without a benchmark the markers stay those of the nights before there were any in gold.
-    row.benchmark_symbol.as_ref().map_or(own, |symbol| own.wrapping_add(hashed(("benchmark", symbol))))
+    // What is not named changes nothing, so that the markers stay those of the nights before it could be.
+    let named = [
+        row.benchmark_symbol.as_ref().map(|symbol| hashed(("benchmark", symbol))),
+        row.benchmark_blend.as_ref().map(|blend| hashed(("blend", blend))),
+        row.risk_free_source.as_ref().map(|source| hashed(("risk_free", source))),
+    ];
+    named.into_iter().flatten().fold(own, u64::wrapping_add)
 }
 
 fn hash_of(row: &Transaction) -> u64 {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use analytics::measures as shelf;
-use analytics::{Measure, Measured, PerformanceSeries, PeriodMoney, Sampling};
+use analytics::{Measure, Measured, PerformanceSeries, PeriodMoney, RiskFree, Sampling};
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 use lake::files::row_groups::RowGroupReader;
@@ -176,7 +176,7 @@ impl Meter {
             returns_before_taxes: None,
             sampling: Sampling::Daily252,
             flows: Vec::new(),
-            risk_free_annual: Some(terms.risk_free_annual),
+            risk_free: Some(RiskFree::Annual(terms.risk_free_annual)),
             benchmark: Some(terms.benchmark.returns.clone()),
             money: PeriodMoney::default(),
         };

@@ -4,11 +4,13 @@
 //! is a shared market, one with `group.json` a group of portfolios; any other folder is searched for them.
 
 mod action_file;
+mod benchmark;
 mod book_files;
 mod classification_file;
 mod cost_basis;
 pub(crate) mod group_file;
 mod market_files;
+mod risk_free_file;
 mod transaction_file;
 
 use std::collections::BTreeMap;
@@ -27,7 +29,8 @@ use crate::landing::Delivered;
 pub static SOURCE: Source = Source {
     name: "book_folder",
     definition: "portfolios and markets as folders of portfolio.json, transactions.csv, instruments.csv, prices.csv, \
-                 fx.csv, corporate_actions.csv and classifications.csv; groups of portfolios as group.json",
+                 fx.csv, risk_free.csv, corporate_actions.csv and classifications.csv; groups of portfolios as \
+                 group.json",
     order: market_files::order,
     parse,
 };
@@ -39,7 +42,7 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 
 /// The files of a market; those after the first two may be missing.
 const MARKET_FILES: &[&str] =
-    &["instruments.csv", "prices.csv", "fx.csv", "corporate_actions.csv", classification_file::NAME];
+    &["instruments.csv", "prices.csv", "fx.csv", "risk_free.csv", "corporate_actions.csv", classification_file::NAME];
 
 /// The instruments of a market, each with its currency.
 pub type Listed = BTreeMap<InstrumentId, Currency>;
@@ -225,6 +228,7 @@ fn parse(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Erro
         "instruments.csv" => market_files::instruments(file),
         "prices.csv" => market_files::prices(file, instruments),
         "fx.csv" => market_files::fx(file),
+        "risk_free.csv" => risk_free_file::risk_free_rates(file),
         "corporate_actions.csv" => action_file::corporate_actions(file, instruments),
         classification_file::NAME => classification_file::classifications(file, instruments),
         group_file::NAME => group_file::members(file),

@@ -3,7 +3,7 @@
 //! The measures that are a formula of a few amounts are taken apart. Of the others the series is outlined: how many
 //! days, the first and the last of them, and what the measure makes of them.
 
-use analytics::{DatedNumber, Measure, Measured, PerformanceSeries};
+use analytics::{DatedNumber, Measure, Measured, PerformanceSeries, RiskFree};
 use rust_decimal::Decimal;
 use schemas::{Amount, BusinessDate, MeasureValue, ReportingPeriod};
 
@@ -135,9 +135,15 @@ impl Trail {
             ends("daily returns", &series.returns, &Unit::Fraction),
             self.total(format!("{} external flows", flows.len()), flows, "a flow is unknown"),
         ];
-        if let Some(rate) = series.risk_free_annual {
-            let label = "risk-free rate a year, from the portfolio's description";
-            parts.push(Node::given(label, Figure::Estimate(rate), Unit::Fraction));
+        match &series.risk_free {
+            Some(RiskFree::Annual(rate)) => {
+                let label = "risk-free rate a year, from the portfolio's description";
+                parts.push(Node::given(label, Figure::Estimate(*rate), Unit::Fraction));
+            }
+            Some(RiskFree::Dated(rates)) => {
+                parts.push(ends("risk-free rates a year, from risk_free.csv,", rates, &Unit::Fraction));
+            }
+            None => {}
         }
         if let Some(benchmark) = &series.benchmark {
             parts.push(ends("returns of the benchmark", benchmark, &Unit::Fraction));

@@ -222,6 +222,7 @@ async fn stored_steps_that_do_not_lead_to_the_value_are_found() {
         benchmark_return_fraction: None,
         return_before_fees_fraction: None,
         return_before_taxes_fraction: None,
+        risk_free_annual: None,
     };
     fill(&lake, &[earned]).await;
     let interest = NavBridgeRow {

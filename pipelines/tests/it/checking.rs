@@ -229,17 +229,19 @@ async fn the_first_look_is_at_silver_and_the_second_replaces_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_benchmark_without_a_close_is_told_from_one_that_is_not_listed() {
     let mut world = World::default();
-    world.compare_with_nothing("unlisted");
-    world.compare_with_nothing("unquoted");
-    for row in world.portfolios.iter_mut().filter(|row| row.portfolio_id.as_str() == "unquoted") {
-        row.benchmark_symbol = Some("AAA".to_owned());
-    }
+    ["unlisted", "unquoted", "blended"].into_iter().for_each(|id| world.compare_with_nothing(id));
+    world.portfolios[1].benchmark_symbol = Some("AAA".to_owned());
+    let benchmark_blend = Some("AAA 0.5, ZZZ 0.5; daily".to_owned());
+    world.portfolios[2] = Portfolio { benchmark_blend, ..portfolio("blended") };
     let lake = world.lake().await;
     let found = |id: &str, symbol: &str| ("missing_benchmarks".to_owned(), id.to_owned(), symbol.to_owned());
-    assert_eq!(findings(&lake, Layer::Gold).await, [found("unlisted", "ZZZ"), found("unquoted", "AAA")]);
+    let blended = found("blended", "AAA 0.5, ZZZ 0.5; daily");
+    assert_eq!(findings(&lake, Layer::Gold).await, [blended, found("unlisted", "ZZZ"), found("unquoted", "AAA")]);
     let mut messages: Vec<String> = all::<Exception>(&lake).await.into_iter().map(|row| row.message).collect();
     messages.sort();
     let expected = [
+        "a part of the benchmark AAA 0.5, ZZZ 0.5; daily has no close or no exchange rate by then, or is not listed in the \
+         market M1",
         "the benchmark AAA has no close or no exchange rate by then",
         "the benchmark ZZZ is not listed in the market M1",
     ];

@@ -51,6 +51,7 @@ async fn quiet_lake() -> Lake {
         carried_price_count: 0,
         missing_count: 0,
         benchmark_level: None,
+        risk_free_annual: None,
     };
     fill::<PortfolioValue>(&lake, &days.iter().enumerate().map(value).collect::<Vec<PortfolioValue>>()).await;
     lake

@@ -11,6 +11,8 @@ mod cases;
 #[cfg(test)]
 mod checking;
 #[cfg(test)]
+mod comparisons;
+#[cfg(test)]
 mod conforming;
 #[cfg(test)]
 mod doubts;

@@ -158,6 +158,7 @@ async fn night() -> (Vec<DailyReturn>, Vec<MeasureRow>) {
                 carried_price_count: 0,
                 missing_count: 0,
                 benchmark_level: Some(1_000.0 + ((day * 23) % 89) as f64),
+                risk_free_annual: None,
             });
             before = Some(on);
         }

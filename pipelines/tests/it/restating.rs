@@ -6,8 +6,8 @@ mod booked_facts;
 use std::fmt::Debug;
 
 use booked_facts::{
-    classified, compared_with, dollar, groups_that_do_not_foot, handed_over, member, members_at_first, reversal_of,
-    split, traded,
+    classified, compared_with, compared_with_a_blend, dollar, groups_that_do_not_foot, handed_over, member,
+    members_at_first, reversal_of, split, traded, without_risk,
 };
 use lake::{Lake, WriteKey};
 use pipelines::AgeLimits;
@@ -41,6 +41,7 @@ use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_contributions::RiskContribution;
 use schemas::tables::risk_forecasts::RiskForecast;
+use schemas::tables::risk_free_rates::RiskFreeRate;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{Amount, BusinessDate, Currency, PortfolioId, Price};
@@ -79,6 +80,7 @@ struct Facts {
     rates: Vec<FxRate>,
     groups: Vec<Classification>,
     members: Vec<GroupMember>,
+    risk_free: Vec<RiskFreeRate>,
 }
 
 /// Something that becomes known late; days and portfolios by their place in the lists above.
@@ -97,10 +99,12 @@ enum Late {
     Benchmark { portfolio: usize, symbol: &'static str },
     Group { symbol: usize, node: &'static str, percent: i64 },
     Member { portfolio: usize, day: usize },
+    RiskFree { day: usize, basis_points: i64 },
 }
 
 fn any_late() -> impl Strategy<Value = Late> {
     let (portfolio, symbol, day) = (0..PORTFOLIOS.len(), 0..SYMBOLS.len(), 1..=BEFORE);
+    let rate = (day.clone(), 400_i64..900);
     let method = prop::sample::select(vec!["lifo", "hifo", "average_cost"]);
     prop_oneof![
         (portfolio.clone(), day.clone(), 1_i64..1_000_000).prop_map(|(portfolio, day, cents)| Late::Deposit {
@@ -134,23 +138,29 @@ fn any_late() -> impl Strategy<Value = Late> {
         (0..SYMBOLS.len(), prop::sample::select(vec!["health", "technology"]), 1_i64..=60)
             .prop_map(|(symbol, node, percent)| Late::Group { symbol, node, percent }),
         (0..PORTFOLIOS.len(), 0..=BEFORE).prop_map(|(portfolio, day)| Late::Member { portfolio, day }),
+        rate.prop_map(|(day, basis_points)| Late::RiskFree { day, basis_points }),
     ]
 }
 
 impl Facts {
-    /// Three portfolios: P1 holds AAA and a share in dollars, P2 BBB, and P3 AAA and BBB. P2 is compared with the share
-    /// in dollars, which it does not hold, and P3 with AAA.
+    /// Three portfolios: P1 holds AAA and a share in dollars, P2 BBB, and P3 AAA and BBB. P1 is compared with a
+    /// blend of both and has dated risk-free rates, P2 is compared with the share in dollars, which it does not hold,
+    /// and P3 with AAA.
     fn known_at_first() -> Facts {
-        let benchmarks = [None, Some("USD1"), Some("AAA")];
-        let named = PORTFOLIOS.iter().zip(benchmarks);
+        let [blended, dollars, euros] = PORTFOLIOS;
         let mut facts = Facts {
-            portfolios: named.map(|(id, symbol)| compared_with(id, symbol)).collect(),
+            portfolios: vec![
+                compared_with_a_blend(blended),
+                compared_with(dollars, "USD1"),
+                compared_with(euros, "AAA"),
+            ],
             transactions: Vec::new(),
             quotes: Vec::new(),
             actions: Vec::new(),
             rates: Vec::new(),
             groups: vec![classified("AAA", "energy", 40)],
             members: members_at_first(),
+            risk_free: vec![without_risk(DAYS[0], 100), without_risk(DAYS[5], 200), without_risk(DAYS[9], 300)],
         };
         for (place, day) in DAYS.iter().enumerate() {
             let step = i64::try_from(place).expect("a small number");
@@ -247,6 +257,12 @@ impl Facts {
             }
             Late::Benchmark { portfolio, symbol } => {
                 self.portfolios[*portfolio].benchmark_symbol = Some((*symbol).to_owned());
+                self.portfolios[*portfolio].benchmark_blend = None;
+            }
+            Late::RiskFree { day, basis_points } => {
+                let rate = without_risk(DAYS[*day], *basis_points);
+                self.risk_free.retain(|row| row.rate_date != rate.rate_date);
+                self.risk_free.push(rate);
             }
         }
     }
@@ -273,6 +289,7 @@ impl Facts {
         lake.replace_all(&self.rates, &key("fx_rates")).await.expect("written");
         lake.replace_all(&self.groups, &key("classifications")).await.expect("written");
         lake.replace_all(&self.members, &key("group_members")).await.expect("written");
+        lake.replace_all(&self.risk_free, &key("risk_free_rates")).await.expect("written");
     }
 }
 
@@ -444,6 +461,7 @@ fn concerned(late: &Late, known: &Facts) -> Option<String> {
         | Late::Method { portfolio, .. }
         | Late::Benchmark { portfolio, .. }
         | Late::Member { portfolio, .. } => Some(PORTFOLIOS[*portfolio].to_owned()),
+        Late::RiskFree { .. } => Some(PORTFOLIOS[0].to_owned()),
         Late::Reversal { transaction, .. } => Some(transaction.get(&known.transactions).portfolio_id.to_string()),
         Late::Withdrawn { transaction } => {
             let fees: Vec<&Transaction> = known.transactions.iter().filter(|row| row.kind == "FEE").collect();

@@ -69,6 +69,7 @@ fn valued(portfolio_id: &str, on: BusinessDate) -> PortfolioValue {
         carried_price_count: 0,
         missing_count: 0,
         benchmark_level: None,
+        risk_free_annual: None,
     }
 }
 

@@ -63,7 +63,8 @@ SELECT
     coalesce(summed.position_count, 0) AS position_count,
     coalesce(summed.carried_price_count, 0) AS carried_price_count,
     coalesce(summed.missing_count, 0) AS missing_count,
-    CAST(benchmark.close AS DOUBLE) AS benchmark_level
+    CAST(benchmark.close AS DOUBLE) AS benchmark_level,
+    CAST(NULL AS DOUBLE) AS risk_free_annual
 FROM valuation_days AS day
 LEFT JOIN summed
     ON summed.portfolio_id = day.portfolio_id AND summed.business_date = day.business_date

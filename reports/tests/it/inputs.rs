@@ -74,7 +74,9 @@ pub(crate) fn empty() -> StatementInput {
             start_date: date("2014-06-30"),
             end_date: None,
             benchmark_symbol: None,
+            benchmark_blend: None,
             risk_free_annual: Some(0.01),
+            risk_free_source: None,
             client_email: Some("client@example.org".to_owned()),
             cost_basis: "fifo".to_owned(),
             locked_through: None,
@@ -120,6 +122,7 @@ fn value(business_date: &str, previous: Option<&str>, market_value: &str) -> Por
         carried_price_count: 0,
         missing_count: 0,
         benchmark_level: None,
+        risk_free_annual: None,
     }
 }
 

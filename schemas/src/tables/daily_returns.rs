@@ -31,4 +31,7 @@ crate::table! {
     /// The return after fees, before taxes (net of fees): (end + outflow + taxes) / (begin + inflow) − 1, a fraction.
     /// None as the return before fees.
     return_before_taxes_fraction: Option<f64>,
+    /// The risk-free rate a year that counts on the date, a fraction; none if the portfolio names no dated rates, or if
+    /// none is known.
+    risk_free_annual: Option<f64>,
 }

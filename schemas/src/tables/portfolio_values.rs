@@ -32,4 +32,7 @@ crate::table! {
     /// The close of the benchmark in the base currency, the last one on or before the date, as if its splits had not
     /// been; an estimate. None without a benchmark, or if there is no close or no rate so far.
     benchmark_level: Option<f64>,
+    /// The risk-free rate a year that counts on the date, a fraction: the last one stated on or before it. None if the
+    /// portfolio names no dated rates, or if there is none by then that is young enough.
+    risk_free_annual: Option<f64>,
 }

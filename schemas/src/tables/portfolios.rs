@@ -21,10 +21,15 @@ crate::table! {
     start_date: BusinessDate,
     /// Its last day, if it has been closed.
     end_date: Option<BusinessDate>,
-    /// Symbol of its benchmark in its market.
+    /// Symbol of its benchmark in its market; none if it has none, or one of several symbols.
     benchmark_symbol: Option<String>,
-    /// The risk-free rate a year, a fraction (0.02 is two percent); none if the mandate names none.
+    /// Its benchmark of several symbols: each with its weight, and how often the weights are restored, e.g.
+    /// `SPY 0.6, AGG 0.4; quarterly`.
+    benchmark_blend: Option<String>,
+    /// The risk-free rate a year, a fraction (0.02 is two percent); none if the mandate names none, or dated rates.
     risk_free_annual: Option<f64>,
+    /// The market whose dated risk-free rates count; none if the rate is one for all days, or the mandate names none.
+    risk_free_source: Option<MarketId>,
     /// Where its statements are mailed; none for no mail.
     client_email: Option<String>,
     /// How the lots to close are chosen: a cost basis method, and the ones that took its place with the day from which

@@ -5,13 +5,16 @@ use schemas::MeasureValue;
 use super::{Measure, Unit};
 use crate::figure::{self, NoFigure};
 use crate::measured::Measured;
-use crate::reward_to_risk;
+use crate::risk_free::{self, RiskFreeRates};
+use crate::{relative, reward_to_risk};
 
 /// Intercept of the least-squares line of the portfolio's daily excess returns on the benchmark's.
 ///
-/// `mean(r) − f − β · (mean(b) − f)` with `f = (1 + rf)^(1/252) − 1`.
+/// `mean(r) − f − β · (mean(b) − f)` with `f = (1 + rf)^(1/252) − 1`. Where each day has a rate of its own, the line
+/// is that of `r − f` on `b − f`, day by day.
 ///
-/// - Input: daily returns of portfolio and benchmark as fractions; the risk-free rate a year.
+/// - Input: daily returns of portfolio and benchmark as fractions; the risk-free rate a year, one for all days or that
+///   of each.
 /// - Output: fraction a day.
 /// - Unavailable: no risk-free rate; no benchmark; a day with a return of the portfolio and none of the benchmark;
 ///   fewer than two days; a benchmark that does not vary; the series has a number that is none.
@@ -33,9 +36,18 @@ fn alpha_daily(measured: &Measured<'_>) -> MeasureValue {
 /// The alpha of a day.
 pub(super) fn intercept(measured: &Measured<'_>) -> Result<f64, NoFigure> {
     let moments = measured.joint_moments()?;
-    let risk_free_annual = reward_to_risk::risk_free_annual(measured.series())?;
-    let risk_free = reward_to_risk::periodic_rate(risk_free_annual, measured.series().sampling)?;
-    Ok(moments.mean - risk_free - moments.beta()? * (moments.benchmark_mean - risk_free))
+    let series = measured.series();
+    let rates = match risk_free::rates(series)? {
+        RiskFreeRates::Annual(annual) => {
+            let rate = reward_to_risk::periodic_rate(annual, series.sampling)?;
+            return Ok(moments.mean - rate - moments.beta()? * (moments.benchmark_mean - rate));
+        }
+        RiskFreeRates::OfEach(rates) => rates,
+    };
+    let returns = risk_free::above(measured.returns()?, &rates);
+    let benchmark = risk_free::above(measured.benchmark()?, &rates);
+    let above = relative::joint_moments(series, &returns, &benchmark)?;
+    Ok(above.mean - above.beta()? * above.benchmark_mean)
 }
 
 #[cfg(test)]
@@ -43,6 +55,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::risk_free::RiskFree;
     use crate::sample_series::{any_returns, assert_number, assert_unavailable, assert_within, beside};
     use crate::series::PerformanceSeries;
 
@@ -51,9 +64,9 @@ mod tests {
         // Beta 2, means 1 % and 0 %, and 0.1 % a day without risk: 1 − 0.1 − 2 · (0 − 0.1) = 1.1 percent.
         let rate = 1.001_f64.powi(252) - 1.0;
         let days = beside(&[-0.01, 0.01, 0.03], &[-0.01, 0.0, 0.01]);
-        let series = PerformanceSeries { risk_free_annual: Some(rate), ..days };
+        let series = PerformanceSeries { risk_free: Some(RiskFree::Annual(rate)), ..days };
         assert_number(&MEASURE, &series, 0.011);
-        let unknown = PerformanceSeries { risk_free_annual: None, ..series };
+        let unknown = PerformanceSeries { risk_free: None, ..series };
         assert_unavailable(&MEASURE, &unknown, "no risk-free rate");
         let alone = PerformanceSeries { benchmark: None, ..unknown };
         assert_unavailable(&MEASURE, &alone, "no benchmark is named");

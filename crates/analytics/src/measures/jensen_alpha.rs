@@ -56,7 +56,7 @@ mod tests {
         let months = PerformanceSeries { sampling: Sampling::Monthly12, ..beside(&[0.01, 0.03], &[0.0, 0.02]) };
         let expected = (1.01_f64 * 1.03).powi(6) - 1.02_f64.powi(6);
         assert_number(&MEASURE, &months, expected);
-        let unknown = PerformanceSeries { risk_free_annual: None, ..months };
+        let unknown = PerformanceSeries { risk_free: None, ..months };
         assert_unavailable(&MEASURE, &unknown, "no risk-free rate");
     }
 

@@ -38,6 +38,7 @@ fn reward_for_shortfall(measured: &Measured<'_>) -> Result<f64, NoFigure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::risk_free::RiskFree;
     use crate::sample_series::{assert_number, assert_unavailable, assert_within, bacon_months, of_returns};
     use crate::series::PerformanceSeries;
 
@@ -53,7 +54,7 @@ mod tests {
     fn two_days_around_a_tenth_of_a_percent() {
         // 0.1 % a day without risk: 2 % above it and 1 % below. Mean 0.5 %, cubes 1e-6 / 2.
         let rate = 1.001_f64.powi(252) - 1.0;
-        let series = PerformanceSeries { risk_free_annual: Some(rate), ..of_returns(&[0.021, -0.009]) };
+        let series = PerformanceSeries { risk_free: Some(RiskFree::Annual(rate)), ..of_returns(&[0.021, -0.009]) };
         assert_number(&MEASURE, &series, 0.005 / 5e-7_f64.cbrt());
         assert_unavailable(&MEASURE, &of_returns(&[0.1, 0.2]), "no return is below the target");
     }

@@ -40,6 +40,7 @@ fn return_to_falls(measured: &Measured<'_>) -> Result<f64, NoFigure> {
 mod tests {
     use super::*;
     use crate::measures::{annualised_return_252, pain_index};
+    use crate::risk_free::RiskFree;
     use crate::sample_series::{BACON_MONTHLY_RETURNS, assert_number, assert_unavailable, assert_within, of_returns};
     use crate::sampling::Sampling;
     use crate::series::PerformanceSeries;
@@ -50,7 +51,7 @@ mod tests {
         // 2.66, of returns that it adds up instead.
         let series = PerformanceSeries {
             sampling: Sampling::Monthly12,
-            risk_free_annual: Some(0.0),
+            risk_free: Some(RiskFree::Annual(0.0)),
             ..of_returns(&BACON_MONTHLY_RETURNS)
         };
         assert_within(MEASURE.of(&series).number().unwrap(), 2.592_625_4, 5e-8);
@@ -62,7 +63,7 @@ mod tests {
         let above = annualised_return_252::MEASURE.of(&series).number().unwrap() - 0.02;
         assert_number(&MEASURE, &series, above / pain_index::MEASURE.of(&series).number().unwrap());
         assert_unavailable(&MEASURE, &of_returns(&[0.1, 0.2]), "no drawdown");
-        let unknown = PerformanceSeries { risk_free_annual: None, ..series };
+        let unknown = PerformanceSeries { risk_free: None, ..series };
         assert_unavailable(&MEASURE, &unknown, "no risk-free rate");
     }
 }

@@ -40,6 +40,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::risk_free::RiskFree;
     use crate::sample_series::{
         any_returns, assert_number, assert_unavailable, assert_within, bacon_months, of_returns,
     };
@@ -54,7 +55,8 @@ mod tests {
 
     #[test]
     fn without_a_reward_it_is_a_coin() {
-        let series = PerformanceSeries { risk_free_annual: Some(0.0), ..of_returns(&[0.01, -0.01, 0.02, -0.02]) };
+        let series =
+            PerformanceSeries { risk_free: Some(RiskFree::Annual(0.0)), ..of_returns(&[0.01, -0.01, 0.02, -0.02]) };
         assert_number(&MEASURE, &series, 0.5);
         assert_unavailable(&MEASURE, &of_returns(&[0.01]), "at least two");
     }

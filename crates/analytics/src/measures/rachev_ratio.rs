@@ -56,6 +56,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::risk_free::RiskFree;
     use crate::sample_series::{
         any_returns, assert_number, assert_unavailable, assert_within, bacon_months, of_returns,
     };
@@ -72,7 +73,7 @@ mod tests {
     fn twenty_days_have_one_on_each_side() {
         let mut returns = [0.001; 20];
         (returns[3], returns[11]) = (0.05, -0.02);
-        let series = PerformanceSeries { risk_free_annual: Some(0.0), ..of_returns(&returns) };
+        let series = PerformanceSeries { risk_free: Some(RiskFree::Annual(0.0)), ..of_returns(&returns) };
         assert_number(&MEASURE, &series, 2.5);
         assert_unavailable(&MEASURE, &of_returns(&[0.01, 0.02]), "no loss");
     }
@@ -81,7 +82,7 @@ mod tests {
         #[test]
         fn the_opposite_position_has_the_inverse(returns in any_returns()) {
             let ratio = |numbers: &[f64]| {
-                let series = PerformanceSeries { risk_free_annual: Some(0.0), ..of_returns(numbers) };
+                let series = PerformanceSeries { risk_free: Some(RiskFree::Annual(0.0)), ..of_returns(numbers) };
                 MEASURE.of(&series).number()
             };
             let opposite: Vec<f64> = returns.iter().map(|number| -number).collect();

@@ -48,6 +48,7 @@ pub(super) fn growth_to_risk(measured: &Measured<'_>) -> Result<f64, NoFigure> {
 mod tests {
     use super::*;
     use crate::measures::{excess_kurtosis, skewness};
+    use crate::risk_free::RiskFree;
     use crate::sample_series::{BACON_MONTHLY_RETURNS, assert_number, assert_unavailable, assert_within, of_returns};
     use crate::sampling::Sampling;
     use crate::series::PerformanceSeries;
@@ -59,7 +60,7 @@ mod tests {
         assert_number(&MEASURE, &of_returns(&[0.01, -0.01]), expected);
         assert_unavailable(&MEASURE, &of_returns(&[0.01]), "at least two");
         assert_unavailable(&MEASURE, &of_returns(&[0.001; 7]), "the returns do not vary");
-        let unknown = PerformanceSeries { risk_free_annual: None, ..of_returns(&[0.01, -0.01]) };
+        let unknown = PerformanceSeries { risk_free: None, ..of_returns(&[0.01, -0.01]) };
         assert_unavailable(&MEASURE, &unknown, "no risk-free rate");
     }
 
@@ -69,7 +70,7 @@ mod tests {
         // SR · (1 + S/6 · SR − (K − 3)/24 · SR²), moments of the population.
         let series = PerformanceSeries {
             sampling: Sampling::Monthly12,
-            risk_free_annual: Some(0.0),
+            risk_free: Some(RiskFree::Annual(0.0)),
             ..of_returns(&BACON_MONTHLY_RETURNS)
         };
         let ratio = MEASURE.of(&series).number().unwrap();

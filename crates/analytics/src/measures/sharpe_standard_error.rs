@@ -38,6 +38,7 @@ fn error_of_a_year(measured: &Measured<'_>) -> Result<f64, NoFigure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::risk_free::RiskFree;
     use crate::sample_series::{assert_number, assert_unavailable, assert_within, bacon_months, of_returns};
     use crate::series::PerformanceSeries;
 
@@ -51,7 +52,8 @@ mod tests {
     #[test]
     fn without_a_reward_it_is_the_root_of_the_years() {
         // Mean zero: √(1/4) a day.
-        let series = PerformanceSeries { risk_free_annual: Some(0.0), ..of_returns(&[0.01, -0.01, 0.02, -0.02]) };
+        let series =
+            PerformanceSeries { risk_free: Some(RiskFree::Annual(0.0)), ..of_returns(&[0.01, -0.01, 0.02, -0.02]) };
         assert_number(&MEASURE, &series, 0.5 * 252.0_f64.sqrt());
         assert_unavailable(&MEASURE, &of_returns(&[0.01]), "at least two");
     }

@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn reasons() {
         assert_unavailable(&MEASURE, &beside(&[0.01, 0.01], &[0.0, 0.02]), "does not move with its benchmark");
-        let unknown = PerformanceSeries { risk_free_annual: None, ..beside(&[0.01, 0.02], &[0.0, 0.02]) };
+        let unknown = PerformanceSeries { risk_free: None, ..beside(&[0.01, 0.02], &[0.0, 0.02]) };
         assert_unavailable(&MEASURE, &unknown, "no risk-free rate");
     }
 

@@ -36,6 +36,7 @@ fn mean_above(measured: &Measured<'_>) -> Result<f64, NoFigure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::risk_free::RiskFree;
     use crate::sample_series::{assert_number, assert_unavailable, assert_within, bacon_months, of_returns};
     use crate::series::PerformanceSeries;
 
@@ -50,9 +51,9 @@ mod tests {
     fn two_days_around_a_tenth_of_a_percent() {
         // 0.1 % a day without risk: 2 % above it and 1 % below. 2 % on one of two days.
         let rate = 1.001_f64.powi(252) - 1.0;
-        let series = PerformanceSeries { risk_free_annual: Some(rate), ..of_returns(&[0.021, -0.009]) };
+        let series = PerformanceSeries { risk_free: Some(RiskFree::Annual(rate)), ..of_returns(&[0.021, -0.009]) };
         assert_number(&MEASURE, &series, 0.01);
-        let unknown = PerformanceSeries { risk_free_annual: None, ..series };
+        let unknown = PerformanceSeries { risk_free: None, ..series };
         assert_unavailable(&MEASURE, &unknown, "no risk-free rate");
     }
 }

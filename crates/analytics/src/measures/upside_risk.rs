@@ -36,6 +36,7 @@ fn deviation_above(measured: &Measured<'_>) -> Result<f64, NoFigure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::risk_free::RiskFree;
     use crate::sample_series::{assert_number, assert_unavailable, assert_within, bacon_months, of_returns};
     use crate::series::PerformanceSeries;
 
@@ -51,9 +52,9 @@ mod tests {
     fn two_days_around_a_tenth_of_a_percent() {
         // 0.1 % a day without risk: 2 % above it and 1 % below. Squares 4e-4 / 2.
         let rate = 1.001_f64.powi(252) - 1.0;
-        let series = PerformanceSeries { risk_free_annual: Some(rate), ..of_returns(&[0.021, -0.009]) };
+        let series = PerformanceSeries { risk_free: Some(RiskFree::Annual(rate)), ..of_returns(&[0.021, -0.009]) };
         assert_number(&MEASURE, &series, 2e-4_f64.sqrt());
-        let unknown = PerformanceSeries { risk_free_annual: None, ..series };
+        let unknown = PerformanceSeries { risk_free: None, ..series };
         assert_unavailable(&MEASURE, &unknown, "no risk-free rate");
     }
 }

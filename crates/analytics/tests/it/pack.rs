@@ -6,7 +6,7 @@ use std::path::Path;
 use analytics::attribution::{AttributionInput, Segment, attribution_model};
 use analytics::backtests::backtest;
 use analytics::drawdown::deepest_drawdown;
-use analytics::{DatedNumber, Measured, PerformanceSeries, Sampling, daily_return, statistics};
+use analytics::{DatedNumber, Measured, PerformanceSeries, RiskFree, Sampling, daily_return, statistics};
 use serde_json::Value;
 
 use crate::published::{exceedances, inverse_volatility, of_wealth, units};
@@ -132,8 +132,11 @@ fn every_measure_of_bacon() {
     let returns: Vec<f64> = portfolio.iter().map(|month| month.number).collect();
     let series = of_returns("1999-12-31", "2001-12-31", portfolio, Some(benchmark));
     // The target of the pack, half a percent a month, as a rate a year.
-    let series =
-        PerformanceSeries { sampling: Sampling::Monthly12, risk_free_annual: Some(1.005_f64.powi(12) - 1.0), ..series };
+    let series = PerformanceSeries {
+        sampling: Sampling::Monthly12,
+        risk_free: Some(RiskFree::Annual(1.005_f64.powi(12) - 1.0)),
+        ..series
+    };
     for case in list(&pack, "cases") {
         let name = text(&case["measure"]);
         let id = name.trim_end_matches("_MAR_0.5%");

@@ -1,7 +1,7 @@
 //! Series, days and flows as a test writes them down, and the figures of a series by their ids.
 
 use analytics::internal_rate::{InternalRateError, rates};
-use analytics::{DatedNumber, PerformanceSeries, PeriodMoney, Sampling, measure};
+use analytics::{DatedNumber, PerformanceSeries, PeriodMoney, RiskFree, Sampling, measure};
 use schemas::{BusinessDate, MeasureValue};
 
 /// The day of a text like `2024-01-31`.
@@ -25,7 +25,7 @@ fn empty(opening: &str, end: &str) -> PerformanceSeries {
         returns_before_fees: None,
         returns_before_taxes: None,
         flows: Vec::new(),
-        risk_free_annual: Some(0.0),
+        risk_free: Some(RiskFree::Annual(0.0)),
         sampling: Sampling::default(),
         benchmark: None,
         money: PeriodMoney::default(),

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use analytics::{DatedNumber, PerformanceSeries, PeriodMoney, Sampling};
+use analytics::{DatedNumber, PerformanceSeries, PeriodMoney, RiskFree, Sampling};
 use arrow::array::{Array, ArrayRef, BooleanArray, Date32Array, Float64Array, LargeListArray};
 use arrow::buffer::OffsetBuffer;
 use arrow::datatypes::{DataType, Date32Type, Field};
@@ -182,7 +182,7 @@ impl Rows {
             returns_before_taxes: None,
             sampling: Sampling::Daily252,
             flows: Vec::new(),
-            risk_free_annual,
+            risk_free: risk_free_annual.map(RiskFree::Annual),
             benchmark: None,
             money: PeriodMoney::default(),
         })

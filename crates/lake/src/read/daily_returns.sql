@@ -9,7 +9,8 @@ SELECT
     return_fraction,
     benchmark_return_fraction,
     return_before_fees_fraction,
-    return_before_taxes_fraction
+    return_before_taxes_fraction,
+    risk_free_annual
 FROM gold.daily_returns
 WHERE portfolio_id = $portfolio_id AND business_date BETWEEN $from_date AND $to_date
 ORDER BY business_date

@@ -10,7 +10,8 @@ SELECT
     position_count,
     carried_price_count,
     missing_count,
-    benchmark_level
+    benchmark_level,
+    risk_free_annual
 FROM gold.portfolio_values
 WHERE portfolio_id = $portfolio_id
 ORDER BY business_date DESC

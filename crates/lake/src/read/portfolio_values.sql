@@ -10,7 +10,8 @@ SELECT
     position_count,
     carried_price_count,
     missing_count,
-    benchmark_level
+    benchmark_level,
+    risk_free_annual
 FROM gold.portfolio_values
 WHERE portfolio_id = $portfolio_id AND business_date BETWEEN $from_date AND $to_date
 ORDER BY business_date

@@ -21,6 +21,7 @@ fn daily_return(portfolio: &str, day: u64, return_fraction: Option<f64>) -> Dail
         benchmark_return_fraction: None,
         return_before_fees_fraction: None,
         return_before_taxes_fraction: None,
+        risk_free_annual: None,
     }
 }
 

@@ -56,6 +56,7 @@ fn row(portfolio: &str, day: u64, return_fraction: Option<f64>, benchmark: Optio
         benchmark_return_fraction: benchmark,
         return_before_fees_fraction: None,
         return_before_taxes_fraction: None,
+        risk_free_annual: None,
     }
 }
 

@@ -24,7 +24,9 @@ async fn a_portfolio_is_inserted_unchanged_or_changed(place: &Place) {
 
     book.end_date = Some(date("2015-06-30"));
     book.benchmark_symbol = None;
+    book.benchmark_blend = Some("SPY 0.6, AGG 0.4; quarterly".to_owned());
     book.risk_free_annual = None;
+    book.risk_free_source = Some("M1".parse().expect("an id"));
     book.client_email = Some("client@example.org".to_owned());
     book.cost_basis = "fifo; 2024-01-01 average_cost".to_owned();
     book.locked_through = Some(date("2014-12-31"));

@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::{StageReport, Work};
 
 /// What is read of a day.
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "portfolio_id",
     "business_date",
     "begin_value",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 10] = [
     "return_before_fees_fraction",
     "return_before_taxes_fraction",
     "benchmark_return_fraction",
+    "risk_free_annual",
 ];
 
 /// The tables that histories are gathered from, at the versions that a work sees.
@@ -143,6 +144,7 @@ fn add_days(batch: &RecordBatch, places: &mut Places<'_>, histories: &mut [Histo
     let (fractions, of_benchmark) = (fraction("return_fraction")?, fraction("benchmark_return_fraction")?);
     let before_fees = fraction("return_before_fees_fraction")?;
     let before_taxes = fraction("return_before_taxes_fraction")?;
+    let risk_free_annual = fraction("risk_free_annual")?;
     let known = |column: &Float64Array, row: usize| column.is_valid(row).then(|| column.value(row));
     for row in 0..batch.num_rows() {
         let Some(history) = places.of_id(ids.value(row)).and_then(|place| histories.get_mut(place)) else { continue };
@@ -158,6 +160,7 @@ fn add_days(batch: &RecordBatch, places: &mut Places<'_>, histories: &mut [Histo
             before_fees: known(before_fees, row),
             before_taxes: known(before_taxes, row),
             benchmark_fraction: known(of_benchmark, row),
+            risk_free_annual: known(risk_free_annual, row),
             is_known: end.is_some() && amounts.iter().all(|amount| amount.is_valid(row)),
         });
     }

@@ -1,6 +1,6 @@
 //! A portfolio's history, and the parts of it that belong to a period.
 
-use analytics::{DatedNumber, PerformanceSeries, PeriodMoney, Sampling};
+use analytics::{DatedNumber, PerformanceSeries, PeriodMoney, RiskFree, Sampling};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use schemas::tables::cash_flows::CashFlow;
@@ -81,8 +81,8 @@ impl History {
                 .iter()
                 .map(|flow| dated(flow.own, flow.amount))
                 .collect(),
-            risk_free_annual: self.portfolio.risk_free_annual,
-            benchmark: self.portfolio.benchmark_symbol.as_ref().map(|_| earned(days, |day| day.benchmark_fraction)),
+            risk_free: self.risk_free(days),
+            benchmark: self.has_benchmark().then(|| earned(days, |day| day.benchmark_fraction)),
             money: PeriodMoney {
                 opening_value: exact_opening,
                 closing_value: days.last().and_then(|day| day.exact),
@@ -93,6 +93,18 @@ impl History {
 }
 
 impl History {
+    fn has_benchmark(&self) -> bool {
+        self.portfolio.benchmark_symbol.is_some() || self.portfolio.benchmark_blend.is_some()
+    }
+
+    /// The rate for all days that the portfolio names, or the dated ones of these days.
+    fn risk_free(&self, days: &[Day]) -> Option<RiskFree> {
+        if let Some(rate) = self.portfolio.risk_free_annual {
+            return Some(RiskFree::Annual(rate));
+        }
+        self.portfolio.risk_free_source.as_ref().map(|_| RiskFree::Dated(earned(days, |day| day.risk_free_annual)))
+    }
+
     /// The day up to which the last valuation counts: the portfolio's last day, if no business day lies between.
     fn counted_until(&self, date: BusinessDate) -> BusinessDate {
         let Some(end) = self.portfolio.end_date.filter(|end| date < *end) else { return date };
@@ -132,6 +144,7 @@ pub(super) struct Day {
     pub(super) before_fees: Option<f64>,
     pub(super) before_taxes: Option<f64>,
     pub(super) benchmark_fraction: Option<f64>,
+    pub(super) risk_free_annual: Option<f64>,
     pub(super) is_known: bool,
 }
 
@@ -146,6 +159,7 @@ impl Day {
             before_fees: row.return_before_fees_fraction,
             before_taxes: row.return_before_taxes_fraction,
             benchmark_fraction: row.benchmark_return_fraction,
+            risk_free_annual: row.risk_free_annual,
             is_known: amounts.iter().all(Option::is_some),
         }
     }

@@ -8,6 +8,7 @@ use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, Currency, MarketId, PortfolioId};
 use serde::Deserialize;
 
+use super::benchmark::{self, Compared};
 use super::transaction_file::transactions;
 use super::{BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, listed_in, read_file};
 use crate::error::Error;
@@ -22,7 +23,8 @@ struct PortfolioFile {
     base_currency: Currency,
     start: BusinessDate,
     end: Option<BusinessDate>,
-    benchmark: Option<String>,
+    benchmark: Option<serde_json::Value>,
+    risk_free: Option<serde_json::Value>,
     risk_free_annual: Option<f64>,
     market: Option<MarketId>,
     client_email: Option<String>,
@@ -102,7 +104,7 @@ pub(super) fn read_book(
 ) -> Result<BookFolder, Error> {
     let bytes = required_file(folder, "portfolio.json")?;
     let file: PortfolioFile = json(folder, "portfolio.json", &bytes)?;
-    let cost_basis = check_portfolio(folder, &file)?;
+    let Checked { benchmark, has_dated_rates, cost_basis } = check_portfolio(folder, &file)?;
     // A portfolio id is a valid market id: both follow the same rule.
     let own: MarketId = file.id.as_str().parse().map_err(|error: schemas::identifiers::IdError| Error::Folder {
         folder: folder.to_owned(),
@@ -131,12 +133,14 @@ pub(super) fn read_book(
     let portfolio = Portfolio {
         title: file.title.unwrap_or_else(|| file.id.to_string()),
         portfolio_id: file.id,
+        risk_free_source: has_dated_rates.then(|| market_id.clone()),
         market_id,
         fx_source,
         base_currency: file.base_currency,
         start_date: file.start,
         end_date: file.end,
-        benchmark_symbol: file.benchmark,
+        benchmark_symbol: benchmark.symbol,
+        benchmark_blend: benchmark.blend,
         risk_free_annual: file.risk_free_annual,
         client_email: file.client_email,
         cost_basis,
@@ -158,24 +162,49 @@ pub(super) fn read_book(
     })
 }
 
-/// Checks what is said of a portfolio, and returns its cost basis as it is stored.
-fn check_portfolio(folder: &Path, file: &PortfolioFile) -> Result<String, Error> {
-    let problem =
-        |problem: String| Err(Error::Sheet { file: folder.join("portfolio.json").display().to_string(), problem });
+/// What is said of a portfolio in more than one way, as it is stored.
+struct Checked {
+    benchmark: Compared,
+    /// Whether its risk-free rates are those of its market's `risk_free.csv`.
+    has_dated_rates: bool,
+    cost_basis: String,
+}
+
+/// Checks what is said of a portfolio.
+fn check_portfolio(folder: &Path, file: &PortfolioFile) -> Result<Checked, Error> {
+    let problem = |problem: String| Error::Sheet { file: folder.join("portfolio.json").display().to_string(), problem };
     if let Some(end) = file.end
         && end < file.start
     {
-        return problem(format!("`end` {end} is before `start` {}", file.start));
+        return Err(problem(format!("`end` {end} is before `start` {}", file.start)));
     }
     if let Some(rate) = file.risk_free_annual
         && !(-0.5..=1.0).contains(&rate)
     {
-        return problem(format!("`risk_free_annual` is a fraction a year (0.02 is two percent), not {rate}"));
+        return Err(problem(format!("`risk_free_annual` is a fraction a year (0.02 is two percent), not {rate}")));
     }
     if let Some(address) = &file.client_email
         && (address.len() > 254 || address.matches('@').count() != 1 || address.contains(char::is_whitespace))
     {
-        return problem("`client_email` is no mail address".to_owned());
+        return Err(problem("`client_email` is no mail address".to_owned()));
     }
-    cost_basis::read(file.cost_basis.as_ref()).or_else(problem)
+    let has_dated_rates = match (&file.risk_free, file.risk_free_annual) {
+        (None, _) => false,
+        (Some(serde_json::Value::String(word)), None) if word == "series" => true,
+        (Some(serde_json::Value::String(word)), Some(_)) if word == "series" => {
+            return Err(problem(
+                "`risk_free` is \"series\" and `risk_free_annual` a rate for all days; keep one".to_owned(),
+            ));
+        }
+        _ => {
+            return Err(problem(
+                "`risk_free` is \"series\", for the rates of the market's risk_free.csv; a rate for all days goes into \
+                 `risk_free_annual`"
+                    .to_owned(),
+            ));
+        }
+    };
+    let benchmark = benchmark::read(file.benchmark.as_ref()).map_err(problem)?;
+    let cost_basis = cost_basis::read(file.cost_basis.as_ref()).map_err(problem)?;
+    Ok(Checked { benchmark, has_dated_rates, cost_basis })
 }

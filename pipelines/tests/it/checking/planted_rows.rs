@@ -61,6 +61,7 @@ pub(super) fn value(
         carried_price_count: 0,
         missing_count: 0,
         benchmark_level: None,
+        risk_free_annual: None,
     }
 }
 
@@ -88,6 +89,7 @@ pub(super) fn daily_return(id: &str, begin_value: &str, end_value: &str, return_
         benchmark_return_fraction: None,
         return_before_fees_fraction: None,
         return_before_taxes_fraction: None,
+        risk_free_annual: None,
     }
 }
 

@@ -11,6 +11,7 @@ use schemas::tables::fx_rates::FxRate;
 use schemas::tables::group_members::GroupMember;
 use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::portfolios::Portfolio;
+use schemas::tables::risk_free_rates::RiskFreeRate;
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, Currency, Price, Quantity, Rate};
 
@@ -27,9 +28,30 @@ pub(super) fn dollar(on: &str, ten_thousandths: i64) -> FxRate {
     }
 }
 
-/// A portfolio with its benchmark, if it has one.
-pub(super) fn compared_with(id: &str, benchmark: Option<&str>) -> Portfolio {
-    Portfolio { benchmark_symbol: benchmark.map(str::to_owned), ..portfolio(id) }
+/// The rate without risk of euros, in hundredths of a percent.
+pub(super) fn without_risk(on: &str, basis_points: i64) -> RiskFreeRate {
+    RiskFreeRate {
+        risk_free_source: "M1".parse().expect("an id"),
+        currency: Currency::EUR,
+        rate_date: date(on),
+        rate_annual: Rate::new(Decimal::new(basis_points, 4)),
+        landing_sha256: String::new(),
+        line: 2,
+    }
+}
+
+/// A portfolio with its benchmark.
+pub(super) fn compared_with(id: &str, benchmark: &str) -> Portfolio {
+    Portfolio { benchmark_symbol: Some(benchmark.to_owned()), ..portfolio(id) }
+}
+
+/// A portfolio with a benchmark of two shares in euros, and with dated risk-free rates.
+pub(super) fn compared_with_a_blend(id: &str) -> Portfolio {
+    Portfolio {
+        benchmark_blend: Some("AAA 0.7, BBB 0.3; monthly".to_owned()),
+        risk_free_source: Some("M1".parse().expect("an id")),
+        ..portfolio(id)
+    }
 }
 
 /// The reversal of a transaction, on a day of its own or, if that is later, of the transaction's.

@@ -9,12 +9,14 @@ INSERT INTO portfolios (
     start_date,
     end_date,
     benchmark_symbol,
+    benchmark_blend,
     risk_free_annual,
+    risk_free_source,
     client_email,
     cost_basis,
     locked_through,
     created_at,
     updated_at
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
 ON CONFLICT (portfolio_id) DO NOTHING

@@ -8,7 +8,9 @@ SELECT
     start_date,
     end_date,
     benchmark_symbol,
+    benchmark_blend,
     risk_free_annual,
+    risk_free_source,
     client_email,
     cost_basis,
     locked_through

@@ -9,9 +9,11 @@ SET
     start_date = $7,
     end_date = $8,
     benchmark_symbol = $9,
-    risk_free_annual = $10,
-    client_email = $11,
-    cost_basis = $12,
-    locked_through = $13,
-    updated_at = $14
+    benchmark_blend = $10,
+    risk_free_annual = $11,
+    risk_free_source = $12,
+    client_email = $13,
+    cost_basis = $14,
+    locked_through = $15,
+    updated_at = $16
 WHERE portfolio_id = $1

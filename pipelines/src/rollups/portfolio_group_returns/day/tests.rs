@@ -35,7 +35,9 @@ fn known(portfolios: &[&str]) -> Known {
             start_date: date("2014-01-02"),
             end_date: None,
             benchmark_symbol: None,
+            benchmark_blend: None,
             risk_free_annual: None,
+            risk_free_source: None,
             client_email: None,
             cost_basis: "fifo".to_owned(),
             locked_through: None,
@@ -60,6 +62,7 @@ fn day(known: &mut Known, name: &str, on: &str, before: Option<&str>, amounts: [
         carried_price_count: 0,
         missing_count: 0,
         benchmark_level: None,
+        risk_free_annual: None,
     };
     let earned = DailyReturn {
         portfolio_id: id(name),
@@ -72,6 +75,7 @@ fn day(known: &mut Known, name: &str, on: &str, before: Option<&str>, amounts: [
         benchmark_return_fraction: None,
         return_before_fees_fraction: None,
         return_before_taxes_fraction: None,
+        risk_free_annual: None,
     };
     known.values.entry(id(name)).or_default().insert(date(on), value);
     known.returns.insert((id(name), date(on)), earned);
