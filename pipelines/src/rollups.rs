@@ -3,6 +3,7 @@
 //! A rollup is a SQL file named after the table it makes, or a maker in Rust where the mathematics is not SQL's. The
 //! order is derived from what each reads and writes.
 
+pub mod attribution;
 pub mod daily_returns;
 pub mod group_returns;
 pub mod measures;
@@ -38,6 +39,7 @@ pub struct Rollup {
 
 /// Every rollup, in no particular order.
 pub const ROLLUPS: &[&Rollup] = &[
+    &attribution::ROLLUP,
     &daily_returns::ROLLUP,
     &group_returns::ROLLUP,
     &measures::ROLLUP,
@@ -58,9 +60,12 @@ pub async fn roll_up(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
         let report = (rollup.make)(lake, work).await?;
         total.rows_written += report.rows_written;
         total.versions_read.extend(report.versions_read);
-        notes.push(format!("{} {}", report.rows_written, rollup.writes.short_name()));
+        // Most houses have no weights of benchmarks, and so no attribution.
+        if 0 < report.rows_written {
+            notes.push(format!("{} {}", report.rows_written, rollup.writes.short_name()));
+        }
     }
-    total.note = notes.join(", ");
+    total.note = if notes.is_empty() { "no rows".to_owned() } else { notes.join(", ") };
     Ok(total)
 }
 
@@ -117,6 +122,7 @@ mod tests {
         let order: Vec<&str> = in_order(ROLLUPS).iter().map(|rollup| rollup.writes.short_name()).collect();
         let expected = [
             "daily_returns",
+            "attribution",
             "group_returns",
             "measures",
             "portfolio_group_returns",

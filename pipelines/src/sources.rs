@@ -7,6 +7,7 @@ pub mod ecb_reference_rates;
 
 use std::collections::BTreeMap;
 
+use schemas::tables::benchmark_weights::BenchmarkWeight;
 use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::fx_rates::FxRate;
@@ -61,6 +62,8 @@ pub struct Facts {
     pub fx_rates: Vec<FxRate>,
     /// Rates without risk.
     pub risk_free_rates: Vec<RiskFreeRate>,
+    /// Weights and returns of what benchmarks are made of.
+    pub benchmark_weights: Vec<BenchmarkWeight>,
     /// Corporate actions.
     pub corporate_actions: Vec<CorporateAction>,
     /// Groups of instruments; all of them, of the market of the file.

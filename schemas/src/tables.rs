@@ -3,7 +3,9 @@
 //! To add one: a file here, a line in the list, and a maker in `pipelines`.
 
 pub mod action_payments;
+pub mod attribution;
 pub mod backtests;
+pub mod benchmark_weights;
 pub mod cash_flows;
 pub mod classifications;
 pub mod corporate_actions;
@@ -43,6 +45,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &quotes::TABLE,
     &fx_rates::TABLE,
     &risk_free_rates::TABLE,
+    &benchmark_weights::TABLE,
     &corporate_actions::TABLE,
     &classifications::TABLE,
     &group_members::TABLE,
@@ -67,6 +70,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &risk_contributions::TABLE,
     &risk_forecasts::TABLE,
     &backtests::TABLE,
+    &attribution::TABLE,
     &exceptions::TABLE,
     &history_markers::TABLE,
 ];

@@ -306,7 +306,10 @@ fn check_finite<const N: usize>(
 }
 
 /// The weights as shares of their sum, which has to be one.
-fn shares(whole: &'static str, weights: impl Iterator<Item = f64> + Clone) -> Result<Vec<f64>, AttributionError> {
+pub(crate) fn shares(
+    whole: &'static str,
+    weights: impl Iterator<Item = f64> + Clone,
+) -> Result<Vec<f64>, AttributionError> {
     let sum = neumaier_sum(weights.clone());
     if WEIGHT_TOLERANCE < (sum - 1.0).abs() {
         return Err(AttributionError::Weights { whole, sum });

@@ -20,6 +20,7 @@ pub mod drawdown;
 pub mod exceedances;
 pub mod factor_regression;
 pub mod figure;
+pub mod group_attribution;
 pub mod internal_rate;
 pub mod linking;
 pub mod liquidity;

@@ -5,9 +5,9 @@
 //! had touched by then. Of an instrument or currency that is touched for the first time everything earlier
 //! counts, too, because a close or rate is carried until the next one. Groups of instruments have no dates and count in
 //! every month. The benchmark of a portfolio, or what it is blended of, is touched from its first month on, and so are
-//! the dated risk-free rates that it names; the currency of a group of portfolios is from the month on in which it
-//! belongs to the group. What depends on other portfolios is added by `transfers`. Where the last rate is too old to
-//! count, the limit decides about values as a fact does; everywhere else another limit changes nothing.
+//! the benchmark's weights and the dated risk-free rates; the currency of a group of portfolios is from the month on in
+//! which it belongs to the group. What depends on other portfolios is added by `transfers`. Where the last rate is too
+//! old to count, the limit decides about values as a fact does; everywhere else another limit changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,6 +15,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use lake::{DateRange, Lake};
 use ledger::benchmark_of;
 use ledger::corporate_actions::LATE_BOOKING_DAYS;
+use schemas::tables::benchmark_weights::BenchmarkWeight;
 use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::fx_rates::FxRate;
@@ -42,6 +43,8 @@ struct Facts {
     actions: HashMap<InstrumentId, Months>,
     rates: HashMap<(MarketId, Currency), Months>,
     risk_free: HashMap<(MarketId, Currency), Months>,
+    /// The weights of benchmarks, by market and name.
+    weights: HashMap<(MarketId, String), Months>,
     /// The valuation dates of a market.
     dates: HashMap<MarketId, Months>,
     instruments: HashMap<InstrumentId, Instrument>,
@@ -157,6 +160,11 @@ impl Facts {
             let months = facts.risk_free.entry((row.risk_free_source, row.currency)).or_default();
             add(months, month_start(row.rate_date), hashed(("risk_free", row.rate_date, row.rate_annual)));
         }
+        for row in read::<BenchmarkWeight>(lake, range).await? {
+            let hash = hashed((&row.taxonomy, &row.node, row.weight_date, row.weight, row.return_fraction));
+            let months = facts.weights.entry((row.market_id, row.benchmark)).or_default();
+            add(months, month_start(row.weight_date), hash);
+        }
         for row in read::<Instrument>(lake, DateRange::ALL).await? {
             facts.instruments.insert(row.instrument_id.clone(), row);
         }
@@ -234,7 +242,7 @@ impl Facts {
                 let rates = self.rates.get(&(portfolio.fx_source.clone(), *currency));
                 sum = sum.wrapping_add(months_sum(rates, since, month));
             }
-            sum = sum.wrapping_add(self.risk_free_of(portfolio, months.is_empty(), month));
+            sum = sum.wrapping_add(self.of_comparison(portfolio, months.is_empty(), month));
             so_far = so_far.wrapping_add(sum);
             let through_date = next.previous_calendar_day().min(through);
             months.push(Month { month_start: month, through_date, sum, so_far });
@@ -257,11 +265,16 @@ impl Facts {
         all.iter().filter(move |row| row.from_date < next && row.to_date.is_none_or(|to| month <= to))
     }
 
-    /// The dated risk-free rates of a month; in the first month of a portfolio all earlier ones count, too.
-    fn risk_free_of(&self, portfolio: &Portfolio, is_first: bool, month: BusinessDate) -> u64 {
-        let Some(source) = &portfolio.risk_free_source else { return 0 };
+    /// The dated risk-free rates and the weights of the benchmark in a month; in the first month of a portfolio all
+    /// earlier ones count, too.
+    fn of_comparison(&self, portfolio: &Portfolio, is_first: bool, month: BusinessDate) -> u64 {
         let since = if is_first { BusinessDate::FIRST } else { month };
-        months_sum(self.risk_free.get(&(source.clone(), portfolio.base_currency)), since, month)
+        let source = portfolio.risk_free_source.clone().map(|source| (source, portfolio.base_currency));
+        let rates = source.map_or(0, |source| months_sum(self.risk_free.get(&source), since, month));
+        let name = portfolio.benchmark_blend.as_ref().or(portfolio.benchmark_symbol.as_ref());
+        let weighed = name.map(|name| (portfolio.market_id.clone(), name.clone()));
+        let weights = weighed.map_or(0, |benchmark| months_sum(self.weights.get(&benchmark), since, month));
+        rates.wrapping_add(weights)
     }
 
     /// The transactions with the first day on which each of them may matter, in the order of these days: its own, or

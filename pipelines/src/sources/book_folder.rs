@@ -5,6 +5,7 @@
 
 mod action_file;
 mod benchmark;
+mod benchmark_weight_file;
 mod book_files;
 mod classification_file;
 mod cost_basis;
@@ -29,8 +30,8 @@ use crate::landing::Delivered;
 pub static SOURCE: Source = Source {
     name: "book_folder",
     definition: "portfolios and markets as folders of portfolio.json, transactions.csv, instruments.csv, prices.csv, \
-                 fx.csv, risk_free.csv, corporate_actions.csv and classifications.csv; groups of portfolios as \
-                 group.json",
+                 fx.csv, risk_free.csv, benchmark_weights.csv, corporate_actions.csv and classifications.csv; groups of \
+                 portfolios as group.json",
     order: market_files::order,
     parse,
 };
@@ -41,8 +42,15 @@ const FOLDER_DEPTH_MAX: usize = 4;
 const FILE_BYTES_MAX: u64 = 1 << 30;
 
 /// The files of a market; those after the first two may be missing.
-const MARKET_FILES: &[&str] =
-    &["instruments.csv", "prices.csv", "fx.csv", "risk_free.csv", "corporate_actions.csv", classification_file::NAME];
+const MARKET_FILES: &[&str] = &[
+    "instruments.csv",
+    "prices.csv",
+    "fx.csv",
+    "risk_free.csv",
+    "benchmark_weights.csv",
+    "corporate_actions.csv",
+    classification_file::NAME,
+];
 
 /// The instruments of a market, each with its currency.
 pub type Listed = BTreeMap<InstrumentId, Currency>;
@@ -228,6 +236,7 @@ fn parse(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Erro
         "instruments.csv" => market_files::instruments(file),
         "prices.csv" => market_files::prices(file, instruments),
         "fx.csv" => market_files::fx(file),
+        "benchmark_weights.csv" => benchmark_weight_file::benchmark_weights(file),
         "risk_free.csv" => risk_free_file::risk_free_rates(file),
         "corporate_actions.csv" => action_file::corporate_actions(file, instruments),
         classification_file::NAME => classification_file::classifications(file, instruments),

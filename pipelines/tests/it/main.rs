@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod ages;
 #[cfg(test)]
+mod attributing;
+#[cfg(test)]
 mod booking;
 #[cfg(test)]
 mod bridge;

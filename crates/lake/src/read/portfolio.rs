@@ -1,6 +1,7 @@
 //! One portfolio on one date.
 
 use schemas::table::Record;
+use schemas::tables::attribution::AttributionRow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::portfolio_values::PortfolioValue;
@@ -47,6 +48,18 @@ pub async fn valuations(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate
 /// [`Error`] if the table cannot be read.
 pub async fn measures(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<MeasureRow>, Error> {
     on_date(lake, include_str!("measures.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// Why the portfolio did better or worse than its benchmark: what was made on a date.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn attribution(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    date: BusinessDate,
+) -> Result<Vec<AttributionRow>, Error> {
+    on_date(lake, include_str!("attribution.sql"), portfolio, date, DateRange::between(date, date)).await
 }
 
 /// What the checks found on a date.

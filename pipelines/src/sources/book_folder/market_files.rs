@@ -21,7 +21,12 @@ pub(super) type Fault = (&'static str, String);
 pub(super) fn order(file_name: &str) -> u8 {
     match file_name {
         "instruments.csv" => 0,
-        "prices.csv" | "fx.csv" | "risk_free.csv" | "corporate_actions.csv" | "classifications.csv" => 1,
+        "prices.csv"
+        | "fx.csv"
+        | "risk_free.csv"
+        | "benchmark_weights.csv"
+        | "corporate_actions.csv"
+        | "classifications.csv" => 1,
         _ => 2,
     }
 }
