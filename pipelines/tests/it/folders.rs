@@ -113,15 +113,58 @@ fn a_folder_without_books_and_two_books_of_one_id_are_errors() {
     for twin in ["one", "two"] {
         let book = folder.path().join(twin);
         std::fs::create_dir(&book).expect("made");
-        for (name, text) in [
-            ("portfolio.json", "{\"id\": \"P1\", \"base_currency\": \"EUR\", \"start\": \"2014-01-02\"}"),
-            ("instruments.csv", "symbol,currency\n"),
-            ("prices.csv", "date,symbol,close,currency\n"),
-            ("transactions.csv", "tx_id,date,type,currency,net_cash\n"),
-        ] {
-            std::fs::write(book.join(name), text).expect("written");
-        }
+        write_book(&book, "");
     }
     let error = read(folder.path()).expect_err("twins");
     assert!(error.to_string().contains("two book folders have the id `P1`"), "{error}");
+}
+
+/// An empty book whose description says something more.
+fn write_book(folder: &Path, more: &str) {
+    let description = format!(r#"{{"id": "P1", "base_currency": "EUR", "start": "2014-01-02"{more}}}"#);
+    for (name, text) in [
+        ("portfolio.json", description.as_str()),
+        ("instruments.csv", "symbol,currency\n"),
+        ("prices.csv", "date,symbol,close,currency\n"),
+        ("transactions.csv", "tx_id,date,type,currency,net_cash\n"),
+    ] {
+        std::fs::write(folder.join(name), text).expect("written");
+    }
+}
+
+#[test]
+fn what_a_portfolio_is_compared_with_is_kept_in_one_form() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let described = |more: &str| {
+        write_book(folder.path(), more);
+        let found = read(folder.path()).expect("readable");
+        let [book] = &found.books[..] else { panic!("one book: {:?}", found.failures) };
+        let portfolio = &book.portfolio;
+        let source = portfolio.risk_free_source.as_ref().map(ToString::to_string);
+        (portfolio.benchmark_symbol.clone(), portfolio.benchmark_blend.clone(), portfolio.risk_free_annual, source)
+    };
+    assert_eq!(described(""), (None, None, None, None));
+    let plain = described(r#", "benchmark": "SPY", "risk_free_annual": 0.02"#);
+    assert_eq!(plain, (Some("SPY".to_owned()), None, Some(0.02), None));
+    let components = r#"[{"symbol": "SPY", "weight": 0.6}, {"symbol": "AGG", "weight": 0.4}]"#;
+    let blended = described(&format!(
+        r#", "benchmark": {{"components": {components}, "rebalance": "yearly"}}, "risk_free": "series""#
+    ));
+    let text = "SPY 0.6, AGG 0.4; yearly".to_owned();
+    assert_eq!(blended, (None, Some(text), None, Some("P1".to_owned())), "a market of its own has the rates");
+}
+
+#[test]
+fn a_comparison_that_is_none_is_refused_with_what_is_wrong() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (more, told) in [
+        (r#", "benchmark": {"components": [{"symbol": "SPY", "weight": 0.9}]}"#, "sum to 0.9, not to 1"),
+        (r#", "risk_free": "series", "risk_free_annual": 0.02"#, "keep one"),
+        (r#", "risk_free": 0.02"#, "`risk_free` is \"series\""),
+    ] {
+        write_book(folder.path(), more);
+        let found = read(folder.path()).expect("readable");
+        let [(_, reason)] = &found.failures[..] else { panic!("one failure: {:?}", found.books) };
+        assert!(reason.contains(told), "{more}: {reason}");
+    }
 }
