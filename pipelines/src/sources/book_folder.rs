@@ -30,8 +30,8 @@ use crate::landing::Delivered;
 pub static SOURCE: Source = Source {
     name: "book_folder",
     definition: "portfolios and markets as folders of portfolio.json, transactions.csv, instruments.csv, prices.csv, \
-                 fx.csv, risk_free.csv, benchmark_weights.csv, corporate_actions.csv and classifications.csv; groups of \
-                 portfolios as group.json",
+                 fx.csv, risk_free.csv, benchmark_weights.csv, corporate_actions.csv and classifications.csv; groups \
+                 of portfolios as group.json",
     order: market_files::order,
     parse,
 };

@@ -240,8 +240,8 @@ async fn a_benchmark_without_a_close_is_told_from_one_that_is_not_listed() {
     let mut messages: Vec<String> = all::<Exception>(&lake).await.into_iter().map(|row| row.message).collect();
     messages.sort();
     let expected = [
-        "a part of the benchmark AAA 0.5, ZZZ 0.5; daily has no close or no exchange rate by then, or is not listed in the \
-         market M1",
+        "a part of the benchmark AAA 0.5, ZZZ 0.5; daily has no close or no exchange rate by then, or is not listed in \
+         the market M1",
         "the benchmark AAA has no close or no exchange rate by then",
         "the benchmark ZZZ is not listed in the market M1",
     ];

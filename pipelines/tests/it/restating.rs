@@ -2,8 +2,7 @@
 //! touch the portfolios that have nothing to do with it.
 
 mod booked_facts;
-
-use std::fmt::Debug;
+mod rows_of_gold;
 
 use booked_facts::{
     classified, compared_with, compared_with_a_blend, dollar, groups_that_do_not_foot, handed_over, member,
@@ -16,34 +15,19 @@ use pipelines::checks::{Layer, check};
 use pipelines::history::{days_before, mark, rebuild, touched};
 use pipelines::rollups::roll_up;
 use proptest::prelude::*;
+use rows_of_gold::gold;
 use rust_decimal::Decimal;
-use schemas::table::Record;
-use schemas::tables::backtests::BacktestRow;
-use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::daily_returns::DailyReturn;
-use schemas::tables::exceptions::Exception;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::group_members::GroupMember;
-use schemas::tables::group_returns::GroupReturn;
-use schemas::tables::history_markers::HistoryMarker;
 use schemas::tables::instruments::Instrument;
-use schemas::tables::lot_closings::LotClosing;
-use schemas::tables::measures::MeasureRow;
-use schemas::tables::nav_bridge::NavBridgeRow;
-use schemas::tables::portfolio_group_returns::PortfolioGroupReturn;
-use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
 use schemas::tables::quotes::Quote;
-use schemas::tables::realised_gains::RealisedGain;
-use schemas::tables::risk::RiskRow;
-use schemas::tables::risk_contributions::RiskContribution;
-use schemas::tables::risk_forecasts::RiskForecast;
 use schemas::tables::risk_free_rates::RiskFreeRate;
 use schemas::tables::transactions::Transaction;
-use schemas::tables::valuations::Valuation;
 use schemas::{Amount, BusinessDate, Currency, PortfolioId, Price};
 
 use crate::samples::{all, date, instrument, memory_lake, quote, transaction, work};
@@ -303,35 +287,6 @@ async fn built(facts: &Facts) -> Lake {
     check(&lake, &history, Layer::Gold).await.expect("checked");
     mark(&lake, &history).await.expect("marked");
     lake
-}
-
-/// Every table of gold, its rows as text in a fixed order.
-async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
-    vec![
-        table::<Position>(lake).await,
-        table::<Valuation>(lake).await,
-        table::<PortfolioValue>(lake).await,
-        table::<CashFlow>(lake).await,
-        table::<NavBridgeRow>(lake).await,
-        table::<RealisedGain>(lake).await,
-        table::<LotClosing>(lake).await,
-        table::<DailyReturn>(lake).await,
-        table::<GroupReturn>(lake).await,
-        table::<PortfolioGroupReturn>(lake).await,
-        table::<MeasureRow>(lake).await,
-        table::<RiskRow>(lake).await,
-        table::<RiskContribution>(lake).await,
-        table::<RiskForecast>(lake).await,
-        table::<BacktestRow>(lake).await,
-        table::<Exception>(lake).await,
-        table::<HistoryMarker>(lake).await,
-    ]
-}
-
-async fn table<R: Record + Debug>(lake: &Lake) -> (&'static str, Vec<String>) {
-    let mut rows: Vec<String> = all::<R>(lake).await.iter().map(|row| format!("{row:?}")).collect();
-    rows.sort();
-    (R::TABLE.name, rows)
 }
 
 /// Whether a lake that held what was known, and then learned more, is like one that was built from that.

@@ -4,9 +4,9 @@ use crate::dates::{BusinessDate, ReportingPeriod};
 use crate::identifiers::PortfolioId;
 
 crate::table! {
-    /// One row per portfolio, day on which its benchmark was weighed, period and group, and one for `total`: the effects
-    /// of all groups add up to the difference of the returns. Months and years consist of the times between the days on
-    /// which the benchmark was weighed.
+    /// One row per portfolio, day on which its benchmark was weighed, period and group, and one for `total`: the
+    /// effects of all groups add up to the difference of the returns. Months and years consist of the times between the
+    /// days on which the benchmark was weighed.
     AttributionRow = "gold.attribution",
     key ["portfolio_id", "business_date", "through_date", "period", "taxonomy", "node"],
     dated Some("business_date"),

@@ -25,8 +25,9 @@ crate::table! {
     /// What the benchmark earned since the valuation date before, in the base currency, a fraction; zero if the day
     /// starts without capital. None without a benchmark, or if the level of one of the days is unknown.
     benchmark_return_fraction: Option<f64>,
-    /// The return before fees and taxes (gross): (end + outflow + fees + taxes) / (begin + inflow) − 1, a fraction, with
-    /// the fees and taxes of the day in gold.nav_bridge. None like the return, and if the bridge of the day is unknown.
+    /// The return before fees and taxes (gross): (end + outflow + fees + taxes) / (begin + inflow) − 1, a fraction,
+    /// with the fees and taxes of the day in gold.nav_bridge. None like the return, and if the bridge of the day is
+    /// unknown.
     return_before_fees_fraction: Option<f64>,
     /// The return after fees, before taxes (net of fees): (end + outflow + taxes) / (begin + inflow) − 1, a fraction.
     /// None as the return before fees.
