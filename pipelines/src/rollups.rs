@@ -123,10 +123,10 @@ mod tests {
         let expected = [
             "daily_returns",
             "attribution",
-            "group_returns",
             "measures",
             "portfolio_group_returns",
             "position_returns",
+            "group_returns",
             "risk",
             "risk_forecasts",
         ];

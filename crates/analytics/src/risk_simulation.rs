@@ -404,7 +404,7 @@ mod tests {
                 assert_within(found.expected_shortfall, mean, tolerance);
             }
             let same = [tails[0].value_at_risk, tails[2].value_at_risk, tails[1].expected_shortfall];
-            prop_assert_eq!(same, [risk.var_95, risk.var_99, risk.es_975]);
+            prop_assert_eq!(same.map(f64::to_bits), [risk.var_95, risk.var_99, risk.es_975].map(f64::to_bits));
             prop_assert!(risk.var_95 <= risk.var_99 + tolerance);
             prop_assert!(risk.var_95 <= risk.es_975 + tolerance);
         }
