@@ -72,7 +72,8 @@ pub fn share_of_largest(weights: &[f64], count: usize) -> Result<f64, NoFigure> 
 
 /// How concentrated the risk of a portfolio is: the concentration of the parts that its positions have of its variance.
 ///
-/// `w (Σ w) / (w' Σ w)`; the effective number is that of equal bets, as many as positions where each adds the same risk.
+/// `w (Σ w) / (w' Σ w)`; the effective number is that of equal bets, as many as positions where each adds as much
+/// risk.
 ///
 /// - Input: weights of the positions, and the covariances of their returns.
 /// - Source: Roncalli, *Introduction to Risk Parity and Budgeting*, 2013, 2.2.

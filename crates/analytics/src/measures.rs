@@ -117,8 +117,7 @@ pub struct Measure {
     pub title: &'static str,
     /// What the number counts.
     pub unit: Unit,
-    /// Whether the figure is a rate a year. What it comes to for a period shorter than a year, only a comparison with
-    /// another system asks for: see [`Measure::reported`].
+    /// Whether the figure is a rate a year; see [`Measure::reported`].
     pub annualised: bool,
     /// What it means, in a sentence or two for the reader of a statement.
     pub definition: &'static str,
@@ -132,10 +131,8 @@ impl Measure {
         (self.compute)(&Measured::new(series))
     }
 
-    /// The figure as it is kept and shown: growth a year is none of a period shorter than a year, because nobody knows
-    /// how the year goes on. Dispersion a year, which is scaled and not continued, is one of any period.
-    ///
-    /// Source: GIPS 2020, returns for periods of less than one year must not be annualised.
+    /// The figure as it is kept and shown: growth a year is none of a period shorter than a year (GIPS 2020), because
+    /// nobody knows how the year goes on. Dispersion a year, which is scaled and not continued, is one of any period.
     pub fn reported(&self, measured: &Measured<'_>) -> MeasureValue {
         if GROWTH_A_YEAR.contains(&self.id) && measured.series().is_shorter_than_a_year() {
             return MeasureValue::unavailable("the period is shorter than a year and is not annualised");
@@ -251,8 +248,7 @@ pub static MEASURES: &[&Measure] = &[
     &correlation::MEASURE,
 ];
 
-/// Every measure that is computed when somebody asks for it: against the benchmark, how far a Sharpe ratio can be
-/// trusted, around the risk-free rate, shape.
+/// Every measure that is computed only when somebody asks for it.
 pub static MEASURES_ON_REQUEST: &[&Measure] = &[
     &excess_return::MEASURE,
     &excess_return_geometric::MEASURE,

@@ -1,8 +1,8 @@
 //! gold.group_returns from what each position earned, the flows of the client, and the groups of the instruments.
 //!
 //! A row follows from the rows of its date, and from nothing else, so that a range gives the rows of its nights. Groups
-//! have no dates: a `classifications.csv` that says something else changes the markers of `crate::history`, and the next
-//! night makes again what the portfolios that held the instruments have.
+//! have no dates: a `classifications.csv` that says something else changes the markers of `crate::history`, and the
+//! next night makes again what the portfolios that held the instruments have.
 
 use lake::{DateRange, Lake, Parameter};
 use schemas::tables::{

@@ -151,7 +151,7 @@ async fn each_day_has_its_own_risk_free_rate_or_the_reason_why_not() {
     let dated = measured(&lake, "P1", "sharpe_rf").await.value;
     assert_close(dated, sharpe([0.02, 0.02, 0.03, 0.03, -0.001]));
     assert_close(measured(&lake, "P3", "sharpe_rf").await.value, sharpe([0.02; 5]));
-    for measure in ["sharpe_rf", "sortino_rf", "alpha_annual"] {
+    for measure in ["sharpe_rf", "sortino_rf", "alpha_daily"] {
         let row = measured(&lake, "P2", measure).await;
         let reason = "no risk-free rate is known for 2014-09-30, or only one that is too old";
         assert_eq!((row.value, row.unavailable_reason.as_deref()), (None, Some(reason)), "{measure}");

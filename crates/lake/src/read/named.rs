@@ -62,8 +62,8 @@ pub async fn dates_named<R: Record>(
     Ok(dates.into_iter().collect())
 }
 
-/// Hands on some columns of the rows of a stretch of portfolios, from the first id to the last, a batch at a time and in
-/// no particular order: a history of many years does not fit memory as records.
+/// Hands on some columns of the rows of a stretch of portfolios, from the first id to the last, a batch at a time and
+/// in no particular order: a history of many years does not fit memory as records.
 ///
 /// The columns have the types that the table gives them, in the order of its definition.
 ///
