@@ -10,6 +10,7 @@ mod bridge;
 mod facts;
 mod figures;
 mod gains;
+mod handed_over;
 mod holdings;
 mod lot_origins;
 mod lots;

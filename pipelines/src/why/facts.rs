@@ -148,7 +148,7 @@ pub(super) async fn read(lake: &Lake, question: &Question) -> Result<Facts, Erro
     let all_booked = transactions.iter().chain(senders.iter().flat_map(|sender| &sender.transactions));
     let booked = all_booked.filter_map(|row| row.instrument_id.clone()).collect();
     let market = read_market(&tables, &portfolio, booked, &valuations, through).await?;
-    let landings = landings(lake, &portfolio).await?;
+    let landings = landings(lake, &portfolio, &senders).await?;
     let Market { instruments, quotes, market_days, rates, actions } = market;
     let reversals = transactions.iter().chain(&later_transactions);
     let taken_back = reversals.filter_map(|row| row.reverses.clone()).collect();
@@ -210,11 +210,13 @@ async fn bridge(tables: &Tables<'_>, id: Named<'_>, through: DateRange) -> Resul
     Ok(rows)
 }
 
-/// The files that landed for a portfolio, its market and its rates, in their order; the newest version always.
-async fn landings(lake: &Lake, portfolio: &Portfolio) -> Result<Vec<Landing>, Error> {
+/// The files that landed for a portfolio, its market and its rates, and for those from which its lots came, in their
+/// order; the newest version always.
+async fn landings(lake: &Lake, portfolio: &Portfolio, senders: &[Sender]) -> Result<Vec<Landing>, Error> {
     let snapshot = lake.snapshot(Landing::TABLE).await?;
     let places = [portfolio.portfolio_id.as_str(), portfolio.market_id.as_str(), portfolio.fx_source.as_str()];
-    let places: BTreeSet<String> = places.into_iter().map(str::to_owned).collect();
+    let of_senders = senders.iter().map(|sender| sender.portfolio.portfolio_id.as_str());
+    let places: BTreeSet<String> = places.into_iter().chain(of_senders).map(str::to_owned).collect();
     let mut landings: Vec<Landing> = rows_named(&snapshot, lake, DateRange::ALL, &[("market_id", &places)]).await?;
     landings.sort_by_key(|landing| landing.landing_sequence);
     Ok(landings)
@@ -372,6 +374,16 @@ impl Facts {
     /// The booking of an id.
     pub(super) fn transaction(&self, id: &str) -> Option<&Transaction> {
         self.transactions.get(*self.places_by_id.get(id)?)
+    }
+
+    /// The booking of an id, of this portfolio or of one from which its lots came.
+    pub(super) fn booked_by(&self, portfolio: &PortfolioId, id: &str) -> Option<&Transaction> {
+        let by_id = |row: &&Transaction| row.transaction_id == id;
+        if *portfolio == self.portfolio.portfolio_id {
+            return self.transaction(id).or_else(|| self.later_transactions.iter().find(by_id));
+        }
+        let sender = self.senders.iter().find(|sender| sender.portfolio.portfolio_id == *portfolio)?;
+        sender.transactions.iter().find(by_id)
     }
 
     /// The bookings that count: neither those that were taken back, nor those that took them back.

@@ -70,7 +70,8 @@ impl Trail {
             since = origin.action.ex_date.previous_calendar_day();
             steps.extend(self.steps_of_origin(id, origin));
         } else if let Some((opening, units)) = self.opened(lot) {
-            steps.push(self.facts.booking(opening, units, Unit::Units));
+            let booked = self.facts.booking(opening, units, Unit::Units);
+            steps.push(booked.noted(self.sender_in_words(opening)));
             steps.extend(self.covered(id, lot, units));
         }
         let mut later: Vec<(BusinessDate, bool, Node)> = Vec::new();
@@ -102,8 +103,10 @@ impl Trail {
             return node.with_parts_if_they_give_it(rule, parts);
         }
         let Some((opening, units)) = self.opened(lot) else { return Node { rule: Rule::Booked, ..node } };
-        let paid = self.cost_taken_over(lot, opening).map(|cost| vec![cost]);
-        let Some(mut parts) = paid.or_else(|| self.paid(opening)) else {
+        let is_taken_over = self.taken_over(lot).next().is_some();
+        let taken_over = || self.cost_taken_over(lot, opening).map(|cost| vec![cost]);
+        let paid = if is_taken_over { taken_over() } else { self.paid(opening) };
+        let Some(mut parts) = paid else {
             let booked = self.facts.booking(opening, units, Unit::Units);
             return node.with_parts(Rule::Booked, vec![booked]);
         };
@@ -143,22 +146,6 @@ impl Trail {
         let taken_over = self.taken_over(lot).map(|lot| lot.quantity).collect::<Vec<Decimal>>();
         let units = if taken_over.is_empty() { opening.quantity?.decimal() } else { sum(&taken_over)? };
         Some((opening, if lot.quantity.is_sign_negative() { -units } else { units }))
-    }
-
-    /// What came from another portfolio with the booking that opened a lot, and is as old as it.
-    fn taken_over<'a>(&'a self, lot: &'a Lot) -> impl Iterator<Item = &'a Lot> {
-        let received = self.replay.lots_received.get(&lot.opened_by).into_iter().flatten();
-        received.filter(|received| received.acquired_date == lot.acquired_date)
-    }
-
-    /// What a lot from another portfolio had cost there, at the rate of its own day; none if it is none, or the cost is
-    /// not known.
-    fn cost_taken_over(&self, lot: &Lot, opening: &Transaction) -> Option<Node> {
-        let costs: Vec<Decimal> = self.taken_over(lot).map(|lot| lot.basis.base).collect::<Option<_>>()?;
-        let cost = sum(&costs).filter(|_| !costs.is_empty())?;
-        let node = self.facts.booking(opening, cost, Unit::Money(self.facts.base()));
-        let sender = opening.counter_portfolio_id.as_ref()?;
-        Some(Node { label: format!("cost that came with the units from {sender}: {}", node.label), ..node })
     }
 
     /// The part of an opening that first closed a position of the other sign.
@@ -213,6 +200,17 @@ impl Trail {
     /// What units cost that a booking brought in: an amount and the rate of its day. None where the books count
     /// something else.
     fn paid(&self, opening: &Transaction) -> Option<Vec<Node>> {
+        if let Some(paid) = self.paid_in_cash(opening) {
+            return Some(paid);
+        }
+        // Units that the client brought in without a cost cost what they were worth as a flow.
+        let flow = self.facts.flows.iter().find(|flow| flow.transaction_id == opening.transaction_id)?;
+        Some(vec![self.flow(flow)])
+    }
+
+    /// The amount that a booking, of this portfolio or of another one, names for its units, and the rate of its day;
+    /// none if it names none.
+    pub(super) fn paid_in_cash(&self, opening: &Transaction) -> Option<Vec<Node>> {
         let words = self.facts.words_of(opening);
         let (label, amount, date) = match (opening.lot_cost, opening.kind.parse::<TransactionKind>().ok()?) {
             (Some(cost), _) => {
@@ -222,11 +220,7 @@ impl Trail {
             (None, TransactionKind::Buy | TransactionKind::Sell) => {
                 (format!("paid with fees and taxes: {words}"), -opening.net_cash.decimal(), opening.trade_date)
             }
-            (None, _) => {
-                // Units that the client brought in without a cost cost what they were worth as a flow.
-                let flow = self.facts.flows.iter().find(|flow| flow.transaction_id == opening.transaction_id)?;
-                return Some(vec![self.flow(flow)]);
-            }
+            (None, _) => return None,
         };
         let booked = self.facts.booking(opening, amount, Unit::Money(opening.currency));
         let rate = self.facts.cross_rate(opening.currency, self.facts.base(), date);

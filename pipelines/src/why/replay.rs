@@ -20,14 +20,15 @@ use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, InstrumentId};
 
 use super::facts::{Facts, changes_of_gains};
-use crate::books::received::lots_received;
+use super::handed_over::{Place, closings_by_sending, sent_by_receipt};
+use crate::books::received::{LotsByPortfolio, lots_received};
 use crate::error::Error;
 
 /// What keeping the books again came to.
 pub(super) struct Replay {
     /// The lots that are open on the date, in order of opening.
     pub(super) open_lots: BTreeMap<InstrumentId, Vec<Lot>>,
-    /// Every part of a lot that was closed, in the order of the bookings.
+    /// Every part of a lot that was closed, in the order of the bookings; then what left for other portfolios.
     pub(super) closings: Vec<Closing>,
     /// Changes of positions since the first day.
     pub(super) positions: Vec<Position>,
@@ -37,6 +38,10 @@ pub(super) struct Replay {
     pub(super) gain_changes: Vec<LotClosing>,
     /// The lots that came from other portfolios, by the receipt.
     pub(super) lots_received: LotsByTransaction,
+    /// The same of the portfolios from which they came, too.
+    pub(super) all_lots_received: LotsByPortfolio,
+    /// The disposals that handed lots over, by the receipt.
+    pub(super) sent_by_receipt: BTreeMap<Place, Place>,
     /// What corporate actions did to lots and cash, in the order of booking.
     pub(super) applied: Vec<AppliedAction>,
     /// What issuers paid since the first day.
@@ -77,7 +82,8 @@ pub(super) fn replay(facts: &Facts) -> Result<Replay, Error> {
         grid: &grid,
         lots_received: &NO_LOTS,
     };
-    let lots_received = received(facts, without_lots)?;
+    let all_lots_received = received(facts, without_lots)?;
+    let lots_received = all_lots_received.get(&portfolio.portfolio_id).cloned().unwrap_or_default();
     let inputs = BookInputs { lots_received: &lots_received, ..without_lots };
     let kept = keep_books(inputs, portfolio.start_date, facts.date, Detail::Trail)
         .map_err(|source| Error::Books { portfolio: portfolio.portfolio_id.to_string(), source })?;
@@ -87,13 +93,17 @@ pub(super) fn replay(facts: &Facts) -> Result<Replay, Error> {
         date: closed.date,
         lot: closed.lot,
     };
+    let mut closings: Vec<Closing> = kept.lot_closings.into_iter().map(closing).collect();
+    closings.extend(closings_by_sending(facts, &kept.lots_sent));
     Ok(Replay {
         open_lots: kept.open_lots,
-        closings: kept.lot_closings.into_iter().map(closing).collect(),
+        closings,
         positions: kept.positions,
         gains: kept.realised_gains,
         gain_changes: changes_of_gains(kept.closings),
         lots_received,
+        all_lots_received,
+        sent_by_receipt: sent_by_receipt(facts),
         applied: kept.applied_actions,
         payments: kept.action_payments,
         bridge: kept.nav_bridge,
@@ -101,8 +111,9 @@ pub(super) fn replay(facts: &Facts) -> Result<Replay, Error> {
     })
 }
 
-/// The lots that the portfolio took over from others: their books are kept, too, as far as it takes.
-fn received(facts: &Facts, own: BookInputs<'_>) -> Result<LotsByTransaction, Error> {
+/// The lots that the portfolio, and those from which they came, took over from others: their books are kept, too, as
+/// far as it takes.
+fn received(facts: &Facts, own: BookInputs<'_>) -> Result<LotsByPortfolio, Error> {
     let elsewhere = QuoteBoard::default();
     let listed = || facts.instruments.values().map(|instrument| instrument.currency);
     let mut rates: Vec<(FxBoard, FxGrid)> = Vec::with_capacity(facts.senders.len());
@@ -119,7 +130,7 @@ fn received(facts: &Facts, own: BookInputs<'_>) -> Result<LotsByTransaction, Err
         let inputs = BookInputs { portfolio, transactions, board, fx, grid, lots_received: &NO_LOTS };
         books.insert(portfolio.portfolio_id.clone(), inputs);
     }
-    Ok(lots_received(&books)?.remove(&own.portfolio.portfolio_id).unwrap_or_default())
+    lots_received(&books)
 }
 
 /// The market as far as the portfolio touched it, or those from which its lots came, on all the days on which it was

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use lake::Lake;
 use pipelines::books::book;
 use pipelines::checks::{Layer, check};
-use pipelines::why::node::Node;
+use pipelines::why::node::{Node, Rule};
 use pipelines::why::{Question, Versions, explain};
 use pipelines::{AgeLimits, Work};
 use rust_decimal::Decimal;
@@ -240,12 +240,9 @@ fn every(node: &Node) -> Vec<&Node> {
     std::iter::once(node).chain(node.children.iter().flat_map(every)).collect()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_cost_is_explained_by_the_lots_that_came() {
-    let lake = lake(&["P1", "P2"].map(portfolio), &handed_over()).await;
-    book(&lake, &every_day()).await.expect("booked");
-    let asked = |figure: &str| Question {
-        portfolio_id: "P2".parse().expect("an id"),
+fn about(id: &str, figure: &str) -> Question {
+    Question {
+        portfolio_id: id.parse().expect("an id"),
         figure: figure.to_owned(),
         date: Some(date(LAST)),
         instrument: Some("AAA".to_owned()),
@@ -253,8 +250,26 @@ async fn a_cost_is_explained_by_the_lots_that_came() {
         parts_max: 100,
         versions: Versions::Newest,
         age_limits: AgeLimits::UNLIMITED,
-    };
-    let cost = explain(&lake, asked("cost")).await.expect("an answer");
+    }
+}
+
+/// The figure of the first node whose label begins so.
+fn number(tree: &Node, words: &str) -> Option<Decimal> {
+    every(tree).into_iter().find(|node| node.label.starts_with(words)).and_then(|node| node.figure.exact())
+}
+
+/// Every figure follows from its parts by the rule that it names.
+fn assert_follows(tree: &Node) {
+    for node in every(tree) {
+        assert_eq!((&node.differs, node.rule == Rule::Booked), (&None, false), "{}", node.label);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cost_is_explained_by_the_lots_that_came() {
+    let lake = lake(&["P1", "P2"].map(portfolio), &handed_over()).await;
+    book(&lake, &every_day()).await.expect("booked");
+    let cost = explain(&lake, about("P2", "cost")).await.expect("an answer");
     assert_eq!(cost.figure.exact(), Some(Decimal::from(360)));
     // 5 units for 600 came, and 3 of the 5 are left.
     let parts = every(&cost);
@@ -263,8 +278,70 @@ async fn a_cost_is_explained_by_the_lots_that_came() {
     let share = parts.iter().find(|node| node.label == "share left").and_then(|node| node.figure.exact());
     assert_eq!(share, Some(Decimal::new(6, 1)));
     assert!(parts.iter().all(|node| node.differs.is_none()), "{parts:?}");
-    let quantity = explain(&lake, asked("quantity")).await.expect("an answer");
+    let quantity = explain(&lake, about("P2", "quantity")).await.expect("an answer");
     let [lot] = quantity.children.as_slice() else { panic!("one lot") };
     let steps: Vec<Option<Decimal>> = lot.children.iter().map(|step| step.figure.exact()).collect();
     assert_eq!(steps, [Some(Decimal::from(5)), Some(Decimal::from(-2))]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_left_for_another_portfolio_is_a_step_of_its_lot() {
+    let lake = lake(&["P1", "P2"].map(portfolio), &handed_over()).await;
+    book(&lake, &every_day()).await.expect("booked");
+    // The first ten are gone; of the second ten 5 left.
+    let quantity = explain(&lake, about("P1", "quantity")).await.expect("an answer");
+    assert_follows(&quantity);
+    let [lot] = quantity.children.as_slice() else { panic!("one lot") };
+    let steps: Vec<Option<Decimal>> = lot.children.iter().map(|step| step.figure.exact()).collect();
+    assert_eq!(steps, [Some(Decimal::TEN), Some(Decimal::from(-5))]);
+    assert_eq!(number(lot, "closed by INTERNAL_OUT t3 of 2014-02-03"), Some(Decimal::from(-5)));
+    // The receipt names what sent it.
+    let received = explain(&lake, about("P2", "quantity")).await.expect("an answer");
+    let notes: Vec<&str> = every(&received).into_iter().filter_map(|node| node.note.as_deref()).collect();
+    assert!(notes.iter().any(|note| note.contains("sent by INTERNAL_OUT t3 of P1")), "{notes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cost_leads_through_every_portfolio_to_what_was_bought() {
+    let mut chain = handed_over();
+    chain.retain(|row| row.kind != "SELL");
+    chain.extend([sent("P2", 2, "P3"), received("P3", 1, "P2"), units("P3", 2, LAST, "SELL", 12, "1560")]);
+    for row in &mut chain {
+        row.origin = format!("{}/transactions.csv:{}", row.portfolio_id, row.booking_sequence + 1);
+    }
+    let lake = lake(&["P1", "P2", "P3"].map(portfolio), &chain).await;
+    book(&lake, &every_day()).await.expect("booked");
+    let cost = explain(&lake, about("P3", "cost")).await.expect("an answer");
+    assert_follows(&cost);
+    assert_eq!(cost.figure.exact(), Some(Decimal::from(360)));
+    // Of 1,200 paid for ten, 5/10 left P1 and passed through P2 as they were.
+    for words in [
+        "cost that came with the units from P2: INTERNAL_IN t1",
+        "left P2 with INTERNAL_OUT t2",
+        "in P2: lot of 2014-02-03, opened by t1",
+        "left P1 with INTERNAL_OUT t3",
+        "in P1: lot of 2014-01-03, opened by t2",
+    ] {
+        assert_eq!(number(&cost, words), Some(Decimal::from(600)), "{words}");
+    }
+    assert_eq!(number(&cost, "share that left"), Some(Decimal::new(5, 1)));
+    let paid = every(&cost).into_iter().find(|node| node.label.starts_with("paid with fees and taxes: BUY t2"));
+    let paid = paid.expect("the purchase");
+    assert_eq!(paid.figure.exact(), Some(Decimal::from(1_200)));
+    let source = paid.source.as_ref().expect("a line");
+    assert_eq!((source.file.as_str(), source.line), ("P1/transactions.csv", Some(3)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cost_that_is_not_known_is_not_explained_by_what_the_units_were_worth() {
+    let mut rows = handed_over();
+    // 6 of the 20 were sold: 14 are there, not 15, and what left cannot be known.
+    rows.push(units("P1", 4, DAYS[1], "SELL", 6, "700"));
+    let lake = lake(&["P1", "P2"].map(portfolio), &rows).await;
+    book(&lake, &every_day()).await.expect("booked");
+    let cost = explain(&lake, about("P2", "cost")).await.expect("an answer");
+    let [lot] = cost.children.as_slice() else { panic!("one lot") };
+    assert_eq!((lot.figure.exact(), &lot.rule), (None, &Rule::Booked));
+    let [booked] = lot.children.as_slice() else { panic!("one booking") };
+    assert!(booked.label.starts_with("INTERNAL_IN t1"), "{}", booked.label);
 }
