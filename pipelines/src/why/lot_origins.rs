@@ -57,6 +57,12 @@ impl Origin<'_> {
         matches!(self.whence, Whence::Same(before) if before.quantity == self.after.quantity)
     }
 
+    /// The lot as it came in, if it is one of the instrument that holders received: what closed a part of it at once is
+    /// still in it.
+    fn came(&self) -> Option<&Lot> {
+        alike(&self.action.received, self.after).filter(|_| self.is_received())
+    }
+
     /// Whether the lot is one of the instrument that holders received.
     fn is_received(&self) -> bool {
         matches!(self.whence, Whence::Other(_))
@@ -120,10 +126,20 @@ impl Trail {
             let label = format!("units of {} for one", id.symbol());
             parts.push(factor(Node::given(label, Figure::Exact(Decimal::ONE), Unit::Factor), ratio));
         }
+        parts.extend(self.met(id, origin));
         parts.extend(self.closed_by_action(id, origin).into_iter().map(|closing| self.closed(closing)));
         self.facts
             .applied(action, Figure::Exact(origin.after.quantity), Unit::Units)
             .with_parts_if_they_give_it(Rule::Steps, parts)
+    }
+
+    /// The units of a lot that came in and closed what was held with the other sign, e.g. a short position; none if
+    /// none did.
+    fn met(&self, id: &InstrumentId, origin: &Origin<'_>) -> Option<Node> {
+        let closed = self.closed_by_action(id, origin);
+        let met = gone(origin.came()?, origin.after, &closed).filter(|met| !met.is_zero())?;
+        let what = if met.is_sign_negative() { "of these, closed what was held" } else { "of these, covered a short" };
+        Some(Node::given(what, Figure::Exact(-met), Unit::Units).on(origin.action.ex_date))
     }
 
     /// The units of a lot that an action opened because the holder chose so.
@@ -159,15 +175,57 @@ impl Trail {
             Whence::Other(before) => (&action.instrument.instrument_id, before),
         };
         let cost = self.cost_of(source, before, origin.moment());
-        let mut parts = vec![Node { label: format!("cost of the {} {}", source.symbol(), cost.label), ..cost }];
+        let cost = Node { label: format!("cost of the {} {}", source.symbol(), cost.label), ..cost };
+        let mut parts = vec![cost.clone()];
         if before.basis.base != after.basis.base {
             parts.extend(self.share_of_basis(origin));
-            parts.extend(self.share_of_units(id, origin, before));
+            parts.extend(self.shares_of_units(id, origin, before));
         }
         let rule = if parts.len() == 1 { Rule::Same } else { Rule::Product(None) };
-        let Some(paid) = self.subscribed(id, origin) else { return node.with_parts_if_they_give_it(rule, parts) };
-        let given_up = computed(Node::given("cost of what was given up", UNKNOWN, node.unit.clone()), rule, parts);
-        node.with_parts_if_they_give_it(Rule::Sum, vec![given_up, paid])
+        let claimed = match self.subscribed(id, origin) {
+            None => node.clone().with_parts_if_they_give_it(rule, parts),
+            Some(paid) => {
+                let given_up = Node::given("cost of what was given up", UNKNOWN, node.unit.clone());
+                let parts = vec![computed(given_up, rule, parts), paid];
+                node.clone().with_parts_if_they_give_it(Rule::Sum, parts)
+            }
+        };
+        if claimed.rule != Rule::Booked {
+            return claimed;
+        }
+        let by_gain = self.less_cash(id, origin, before, &cost);
+        let by_gain = by_gain.map(|(rule, parts)| node.clone().with_parts_if_they_give_it(rule, parts));
+        // A factor that does not give the cost is none that it follows from: what led to it is the cost before.
+        by_gain.filter(|node| node.rule != Rule::Booked).unwrap_or_else(|| node.with_parts(Rule::Booked, vec![cost]))
+    }
+
+    /// The cost of a lot less the cash that came beside the units, and with the gain that was recognised of it: so count
+    /// laws that recognise no more than the cash. None if no cash closed a part of the cost.
+    fn less_cash(
+        &self,
+        id: &InstrumentId,
+        origin: &Origin<'_>,
+        before: &Lot,
+        cost: &Node,
+    ) -> Option<(Rule, Vec<Node>)> {
+        let action = origin.action;
+        let source = &action.instrument.instrument_id;
+        let of_action = |closing: &&Closing| closing.transaction_id == *action.id && closing.date == action.ex_date;
+        let mut paid = self.closings_of(source, before).filter(of_action);
+        let paid = paid.next().filter(|_| origin.is_received() && paid.next().is_none())?;
+        let unit = Unit::Money(self.facts.base());
+        let given = |label: &str, figure: Figure| Node::given(label, figure, unit.clone());
+        let units = Node::given("units for which cash was paid", Figure::Exact(paid.lot.quantity), Unit::Units);
+        let cash = computed(given("cash for them", UNKNOWN), Rule::Product(None), self.at_amount(action, units)?);
+        let gain = Figure::Exact(cash.figure.exact()?.checked_sub(paid.lot.basis.base?)?);
+        let less = computed(given("less the cash", UNKNOWN), Rule::Opposite, vec![cash]);
+        let rest = vec![cost.clone(), less, given("gain that was recognised", gain)];
+        let shares = self.shares_of_units(id, origin, before);
+        if shares.is_empty() {
+            return Some((Rule::Sum, rest));
+        }
+        let rest = computed(given("cost less cash and with the gain", UNKNOWN), Rule::Sum, rest);
+        Some((Rule::Product(None), std::iter::once(rest).chain(shares).collect()))
     }
 
     /// What units cost that an action opened because the holder chose so: the amount that was given up for them.
@@ -202,30 +260,29 @@ impl Trail {
         Some([units, per_unit.read_in(source)].into_iter().chain(rate).collect())
     }
 
-    /// The share of the units of a lot that an action left, or that it exchanged; none if all of them.
-    fn share_of_units(&self, id: &InstrumentId, origin: &Origin<'_>, before: &Lot) -> Option<Node> {
-        let quantities: Vec<Decimal> =
-            self.closed_by_action(id, origin).iter().map(|closing| closing.lot.quantity).collect();
-        let closed = sum(&quantities)?;
-        let (part, whole) = if !closed.is_zero() {
-            (origin.after.quantity, origin.after.quantity.checked_add(closed)?)
-        } else if origin.is_received() {
+    /// The shares of the units of a lot that an action exchanged, and that are left of those that came in or were
+    /// there; none where it is all of them.
+    fn shares_of_units(&self, id: &InstrumentId, origin: &Origin<'_>, before: &Lot) -> Vec<Node> {
+        let after = origin.after.quantity;
+        if let Some(came) = origin.came() {
             let kept = alike(&origin.action.instrument.after, before).map_or(Decimal::ZERO, |kept| kept.quantity);
             // Units that were given on top leave all of what they are given on.
-            if kept == before.quantity {
-                return None;
-            }
-            (before.quantity.checked_sub(kept)?, before.quantity)
-        } else {
-            (origin.after.quantity, before.quantity)
-        };
-        if part == whole || (origin.action.scale.is_some() && closed.is_zero()) {
-            return None;
+            let is_on_top = kept == before.quantity;
+            let exchanged = before.quantity.checked_sub(kept).filter(|_| !is_on_top);
+            let exchanged = exchanged.and_then(|exchanged| share_of(exchanged, before.quantity));
+            return exchanged.into_iter().chain(share_of(after, came.quantity)).collect();
         }
-        let units = |label: &str, number: Decimal| Node::given(label, Figure::Exact(number), Unit::Units);
-        let parts = vec![units("units of this part", part), units("units of all of it", whole)];
-        let share = Figure::Exact(part.checked_div(whole)?);
-        Some(Node::given("share of the units", share, Unit::Factor).with_parts(Rule::Quotient(None), parts))
+        let quantities: Vec<Decimal> =
+            self.closed_by_action(id, origin).iter().map(|closing| closing.lot.quantity).collect();
+        let closed = sum(&quantities).unwrap_or_default();
+        let share = if !closed.is_zero() {
+            after.checked_add(closed).and_then(|whole| share_of(after, whole))
+        } else if origin.action.scale.is_some() {
+            None
+        } else {
+            share_of(after, before.quantity)
+        };
+        share.into_iter().collect()
     }
 
     /// The share of the cost that went with the units received, or that stayed; none if it was not divided, or nobody
@@ -284,6 +341,14 @@ pub(super) fn note_of_closing(action: &AppliedAction) -> &'static str {
         (false, true) => "units that were paid in cash",
         _ => "",
     }
+}
+
+/// A part of units as a share of all of them; none if it is all.
+fn share_of(part: Decimal, whole: Decimal) -> Option<Node> {
+    let units = |label: &str, number: Decimal| Node::given(label, Figure::Exact(number), Unit::Units);
+    let parts = vec![units("units of this part", part), units("units of all of it", whole)];
+    let share = Figure::Exact(part.checked_div(whole).filter(|_| part != whole)?);
+    Some(Node::given("share of the units", share, Unit::Factor).with_parts(Rule::Quotient(None), parts))
 }
 
 /// Stands for what the parts give.

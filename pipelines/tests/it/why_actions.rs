@@ -325,3 +325,90 @@ async fn what_holders_chose_is_named_with_their_choice() {
     assert_eq!(number(&cash), Decimal::from(7_440));
     assert_eq!(number(found(&cash, "RIGHTS_EXERCISE (EXRI) of RIGHT")), Decimal::from(-360));
 }
+
+/// Three purchases of a share of which two become one of the acquirer, with 12 in cash for each.
+const REORGANISED: &[(&str, &str)] = &[
+    ("portfolio.json", r#"{"id":"EXAMPLE","base_currency":"USD","start":"2024-02-01","cost_basis":"us_fifo"}"#),
+    ("instruments.csv", "symbol,name,currency\nTGT,Target,USD\nACQ,Acquirer,USD\n"),
+    (
+        "prices.csv",
+        "date,symbol,close,currency\n2024-02-01,TGT,40,USD\n2024-02-02,TGT,40,USD\n2024-02-05,TGT,40,USD\n\
+         2024-02-15,ACQ,60,USD\n",
+    ),
+    (
+        "corporate_actions.csv",
+        "date,symbol,type,ratio,amount,currency,target_symbol,basis_fraction,fraction_price,pay_date,note\n\
+         2024-02-15,TGT,MERGER,1:2,12,USD,ACQ,,60,,\n",
+    ),
+    (
+        "transactions.csv",
+        "tx_id,date,type,symbol,quantity,price,currency,fees,taxes,net_cash\n\
+         1,2024-02-01,DEPOSIT,,,,USD,0,0,10000\n\
+         2,2024-02-01,BUY,TGT,100,20,USD,0,0,-2000\n\
+         3,2024-02-02,BUY,TGT,51,39,USD,0,0,-1989\n\
+         4,2024-02-05,BUY,TGT,30,50,USD,0,0,-1500\n",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cash_beside_units_is_explained_by_the_gain_that_the_law_recognises() {
+    let lake = valued(REORGANISED, ("2024-02-01", "2024-02-15"), &[]).await;
+    let cost = tree(&lake, Question { date: Some(date("2024-02-15")), ..of("cost", "ACQ") }).await;
+    assert_has_formulas(&cost);
+    // A unit brings half of 60 and 12, so 42. 26 USC 356: the gain is recognised up to the cash, a loss is not.
+    // 100 for 2,000 gain 2,200, of which 1,200 are recognised: 2,000, less the 0.5 of 50 that is paid in cash.
+    // 51 for 1,989 gain 153, all of it recognised: 1,989 − 612 + 153. 30 for 1,500 lose: 1,500 − 360.
+    for (lot, of_lot, cash, gain) in [
+        ("lot of 2024-02-01, opened by 2", "1980", "-1200", "1200"),
+        ("lot of 2024-02-02, opened by 3", "1530", "-612", "153"),
+        ("lot of 2024-02-05, opened by 4", "1140", "-360", "0"),
+    ] {
+        let lot = found(&cost, lot);
+        assert_eq!(number(lot).round_dp(6), exact(of_lot));
+        if of_lot != "1980" {
+            assert_eq!(number(found(lot, "less the cash")), exact(cash));
+            assert_eq!(number(found(lot, "gain that was recognised")), exact(gain));
+        }
+        let shares = every(lot).into_iter().filter(|part| part.label.starts_with("share of the cost"));
+        assert_eq!(shares.count(), 0, "what both are worth divides nothing here");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn units_of_a_merger_that_covered_a_short_are_named() {
+    let files: Vec<(&str, &str)> = REORGANISED
+        .iter()
+        .map(|(name, text)| match *name {
+            "portfolio.json" => (*name, r#"{"id":"EXAMPLE","base_currency":"USD","start":"2024-02-01"}"#),
+            "prices.csv" => (
+                *name,
+                "date,symbol,close,currency\n2024-02-01,TGT,20,USD\n2024-02-01,ACQ,47,USD\n2024-02-15,ACQ,47,USD\n",
+            ),
+            "corporate_actions.csv" => (
+                *name,
+                "date,symbol,type,ratio,amount,currency,target_symbol,basis_fraction,fraction_price,pay_date,note\n\
+                 2024-02-15,TGT,MERGER,1:3,4,USD,ACQ,,47,,\n",
+            ),
+            "transactions.csv" => (
+                *name,
+                "tx_id,date,type,symbol,quantity,price,currency,fees,taxes,net_cash\n\
+                 1,2024-02-01,DEPOSIT,,,,USD,0,0,10000\n\
+                 2,2024-02-01,BUY,TGT,200,20.9,USD,0,0,-4180\n\
+                 3,2024-02-01,SELL,ACQ,60,47,USD,0,0,2820\n",
+            ),
+            _ => (*name, *text),
+        })
+        .collect();
+    let lake = valued(&files, ("2024-02-01", "2024-02-15"), &[]).await;
+    let asked = |figure: &str| Question { date: Some(date("2024-02-15")), ..of(figure, "ACQ") };
+    // 200 / 3 come, 60 of them cover the short, and the fraction is paid.
+    let quantity = tree(&lake, asked("quantity")).await;
+    assert_has_formulas(&quantity);
+    assert_eq!(number(&quantity).round_dp(6), Decimal::from(6));
+    assert_eq!(number(found(&quantity, "of these, covered a short")).round_dp(6), Decimal::from(-60));
+    // Three units bring one worth 47 and 12 in cash: 4,180 · 47/59 · 6 / (200/3).
+    let cost = tree(&lake, asked("cost")).await;
+    assert_has_formulas(&cost);
+    assert_eq!(number(&cost).round_dp(6), exact("299.684746"));
+    assert_eq!(number(found(&cost, "share of the units")).round_dp(6), exact("0.09"));
+}
