@@ -7,9 +7,9 @@ use lake::DateRange;
 use pipelines::doubts::{self, Quoted};
 use pipelines::export_books::recognition::recognise_booked;
 use pipelines::export_books::{self, ExportBook, Place};
-use pipelines::imports::{Export, ExportAccount};
+use pipelines::imports::{Export, ExportAccount, InboxRow};
 use pipelines::landing::{Delivered, sha256};
-use pipelines::sources::{Instruments, ecb_reference_rates};
+use pipelines::sources::{Instruments, RowReject, ecb_reference_rates};
 use schemas::table::Record;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
@@ -87,7 +87,6 @@ pub(crate) async fn plan(context: &Context, request: &ExportRequest, taken: &Tak
         recognise_booked(&booked, &mut book);
         tally(&mut plan.report, &portfolio_id, &booked, &book.transactions);
         plan.report.rejects.extend(book.rejects.iter().cloned());
-        plan.report.waiting.extend(book.inbox.iter().map(|row| (portfolio_id.clone(), row.clone())));
         plan.quoted.extend(doubts::quoted_with(export, &market_id, &known));
         plan.deliver(taken, &market_id, &known);
         let settled = match stored {
@@ -95,8 +94,14 @@ pub(crate) async fn plan(context: &Context, request: &ExportRequest, taken: &Tak
             None => new_portfolio(request, account, place, &book, &markets, export)?,
         };
         match settled {
-            Some(portfolio) => plan.portfolios.push((portfolio, book)),
-            None => plan.report.notes.push(not_made(&portfolio_id, &book)),
+            Some(portfolio) => {
+                plan.report.waiting.extend(book.inbox.iter().map(|row| (portfolio_id.clone(), row.clone())));
+                plan.portfolios.push((portfolio, book));
+            }
+            None => {
+                plan.report.notes.push(format!("`{portfolio_id}` has nothing to book and is not made"));
+                plan.report.rejects.extend(book.inbox.iter().map(|row| without_inbox(&taken.file_name, row)));
+            }
         }
     }
     if export.accounts.is_empty() {
@@ -111,13 +116,15 @@ pub(crate) async fn plan(context: &Context, request: &ExportRequest, taken: &Tak
     Ok(plan)
 }
 
-/// Why an account becomes no portfolio, and what that means for its rows that wait for a person.
-fn not_made(portfolio_id: &PortfolioId, book: &ExportBook) -> String {
-    let told = format!("`{portfolio_id}` has nothing to book and is not made");
-    match book.inbox.len() {
-        0 => told,
-        rows => format!("{told}; its {rows} rows for the inbox have no portfolio to wait in, so see to them now"),
-    }
+/// A row that would wait for a person, of an account that becomes no portfolio: it has no inbox to wait in, so it is
+/// told as one that was not taken in.
+fn without_inbox(file_name: &str, row: &InboxRow) -> RowReject {
+    let reason = format!(
+        "{}; it is kept nowhere, because its account books nothing and becomes no portfolio: import a file that books \
+         something for it, too, or book it by hand",
+        row.reason
+    );
+    RowReject { file: file_name.to_owned(), line: row.line, column: row.what.clone(), reason }
 }
 
 impl Plan {

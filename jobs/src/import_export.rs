@@ -84,8 +84,7 @@ pub async fn preview_export(context: &Context, request: &ExportRequest) -> Resul
     Ok(report)
 }
 
-/// Hands the rows that wait for a person to the inbox. Rows of accounts that did not become a portfolio stay in the
-/// report alone, which names the account.
+/// Hands the rows that wait for a person to the inbox. Rows of portfolios that are not stored stay in the report alone.
 pub(crate) async fn put_inbox(context: &Context, report: &ImportReport) -> Result<(), Error> {
     if report.waiting.is_empty() {
         return Ok(());

@@ -109,6 +109,28 @@ fn a_file_without_anything_to_book_says_so() {
 }
 
 #[test]
+fn a_row_without_a_portfolio_to_wait_in_is_listed_and_makes_the_import_partial() {
+    let house = House::new();
+    let header = "Date,Code,CCY,Price,Qty,Action,Fee\n";
+    let unknown = "17/09/2021,ACME,USD,2,5,staking,1\n";
+    std::fs::write(house.path().join("rows.csv"), format!("{header}{unknown}")).expect("written");
+    let asked = ["import", "rows.csv", "--portfolio", "P1", "--base-currency", "USD", "--format", "csv"];
+    for more in [&["--dry-run"][..], &[]] {
+        let ended = house.run(&[asked.as_slice(), more].concat());
+        assert_eq!(ended.code, Some(3), "partial\n{}{}", ended.stdout, ended.stderr);
+        assert!(ended.stdout.contains("it is kept nowhere"), "{}", ended.stdout);
+    }
+    let listed = house.run(&asked).stdout;
+    assert!(listed.lines().any(|line| line.starts_with("rows.csv,2,STAKING,")), "{listed}");
+    // With a row that is booked there is a portfolio, and the other one waits in its inbox.
+    let both = format!("{header}{unknown}16/09/2021,ACME,USD,2,5,buy,1\n");
+    std::fs::write(house.path().join("rows.csv"), both).expect("written");
+    house.done(&asked);
+    let waiting = house.done(&["inbox", "--portfolio", "P1", "--format", "csv"]);
+    assert!(waiting.contains("STAKING (line 2)"), "{waiting}");
+}
+
+#[test]
 fn a_longer_export_adds_only_what_is_new() {
     let house = House::new();
     let fee =
