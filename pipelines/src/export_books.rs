@@ -53,8 +53,21 @@ pub struct ExportBook {
     pub refunds: BTreeSet<i64>,
     /// Its rows that wait for a person.
     pub inbox: Vec<InboxRow>,
+    /// What rows of the inbox book in each way in which they can be read.
+    pub unsure: Vec<Unsure>,
     /// Its rows that cannot be booked, beside those that the importer rejected.
     pub rejects: Vec<RowReject>,
+}
+
+/// What a row of the inbox books in each way in which it can be read.
+#[derive(Clone, Debug)]
+pub struct Unsure {
+    /// Its line.
+    pub line: i64,
+    /// Its word.
+    pub what: String,
+    /// The transactions of each reading, with ids of nobody.
+    pub readings: Vec<Vec<Transaction>>,
 }
 
 /// Books the rows of one account.
@@ -86,7 +99,24 @@ pub fn book_of(export: &Export, account: &str, place: &Place<'_>) -> ExportBook 
             }
         }
     }
+    book.unsure = unsure_of(export, account, place, &differing);
     book
+}
+
+/// What rows of the inbox of an account book in each way in which they can be read.
+fn unsure_of(export: &Export, account: &str, place: &Place<'_>, differing: &BTreeMap<&str, String>) -> Vec<Unsure> {
+    // They come after all others of the file.
+    let mut position = export.transactions.len();
+    let mut booked = |row: &ExportTransaction| {
+        position += 1;
+        transaction(row, position, place, differing).ok()
+    };
+    let of_account = export.unsure.iter().filter(|row| row.account == account);
+    let unsure = of_account.map(|row| {
+        let readings = row.readings.iter().filter_map(|reading| reading.iter().map(&mut booked).collect());
+        Unsure { line: row.line, what: row.what.clone(), readings: readings.collect() }
+    });
+    unsure.collect()
 }
 
 /// A booking in words, e.g. `2024-03-25 BUY 40 ACME at 120, EUR -4804: Acme Corporation`.

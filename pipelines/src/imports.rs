@@ -78,6 +78,8 @@ pub struct Export {
     pub fx_rates: Vec<ExportFxRate>,
     /// Rows that wait for a person.
     pub inbox: Vec<InboxRow>,
+    /// What rows of the inbox book, if somebody says what they leave open.
+    pub unsure: Vec<UnsureRow>,
     /// Rows that cannot be read.
     pub rejects: Vec<RowReject>,
 }
@@ -201,6 +203,20 @@ pub struct InboxRow {
     pub reason: String,
     /// The row as it stands in the file, at most [`ROW_TEXT_MAX`] characters.
     pub text: String,
+}
+
+/// What a row of the inbox books in each way in which it can be read. It may be booked already, from a file that said
+/// more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnsureRow {
+    /// The account, as in [`ExportAccount::account`].
+    pub account: String,
+    /// The line of the row of the inbox.
+    pub line: i64,
+    /// Its word.
+    pub what: String,
+    /// The bookings of each reading.
+    pub readings: Vec<Vec<ExportTransaction>>,
 }
 
 impl ExportTransaction {

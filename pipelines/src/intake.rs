@@ -15,7 +15,7 @@ use schemas::{Amount, BusinessDate, Currency, InstrumentId, Price, Quantity};
 use crate::error::Error;
 use crate::imports::{
     Export, ExportAccount, ExportFile, ExportFxRate, ExportInstrument, ExportQuote, ExportTransaction, FILE_BYTES_MAX,
-    InboxRow, row_text,
+    InboxRow, UnsureRow, row_text,
 };
 use crate::sieve::BadLine;
 use crate::sources::RowReject;
@@ -141,6 +141,17 @@ impl Intake {
             reason: reason.into(),
             text: row_text(text),
         });
+    }
+
+    /// Notes what a row of the inbox books in each way in which it can be read; none of them can be booked otherwise.
+    pub(crate) fn unsure(&mut self, account: &str, line: i64, what: &str, readings: Vec<Vec<ExportTransaction>>) {
+        let mut readings: Vec<Vec<ExportTransaction>> =
+            readings.into_iter().map(|reading| reading.into_iter().map(normalized).collect()).collect();
+        readings.retain(|reading| !reading.is_empty() && self.checked(reading).is_ok());
+        if !readings.is_empty() {
+            let (account, what) = (account.to_owned(), what.to_owned());
+            self.export.unsure.push(UnsureRow { account, line, what, readings });
+        }
     }
 
     /// Rejects a row.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ledger::transaction::semantic_key;
 use schemas::tables::transactions::Transaction;
 
-use super::{ExportBook, KEY_DIGITS, numbered};
+use super::{ExportBook, KEY_DIGITS, Unsure, numbered};
 use crate::imports::{DEAL_CANCELLED, DEAL_PREFIX, Deal};
 
 /// How an id came about.
@@ -75,6 +75,34 @@ pub fn recognise_booked(stored: &[Transaction], book: &mut ExportBook) {
         !row.settle(found, &mut taken)
     });
     settle_deals(stored, &ids, open, &taken);
+    recognise_unsure(book, &mut free);
+}
+
+/// Takes rows out of the inbox that are booked already in one of the ways in which they can be read: a file that once
+/// said more, e.g. which instrument paid a dividend, has booked them.
+fn recognise_unsure(book: &mut ExportBook, free: &mut BTreeMap<String, Vec<&str>>) {
+    for Unsure { line, what, readings } in std::mem::take(&mut book.unsure) {
+        let Some(known) = readings.into_iter().find_map(|reading| stored_as(reading, free)) else { continue };
+        book.deals.resize(book.transactions.len(), None);
+        book.deals.extend(known.iter().map(|_| None));
+        book.transactions.extend(known);
+        book.inbox.retain(|row| row.line != line || row.what != what);
+    }
+}
+
+/// The transactions with the ids under which they are stored; none if one of them is not.
+fn stored_as(mut reading: Vec<Transaction>, free: &mut BTreeMap<String, Vec<&str>>) -> Option<Vec<Transaction>> {
+    let mut taken: Vec<(String, &str)> = Vec::with_capacity(reading.len());
+    for booked in &mut reading {
+        let key = semantic_key(booked);
+        let Some(id) = take(free, &key, |_| true) else {
+            taken.into_iter().for_each(|(key, id)| free.entry(key).or_default().push(id));
+            return None;
+        };
+        id.clone_into(&mut booked.transaction_id);
+        taken.push((key, id));
+    }
+    Some(reading)
 }
 
 /// Takes the first id that fits from those under which a content is stored.

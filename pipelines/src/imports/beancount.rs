@@ -172,7 +172,10 @@ impl Reading<'_> {
                 self.intake.book(entry.line, bookings);
             }
             Meaning::Aside(reason) => self.set_aside(what, reason, entry.line),
-            Meaning::Waits { account, reason } => self.intake.wait(&account, entry.line, what, reason, text),
+            Meaning::Waits { account, reason, readings } => {
+                self.intake.wait(&account, entry.line, what, reason, text);
+                self.intake.unsure(&account, entry.line, what, readings);
+            }
         }
     }
 

@@ -345,6 +345,7 @@ impl Reading<'_> {
             transactions,
             quotes,
             inbox: self.waiting.into_iter().map(|(_, row)| row).collect(),
+            unsure: Vec::new(),
             rejects: self.rejected.into_iter().map(|(_, reject)| reject).collect(),
         }
     }

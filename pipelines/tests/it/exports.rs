@@ -261,3 +261,53 @@ fn a_trade_that_comes_again_changed_is_a_conflict_unless_the_broker_took_it_back
     assert_eq!(replaced.inbox.len(), 1, "what takes a trade back waits for a person");
     assert_eq!(told(&stored, &replaced), [row("ib-trade-77-2", Standing::New), known[1].clone()]);
 }
+
+/// Two instruments in one account, and what they paid with these words; the third dividend names its instrument in the
+/// account that it comes from.
+fn with_dividends(words: [&str; 3]) -> String {
+    let [first, second, third] = words;
+    format!(
+        "2024-01-02 * \"Broker\" \"Buy\"\n  Assets:Broker:ACME  10 ACME {{100 USD}}\n  Assets:Broker:Cash\n\
+         2024-01-02 * \"Broker\" \"Buy\"\n  Assets:Broker:BRIT  10 BRIT {{50 USD}}\n  Assets:Broker:Cash\n\
+         2024-02-01 * \"Broker\" \"{first}\"\n  Assets:Broker:Cash  7 USD\n  Income:Dividends\n\
+         2024-02-01 * \"Broker\" \"{second}\"\n  Assets:Broker:Cash  7 USD\n  Income:Dividends\n\
+         2024-02-02 * \"Broker\" \"{third}\"\n  Assets:Broker:Cash  9 USD\n  Income:BRIT:Dividends\n"
+    )
+}
+
+fn beancount_book(stored: &[Transaction], text: &str) -> ExportBook {
+    let file = ExportFile { file_name: "a.beancount", bytes: text.as_bytes(), mapping: None };
+    let export = (importer("beancount").expect("known").read)(&file).expect("readable");
+    assert!(export.rejects.is_empty(), "{:?}", export.rejects);
+    let (portfolio_id, market_id) = ("B".parse().expect("an id"), "B".parse().expect("an id"));
+    let (known, today) = (Instruments::new(), "2024-07-01".parse().expect("a date"));
+    let place =
+        Place { portfolio_id: &portfolio_id, market_id: &market_id, known: &known, file_name: "a.beancount", today };
+    let mut book = book_of(&export, "Assets:Broker", &place);
+    recognise_booked(stored, &mut book);
+    book
+}
+
+#[test]
+fn other_words_about_a_dividend_make_it_neither_new_nor_a_question() {
+    let symbols = |book: &ExportBook| {
+        let paid = book.transactions.iter().filter(|row| row.kind == "DIVIDEND");
+        let mut symbols: Vec<String> =
+            paid.filter_map(|row| Some(row.instrument_id.as_ref()?.symbol().to_owned())).collect();
+        symbols.sort_unstable();
+        symbols
+    };
+    let first = beancount_book(&[], &with_dividends(["ACME pays", "BRIT pays", "ACME has nothing to do with it"]));
+    assert_eq!((symbols(&first), first.inbox.len()), (["ACME", "BRIT", "BRIT"].map(str::to_owned).to_vec(), 0));
+    // All words are replaced: each of the two that only words told apart takes one of those that are booked.
+    let plain = with_dividends(["dividend"; 3]);
+    let again = beancount_book(&first.transactions, &plain);
+    assert_eq!((symbols(&again), &again.inbox), (symbols(&first), &Vec::new()));
+    let standings = standings(&first.transactions, &again.transactions);
+    assert!(standings.iter().all(|standing| *standing == Standing::Known), "{standings:?}");
+    // Nobody said it ever: it waits. One that was said leaves the other open.
+    assert_eq!(beancount_book(&[], &plain).inbox.len(), 2);
+    let one: Vec<Transaction> =
+        first.transactions.iter().filter(|row| row.kind != "DIVIDEND" || row.note.contains("ACME")).cloned().collect();
+    assert_eq!(beancount_book(&one, &plain).inbox.len(), 1);
+}

@@ -32,11 +32,12 @@ pub(super) enum Meaning {
     Booked(Vec<ExportTransaction>),
     /// It does not concern an account of assets, for a reason that it shares with others.
     Aside(String),
-    /// It waits for a person, in this account.
-    Waits { account: String, reason: String },
+    /// It waits for a person, in this account. The readings are what it books for each instrument that it may be about.
+    Waits { account: String, reason: String, readings: Vec<Vec<ExportTransaction>> },
 }
 
 /// A transaction, sorted by what its legs are.
+#[derive(Clone)]
 pub(super) struct Movement<'e> {
     pub(super) chart: &'e Chart,
     pub(super) entry: Entry<'e>,
@@ -46,13 +47,15 @@ pub(super) struct Movement<'e> {
     pub(super) units: Vec<&'e Leg>,
     /// The legs outside the assets.
     pub(super) others: Vec<(Side, &'e Leg)>,
+    /// The instrument that is taken for the one that paid; none to find it.
+    payer: Option<&'e str>,
 }
 
 /// Reads a transaction.
 pub(super) fn meaning<'e>(chart: &'e Chart, entry: Entry<'e>) -> Meaning {
     let movement = match Movement::of(chart, entry) {
         Ok(movement) => movement,
-        Err(reason) => return Meaning::Waits { account: String::new(), reason },
+        Err(reason) => return Meaning::Waits { account: String::new(), reason, readings: Vec::new() },
     };
     let unit_accounts = movement.units.iter().map(|leg| chart.account_of(&leg.account));
     let first = unit_accounts.chain(movement.cash.keys().copied()).next().map(str::to_owned);
@@ -67,8 +70,11 @@ pub(super) fn meaning<'e>(chart: &'e Chart, entry: Entry<'e>) -> Meaning {
     };
     let booked = if movement.units.is_empty() { movement.cash_only() } else { movement.trade() };
     match booked {
-        Ok(bookings) => Meaning::Booked(bookings.into_iter().map(|booking| movement.described(booking)).collect()),
-        Err(reason) => Meaning::Waits { account, reason },
+        Ok(bookings) => Meaning::Booked(movement.all_described(bookings)),
+        Err(reason) => {
+            let readings = movement.readings(&account);
+            Meaning::Waits { account, reason, readings }
+        }
     }
 }
 
@@ -102,7 +108,25 @@ impl<'e> Movement<'e> {
             account.retain(|_, amount| !amount.is_zero());
         }
         cash.retain(|_, account| !account.is_empty());
-        Ok(Movement { chart, entry, cash, units, others })
+        Ok(Movement { chart, entry, cash, units, others, payer: None })
+    }
+
+    fn all_described(&self, bookings: Vec<ExportTransaction>) -> Vec<ExportTransaction> {
+        bookings.into_iter().map(|booking| self.described(booking)).collect()
+    }
+
+    /// What cash that waits books for each instrument that may have paid it; nothing if that is not what is open.
+    fn readings(&self, account: &str) -> Vec<Vec<ExportTransaction>> {
+        if !self.units.is_empty() {
+            return Vec::new();
+        }
+        let by_postings = self.named_in_postings(account);
+        let candidates = if by_postings.is_empty() { self.held(account) } else { by_postings };
+        let paid_by = |symbol: &'e String| {
+            let read = Movement { payer: Some(symbol.as_str()), ..self.clone() };
+            read.cash_only().ok().map(|bookings| self.all_described(bookings))
+        };
+        candidates.into_iter().filter_map(paid_by).collect()
     }
 
     fn described(&self, booking: ExportTransaction) -> ExportTransaction {
@@ -268,21 +292,41 @@ impl<'e> Movement<'e> {
         Ok(bookings)
     }
 
-    /// The instrument that paid a dividend: the one that the accounts or the words name, or the only one held.
+    /// The instrument that paid a dividend: the one that the postings name, or else the words, or the only one held. Words
+    /// are edited and say many things: they do not outvote the postings.
     fn payer(&self, account: &str) -> Result<String, String> {
-        let held: BTreeSet<&String> = self.chart.held_by(account).collect();
-        let in_accounts = self.others.iter().flat_map(|(_, leg)| leg.account.split(':'));
-        let splits = |letter: char| !(letter.is_ascii_alphanumeric() || "-._'".contains(letter));
-        let in_words = self.entry.words.split(splits).map(|word| word.trim_end_matches('.'));
-        let in_legs = self.entry.legs.iter().map(|leg| leg.amount.commodity.as_str());
-        let named = in_accounts.chain(in_words).chain(in_legs);
-        let named: BTreeSet<&String> =
-            named.filter_map(|word| held.iter().find(|held| **held == word)).copied().collect();
-        let candidates = if named.is_empty() { held } else { named };
+        if let Some(payer) = self.payer {
+            return Ok(payer.to_owned());
+        }
+        let by_postings = self.named_in_postings(account);
+        let candidates = if by_postings.is_empty() { self.named_in_words(account) } else { by_postings };
+        let candidates = if candidates.is_empty() { self.held(account) } else { candidates };
         let mut candidates = candidates.into_iter();
         match (candidates.next(), candidates.next()) {
             (Some(only), None) => Ok(only.clone()),
             _ => Err("it is not said which instrument paid this; book the DIVIDEND with its symbol".to_owned()),
         }
+    }
+
+    /// The instruments that an account ever held.
+    fn held(&self, account: &str) -> BTreeSet<&'e String> {
+        let chart: &'e Chart = self.chart;
+        chart.held_by(account).collect()
+    }
+
+    /// Those that the accounts outside the assets or the commodities of the legs name.
+    fn named_in_postings(&self, account: &str) -> BTreeSet<&'e String> {
+        let in_accounts = self.others.iter().flat_map(|(_, leg)| leg.account.split(':'));
+        let in_legs = self.entry.legs.iter().map(|leg| leg.amount.commodity.as_str());
+        let named: BTreeSet<&str> = in_accounts.chain(in_legs).collect();
+        self.held(account).into_iter().filter(|held| named.contains(held.as_str())).collect()
+    }
+
+    /// Those that payee and narration name.
+    fn named_in_words(&self, account: &str) -> BTreeSet<&'e String> {
+        let splits = |letter: char| !(letter.is_ascii_alphanumeric() || "-._'".contains(letter));
+        let words = self.entry.words.split(splits).map(|word| word.trim_end_matches('.'));
+        let named: BTreeSet<&str> = words.collect();
+        self.held(account).into_iter().filter(|held| named.contains(held.as_str())).collect()
     }
 }

@@ -230,6 +230,7 @@ impl Reading<'_> {
             transactions: self.booked.into_iter().map(|(_, booked)| booked).collect(),
             fx_rates: Vec::new(),
             inbox: self.inbox,
+            unsure: Vec::new(),
             rejects: self.rejects,
         }
     }
