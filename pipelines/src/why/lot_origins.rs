@@ -199,8 +199,8 @@ impl Trail {
         by_gain.filter(|node| node.rule != Rule::Booked).unwrap_or_else(|| node.with_parts(Rule::Booked, vec![cost]))
     }
 
-    /// The cost of a lot less the cash that came beside the units, and with the gain that was recognised of it: so count
-    /// laws that recognise no more than the cash. None if no cash closed a part of the cost.
+    /// The cost of a lot less the cash that came beside the units, and with the gain that was recognised of it: so
+    /// count laws that recognise no more than the cash. None if no cash closed a part of the cost.
     fn less_cash(
         &self,
         id: &InstrumentId,

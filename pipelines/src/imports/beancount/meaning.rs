@@ -292,8 +292,8 @@ impl<'e> Movement<'e> {
         Ok(bookings)
     }
 
-    /// The instrument that paid a dividend: the one that the postings name, or else the words, or the only one held. Words
-    /// are edited and say many things: they do not outvote the postings.
+    /// The instrument that paid a dividend: the one that the postings name, or else the words, or the only one held.
+    /// Words are edited and say many things: they do not outvote the postings.
     fn payer(&self, account: &str) -> Result<String, String> {
         if let Some(payer) = self.payer {
             return Ok(payer.to_owned());
