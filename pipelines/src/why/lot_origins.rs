@@ -274,7 +274,7 @@ impl Trail {
         }
         let quantities: Vec<Decimal> =
             self.closed_by_action(id, origin).iter().map(|closing| closing.lot.quantity).collect();
-        let closed = sum(&quantities).unwrap_or_default();
+        let Some(closed) = sum(&quantities) else { return Vec::new() };
         let share = if !closed.is_zero() {
             after.checked_add(closed).and_then(|whole| share_of(after, whole))
         } else if origin.action.scale.is_some() {

@@ -55,7 +55,7 @@ impl Holdings {
     ) -> Result<Holdings, Error> {
         let range = DateRange::between(work.from, work.to);
         let dates = || vec![("from_date", Parameter::Date(work.from)), ("to_date", Parameter::Date(work.to))];
-        let mut reading = Reading::new(&portfolios);
+        let mut reading = Reading::new(&portfolios)?;
         let columns = ["portfolio_id", "business_date"];
         let query = (include_str!("../../../rollups/risk/valued.sql"), &columns[..]);
         for batch in columns_of(lake, PortfolioValue::TABLE, range, query, dates(), report).await? {
@@ -105,19 +105,19 @@ struct Reading {
 }
 
 impl Reading {
-    fn new(portfolios: &[Portfolio]) -> Reading {
+    fn new(portfolios: &[Portfolio]) -> Result<Reading, Error> {
         let key = |row: &Portfolio| (row.market_id.clone(), row.fx_source.clone(), row.base_currency);
         let mut numbers: BTreeMap<GroupKey, u32> = portfolios.iter().map(|row| (key(row), 0)).collect();
         for (number, group) in (0..).zip(numbers.values_mut()) {
             *group = number;
         }
         let owner = |(number, row): (u32, &Portfolio)| {
-            let group = numbers.get(&key(row)).copied().unwrap_or_default();
-            (row.portfolio_id.as_str().to_owned(), (group, number, days_of(row.start_date)))
+            let group = numbers.get(&key(row)).copied()?;
+            Some((row.portfolio_id.as_str().to_owned(), (group, number, days_of(row.start_date))))
         };
-        let owners = (0..).zip(portfolios).map(owner).collect();
+        let owners = (0..).zip(portfolios).map(owner).collect::<Option<_>>().ok_or(Error::Worker)?;
         let groups = numbers.into_keys().collect();
-        Reading { owners, groups, words: HashMap::new(), valued: Vec::new(), positions: Vec::new() }
+        Ok(Reading { owners, groups, words: HashMap::new(), valued: Vec::new(), positions: Vec::new() })
     }
 
     /// The portfolio of a row. None if it is not among those of the work, or begins on a later day: a start that was
@@ -174,7 +174,7 @@ fn in_order(words: HashMap<String, u32>, positions: &mut [Position]) -> Result<V
         }
     }
     for position in positions {
-        position.instrument = ranks.get(position.instrument as usize).copied().unwrap_or_default();
+        position.instrument = ranks.get(position.instrument as usize).copied().ok_or(Error::Worker)?;
     }
     let id = |(word, _): (String, u32)| word.parse::<InstrumentId>().map_err(|_| Error::Worker);
     words.into_iter().map(id).collect()

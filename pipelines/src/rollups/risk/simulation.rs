@@ -74,13 +74,14 @@ fn simulate_group(
         let scenarios = scenarios_of(&histories, only)?;
         let pieces: Vec<&[Valued]> = only.chunks(PIECE).collect();
         return on_all_cores(pieces.len(), |number| {
-            simulate_piece(holdings, &rows, &scenarios, (pieces.get(number).copied().unwrap_or_default(), positions))
+            let piece = pieces.get(number).copied().ok_or(Error::Worker)?;
+            simulate_piece(holdings, &rows, &scenarios, (piece, positions))
         });
     }
     let shares: Vec<&[&[Valued]]> = dates.chunks(dates.len().div_ceil(4 * workers()).max(1)).collect();
     on_all_cores(shares.len(), |number| {
         let mut columns = Columns::new();
-        for valued in shares.get(number).copied().unwrap_or_default() {
+        for valued in shares.get(number).copied().ok_or(Error::Worker)? {
             let scenarios = scenarios_of(&histories, valued)?;
             Simulation::new(holdings, &rows, &scenarios).run(valued, positions, &mut columns)?;
         }
