@@ -71,12 +71,17 @@ pub async fn touched(
             *month = now.month_start.min(*month);
         }
     }
+    // A portfolio that was never made has no earlier days to be spared: all of them are made together.
+    let made: BTreeSet<&PortfolioId> = stored.keys().map(|(portfolio, _)| portfolio).collect();
+    let new = from_month.iter().filter(|(portfolio, _)| !made.contains(portfolio));
+    let first_new = new.map(|(_, month)| (*month).max(first)).min();
     let mut by_day: BTreeMap<BusinessDate, BTreeSet<PortfolioId>> = BTreeMap::new();
     for (portfolio, month) in from_month {
         // Months that a portfolio no longer has, because it now begins later, still have rows.
         let before = (portfolio.clone(), BusinessDate::FIRST)..(portfolio.clone(), month);
         let emptied = gone.range(before).next().map(|((_, emptied), _)| *emptied);
-        let from = emptied.unwrap_or(month.max(first));
+        let together = first_new.filter(|_| !made.contains(&portfolio));
+        let from = emptied.or(together).unwrap_or(month.max(first));
         by_day.entry(from).or_default().insert(portfolio);
     }
     Ok(by_day.into_iter().map(|(from, portfolios)| Touched { from, portfolios }).collect())

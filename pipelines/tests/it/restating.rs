@@ -310,6 +310,19 @@ async fn caught_up_is_built(known: &Facts, learned: &Facts) -> Result<(), TestCa
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn portfolios_that_were_never_made_are_made_together() {
+    // One begins a month later: its days before the start are none, so that one rebuild serves all.
+    let mut known = Facts::known_at_first();
+    known.learn(&Late::LaterStart { portfolio: 1 });
+    let lake = memory_lake();
+    known.tell(&lake, "first").await;
+    let (first, last) = (date(DAYS[0]), date(DAYS[BEFORE]));
+    let groups = touched(&lake, AgeLimits::UNLIMITED, first, last).await.expect("readable");
+    let [only] = groups.as_slice() else { panic!("one group: {groups:?}") };
+    assert_eq!((only.from, only.portfolios.len()), (first, known.portfolios.len()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_closed_year_that_a_late_announcement_changes_is_named_once() {
     let mut known = Facts::known_at_first();
     for (place, locked) in [(0, DAYS[6]), (2, "2014-01-31")] {
