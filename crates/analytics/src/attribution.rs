@@ -346,24 +346,11 @@ fn brinson_effects(segments: &[Segment], hurdle: f64) -> Vec<Effect> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use proptest::prelude::*;
 
     use super::*;
     use crate::sample_attribution::{EUROPEAN_EQUITY, JAPANESE_EQUITY, any_period, unhedged};
     use crate::sample_series::assert_close;
-
-    #[test]
-    fn names_are_unique_and_every_file_is_in_the_list() {
-        let listed: BTreeSet<&str> = ATTRIBUTION_MODELS.iter().map(|model| model.id).collect();
-        assert_eq!(listed.len(), ATTRIBUTION_MODELS.len());
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/attribution");
-        let files = std::fs::read_dir(folder).expect("the folder is there");
-        let names = files.map(|file| file.expect("readable").file_name().to_string_lossy().replace(".rs", ""));
-        let on_disk: BTreeSet<String> = names.collect();
-        assert_eq!(on_disk, listed.into_iter().map(str::to_owned).collect());
-    }
 
     #[test]
     fn a_wrong_id_is_told_the_right_ones() {

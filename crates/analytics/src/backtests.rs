@@ -107,24 +107,10 @@ fn likelihood_ratio(exceedances: usize, days: usize, assumed_share: f64) -> f64 
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use proptest::prelude::*;
 
     use super::*;
     use crate::sample_series::{assert_close, assert_within};
-
-    #[test]
-    fn names_are_unique_and_every_file_is_in_the_list() {
-        let tests = BACKTESTS.iter().map(|backtest| backtest.id);
-        let listed: BTreeSet<&str> = tests.chain(FORECAST_SCORES.iter().map(|score| score.id)).collect();
-        assert_eq!(listed.len(), BACKTESTS.len() + FORECAST_SCORES.len());
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/backtests");
-        let files = std::fs::read_dir(folder).expect("the folder is there");
-        let names = files.map(|file| file.expect("readable").file_name().to_string_lossy().replace(".rs", ""));
-        let on_disk: BTreeSet<String> = names.collect();
-        assert_eq!(on_disk, listed.into_iter().map(str::to_owned).collect());
-    }
 
     #[test]
     fn a_wrong_id_is_told_the_right_ones() {

@@ -156,8 +156,6 @@ fn weighted_effect(effects: &[&Effect], factors: &[f64]) -> Option<Effect> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -166,17 +164,6 @@ mod tests {
         EUROPEAN_EQUITY, JAPANESE_EQUITY, any_period, any_period_within, bacon_quarters, by_brinson_fachler, unhedged,
     };
     use crate::sample_series::assert_close;
-
-    #[test]
-    fn names_are_unique_and_every_file_is_in_the_list() {
-        let listed: BTreeSet<&str> = LINKING_METHODS.iter().map(|method| method.id).collect();
-        assert_eq!(listed.len(), LINKING_METHODS.len());
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/linking");
-        let files = std::fs::read_dir(folder).expect("the folder is there");
-        let names = files.map(|file| file.expect("readable").file_name().to_string_lossy().replace(".rs", ""));
-        let on_disk: BTreeSet<String> = names.collect();
-        assert_eq!(on_disk, listed.into_iter().map(str::to_owned).collect());
-    }
 
     #[test]
     fn a_wrong_id_is_told_the_right_ones() {

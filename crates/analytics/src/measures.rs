@@ -324,17 +324,6 @@ mod tests {
     use crate::series::DatedNumber;
 
     #[test]
-    fn names_are_unique_and_every_file_is_in_the_list() {
-        let listed: BTreeSet<&str> = every_measure().map(|measure| measure.id).collect();
-        assert_eq!(listed.len(), every_measure().count());
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/measures");
-        let files = std::fs::read_dir(folder).expect("the folder is there");
-        let names = files.map(|file| file.expect("readable").file_name().to_string_lossy().replace(".rs", ""));
-        let on_disk: BTreeSet<String> = names.collect();
-        assert_eq!(on_disk, listed.into_iter().map(str::to_owned).collect());
-    }
-
-    #[test]
     fn titles_are_unique_and_definitions_are_sentences() {
         let titles: BTreeSet<&str> = every_measure().map(|measure| measure.title).collect();
         assert_eq!(titles.len(), every_measure().count());

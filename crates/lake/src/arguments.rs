@@ -18,6 +18,27 @@ pub struct Argument {
     pub meaning: &'static str,
 }
 
+/// The return of a day, one row each.
+pub(crate) const RETURN_OF_A_DAY: Argument = Argument {
+    name: "return_fraction",
+    kind: ArgumentKind::Number,
+    meaning: "The return of the day as a fraction, 0.01 for one percent.",
+};
+
+/// The day of a return, for figures to which the order of days matters.
+pub(crate) const DAY_OF_A_RETURN: Argument = Argument {
+    name: "business_date",
+    kind: ArgumentKind::Day,
+    meaning: "The day of the return; each day once in a group.",
+};
+
+/// The rate without risk of a group.
+pub(crate) const RISK_FREE_ANNUAL: Argument = Argument {
+    name: "risk_free_annual",
+    kind: ArgumentKind::Number,
+    meaning: "The rate a year without risk as a fraction, e.g. 0.02; the same in all rows of a group.",
+};
+
 /// The type of an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArgumentKind {

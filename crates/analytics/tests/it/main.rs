@@ -10,3 +10,5 @@ mod published;
 mod random_flows;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod shelves;

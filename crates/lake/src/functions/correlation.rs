@@ -6,7 +6,7 @@ use datafusion::logical_expr::AggregateUDF;
 
 use super::{Function, Make};
 use crate::aggregates::{self, Role, Rows, Shape};
-use crate::arguments::{Argument, ArgumentKind};
+use crate::arguments::{self, Argument, ArgumentKind};
 
 /// Correlation with a benchmark of a group.
 pub static FUNCTION: Function = Function {
@@ -15,11 +15,7 @@ pub static FUNCTION: Function = Function {
     title: "Correlation with a benchmark",
     definition: "Pearson's correlation of the returns with those of the benchmark. Their order does not matter.",
     arguments: &[
-        Argument {
-            name: "return_fraction",
-            kind: ArgumentKind::Number,
-            meaning: "The return of the day as a fraction, 0.01 for one percent.",
-        },
+        arguments::RETURN_OF_A_DAY,
         Argument {
             name: "benchmark_return",
             kind: ArgumentKind::Number,

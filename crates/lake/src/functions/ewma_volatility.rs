@@ -6,7 +6,7 @@ use datafusion::logical_expr::AggregateUDF;
 
 use super::{Function, Make};
 use crate::aggregates::{self, Role, Rows, Shape};
-use crate::arguments::{Argument, ArgumentKind};
+use crate::arguments;
 
 /// Volatility, exponentially weighted of a group.
 pub static FUNCTION: Function = Function {
@@ -15,18 +15,7 @@ pub static FUNCTION: Function = Function {
     title: "Volatility, exponentially weighted",
     definition: "The root of 252 v after the last day, with v = 0.94 v + 0.06 r² from the square of the first return \
                  on: the forecast for the next day, a year.",
-    arguments: &[
-        Argument {
-            name: "return_fraction",
-            kind: ArgumentKind::Number,
-            meaning: "The return of the day as a fraction, 0.01 for one percent.",
-        },
-        Argument {
-            name: "business_date",
-            kind: ArgumentKind::Day,
-            meaning: "The day of the return; each day once in a group.",
-        },
-    ],
+    arguments: &[arguments::RETURN_OF_A_DAY, arguments::DAY_OF_A_RETURN],
     result: "Fraction a year.",
     nulls: "Rows without a return are left out. NULL without any. NULL as well if a number is NaN or infinite. Two \
             returns of one day are an error.",

@@ -6,7 +6,7 @@ use datafusion::logical_expr::AggregateUDF;
 
 use super::{Function, Make};
 use crate::aggregates::{self, Role, Rows, Shape};
-use crate::arguments::{Argument, ArgumentKind};
+use crate::arguments;
 
 /// Excess kurtosis of a group.
 pub static FUNCTION: Function = Function {
@@ -15,11 +15,7 @@ pub static FUNCTION: Function = Function {
     title: "Excess kurtosis",
     definition: "The fourth moment of the returns over the fourth power of their deviation, both of the population, \
                  less 3. Their order does not matter.",
-    arguments: &[Argument {
-        name: "return_fraction",
-        kind: ArgumentKind::Number,
-        meaning: "The return of the day as a fraction, 0.01 for one percent.",
-    }],
+    arguments: &[arguments::RETURN_OF_A_DAY],
     result: "Ratio; positive where extreme days are more frequent than in a normal distribution.",
     nulls: "Rows without a return are left out. NULL without any, if they do not vary, or if one is NaN or infinite.",
     source: "Bacon, *Practical Portfolio Performance Measurement and Attribution*, 2nd ed., ch. 4.",

@@ -6,7 +6,7 @@ use datafusion::logical_expr::AggregateUDF;
 
 use super::{Function, Make};
 use crate::aggregates::{self, Role, Rows, Shape};
-use crate::arguments::{Argument, ArgumentKind, tail_probability};
+use crate::arguments::{self, Argument, ArgumentKind, tail_probability};
 
 /// Expected shortfall, historical of a group.
 pub static FUNCTION: Function = Function {
@@ -16,11 +16,7 @@ pub static FUNCTION: Function = Function {
     definition: "Minus the mean of exactly the tail's share of the worst returns; the last of them counts as far as \
                  the share reaches into it. Their order does not matter.",
     arguments: &[
-        Argument {
-            name: "return_fraction",
-            kind: ArgumentKind::Number,
-            meaning: "The return of the day as a fraction, 0.01 for one percent.",
-        },
+        arguments::RETURN_OF_A_DAY,
         Argument {
             name: "tail_probability",
             kind: ArgumentKind::Number,

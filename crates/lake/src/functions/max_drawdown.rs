@@ -6,7 +6,7 @@ use datafusion::logical_expr::AggregateUDF;
 
 use super::{Function, Make};
 use crate::aggregates::{self, Role, Rows, Shape};
-use crate::arguments::{Argument, ArgumentKind};
+use crate::arguments;
 
 /// Maximum drawdown of a group.
 pub static FUNCTION: Function = Function {
@@ -15,18 +15,7 @@ pub static FUNCTION: Function = Function {
     title: "Maximum drawdown",
     definition: "The deepest fall of the wealth that the returns link to below its highest point before; the start is \
                  a high, too.",
-    arguments: &[
-        Argument {
-            name: "return_fraction",
-            kind: ArgumentKind::Number,
-            meaning: "The return of the day as a fraction, 0.01 for one percent.",
-        },
-        Argument {
-            name: "business_date",
-            kind: ArgumentKind::Day,
-            meaning: "The day of the return; each day once in a group.",
-        },
-    ],
+    arguments: &[arguments::RETURN_OF_A_DAY, arguments::DAY_OF_A_RETURN],
     result: "Fraction, not positive: -0.25 is a fall by a quarter; 0 if it never fell.",
     nulls: "Rows without a return are left out. NULL without any. NULL as well if a number is NaN or infinite. Two \
             returns of one day are an error.",

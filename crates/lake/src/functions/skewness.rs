@@ -6,7 +6,7 @@ use datafusion::logical_expr::AggregateUDF;
 
 use super::{Function, Make};
 use crate::aggregates::{self, Role, Rows, Shape};
-use crate::arguments::{Argument, ArgumentKind};
+use crate::arguments;
 
 /// Skewness of a group.
 pub static FUNCTION: Function = Function {
@@ -15,11 +15,7 @@ pub static FUNCTION: Function = Function {
     title: "Skewness",
     definition: "The third moment of the returns over the third power of their deviation, both of the population. \
                  Their order does not matter.",
-    arguments: &[Argument {
-        name: "return_fraction",
-        kind: ArgumentKind::Number,
-        meaning: "The return of the day as a fraction, 0.01 for one percent.",
-    }],
+    arguments: &[arguments::RETURN_OF_A_DAY],
     result: "Ratio; negative where large losses are more frequent than large gains.",
     nulls: "Rows without a return are left out. NULL without any, if they do not vary, or if one is NaN or infinite.",
     source: "Bacon, *Practical Portfolio Performance Measurement and Attribution*, 2nd ed., ch. 4.",

@@ -6,7 +6,7 @@ use datafusion::logical_expr::AggregateUDF;
 
 use super::{Function, Make};
 use crate::aggregates::{self, Role, Rows, Shape};
-use crate::arguments::{Argument, ArgumentKind};
+use crate::arguments;
 
 /// Sortino ratio of a group.
 pub static FUNCTION: Function = Function {
@@ -15,23 +15,7 @@ pub static FUNCTION: Function = Function {
     title: "Sortino ratio",
     definition: "The mean of the daily returns above the risk-free rate over the deviation below it, times the square \
                  root of 252; all days count in the deviation. The rate of a day is (1 + rate)^(1/252) - 1.",
-    arguments: &[
-        Argument {
-            name: "return_fraction",
-            kind: ArgumentKind::Number,
-            meaning: "The return of the day as a fraction, 0.01 for one percent.",
-        },
-        Argument {
-            name: "business_date",
-            kind: ArgumentKind::Day,
-            meaning: "The day of the return; each day once in a group.",
-        },
-        Argument {
-            name: "risk_free_annual",
-            kind: ArgumentKind::Number,
-            meaning: "The rate a year without risk as a fraction, e.g. 0.02; the same in all rows of a group.",
-        },
-    ],
+    arguments: &[arguments::RETURN_OF_A_DAY, arguments::DAY_OF_A_RETURN, arguments::RISK_FREE_ANNUAL],
     result: "Ratio a year.",
     nulls: "Rows without a return are left out. NULL without any, if none is below the rate, or if the rate is NULL \
             or not above -1. NULL as well if a number is NaN or infinite. Two returns of one day are an error. So are \

@@ -9,7 +9,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{Accumulator, AggregateUDF, Volatility, create_udaf};
 
 use super::{Function, Make};
-use crate::arguments::{Argument, ArgumentKind};
+use crate::arguments;
 
 /// `∏(1 + r) − 1` over a group's daily returns; rows without a return are left out; no row at all gives NULL.
 pub static FUNCTION: Function = Function {
@@ -18,11 +18,7 @@ pub static FUNCTION: Function = Function {
     title: "Time-weighted return",
     definition: "The product of all 1 + r, less one: the returns of the days linked to the return of all of them. In \
                  another order the last digits may differ, by less than 1e-12 of the product.",
-    arguments: &[Argument {
-        name: "return_fraction",
-        kind: ArgumentKind::Number,
-        meaning: "The return of the day as a fraction, 0.01 for one percent.",
-    }],
+    arguments: &[arguments::RETURN_OF_A_DAY],
     result: "Fraction over all days, not a year.",
     nulls: "Rows without a return are left out. NULL without any, or if one is NaN or infinite.",
     source: "GIPS 2020, glossary, \"time-weighted return\".",

@@ -6,7 +6,7 @@ use datafusion::logical_expr::AggregateUDF;
 
 use super::{Function, Make};
 use crate::aggregates::{self, Role, Rows, Shape};
-use crate::arguments::{Argument, ArgumentKind};
+use crate::arguments::{self, Argument, ArgumentKind};
 
 /// Tracking error of a group.
 pub static FUNCTION: Function = Function {
@@ -16,11 +16,7 @@ pub static FUNCTION: Function = Function {
     definition: "The standard deviation (n - 1) of the daily differences from the benchmark, times the square root of \
                  252. Their order does not matter.",
     arguments: &[
-        Argument {
-            name: "return_fraction",
-            kind: ArgumentKind::Number,
-            meaning: "The return of the day as a fraction, 0.01 for one percent.",
-        },
+        arguments::RETURN_OF_A_DAY,
         Argument {
             name: "benchmark_return",
             kind: ArgumentKind::Number,

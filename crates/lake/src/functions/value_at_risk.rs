@@ -6,7 +6,7 @@ use datafusion::logical_expr::AggregateUDF;
 
 use super::{Function, Make};
 use crate::aggregates::{self, Role, Rows, Shape};
-use crate::arguments::{Argument, ArgumentKind, tail_probability};
+use crate::arguments::{self, Argument, ArgumentKind, tail_probability};
 
 /// Value at risk, historical of a group.
 pub static FUNCTION: Function = Function {
@@ -16,11 +16,7 @@ pub static FUNCTION: Function = Function {
     definition: "Minus the quantile of the returns as they were, with linear interpolation between order statistics \
                  (type 7). Their order does not matter.",
     arguments: &[
-        Argument {
-            name: "return_fraction",
-            kind: ArgumentKind::Number,
-            meaning: "The return of the day as a fraction, 0.01 for one percent.",
-        },
+        arguments::RETURN_OF_A_DAY,
         Argument {
             name: "tail_probability",
             kind: ArgumentKind::Number,

@@ -6,7 +6,7 @@ use datafusion::logical_expr::AggregateUDF;
 
 use super::{Function, Make};
 use crate::aggregates::{self, Role, Rows, Shape};
-use crate::arguments::{Argument, ArgumentKind};
+use crate::arguments;
 
 /// Volatility of a group.
 pub static FUNCTION: Function = Function {
@@ -14,18 +14,7 @@ pub static FUNCTION: Function = Function {
     aliases: &[],
     title: "Volatility",
     definition: "The standard deviation (n - 1) of daily returns, times the square root of 252.",
-    arguments: &[
-        Argument {
-            name: "return_fraction",
-            kind: ArgumentKind::Number,
-            meaning: "The return of the day as a fraction, 0.01 for one percent.",
-        },
-        Argument {
-            name: "business_date",
-            kind: ArgumentKind::Day,
-            meaning: "The day of the return; each day once in a group.",
-        },
-    ],
+    arguments: &[arguments::RETURN_OF_A_DAY, arguments::DAY_OF_A_RETURN],
     result: "Fraction a year: 0.15 is fifteen percent.",
     nulls: "Rows without a return are left out. NULL with fewer than two. NULL as well if a number is NaN or \
             infinite. Two returns of one day are an error.",
