@@ -98,6 +98,12 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// The copy of the transactions in the lake changed whenever it was about to be written.
+    #[error("other processes wrote to silver.transactions {attempts} times while it was copied; run it again")]
+    Mirror {
+        /// How often it was tried.
+        attempts: usize,
+    },
     /// A worker thread ended without a result.
     #[error("a worker ended without a result; this is a bug")]
     Worker,

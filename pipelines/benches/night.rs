@@ -9,8 +9,9 @@ use std::fmt::Write;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use divan::Bencher;
-use lake::{EngineSettings, Lake, S3Settings, Storage};
+use lake::{Copied, EngineSettings, Lake, S3Settings, Storage};
 use pipelines::landing::{Delivered, land};
+use pipelines::mirror::{Copy, Mirrored};
 use pipelines::{AgeLimits, Work, books, conform, mirror, rollups};
 use rust_decimal::Decimal;
 use schemas::tables::portfolios::Portfolio;
@@ -79,7 +80,10 @@ impl Prepared {
         }
         runtime.block_on(async {
             land(&lake, &files, Clock::Fixed("2015-01-01T02:00:00Z".parse()?)).await?;
-            mirror::mirror(&lake, &work, &portfolios, &transactions).await?;
+            let before = Mirrored::now(&lake).await?;
+            let mut copy = Copy::after(0);
+            copy.push(&transactions, i64::try_from(transactions.len())?)?;
+            mirror::mirror(&lake, &work, &portfolios, &before, (Copied::Everything, &copy)).await?;
             Outcome::Ok(())
         })?;
         Ok(Prepared { runtime, lake, work })

@@ -37,10 +37,14 @@ use schemas::{Amount, BusinessDate, Currency, InstrumentId, MarketId, PortfolioI
 
 use self::received::{LotsByPortfolio, lots_received};
 use crate::error::Error;
+use crate::parquet_books::cores::{on_all_cores, workers};
 use crate::{StageReport, Work};
 
 /// Reasons that a note gives; the others are the same kind of thing.
 const REASONS_SHOWN: usize = 3;
+
+/// Portfolios times days whose rows a worker holds as records at once: a million of rows or two.
+const DAYS_AT_ONCE: usize = 20_000;
 
 /// A benchmark as portfolios are compared with it: the source of rates, their base currency, and where it is a blend
 /// the day on which they begin.
@@ -156,6 +160,9 @@ async fn read_silver(lake: &Lake, work: &Work, report: &mut StageReport) -> Resu
     for transaction in booked.into_iter().filter(|transaction| needed(&transaction.portfolio_id)) {
         transactions.entry(transaction.portfolio_id.clone()).or_default().push(transaction);
     }
+    for booked in transactions.values_mut() {
+        booked.sort_by(|left, right| order(left).cmp(&order(right)));
+    }
     let mut instruments: BTreeMap<MarketId, Vec<Instrument>> = BTreeMap::new();
     for instrument in read::<Instrument>(lake, DateRange::ALL, report).await? {
         instruments.entry(instrument.market_id.clone()).or_default().push(instrument);
@@ -196,6 +203,11 @@ async fn read_silver(lake: &Lake, work: &Work, report: &mut StageReport) -> Resu
     let risk_free = risk_free_boards(&read::<RiskFreeRate>(lake, through, report).await?);
     let nothing = Nothing::default();
     Ok(Silver { portfolios, involved, transactions, boards, fx, grids, levels, risk_free, nothing })
+}
+
+/// The order of bookings, whatever the order in which they were stored.
+fn order(row: &Transaction) -> (BusinessDate, i64, &str) {
+    (row.trade_date, row.booking_sequence, &row.transaction_id)
 }
 
 fn risk_free_boards(rates: &[RiskFreeRate]) -> BTreeMap<MarketId, RiskFreeBoard> {
@@ -267,23 +279,21 @@ async fn read<R: Record>(lake: &Lake, range: DateRange, report: &mut StageReport
     Ok(lake::read::rows(&snapshot, lake, range).await?)
 }
 
-/// Keeps the books of all portfolios on all cores. There is a share even without portfolios, so that their rows go.
+/// Keeps the books of all portfolios on all cores, some of them at a time: their rows are put into columns,
+/// which take a fraction of the memory, before the next ones are walked. There is a share even without portfolios, so
+/// that their rows go.
 fn keep_all(silver: &Silver, work: &Work) -> Result<Vec<Share>, Error> {
     let nothing = LotsByPortfolio::new();
     let involved = silver.involved.iter().map(|one| (one.portfolio_id.clone(), silver.inputs(one, &nothing)));
     let received = &lots_received(&involved.collect())?;
-    let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = silver.portfolios.len().div_ceil(workers).max(1);
+    let days = usize::try_from(work.to.days_since(work.from)).unwrap_or_default() + 1;
+    let share = silver.portfolios.len().div_ceil(4 * workers()).clamp(1, (DAYS_AT_ONCE / days).max(1));
     let mut shares: Vec<&[Portfolio]> = silver.portfolios.chunks(share).collect();
     if shares.is_empty() {
         shares.push(&[]);
     }
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = shares
-            .into_iter()
-            .map(|portfolios| scope.spawn(|| keep_share(silver, received, portfolios, work)))
-            .collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or(Err(Error::Worker))).collect()
+    on_all_cores(shares.len(), |number| {
+        keep_share(silver, received, shares.get(number).copied().unwrap_or_default(), work)
     })
 }
 

@@ -58,30 +58,29 @@ pub async fn touched(
     let stored = stored(lake).await?;
     let this_month = month_start(last);
     // A later night of the same month has already seen more days of it; its marker is compared with the same days.
-    let seen = stored.values().filter(|row| row.month_start == this_month).map(|row| row.through_date).max();
+    let seen = stored.values().flatten().filter(|row| row.month_start == this_month).map(|row| row.through_date).max();
     let through = seen.unwrap_or(last).max(last);
     let mut from_month: BTreeMap<PortfolioId, BusinessDate> = BTreeMap::new();
-    let mut gone = stored.clone();
-    for now in markers::markers(lake, age_limits, through).await? {
-        gone.remove(&(now.portfolio_id.clone(), now.month_start));
-        let before = stored.get(&(now.portfolio_id.clone(), now.month_start));
+    let mut emptied: BTreeMap<PortfolioId, BusinessDate> = BTreeMap::new();
+    for (portfolio, now) in markers::markers(lake, age_limits, through).await? {
+        let before = stored.get(&portfolio).map_or(&[][..], Vec::as_slice);
         // Equal facts have equal days on which anything was quoted, so that there is nothing to make of later ones.
-        if before.is_none_or(|before| before.marker != now.marker) {
-            let month = from_month.entry(now.portfolio_id).or_insert(now.month_start);
-            *month = now.month_start.min(*month);
+        let Some(month) = first_difference(before, &now) else { continue };
+        // Months that a portfolio no longer has, because it now begins later, still have rows.
+        let is_gone =
+            |row: &&StoredMarker| now.binary_search_by_key(&row.month_start, |month| month.month_start).is_err();
+        if let Some(gone) = before.iter().find(is_gone) {
+            emptied.extend((gone.month_start < month).then(|| (portfolio.clone(), gone.month_start)));
         }
+        from_month.insert(portfolio, month);
     }
     // A portfolio that was never made has no earlier days to be spared: all of them are made together.
-    let made: BTreeSet<&PortfolioId> = stored.keys().map(|(portfolio, _)| portfolio).collect();
-    let new = from_month.iter().filter(|(portfolio, _)| !made.contains(portfolio));
+    let new = from_month.iter().filter(|(portfolio, _)| !stored.contains_key(*portfolio));
     let first_new = new.map(|(_, month)| (*month).max(first)).min();
     let mut by_day: BTreeMap<BusinessDate, BTreeSet<PortfolioId>> = BTreeMap::new();
     for (portfolio, month) in from_month {
-        // Months that a portfolio no longer has, because it now begins later, still have rows.
-        let before = (portfolio.clone(), BusinessDate::FIRST)..(portfolio.clone(), month);
-        let emptied = gone.range(before).next().map(|((_, emptied), _)| *emptied);
-        let together = first_new.filter(|_| !made.contains(&portfolio));
-        let from = emptied.or(together).unwrap_or(month.max(first));
+        let together = first_new.filter(|_| !stored.contains_key(&portfolio));
+        let from = emptied.get(&portfolio).copied().or(together).unwrap_or(month.max(first));
         by_day.entry(from).or_default().insert(portfolio);
     }
     Ok(by_day.into_iter().map(|(from, portfolios)| Touched { from, portfolios }).collect())
@@ -133,8 +132,18 @@ pub async fn rebuild(lake: &Lake, work: &Work, touched: &[Touched], last: Busine
 /// [`Error::Lake`] if a table cannot be read or written.
 pub async fn mark(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
     let months = Work { from: month_start(work.from), to: month_start(work.to), ..work.clone() };
-    let mut rows = markers::markers(lake, work.age_limits, work.to).await?;
-    rows.retain(|row| months.from <= row.month_start && months.covers(&row.portfolio_id));
+    let mut rows = Vec::new();
+    for (portfolio_id, own) in markers::markers(lake, work.age_limits, work.to).await? {
+        if months.covers(&portfolio_id) {
+            let of_work = own.iter().filter(|month| months.from <= month.month_start);
+            rows.extend(of_work.map(|month| HistoryMarker {
+                portfolio_id: portfolio_id.clone(),
+                month_start: month.month_start,
+                through_date: month.through_date,
+                marker: markers::text_of(month.sum),
+            }));
+        }
+    }
     let snags = reopened(lake, &rows).await?;
     // Rebuilds of earlier days and the night itself can mark the same month, one after the other.
     let purpose = format!("{}/{}/{}", history_markers::TABLE.name, work.from, work.to);
@@ -162,8 +171,9 @@ async fn reopened(lake: &Lake, rows: &[HistoryMarker]) -> Result<Vec<String>, Er
         let Some(through) = closed.get(&row.portfolio_id).filter(|through| row.month_start <= **through) else {
             continue;
         };
-        let known = before.get(&(row.portfolio_id.clone(), row.month_start));
-        if known.is_some_and(|known| known.through_date == row.through_date && known.marker != row.marker) {
+        let known =
+            before.get(&row.portfolio_id).into_iter().flatten().find(|known| known.month_start == row.month_start);
+        if known.is_some_and(|known| known.through_date == row.through_date && known.text() != row.marker) {
             let (month, _) = first.entry(&row.portfolio_id).or_insert((row.month_start, *through));
             *month = row.month_start.min(*month);
         }
@@ -186,9 +196,48 @@ fn in_a_note(reasons: &[String]) -> String {
     format!("; {} closed years changed: {shown}", reasons.len())
 }
 
-async fn stored(lake: &Lake) -> Result<BTreeMap<(PortfolioId, BusinessDate), HistoryMarker>, Error> {
-    let rows: Vec<HistoryMarker> = read(lake, DateRange::ALL).await?;
-    Ok(rows.into_iter().map(|row| ((row.portfolio_id.clone(), row.month_start), row)).collect())
+/// A marker as it is stored. Ten years of 100,000 portfolios have twelve millions of them.
+struct StoredMarker {
+    month_start: BusinessDate,
+    through_date: BusinessDate,
+    /// The marker as a number; none if it is none, so that it equals no sum.
+    sum: Option<u64>,
+}
+
+impl StoredMarker {
+    fn text(&self) -> String {
+        self.sum.map(markers::text_of).unwrap_or_default()
+    }
+}
+
+/// The first month that has no marker, or another one than the facts give now.
+fn first_difference(before: &[StoredMarker], now: &[markers::Month]) -> Option<BusinessDate> {
+    let of_month = |month: BusinessDate| {
+        let place = before.binary_search_by_key(&month, |row| row.month_start).ok()?;
+        before.get(place)?.sum
+    };
+    now.iter().find(|month| of_month(month.month_start) != Some(month.sum)).map(|month| month.month_start)
+}
+
+/// The markers of every portfolio, by month.
+async fn stored(lake: &Lake) -> Result<BTreeMap<PortfolioId, Vec<StoredMarker>>, Error> {
+    let snapshot = lake.snapshot(HistoryMarker::TABLE).await?;
+    let short = |rows: Vec<HistoryMarker>| -> Vec<(PortfolioId, StoredMarker)> {
+        let short = rows.into_iter().map(|row| {
+            let HistoryMarker { portfolio_id, month_start, through_date, marker } = row;
+            let sum = u64::from_str_radix(&marker, 16).ok();
+            (portfolio_id, StoredMarker { month_start, through_date, sum })
+        });
+        short.collect()
+    };
+    let mut stored: BTreeMap<PortfolioId, Vec<StoredMarker>> = BTreeMap::new();
+    for (portfolio, marker) in lake::read::mapped(&snapshot, lake, DateRange::ALL, short).await?.into_iter().flatten() {
+        stored.entry(portfolio).or_default().push(marker);
+    }
+    for months in stored.values_mut() {
+        months.sort_unstable_by_key(|row| row.month_start);
+    }
+    Ok(stored)
 }
 
 async fn read<R: Record>(lake: &Lake, range: DateRange) -> Result<Vec<R>, Error> {

@@ -64,9 +64,11 @@ pub struct Work {
 }
 
 impl Work {
-    /// The key under which an owner of the run writes a table, once for each range of dates.
+    /// The key under which an owner of the run writes a table, once for each range of dates. The inputs are part of it:
+    /// a store that was set back to an earlier state gives the name of a lost run to another one.
     fn key(&self, table: &str) -> lake::WriteKey {
-        lake::WriteKey::new(format!("financr/{}/{}/{table}", self.run_id, self.from), self.fence)
+        let Work { run_id, inputs_fingerprint, from, fence, .. } = self;
+        lake::WriteKey::new(format!("financr/{run_id}/{inputs_fingerprint}/{from}/{table}"), *fence)
     }
 
     /// Whether a portfolio is worked on.

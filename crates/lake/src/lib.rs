@@ -24,7 +24,7 @@ pub use engine::{Engine, EngineSettings, Parameter};
 pub use error::Error;
 pub use snapshot::{DateRange, Snapshot};
 pub use storage::{S3Settings, Storage};
-pub use table::{Lake, WriteKey, Written};
+pub use table::{Copied, Lake, Mark, WriteKey, Written};
 
 /// Rows of any table, as they pass between rooms.
 pub use arrow::array::RecordBatch;

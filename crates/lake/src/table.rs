@@ -42,6 +42,25 @@ impl WriteKey {
     }
 }
 
+/// A number that a table remembers with a write, under a name: e.g. how far a source has been copied into it. The last
+/// one is what [`Lake::written_revision`] gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark<'a> {
+    /// The name, of everybody who writes the table.
+    pub name: &'a str,
+    /// The number.
+    pub number: i64,
+}
+
+/// What rows that are copied from a source are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// Those that the table lacks.
+    More,
+    /// All there are.
+    Everything,
+}
+
 /// What a write did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Written {
@@ -143,7 +162,35 @@ impl Lake {
         rows: &[R],
         key: &WriteKey,
     ) -> Result<Option<Written>, Error> {
-        match self.write_at(Some(version), R::TABLE, &[R::to_batch(rows)?], Replaced::Nothing, key).await {
+        let batches = [R::to_batch(rows)?];
+        match self.write_at(Some(version), R::TABLE, &batches, Replaced::Nothing, (key, None)).await {
+            Ok(written) => Ok((!written.already_done).then_some(written)),
+            Err(error) if error.is_conflict() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Adds rows, or replaces all by them, and remembers a mark, if the table is still at the version from which the
+    /// rows were chosen; otherwise does nothing and returns none.
+    ///
+    /// # Errors
+    /// [`Error`] if the rows do not fit or the commit fails; nothing has been written then.
+    pub async fn copy_at(
+        &self,
+        version: Option<u64>,
+        definition: &'static TableDefinition,
+        batches: &[RecordBatch],
+        copied: Copied,
+        (key, mark): (&WriteKey, Mark<'_>),
+    ) -> Result<Option<Written>, Error> {
+        let replaced = match copied {
+            Copied::More => Replaced::Nothing,
+            Copied::Everything => Replaced::Everything,
+        };
+        if self.written_revision(definition, &key.writer).await?.is_some_and(|revision| key.revision <= revision) {
+            return Ok(Some(Written { version, rows: 0, already_done: true }));
+        }
+        match self.write_at(Some(version), definition, batches, replaced, (key, Some(mark))).await {
             Ok(written) => Ok((!written.already_done).then_some(written)),
             Err(error) if error.is_conflict() => Ok(None),
             Err(error) => Err(error),
@@ -222,7 +269,7 @@ impl Lake {
         replaced: Replaced<'_>,
         key: &WriteKey,
     ) -> Result<Written, Error> {
-        self.write_at(None, definition, batches, replaced, key).await
+        self.write_at(None, definition, batches, replaced, (key, None)).await
     }
 
     /// Writes, if a version is expected only when the table is at it.
@@ -232,7 +279,7 @@ impl Lake {
         definition: &'static TableDefinition,
         batches: &[RecordBatch],
         replaced: Replaced<'_>,
-        key: &WriteKey,
+        (key, mark): (&WriteKey, Option<Mark<'_>>),
     ) -> Result<Written, Error> {
         let mut tables = self.tables.lock().await;
         let before = self.table(&mut tables, definition).await?.version();
@@ -260,9 +307,11 @@ impl Lake {
         let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
         let all: Vec<RecordBatch> = kept.into_iter().chain(batches.iter().cloned()).collect();
         let adds: Vec<Add> = commit::write_files(self.storage.root(), definition, &all).await?;
-        let transaction = Transaction::new(&key.writer, key.revision);
+        let remembered = std::iter::once((key.writer.as_str(), key.revision));
+        let remembered = remembered.chain(mark.map(|mark| (mark.name, mark.number)));
+        let transactions = remembered.map(|(name, number)| Transaction::new(name, number)).collect();
         let properties = CommitProperties::default()
-            .with_application_transaction(transaction)
+            .with_application_transactions(transactions)
             .with_max_retries(0)
             .with_cleanup_expired_logs(Some(false));
         let mode = if overlapped.is_empty() { SaveMode::Append } else { SaveMode::Overwrite };

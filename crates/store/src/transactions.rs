@@ -45,7 +45,8 @@ pub struct Conflict {
 const CHUNK_ROWS: usize = 1_000;
 
 const SELECT_OF_PORTFOLIO: &str = include_str!("queries/transactions/select_of_portfolio.sql");
-const SELECT_THROUGH: &str = include_str!("queries/transactions/select_through.sql");
+const SELECT_AFTER: &str = include_str!("queries/transactions/select_after.sql");
+const COUNT_THROUGH_NUMBER: &str = include_str!("queries/transactions/count_through_number.sql");
 const FINGERPRINT: &str = include_str!("queries/transactions/fingerprint.sql");
 const INSERT_MANY: ByEngine = ByEngine {
     sqlite: include_str!("queries/transactions/insert_many.sqlite.sql"),
@@ -100,18 +101,6 @@ impl Store {
         Ok(outcome)
     }
 
-    /// All transactions up to a trade date, by portfolio, trade date and booking sequence.
-    ///
-    /// # Errors
-    /// The database's reason.
-    pub async fn transactions_through(&self, date: BusinessDate) -> Result<Vec<Transaction>> {
-        let rows = reading!(&self.database, pool => {
-            sqlx::query_as::<_, TransactionRow>(SELECT_THROUGH).bind(date.to_string()).fetch_all(pool).await
-        })
-        .map_err(Error::query("read the transactions"))?;
-        transactions_of(rows)
-    }
-
     /// All transactions of a portfolio, in the order in which they were stored; none if the portfolio is not there.
     ///
     /// # Errors
@@ -124,17 +113,49 @@ impl Store {
         transactions_of(rows)
     }
 
-    /// A marker of the transactions up to a trade date, e.g. `1203:1207`: how many there are, and the last number given
-    /// to one of them. It changes whenever a transaction is booked up to that date, and only then.
+    /// The transactions whose insertion number is larger than a given one, each with its number and in their order; at
+    /// most so many. Numbers grow with every row, but rows that are booked at the same moment may become visible in
+    /// another order than theirs.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn transactions_after(&self, number: i64, count_max: u32) -> Result<Vec<(i64, Transaction)>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, NumberedRow>(SELECT_AFTER)
+                .bind(number)
+                .bind(i64::from(count_max))
+                .fetch_all(pool)
+                .await
+        })
+        .map_err(Error::query("read the transactions after a number"))?;
+        let mut ids = SharedIds::default();
+        rows.into_iter().map(|row| Ok((row.insertion_number, row.row.transaction(&mut ids)?))).collect()
+    }
+
+    /// How many transactions have an insertion number up to a given one.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn transaction_count_through(&self, number: i64) -> Result<u64> {
+        let count: i64 = reading!(&self.database, pool => {
+            sqlx::query_scalar(COUNT_THROUGH_NUMBER).bind(number).fetch_one(pool).await
+        })
+        .map_err(Error::query("count the transactions up to a number"))?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// A marker of the transactions up to a trade date, e.g. `1203:1207:2024-02-01T02:00:00.000000Z`: how many there
+    /// are, the last number given to one of them, and when that one was imported. It changes whenever a transaction is
+    /// booked up to that date, also into a store that was set back to an earlier state, and only then.
     ///
     /// # Errors
     /// The database's reason.
     pub async fn transaction_fingerprint(&self, through: BusinessDate) -> Result<String> {
-        let (count, last) = reading!(&self.database, pool => {
-            sqlx::query_as::<_, (i64, i64)>(FINGERPRINT).bind(through.to_string()).fetch_one(pool).await
+        let (count, last, imported_at) = reading!(&self.database, pool => {
+            sqlx::query_as::<_, (i64, i64, String)>(FINGERPRINT).bind(through.to_string()).fetch_one(pool).await
         })
         .map_err(Error::query("read the fingerprint of the transactions"))?;
-        Ok(format!("{count}:{last}"))
+        Ok(format!("{count}:{last}:{imported_at}"))
     }
 }
 
@@ -288,6 +309,14 @@ struct TransactionRow {
     note: String,
     origin: String,
     imported_at: String,
+}
+
+/// A row with the number that was given to it when it was inserted.
+#[derive(sqlx::FromRow)]
+struct NumberedRow {
+    insertion_number: i64,
+    #[sqlx(flatten)]
+    row: TransactionRow,
 }
 
 const TABLE: &str = "transactions";

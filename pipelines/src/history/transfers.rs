@@ -69,13 +69,19 @@ impl<'a> Transfers<'a> {
         transfers
     }
 
-    /// What a month of a portfolio depends on beyond its own facts.
-    pub(super) fn behind(
+    /// What months of portfolios depend on beyond their own facts; all others on nothing.
+    pub(super) fn behind_months(
         &self,
-        portfolio: &PortfolioId,
-        month: BusinessDate,
         own: &BTreeMap<PortfolioId, Vec<Month>>,
-    ) -> u64 {
+    ) -> BTreeMap<(&'a PortfolioId, BusinessDate), u64> {
+        let received = self.receipts.iter();
+        let received =
+            received.flat_map(|(portfolio, receipts)| receipts.iter().map(|(month, _)| (*portfolio, *month)));
+        let places = received.chain(self.counterparts.keys().copied());
+        places.map(|(portfolio, month)| ((portfolio, month), self.behind(portfolio, month, own))).collect()
+    }
+
+    fn behind(&self, portfolio: &PortfolioId, month: BusinessDate, own: &BTreeMap<PortfolioId, Vec<Month>>) -> u64 {
         let others = self.counterparts.get(&(portfolio, month)).copied().unwrap_or_default();
         let received = self.received(portfolio).filter(|(received_in, _)| *received_in == month);
         let mut waiting: Vec<&PortfolioId> = received.map(|(_, sender)| sender).collect();

@@ -9,7 +9,6 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Date32Type, Field, Schema};
 use lake::files::{FileWriter, parquet_files, read_columns};
 use pipelines::books::book;
-use pipelines::mirror::mirror;
 use pipelines::parquet_books::{next_day, valuation_history};
 use pipelines::rollups::roll_up;
 use rust_decimal::prelude::ToPrimitive;
@@ -21,7 +20,7 @@ use schemas::tables::quotes::Quote;
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, BusinessDate, Currency};
 
-use crate::samples::{all, date, fill, instrument, memory_lake, portfolio, quote, transaction, work};
+use crate::samples::{all, date, fill, instrument, memory_lake, mirror, portfolio, quote, transaction, work};
 
 /// A floating point number and the decimal it stands for differ by less, in parts of one.
 const TOLERANCE: f64 = 1e-14;
@@ -208,7 +207,7 @@ async fn by_night(world: &World) -> BTreeMap<(String, BusinessDate), DailyReturn
     fill(&lake, &world.quotes).await;
     fill(&lake, &world.rates).await;
     let range = work("history-1", date("2014-01-02"), date(LAST));
-    mirror(&lake, &range, &world.portfolios, &world.transactions).await.expect("mirrored");
+    mirror(&lake, &range, &world.portfolios, &world.transactions).await;
     book(&lake, &range).await.expect("booked");
     roll_up(&lake, &range).await.expect("rolled up");
     let rows = all::<DailyReturn>(&lake).await;

@@ -1,7 +1,8 @@
 //! A lake in memory, and records that differ from a plain one only where a test says so.
 
 use chrono::{DateTime, Utc};
-use lake::{DateRange, EngineSettings, Lake, S3Settings, Storage, WriteKey};
+use lake::{Copied, DateRange, EngineSettings, Lake, S3Settings, Storage, WriteKey};
+use pipelines::mirror::{Copy, Mirrored};
 use pipelines::{AgeLimits, Work};
 use rust_decimal::Decimal;
 use schemas::table::Record;
@@ -33,6 +34,16 @@ pub(crate) fn work(run: &str, from: BusinessDate, to: BusinessDate) -> Work {
 /// Makes these the only rows of their table.
 pub(crate) async fn fill<R: Record>(lake: &Lake, rows: &[R]) {
     lake.replace_all(rows, &WriteKey::new("samples", 1)).await.expect("written");
+}
+
+/// Makes these the only portfolios and transactions of the mirror.
+pub(crate) async fn mirror(lake: &Lake, work: &Work, portfolios: &[Portfolio], transactions: &[Transaction]) {
+    let before = Mirrored::now(lake).await.expect("read");
+    let mut copy = Copy::after(0);
+    copy.push(transactions, i64::try_from(transactions.len()).expect("few")).expect("they fit");
+    let everything = (Copied::Everything, &copy);
+    let written = pipelines::mirror::mirror(lake, work, portfolios, &before, everything).await.expect("written");
+    assert!(written.is_some(), "nobody else writes");
 }
 
 /// Every row of the newest version, in no particular order.

@@ -7,7 +7,6 @@ use lake::{Lake, WriteKey};
 use pipelines::books::book;
 use pipelines::conform::conform;
 use pipelines::landing::land;
-use pipelines::mirror::mirror;
 use pipelines::rollups::roll_up;
 use pipelines::sources::book_folder::{Listed, read_folder};
 use pipelines::why::node::{Figure, Node, Rule, Unit};
@@ -21,7 +20,7 @@ use schemas::tables::quotes::Quote;
 use schemas::tables::transactions::Transaction;
 use schemas::{Currency, ReportingPeriod};
 
-use crate::samples::{all, clock, date, memory_lake, transaction, work};
+use crate::samples::{all, clock, date, memory_lake, mirror, transaction, work};
 
 const FILES: &[(&str, &str)] = &[
     (
@@ -96,7 +95,7 @@ pub(crate) async fn valued(files: &[(&str, &str)], days: (&str, &str), more: &[T
     conform(&lake).await.expect("conformed");
     let night = work("nightly-1", date(days.0), date(days.1));
     let transactions = [example.transactions.as_slice(), more].concat();
-    mirror(&lake, &night, std::slice::from_ref(&example.portfolio), &transactions).await.expect("mirrored");
+    mirror(&lake, &night, std::slice::from_ref(&example.portfolio), &transactions).await;
     book(&lake, &night).await.expect("booked");
     roll_up(&lake, &night).await.expect("rolled up");
     lake

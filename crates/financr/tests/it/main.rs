@@ -19,6 +19,8 @@ mod house;
 #[cfg(test)]
 mod killed;
 #[cfg(test)]
+mod mirror;
+#[cfg(test)]
 mod night;
 #[cfg(test)]
 mod reconciling;

@@ -1,7 +1,9 @@
 //! Whole tables, and free statements.
 
 use arrow::array::Array;
+use datafusion::error::DataFusionError;
 use datafusion::prelude::{DataFrame, col, lit};
+use futures::StreamExt;
 use schemas::MarketId;
 use schemas::table::Record;
 use schemas::tables::TABLES;
@@ -21,12 +23,40 @@ const STATEMENT_ROWS_MAX: usize = 100_000;
 /// # Errors
 /// [`Error`] if the table cannot be read.
 pub async fn rows<R: Record>(snapshot: &Snapshot, lake: &Lake, range: DateRange) -> Result<Vec<R>, Error> {
+    Ok(mapped(snapshot, lake, range, |rows: Vec<R>| rows).await?.into_iter().flatten().collect())
+}
+
+/// What becomes of the rows of a table whose dates lie in a range, in no particular order: a batch at a time and on all
+/// cores, so that no more of them are held as records than a few thousand.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn mapped<R: Record, T: Send + 'static>(
+    snapshot: &Snapshot,
+    lake: &Lake,
+    range: DateRange,
+    become_of: impl Fn(Vec<R>) -> T + Clone + Send + 'static,
+) -> Result<Vec<T>, Error> {
     let failed = Error::query(R::TABLE.name);
-    let mut rows = Vec::new();
-    for batch in frame(snapshot, lake, range).await?.collect().await.map_err(&failed)? {
-        rows.extend(R::from_batch(&conform(R::TABLE, &batch)?)?);
+    let streams = frame(snapshot, lake, range).await?.execute_stream_partitioned().await.map_err(&failed)?;
+    let mut tasks = tokio::task::JoinSet::new();
+    for (partition, mut batches) in streams.into_iter().enumerate() {
+        let become_of = become_of.clone();
+        tasks.spawn(async move {
+            let mut made = Vec::new();
+            while let Some(batch) = batches.next().await {
+                let batch = batch.map_err(Error::query(R::TABLE.name))?;
+                made.push(become_of(R::from_batch(&conform(R::TABLE, &batch)?)?));
+            }
+            Ok::<(usize, Vec<T>), Error>((partition, made))
+        });
     }
-    Ok(rows)
+    let mut by_partition = std::collections::BTreeMap::new();
+    while let Some(done) = tasks.join_next().await {
+        let (partition, made) = done.map_err(|lost| failed(DataFusionError::ExecutionJoin(Box::new(lost))))??;
+        by_partition.insert(partition, made);
+    }
+    Ok(by_partition.into_values().flatten().collect())
 }
 
 /// The rows of a table whose dates lie in a range, not read yet.

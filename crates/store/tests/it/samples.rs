@@ -24,6 +24,12 @@ pub(crate) fn date(text: &str) -> BusinessDate {
     text.parse().expect("a date")
 }
 
+/// Every transaction of a store, in the order in which they were stored.
+pub(crate) async fn all_transactions(store: &Store) -> Vec<Transaction> {
+    let numbered = store.transactions_after(0, 10_000).await.expect("readable");
+    numbered.into_iter().map(|(_, transaction)| transaction).collect()
+}
+
 /// The id of a portfolio.
 pub(crate) fn portfolio_id(text: &str) -> PortfolioId {
     text.parse().expect("an id")

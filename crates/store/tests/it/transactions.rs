@@ -7,7 +7,9 @@ use store::{Error, ImportOutcome, StoreKind};
 use tokio::task::JoinSet;
 
 use crate::places::{Place, on_both_engines};
-use crate::samples::{after_minutes, date, portfolio, portfolio_id, purchase, recorded, save_portfolio, start};
+use crate::samples::{
+    after_minutes, all_transactions, date, portfolio, portfolio_id, purchase, recorded, save_portfolio, start,
+};
 
 on_both_engines!(
     an_import_may_be_repeated,
@@ -18,7 +20,7 @@ on_both_engines!(
     a_transaction_knows_when_it_was_recorded,
     nothing_new_is_booked_in_a_closed_year,
     the_history_of_closed_years_comes_with_the_first_import,
-    thousands_of_rows_come_back_in_booking_order,
+    thousands_of_rows_come_back_page_by_page,
     the_fingerprint_changes_with_what_is_booked_up_to_a_date,
     four_imports_of_one_file_at_once_book_it_once,
     transactions_need_their_portfolio,
@@ -58,7 +60,7 @@ async fn other_content_is_a_conflict_and_is_not_written(place: &Place) {
     let told = "(from D01/transactions.csv:2) with other content: quantity 12.5 -> 13; ";
     assert!(conflict.message.contains(told), "{}", conflict.message);
 
-    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    let found = all_transactions(&store).await;
     assert_eq!(found, [&booked[0], &booked[1], &purchase("D01", 3)].map(recorded));
 }
 
@@ -68,7 +70,7 @@ async fn booked_transactions_never_change(place: &Place) {
     store.import_transactions(&id, &purchases("D01", 1), start()).await.expect("imported");
     assert!(place.execute("UPDATE transactions SET note = 'changed'").await.is_err());
     assert!(place.execute("DELETE FROM transactions").await.is_err());
-    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    let found = all_transactions(&store).await;
     assert_eq!(found, [recorded(&purchase("D01", 1))]);
 }
 
@@ -91,7 +93,7 @@ async fn every_field_comes_back_as_it_was_booked(place: &Place) {
     exchange.counter_portfolio_id = Some(portfolio_id("D02"));
     exchange.note = "tab\tline\nquote\"backslash\\ euro€".to_owned();
     store.import_transactions(&id, std::slice::from_ref(&exchange), start()).await.expect("imported");
-    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    let found = all_transactions(&store).await;
     assert_eq!(found, [recorded(&exchange)]);
     let again = store.import_transactions(&id, &found, after_minutes(1)).await.expect("imported");
     assert_eq!(again, ImportOutcome { unchanged: 1, ..ImportOutcome::default() }, "what it gives back, it knows");
@@ -112,7 +114,7 @@ async fn what_came_back_or_was_owed_is_negative(place: &Place) {
         ..purchase("D01", 2)
     };
     store.import_transactions(&id, &[refunded.clone(), owed.clone()], start()).await.expect("imported");
-    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    let found = all_transactions(&store).await;
     assert_eq!(found, [&refunded, &owed].map(recorded));
 }
 
@@ -121,7 +123,7 @@ async fn a_transaction_knows_when_it_was_recorded(place: &Place) {
     let id = save_portfolio(&store, "D01").await;
     store.import_transactions(&id, &purchases("D01", 1), start()).await.expect("imported");
     store.import_transactions(&id, &purchases("D01", 2), after_minutes(7)).await.expect("imported");
-    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    let found = all_transactions(&store).await;
     let recorded: Vec<_> = found.iter().map(|row| row.recorded_at).collect();
     assert_eq!(recorded, [Some(start()), Some(after_minutes(7))], "the first is known since its first import");
 }
@@ -144,7 +146,7 @@ async fn nothing_new_is_booked_in_a_closed_year(place: &Place) {
     let outcome = store.import_transactions(&id, &[later], start()).await.expect("imported");
     assert_eq!((outcome.inserted, outcome.locked.len()), (0, 1));
     assert!(outcome.locked[0].message.contains("takes back `1` of 2014-01-02"), "{}", outcome.locked[0].message);
-    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    let found = all_transactions(&store).await;
     assert_eq!(found, [&purchase("D01", 1), &purchase("D01", 3)].map(recorded));
 }
 
@@ -159,7 +161,7 @@ async fn the_history_of_closed_years_comes_with_the_first_import(place: &Place) 
     assert_eq!((outcome.inserted, outcome.unchanged, outcome.locked.len()), (0, 2, 1));
 }
 
-async fn thousands_of_rows_come_back_in_booking_order(place: &Place) {
+async fn thousands_of_rows_come_back_page_by_page(place: &Place) {
     let store = place.open(StoreKind::Live).await;
     // More rows than one statement inserts, in two portfolios.
     for portfolio in ["D02", "D01"] {
@@ -167,25 +169,26 @@ async fn thousands_of_rows_come_back_in_booking_order(place: &Place) {
         let outcome = store.import_transactions(&id, &purchases(portfolio, 2_500), start()).await.expect("imported");
         assert_eq!(outcome.inserted, 2_500);
     }
-    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    let found = all_transactions(&store).await;
     assert_eq!(found.len(), 5_000);
-    let order = |row: &Transaction| (row.portfolio_id.clone(), row.trade_date, row.booking_sequence);
-    assert!(found.windows(2).all(|pair| order(&pair[0]) < order(&pair[1])));
-    let early = store.transactions_through(date("2014-01-02")).await.expect("readable");
-    assert!(early.iter().all(|row| row.trade_date <= date("2014-01-02")));
-    // Numbers 28, 56, … 2492 fall on the 1st; 1, 29, … 2493 on the 2nd: 89 and 90 in each portfolio.
-    assert_eq!(early.len(), 2 * (89 + 90));
+    let numbered = store.transactions_after(0, 5_001).await.expect("readable");
+    assert!(numbered.windows(2).all(|pair| pair[0].0 < pair[1].0), "numbers grow");
+    let (last, _) = numbered[2_499];
+    let page = store.transactions_after(last, 10).await.expect("readable");
+    assert_eq!(page, numbered[2_500..2_510], "a page begins after the number");
+    assert_eq!(store.transaction_count_through(last).await.expect("readable"), 2_500);
+    assert_eq!(store.transactions_after(numbered[4_999].0, 10).await.expect("readable"), []);
 }
 
 async fn the_fingerprint_changes_with_what_is_booked_up_to_a_date(place: &Place) {
     let store = place.open(StoreKind::Live).await;
     let id = save_portfolio(&store, "D01").await;
     let early = date("2014-01-03");
-    assert_eq!(store.transaction_fingerprint(early).await.expect("readable"), "0:0");
+    assert_eq!(store.transaction_fingerprint(early).await.expect("readable"), "0:0:");
 
     store.import_transactions(&id, &purchases("D01", 2), start()).await.expect("imported");
     let first = store.transaction_fingerprint(early).await.expect("readable");
-    assert_eq!(first, "2:2");
+    assert_eq!(first, "2:2:2015-01-01T02:00:00.000000Z");
 
     // Number 9 is traded on 10 January: it is news for that day, not for the days before.
     store.import_transactions(&id, &[purchase("D01", 9)], start()).await.expect("imported");
@@ -231,7 +234,7 @@ async fn refused_content_is_told_from_other_errors(place: &Place) {
     let file = [purchase("D01", 1), one_sided];
     let error = store.import_transactions(&id, &file, start()).await.expect_err("refused");
     assert!(error.is_refused_content(), "{error}");
-    let found = store.transactions_through(date("2014-12-31")).await.expect("readable");
+    let found = all_transactions(&store).await;
     assert!(found.is_empty(), "nothing of the file");
     let error = store.import_transactions(&portfolio_id("D02"), &[], start()).await.expect_err("unknown");
     assert!(!error.is_refused_content(), "{error}");

@@ -1,5 +1,6 @@
--- transactions: one row per transaction up to a trade date, in the order in which they are booked.
+-- transactions: one row per transaction whose insertion number is larger than $1, the first $2 of them.
 SELECT
+    insertion_number,
     portfolio_id,
     transaction_id,
     booking_sequence,
@@ -24,5 +25,6 @@ SELECT
     origin,
     imported_at
 FROM transactions
-WHERE trade_date <= $1
-ORDER BY portfolio_id, trade_date, booking_sequence, transaction_id
+WHERE $1 < insertion_number
+ORDER BY insertion_number
+LIMIT $2
