@@ -106,7 +106,8 @@ impl Span {
     }
 }
 
-fn end_of_month(date: BusinessDate) -> BusinessDate {
+/// The last day of the calendar month of a day.
+pub(crate) fn end_of_month(date: BusinessDate) -> BusinessDate {
     let day = date.day();
     let last = (28..=31).rev().find_map(|number| day.with_day(number));
     last.and_then(|found| BusinessDate::new(found).ok()).unwrap_or(date)

@@ -22,6 +22,7 @@ pub mod factor_regression;
 pub mod figure;
 pub mod group_attribution;
 pub mod internal_rate;
+pub mod large_flows;
 pub mod linking;
 pub mod liquidity;
 pub mod measure_kinds;

@@ -55,6 +55,7 @@ pub mod max_drawdown_trough_date;
 pub mod mean_absolute_deviation;
 pub mod minimum_track_record;
 pub mod modified_dietz;
+pub mod modified_dietz_large_flows;
 pub mod modified_dietz_linked_monthly;
 pub mod mwr_period;
 pub mod net_external_flows;
@@ -66,6 +67,7 @@ pub mod probabilistic_sharpe;
 pub mod r_squared;
 pub mod rachev_ratio;
 pub mod recovery_days;
+pub mod return_on_average_capital;
 pub mod sharpe_geometric;
 pub mod sharpe_rf;
 pub mod sharpe_rf0;
@@ -250,6 +252,8 @@ pub static MEASURES: &[&Measure] = &[
 
 /// Every measure that is computed only when somebody asks for it.
 pub static MEASURES_ON_REQUEST: &[&Measure] = &[
+    &return_on_average_capital::MEASURE,
+    &modified_dietz_large_flows::MEASURE,
     &excess_return::MEASURE,
     &excess_return_geometric::MEASURE,
     &up_capture::MEASURE,
