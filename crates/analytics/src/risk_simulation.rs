@@ -134,9 +134,7 @@ impl<'a> Simulator<'a> {
             es_975: self.mean_loss(|outcome| outcome.profit),
         };
         for position in positions {
-            let returns = self.matrix.row(position.instrument)?;
-            let mean_loss = self.mean_loss(|outcome| returns.get(outcome.scenario).copied().unwrap_or(f64::NAN));
-            contributions.push(position.value * mean_loss);
+            contributions.push(position.value * self.mean_loss_of_unit(position.instrument)?);
         }
         Ok(risk)
     }
@@ -161,6 +159,13 @@ impl<'a> Simulator<'a> {
                 expected_shortfall: self.mean_loss_of(Place::at(inside, last), inside, |outcome| outcome.profit),
             }
         }))
+    }
+
+    /// The mean loss of a unit of an instrument in the scenarios that make the expected shortfall of what was simulated
+    /// last, whether that holds the instrument or not.
+    pub(crate) fn mean_loss_of_unit(&self, instrument: usize) -> Result<f64, NoFigure> {
+        let returns = self.matrix.row(instrument)?;
+        Ok(self.mean_loss(|outcome| returns.get(outcome.scenario).copied().unwrap_or(f64::NAN)))
     }
 
     /// Whether every sum that follows is finite, and every row is there.
