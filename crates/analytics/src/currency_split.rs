@@ -118,7 +118,8 @@ pub fn link(days: &[SplitDay]) -> Result<CurrencySplit, AttributionError> {
         linked.effects.get(effect).and_then(|effect| effect.parts.get(place)).copied().unwrap_or_default()
     };
     let segments = days.first().map_or(0, |day| day.segments.len());
-    let segment = |place: usize| CurrencyParts { local: part(0, place), currency: part(1, place), cross: part(2, place) };
+    let segment =
+        |place: usize| CurrencyParts { local: part(0, place), currency: part(1, place), cross: part(2, place) };
     Ok(CurrencySplit {
         return_fraction: linked.portfolio_return,
         local_return: local_growth - 1.0,
@@ -128,10 +129,8 @@ pub fn link(days: &[SplitDay]) -> Result<CurrencySplit, AttributionError> {
 }
 
 fn attribution(day: &SplitDay) -> Attribution {
-    let effect = |id: &'static str, of: fn(&CurrencyParts) -> f64| Effect {
-        id,
-        parts: day.segments.iter().map(of).collect(),
-    };
+    let effect =
+        |id: &'static str, of: fn(&CurrencyParts) -> f64| Effect { id, parts: day.segments.iter().map(of).collect() };
     Attribution {
         portfolio_return: day.return_fraction,
         benchmark_return: 0.0,

@@ -90,11 +90,8 @@ pub fn incremental(
 ) -> Result<[TailDifference; 3], NoFigure> {
     let rest = positions.iter().enumerate().filter(|(place, _)| *place != number);
     let rest: Vec<Exposure> = rest.map(|(_, position)| *position).collect();
-    let others = if rest.is_empty() {
-        None
-    } else {
-        Some(Simulator::new(matrix).simulate_tails(&rest, &mut Vec::new())?)
-    };
+    let others =
+        if rest.is_empty() { None } else { Some(Simulator::new(matrix).simulate_tails(&rest, &mut Vec::new())?) };
     let mut found = TAILS.map(|tail| TailDifference { tail, value_at_risk: 0.0, expected_shortfall: 0.0 });
     for (place, (difference, whole)) in found.iter_mut().zip(tails).enumerate() {
         let other = others.as_ref().and_then(|others| others.get(place));
