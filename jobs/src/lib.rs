@@ -14,6 +14,7 @@ pub mod import_export;
 pub mod import_preview;
 mod outbox;
 mod owner;
+pub mod parts;
 mod publication;
 pub mod reconcile;
 pub mod restatement;

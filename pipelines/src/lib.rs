@@ -24,6 +24,7 @@ mod numerals;
 pub mod parquet_books;
 pub mod reconciliation;
 mod refusals;
+pub mod return_parts;
 pub mod rollups;
 mod sieve;
 pub mod sources;

@@ -5,9 +5,11 @@
 //! its nights make the same ones. Docs/RISK.md has the rules.
 
 mod columns;
+pub mod groups;
 mod histories;
 mod holdings;
 mod markets;
+pub mod on_request;
 mod simulation;
 
 use lake::{DateRange, Lake, Parameter, RecordBatch};

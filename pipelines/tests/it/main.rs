@@ -41,7 +41,11 @@ mod position_returns;
 #[cfg(test)]
 mod restating;
 #[cfg(test)]
+mod return_parts;
+#[cfg(test)]
 mod risk;
+#[cfg(test)]
+mod risk_parts;
 #[cfg(test)]
 mod rollups;
 #[cfg(test)]

@@ -23,11 +23,11 @@ use crate::samples::{all, date, fill, instrument, memory_lake, mirror, portfolio
 
 /// Returns of a few operations in `f64` agree to this many parts of one.
 const TOLERANCE: f64 = 1e-12;
-const DAYS: [&str; 4] = ["2014-01-02", "2014-01-03", "2014-01-06", "2014-01-07"];
+pub(crate) const DAYS: [&str; 4] = ["2014-01-02", "2014-01-03", "2014-01-06", "2014-01-07"];
 
 /// What a book does on a day; amounts in cents, of a share in euro or in dollars.
 #[derive(Clone, Copy, Debug)]
-enum Deed {
+pub(crate) enum Deed {
     Deposit(i64),
     Withdrawal(i64),
     Fee(i64),
@@ -40,7 +40,7 @@ enum Deed {
 
 const SHARES: [(&str, Currency); 2] = [("AAA", Currency::EUR), ("BBB", Currency::USD)];
 
-fn any_deed() -> impl Strategy<Value = Deed> {
+pub(crate) fn any_deed() -> impl Strategy<Value = Deed> {
     let (share, units, cents, part) = (0..SHARES.len(), 1_i64..500, 1_i64..500_000, 0_i64..900);
     prop_oneof![
         cents.clone().prop_map(Deed::Deposit),
@@ -98,7 +98,7 @@ fn booked(day: usize, deed: Deed, sequence: i64) -> Transaction {
 }
 
 /// A euro book of a million that does this, with closes in cents and dollars for a euro in hundredths of a cent.
-async fn kept(deeds: &[(usize, Deed)], closes: &[(i64, i64)], dollars: &[i64]) -> Lake {
+pub(crate) async fn kept(deeds: &[(usize, Deed)], closes: &[(i64, i64)], dollars: &[i64]) -> Lake {
     let lake = memory_lake();
     let listed = SHARES.map(|(symbol, currency)| Instrument { currency, ..instrument(symbol) });
     fill(&lake, &listed).await;

@@ -31,7 +31,7 @@ use crate::samples::{all, amount, date, fill, instrument, memory_lake, portfolio
 const TOLERANCE: f64 = 1e-12;
 
 /// Days that follow each other from the second of January 2014 on.
-fn days(count: usize) -> Vec<BusinessDate> {
+pub(crate) fn days(count: usize) -> Vec<BusinessDate> {
     let mut days = vec![date("2014-01-02")];
     while days.len() < count {
         days.push(days[days.len() - 1].next_calendar_day());
@@ -73,10 +73,10 @@ fn valued(portfolio_id: &str, on: BusinessDate) -> PortfolioValue {
     }
 }
 
-type Held = (&'static str, &'static str, Option<&'static str>);
+pub(crate) type Held = (&'static str, &'static str, Option<&'static str>);
 
 /// A lake in which portfolios hold the same on each of some days.
-async fn lake_with(held: &[Held], on: &[BusinessDate], quotes: &[Quote], rates: &[FxRate]) -> Lake {
+pub(crate) async fn lake_with(held: &[Held], on: &[BusinessDate], quotes: &[Quote], rates: &[FxRate]) -> Lake {
     let lake = memory_lake();
     let mut ids: Vec<&str> = held.iter().map(|row| row.0).collect();
     ids.dedup();
@@ -99,7 +99,7 @@ async fn lake_with(held: &[Held], on: &[BusinessDate], quotes: &[Quote], rates: 
 
 /// Twenty scenarios. AAA falls by a tenth on the fourth day and from 90 to 84.6, by 6 %, on the tenth; the dollar falls
 /// from 0.8 to 0.625 euro, by 21.875 %, on the eighth. NEW is quoted from the sixth day on, ODD on every third.
-async fn twenty_scenarios() -> Lake {
+pub(crate) async fn twenty_scenarios() -> Lake {
     let days = days(21);
     let aaa = |place: usize| {
         if place < 3 {
@@ -130,18 +130,18 @@ async fn twenty_scenarios() -> Lake {
     lake_with(&held, &days[20..], &facts, &rates).await
 }
 
-async fn rolled_up(lake: &Lake, from: BusinessDate, to: BusinessDate) {
+pub(crate) async fn rolled_up(lake: &Lake, from: BusinessDate, to: BusinessDate) {
     roll_up(lake, &work("night", from, to)).await.expect("rolled up");
 }
 
-async fn risk_of(lake: &Lake, portfolio: &str) -> Vec<RiskRow> {
+pub(crate) async fn risk_of(lake: &Lake, portfolio: &str) -> Vec<RiskRow> {
     let mut rows: Vec<RiskRow> = all(lake).await;
     rows.retain(|row| row.portfolio_id.as_str() == portfolio);
     rows.sort_by(|left, right| right.tail.total_cmp(&left.tail));
     rows
 }
 
-async fn parts_of(lake: &Lake, portfolio: &str) -> Vec<(String, Option<f64>, Option<String>)> {
+pub(crate) async fn parts_of(lake: &Lake, portfolio: &str) -> Vec<(String, Option<f64>, Option<String>)> {
     let mut rows: Vec<RiskContribution> = all(lake).await;
     rows.retain(|row| row.portfolio_id.as_str() == portfolio);
     rows.sort_by(|left, right| left.instrument_id.cmp(&right.instrument_id));
@@ -233,7 +233,7 @@ async fn too_few_days_have_a_reason() {
 }
 
 /// Sixty days on which a share in euro, one in dollars and the dollar itself move.
-fn sixty_days() -> (Vec<BusinessDate>, Vec<Quote>, Vec<FxRate>) {
+pub(crate) fn sixty_days() -> (Vec<BusinessDate>, Vec<Quote>, Vec<FxRate>) {
     let days = days(60);
     let mut facts = quotes("AAA", &days, |place| (100 + place * 37 % 23).to_string());
     facts.extend(quotes("USD1", &days, |place| (50 + place * 29 % 17).to_string()));
@@ -242,7 +242,7 @@ fn sixty_days() -> (Vec<BusinessDate>, Vec<Quote>, Vec<FxRate>) {
 }
 
 const DOLLARS: [&str; 4] = ["1.25", "1.1", "1.3", "0.95"];
-const MIXED: [Held; 6] = [
+pub(crate) const MIXED: [Held; 6] = [
     ("P1", "CASH~EUR", Some("200")),
     ("P1", "CASH~USD", Some("-750")),
     ("P1", "M1~AAA", Some("1000")),

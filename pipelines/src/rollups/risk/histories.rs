@@ -159,7 +159,7 @@ impl<'a> Line<'a> {
 }
 
 /// The currency of cash, or of an instrument that the market lists.
-fn currency_of(board: &QuoteBoard, instrument: &InstrumentId) -> Option<Currency> {
+pub(super) fn currency_of(board: &QuoteBoard, instrument: &InstrumentId) -> Option<Currency> {
     if instrument.is_cash() {
         return instrument.symbol().parse().ok();
     }

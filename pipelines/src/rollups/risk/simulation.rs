@@ -109,13 +109,13 @@ fn simulate_piece(
 }
 
 /// Simulates portfolios of a date one after the other, without a new allocation for each.
-struct Simulation<'a> {
+pub(super) struct Simulation<'a> {
     holdings: &'a Holdings,
     /// Of each instrument its row in the scenarios.
     rows: &'a [usize],
     scenarios: &'a Result<Scenarios, NoFigure>,
     simulator: Option<Simulator<'a>>,
-    exposures: Vec<Exposure>,
+    pub(super) exposures: Vec<Exposure>,
     contributions: Vec<f64>,
 }
 
@@ -131,7 +131,12 @@ struct Excluded<'a> {
 }
 
 impl<'a> Simulation<'a> {
-    fn new(holdings: &'a Holdings, rows: &'a [usize], scenarios: &'a Result<Scenarios, NoFigure>) -> Simulation<'a> {
+    /// Of each instrument its row in the scenarios, and the scenarios of the date or why there are none.
+    pub(super) fn new(
+        holdings: &'a Holdings,
+        rows: &'a [usize],
+        scenarios: &'a Result<Scenarios, NoFigure>,
+    ) -> Simulation<'a> {
         let simulator = scenarios.as_ref().ok().map(|scenarios| Simulator::new(&scenarios.matrix));
         Simulation { holdings, rows, scenarios, simulator, exposures: Vec::new(), contributions: Vec::new() }
     }
@@ -146,6 +151,13 @@ impl<'a> Simulation<'a> {
             self.portfolio(*owner, positions.get(own).unwrap_or_default(), columns)?;
         }
         Ok(())
+    }
+
+    /// The figures of one portfolio whose positions these are, or why there are none. What is left out of it has a
+    /// [`Simulation::gap`]; the others are the exposures.
+    pub(super) fn whole(&mut self, positions: &[Position]) -> Result<Result<[SimulatedTail; 3], String>, Error> {
+        let excluded = self.gather(positions);
+        self.tails(&excluded)
     }
 
     fn portfolio(&mut self, owner: Valued, positions: &[Position], columns: &mut Columns) -> Result<(), Error> {
@@ -178,7 +190,7 @@ impl<'a> Simulation<'a> {
     }
 
     /// Why a position is left out; none if it is not, and if there are no scenarios at all.
-    fn gap(&self, position: &Position) -> Option<Gap> {
+    pub(super) fn gap(&self, position: &Position) -> Option<Gap> {
         let row = self.row(position);
         self.scenarios.as_ref().ok().and_then(|scenarios| scenarios.gaps.get(row).copied().flatten())
     }

@@ -1,0 +1,73 @@
+//! The expected shortfall of a portfolio by groups of instruments.
+//!
+//! The groups are those of gold.group_returns: currencies, asset classes, and what `classifications.csv` tells apart.
+//! An instrument of which only a part belongs to a node counts with that part; what the nodes of a taxonomy leave of
+//! it is `unclassified`, and cash is `cash`. So the contributions of a taxonomy add up to the expected shortfall.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use schemas::InstrumentId;
+use schemas::tables::classifications::Classification;
+
+use super::on_request::PositionParts;
+
+/// What the instruments of a node add to the expected shortfall of the tail 0.025; money of the base currency.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RiskGroup {
+    /// What is told apart, e.g. `sector`.
+    pub taxonomy: String,
+    /// The group, e.g. `Technology`.
+    pub node: String,
+    /// The value of its parts, an estimate.
+    pub value: f64,
+    /// What it adds to the expected shortfall.
+    pub contribution: f64,
+    /// The part of that which is due to exchange rates.
+    pub currency_contribution: f64,
+}
+
+/// The groups of every taxonomy, in the order of their names. Positions that were left out are in none.
+pub(super) fn groups(positions: &[PositionParts], classified: &[Classification]) -> Vec<RiskGroup> {
+    let mut taxonomies: BTreeSet<&str> = classified.iter().map(|row| row.taxonomy.as_str()).collect();
+    taxonomies.insert("asset_class");
+    let mut nodes: BTreeMap<(&InstrumentId, &str), Vec<(&str, Decimal)>> = BTreeMap::new();
+    for row in classified {
+        let key = (&row.instrument_id, row.taxonomy.as_str());
+        nodes.entry(key).or_default().push((row.node.as_str(), row.weight.decimal()));
+    }
+    for parts in nodes.values_mut() {
+        parts.sort_unstable();
+    }
+    let mut sums: BTreeMap<(String, String), [f64; 3]> = BTreeMap::new();
+    let mut add = |taxonomy: &str, node: &str, weight: f64, position: &PositionParts| {
+        let (Ok(risk), Some(value)) = (&position.risk, position.value) else { return };
+        let sum = sums.entry((taxonomy.to_owned(), node.to_owned())).or_default();
+        for (sum, number) in sum.iter_mut().zip([value, risk.contribution, risk.currency_contribution]) {
+            *sum += weight * number;
+        }
+    };
+    for position in positions {
+        let currency = position.currency.map_or_else(|| "unclassified".to_owned(), |currency| currency.to_string());
+        add("currency", &currency, 1.0, position);
+        for taxonomy in &taxonomies {
+            if position.instrument_id.is_cash() {
+                add(taxonomy, "cash", 1.0, position);
+                continue;
+            }
+            let known = nodes.get(&(&position.instrument_id, *taxonomy)).map_or(&[][..], Vec::as_slice);
+            for (node, weight) in known {
+                add(taxonomy, node, weight.to_f64().unwrap_or_default(), position);
+            }
+            let rest = Decimal::ONE - known.iter().map(|(_, weight)| *weight).sum::<Decimal>();
+            if Decimal::ZERO < rest {
+                add(taxonomy, "unclassified", rest.to_f64().unwrap_or_default(), position);
+            }
+        }
+    }
+    let group = |((taxonomy, node), [value, contribution, currency_contribution]): ((String, String), [f64; 3])| {
+        RiskGroup { taxonomy, node, value, contribution, currency_contribution }
+    };
+    sums.into_iter().map(group).collect()
+}

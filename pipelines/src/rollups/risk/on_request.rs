@@ -1,0 +1,215 @@
+//! The risk of one portfolio in parts, when somebody asks: by the code of the night, and from its facts.
+//!
+//! A night keeps what each position contributes. What would be left without a position, the part of exchange rates, and
+//! sums by sector or country are made here from the same scenarios, so that they cost nothing every night.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use analytics::risk_decomposition::{RiskDecomposition, decompose, incremental};
+use analytics::risk_simulation::Exposure;
+use lake::{DateRange, Lake};
+use ledger::QuoteBoard;
+use schemas::table::Record;
+use schemas::tables::classifications::Classification;
+use schemas::tables::portfolios::Portfolio;
+use schemas::{BusinessDate, Currency, InstrumentId};
+
+use super::groups::{RiskGroup, groups};
+use super::histories::{Histories, Scenarios, currency_of};
+use super::holdings::Holdings;
+use super::markets::Markets;
+use super::simulation::Simulation;
+use crate::error::Error;
+use crate::{AgeLimits, StageReport, Work};
+
+pub use analytics::risk_decomposition::{PositionRisk, TailDifference};
+pub use analytics::risk_simulation::SimulatedTail;
+
+/// Positions of which the incremental risk is computed, those that contribute most.
+const INCREMENTAL_MAX: usize = 10;
+
+/// The risk of a portfolio on a date in parts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RiskParts {
+    /// How many scenarios there are.
+    pub scenario_count: usize,
+    /// Value at risk and expected shortfall of each tail as in gold.risk, or why there are none.
+    pub tails: Result<[SimulatedTail; 3], String>,
+    /// The positions in the order of their instruments.
+    pub positions: Vec<PositionParts>,
+    /// The expected shortfall by groups of instruments: those of a taxonomy add up to it. None without figures.
+    pub groups: Vec<RiskGroup>,
+}
+
+/// What a position adds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PositionParts {
+    /// The instrument, or cash.
+    pub instrument_id: InstrumentId,
+    /// Its currency; none if the market does not list it.
+    pub currency: Option<Currency>,
+    /// Its value, an estimate in the base currency; none if it is not known.
+    pub value: Option<f64>,
+    /// What it adds, or why that is not known.
+    pub risk: Result<PositionRisk, String>,
+    /// What there is more in each tail than without it; only of those that contribute most, and of the one asked for.
+    pub incremental: Option<[TailDifference; 3]>,
+}
+
+/// The risk of a portfolio on a date in parts. The incremental risk is that of the positions that contribute most, and
+/// of `asked`.
+///
+/// # Errors
+/// [`Error`] if a table cannot be read.
+pub async fn risk_parts(
+    lake: &Lake,
+    portfolio: &Portfolio,
+    date: BusinessDate,
+    age_limits: AgeLimits,
+    asked: Option<&InstrumentId>,
+) -> Result<RiskParts, Error> {
+    let work = Work {
+        run_id: "on-request".parse().map_err(|_| Error::Worker)?,
+        inputs_fingerprint: String::new(),
+        fence: 0,
+        from: date,
+        to: date,
+        portfolios: Some(Arc::new(BTreeSet::from([portfolio.portfolio_id.clone()]))),
+        age_limits,
+    };
+    let mut report = StageReport::default();
+    let only = vec![portfolio.clone()];
+    let markets = Markets::read(lake, &work, &only, &mut report).await?;
+    let holdings = Holdings::read(lake, &work, only, &mut report).await?;
+    let market = BTreeSet::from([portfolio.market_id.to_string()]);
+    let snapshot = lake.snapshot(Classification::TABLE).await?;
+    let named = [("market_id", &market)];
+    let classified: Vec<Classification> = lake::read::rows_named(&snapshot, lake, DateRange::ALL, &named).await?;
+    let (portfolio, asked) = (portfolio.clone(), asked.cloned());
+    let computing = tokio::task::spawn_blocking(move || {
+        let mut parts = of_one(&portfolio, date, &holdings, &markets, asked.as_ref())?;
+        if parts.tails.is_ok() {
+            parts.groups = groups(&parts.positions, &classified);
+        }
+        Ok(parts)
+    });
+    computing.await.map_err(|_| Error::Worker)?
+}
+
+/// The parts of the only portfolio of some holdings, but for the groups.
+fn of_one(
+    portfolio: &Portfolio,
+    date: BusinessDate,
+    holdings: &Holdings,
+    markets: &Markets,
+    asked: Option<&InstrumentId>,
+) -> Result<RiskParts, Error> {
+    if holdings.valued.is_empty() {
+        return Ok(without_figures(format!("{} was not valued on {date}", portfolio.portfolio_id)));
+    }
+    let Some(board) = markets.board(&portfolio.market_id) else {
+        return Ok(without_figures(format!("nothing is listed in the market {}", portfolio.market_id)));
+    };
+    let lines = Lines::of(holdings, board)?;
+    let named: Vec<&InstrumentId> = lines.ids.iter().collect();
+    let histories = Histories::new(board, markets.rates(&portfolio.fx_source), portfolio.base_currency, &named)?;
+    let scenarios = histories.on(date);
+    let mut simulation = Simulation::new(holdings, &lines.rows, &scenarios);
+    let parts = match (simulation.whole(&holdings.positions)?, &scenarios) {
+        (Ok(_), Ok(scenarios)) => {
+            let rows: Vec<usize> =
+                simulation.exposures.iter().map(|held| lines.currency_row(held.instrument)).collect();
+            decompose(&scenarios.matrix, &simulation.exposures, &rows).map_err(|reason| reason.to_string())
+        }
+        (Err(reason), _) => Err(reason),
+        (Ok(_), Err(reason)) => Err(reason.to_string()),
+    };
+    let mut simulated = parts.as_ref().map_or(&[][..], |parts| parts.positions.as_slice()).iter();
+    let mut positions = Vec::with_capacity(holdings.positions.len());
+    for position in &holdings.positions {
+        let risk = match (simulation.gap(position), &parts) {
+            (Some(gap), _) => Err(gap.to_string()),
+            (None, Err(reason)) => Err(reason.clone()),
+            (None, Ok(_)) => Ok(simulated.next().copied().ok_or(Error::Worker)?),
+        };
+        positions.push(PositionParts {
+            instrument_id: holdings.instrument(position.instrument)?.clone(),
+            currency: lines.currencies.get(position.instrument as usize).copied().flatten(),
+            value: (!position.value.is_nan()).then_some(position.value),
+            risk,
+            incremental: None,
+        });
+    }
+    if let (Ok(parts), Ok(scenarios)) = (&parts, &scenarios) {
+        fill_incremental(&mut positions, parts, scenarios, &simulation.exposures, asked)?;
+    }
+    Ok(RiskParts {
+        scenario_count: scenarios.as_ref().map_or(0, |scenarios| scenarios.matrix.scenarios()),
+        tails: parts.map(|parts| parts.tails),
+        positions,
+        groups: Vec::new(),
+    })
+}
+
+fn without_figures(reason: String) -> RiskParts {
+    RiskParts { scenario_count: 0, tails: Err(reason), positions: Vec::new(), groups: Vec::new() }
+}
+
+/// The rows of the scenarios: the instruments of some holdings by their numbers, then cash of each of their currencies.
+struct Lines {
+    ids: Vec<InstrumentId>,
+    /// Of each instrument its row.
+    rows: Vec<usize>,
+    /// Of each instrument its currency; none if the market does not list it.
+    currencies: Vec<Option<Currency>>,
+    /// Of each currency the row of its cash.
+    of_cash: BTreeMap<Currency, usize>,
+}
+
+impl Lines {
+    fn of(holdings: &Holdings, board: &QuoteBoard) -> Result<Lines, Error> {
+        let count = holdings.instrument_count();
+        let mut ids = Vec::with_capacity(count);
+        for number in (0..).take(count) {
+            ids.push(holdings.instrument(number)?.clone());
+        }
+        let currencies: Vec<Option<Currency>> = ids.iter().map(|id| currency_of(board, id)).collect();
+        let held: BTreeSet<Currency> = currencies.iter().flatten().copied().collect();
+        ids.extend(held.iter().copied().map(InstrumentId::cash));
+        Ok(Lines { ids, rows: (0..count).collect(), currencies, of_cash: held.into_iter().zip(count..).collect() })
+    }
+
+    /// The row of the cash of an instrument's currency; one that there is not if it has none.
+    fn currency_row(&self, instrument: usize) -> usize {
+        let currency = self.currencies.get(instrument).copied().flatten();
+        currency.and_then(|currency| self.of_cash.get(&currency)).copied().unwrap_or(usize::MAX)
+    }
+}
+
+/// Computes what there is more with a position than without it, of those that contribute most and of the one asked for.
+fn fill_incremental(
+    positions: &mut [PositionParts],
+    parts: &RiskDecomposition,
+    scenarios: &Scenarios,
+    exposures: &[Exposure],
+    asked: Option<&InstrumentId>,
+) -> Result<(), Error> {
+    // The numbers of the positions among those that were simulated, in the order in which they are.
+    let mut simulated: Vec<(usize, &mut PositionParts)> =
+        positions.iter_mut().filter(|position| position.risk.is_ok()).enumerate().collect();
+    let size = |position: &PositionParts| position.risk.as_ref().map_or(0.0, |risk| risk.contribution.abs());
+    // The sort keeps positions of one size in the order of their instruments.
+    simulated.sort_by(|(_, left), (_, right)| size(right).total_cmp(&size(left)));
+    for (place, (number, position)) in simulated.into_iter().enumerate() {
+        if INCREMENTAL_MAX <= place && asked != Some(&position.instrument_id) {
+            continue;
+        }
+        match incremental(&scenarios.matrix, exposures, &parts.tails, number) {
+            Ok(found) => position.incremental = Some(found),
+            // The whole was simulated, so that a part of it can be.
+            Err(_) => return Err(Error::Worker),
+        }
+    }
+    Ok(())
+}
