@@ -31,6 +31,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) ages: jobs::AgeLimits,
     #[serde(default)]
+    pub(crate) returns: ReturnsSection,
+    #[serde(default)]
     pub(crate) api: api::Settings,
     #[serde(default)]
     pub(crate) schedule: Vec<ScheduleSection>,
@@ -126,6 +128,29 @@ pub(crate) struct BookFolderSection {
     pub(crate) inbox: Option<PathBuf>,
 }
 
+/// How returns are told beside the time-weighted one.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct ReturnsSection {
+    /// The part of the value before from which on flows are large; above zero.
+    #[serde(deserialize_with = "part_above_zero")]
+    pub(crate) large_flow_fraction: f64,
+}
+
+impl Default for ReturnsSection {
+    fn default() -> Self {
+        ReturnsSection { large_flow_fraction: jobs::parts::LARGE_FLOW_FRACTION }
+    }
+}
+
+fn part_above_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    let number = f64::deserialize(deserializer)?;
+    if number.is_finite() && 0.0 < number {
+        return Ok(number);
+    }
+    Err(serde::de::Error::custom(format!("{number} is no part of a value; use a number above zero, e.g. 0.1 for 10 %")))
+}
+
 /// When a job runs by itself.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -218,9 +243,20 @@ mod tests {
         let config: Config = toml::from_str(SHIPPED).expect("readable");
         assert_eq!(config.store.url, "sqlite:financr-data/store.db");
         assert_eq!(config.ages, jobs::AgeLimits::default(), "the file shows the defaults");
+        let policy = config.returns.large_flow_fraction - ReturnsSection::default().large_flow_fraction;
+        assert!(policy.abs() <= 0.0, "the file shows the default");
         let wrong = SHIPPED.replace("memory_mib_max", "memory_gib_max");
         let error = toml::from_str::<Config>(&wrong).expect_err("no such key").to_string();
         assert!(error.contains("memory_gib_max") && error.contains("memory_mib_max"), "{error}");
+    }
+
+    #[test]
+    fn a_policy_that_is_no_part_of_a_value_is_refused() {
+        for wrong in ["0.0", "-0.1", "nan", "inf"] {
+            let text = SHIPPED.replace("large_flow_fraction = 0.1", &format!("large_flow_fraction = {wrong}"));
+            let error = toml::from_str::<Config>(&text).expect_err("no policy").to_string();
+            assert!(error.contains("use a number above zero") && error.contains("large_flow_fraction"), "{error}");
+        }
     }
 
     #[test]

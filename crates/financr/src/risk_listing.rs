@@ -3,15 +3,17 @@
 //! Each section is a function from what is known to blocks, named in [`SECTIONS`]: another one is a function and a
 //! line.
 
+use jobs::parts::RiskParts;
 use jobs::{Measure, MeasureKind};
 use schemas::tables::daily_returns::DailyReturn;
-use schemas::{MeasureValue, ReportingPeriod};
+use schemas::{InstrumentId, MeasureValue, ReportingPeriod};
 use serde_json::Value;
 
 use crate::listing::Listing;
 use crate::measures_listing::tables;
 use crate::page::Block;
 use crate::printed_figures::{Figures, Footnotes, fixed, percent};
+use crate::risk_parts_listing;
 use crate::terminal_chart::{Ink, bar};
 
 /// What the sections read.
@@ -24,12 +26,16 @@ pub(crate) struct RiskFacts<'a> {
     /// The columns of the terminal; none if the output is none.
     pub(crate) terminal: Option<usize>,
     pub(crate) ink: Ink,
+    /// What positions add to the simulated risk; none if it was not made.
+    pub(crate) parts: Option<&'a RiskParts>,
+    /// The position without which the risk is asked for.
+    pub(crate) without: Option<&'a InstrumentId>,
 }
 
 type Section = fn(&RiskFacts<'_>, &mut Footnotes) -> Vec<Block>;
 
 /// The sections in their order.
-const SECTIONS: &[Section] = &[tail, dispersion, drawdown, spread];
+const SECTIONS: &[Section] = &[tail, dispersion, drawdown, spread, risk_parts_listing::section];
 
 /// A way of estimating the tail with its measures: value at risk and expected shortfall at each confidence.
 struct Method {
@@ -326,6 +332,8 @@ mod tests {
             period,
             terminal: None,
             ink: Ink::Ascii,
+            parts: None,
+            without: None,
         };
         let text = written(&page(&facts(None)));
         for words in ["1.50 %", "2.00 %", "– [1]", "[1] outside its domain", "-25.00 %", "10.00 %", "(SI, 3 days)"] {

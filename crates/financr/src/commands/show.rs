@@ -24,7 +24,7 @@ use crate::risk_listing::{self, RiskFacts};
 use crate::show_topic::{Asked, Topic, asked};
 use crate::shown_portfolio::Shown;
 use crate::terminal_chart::Ink;
-use crate::{measures_listing, overview_listing, tree_text};
+use crate::{measures_listing, overview_listing, return_parts_listing, risk_parts_listing, tree_text};
 
 const EXAMPLES: &str = concat!(
     "Examples:\n",
@@ -32,6 +32,7 @@ const EXAMPLES: &str = concat!(
     "  financr show D01                                         a page about the last valued day\n",
     "  financr show performance D01 --date 2014-12-31           returns by period, month and year, with a chart\n",
     "  financr show risk D01 --definitions                      losses, drawdown, how returns are spread\n",
+    "  financr show risk D01 --without AAPL                     how much less there would be to lose without it\n",
     "  financr show measures D01 --period YTD                   every measure of a period\n",
     "  financr show D01 --what bridge                           one part of the page in full\n",
     "  financr show D01 --date 2014-12-31 --basis settlement    what is settled, and what is pending\n",
@@ -68,6 +69,9 @@ pub(super) struct Arguments {
     /// Say what the figures mean
     #[arg(long)]
     definitions: bool,
+    /// For the topic risk: what would be left without a position, e.g. its symbol, `D01~AAPL`, or USD for cash
+    #[arg(long, value_name = "INSTRUMENT")]
+    without: Option<String>,
     /// Units and cash with every transaction counted from its trade date or its settlement date: trade or settlement
     #[arg(long)]
     basis: Option<BalanceBasis>,
@@ -118,7 +122,11 @@ impl Arguments {
         let asked = asked(self.first.as_deref(), self.second.as_deref()).map_err(Usage)?;
         let is_page = self.basis.is_some() || self.what != What::All;
         let refused = match &asked {
-            Asked::Portfolios if is_page || self.period.is_some() || self.definitions => {
+            Asked::One(Topic::Risk, _) if self.without.is_some() && !is_page => return Ok(asked),
+            Asked::One(..) if self.without.is_some() => {
+                "--without is for the risk of a portfolio: `financr show risk PORTFOLIO --without INSTRUMENT`"
+            }
+            Asked::Portfolios if is_page || self.period.is_some() || self.definitions || self.without.is_some() => {
                 "name a portfolio: `financr show [TOPIC] PORTFOLIO`; without one all portfolios are listed"
             }
             Asked::One(Topic::Overview, _) if self.period.is_some() => {
@@ -169,13 +177,22 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     let (mut blocks, rows, meant) = match topic {
         Topic::Performance => {
             let facts = PerformanceFacts { figures, returns: &returns, period, terminal, ink };
-            let rows = performance_listing::rows(&facts, arguments.definitions);
-            (performance_listing::page(&facts), rows, performance_listing::measures())
+            let mut rows = performance_listing::rows(&facts, arguments.definitions);
+            let mut page = performance_listing::page(&facts);
+            let policy = config.returns.large_flow_fraction;
+            page.extend(return_parts_listing::added(&context, &facts, policy, &mut rows).await?);
+            (page, rows, performance_listing::measures())
         }
         Topic::Risk => {
             let rows =
                 measures_listing::rows(&figures, &["tail", "dispersion", "drawdown"], period, arguments.definitions);
-            let facts = RiskFacts { figures, returns: &returns, period, terminal, ink };
+            let (parts, asked) = risk_parts_listing::made(&context, &figures, arguments.without.as_deref()).await?;
+            if let (Some(asked), true) = (&asked, session.format != Format::Table) {
+                session.write(&risk_parts_listing::without(&parts, asked))?;
+                return Ok(Ending::Done);
+            }
+            let (parts, without) = (Some(&parts), asked.as_ref());
+            let facts = RiskFacts { figures, returns: &returns, period, terminal, ink, parts, without };
             (risk_listing::page(&facts), rows, risk_listing::measures())
         }
         Topic::Overview | Topic::Measures => {
@@ -406,6 +423,7 @@ mod tests {
         let id: PortfolioId = "D01".parse().expect("an id");
         assert_eq!(of(""), Ok(Asked::Portfolios));
         assert_eq!(of("D01 --basis trade --what positions"), Ok(Asked::One(Topic::Overview, id.clone())));
+        assert_eq!(of("risk D01 --without AAPL"), Ok(Asked::One(Topic::Risk, id.clone())));
         assert_eq!(of("performance D01 --period YTD --definitions"), Ok(Asked::One(Topic::Performance, id)));
         for (words, expected) in [
             ("--basis trade", "name a portfolio"),
@@ -413,6 +431,9 @@ mod tests {
             ("D01 --period YTD", "--period is for a topic"),
             ("risk D01 --what bridge", "--what and --basis are for the page"),
             ("risk D01 --period 2Y", "unknown period `2Y`; known: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y, SI"),
+            ("D01 --without AAPL", "--without is for the risk of a portfolio"),
+            ("risk D01 --without AAPL --what bridge", "--without is for the risk of a portfolio"),
+            ("--without AAPL", "name a portfolio"),
             ("risks D01", "unknown topic `risks`; known: portfolio, performance, risk, measures"),
             ("risk", "`financr show risk PORTFOLIO`"),
         ] {
