@@ -171,7 +171,13 @@ impl Positions {
             let capital = capital.get(&day.date).copied();
             let capital = capital.ok_or_else(|| format!("the capital of {} is not known", day.date))?;
             let mut segments = vec![CurrencyParts::default(); currencies.len()];
-            for position in of_day(day.date) {
+            let positions = of_day(day.date);
+            if positions.is_empty() {
+                let table = PositionReturn::TABLE.name;
+                let date = day.date;
+                return Err(format!("{table} has no rows of {date}; `financr run rollup --date {date}` makes them"));
+            }
+            for position in positions {
                 let place = currencies.binary_search(&position.currency).ok();
                 if let Some(segment) = place.and_then(|place| segments.get_mut(place)) {
                     segment.add(&position.parts(capital)?);

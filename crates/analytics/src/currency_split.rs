@@ -88,7 +88,8 @@ pub fn parts_of(local: PositionAmounts, base: PositionAmounts, capital: i128) ->
     let (local_start, local_end) = sides(local)?;
     let (base_start, base_end) = sides(base)?;
     let (gained, gained_base) = (local_end.checked_sub(local_start)?, base_end.checked_sub(base_start)?);
-    let is_long = 0 < local_start && 0 < base_start;
+    // Where an overdraft was paid, the sum of both is no capital whose rate would say anything.
+    let is_long = 0 <= local.begin && 0 < local_start && 0 < base_start;
     let (before, after) = if is_long {
         (ratio(base_start, local_start), ratio(base_end, local_end))
     } else {
@@ -98,10 +99,10 @@ pub fn parts_of(local: PositionAmounts, base: PositionAmounts, capital: i128) ->
     // Without anything before, what was earned came at the rate of the close; without anything left, nothing changed.
     let before = before.or(after).unwrap_or(0.0);
     let after = after.unwrap_or(before);
-    let capital = estimate(capital);
-    let earned = estimate(gained);
-    let (local, cross) = (earned * before / capital, earned * (after - before) / capital);
-    Some(CurrencyParts { local, currency: estimate(gained_base) / capital - local - cross, cross })
+    let (earned, whole) = (estimate(gained), estimate(capital));
+    let (in_local, in_both) = (earned * before / whole, earned * (after - before) / whole);
+    let in_rates = estimate(gained_base) / whole - in_local - in_both;
+    Some(CurrencyParts { local: in_local, currency: in_rates, cross: in_both })
 }
 
 /// The days of a period as one.
@@ -193,6 +194,10 @@ mod tests {
         // An overdraft of 100 dollars at 0.80 that is paid at 0.84: no capital on the day, and 4 lost by the rate.
         let parts = parts_of(amounts(-100, 100, 0, 0), amounts(-80, 84, 0, 0), 1600).unwrap();
         assert_parts(parts, one(0.0, -4.0 / 1600.0, 0.0));
+        // 1,000 are owed and 1,100 come in for 920 euro; of the 100 that are left 50 are lost by the evening. They count at
+        // 0.80 and not at the 1.20 of the 120 euro that would stand against 100 dollars.
+        let parts = parts_of(amounts(-1000, 1100, 0, 50), amounts(-800, 920, 0, 42), 1600).unwrap();
+        assert_parts(parts, one(-40.0 / 1600.0, -36.0 / 1600.0, -2.0 / 1600.0));
     }
 
     #[test]

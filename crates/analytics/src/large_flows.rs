@@ -49,7 +49,8 @@ pub fn large_flows(series: &PerformanceSeries, threshold: f64) -> Result<Vec<Lar
 ///   *Practical Portfolio Performance Measurement and Attribution*, 2nd ed., ch. 2.
 ///
 /// # Errors
-/// [`NoFigure`] if the series has a defect or no valuation, no span has capital, or the threshold is no positive number.
+/// [`NoFigure`] if the series has a defect or no valuation, no span has capital, or the threshold is no positive
+/// number.
 pub fn linked_at_large_flows(series: &PerformanceSeries, threshold: f64) -> Result<f64, NoFigure> {
     series.check()?;
     check_threshold(threshold)?;

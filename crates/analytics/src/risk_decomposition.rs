@@ -5,8 +5,8 @@
 //! the risk of the portfolio less that of the others. Incremental risks do not add up, because each of the others is
 //! then a part of another portfolio.
 //!
-//! In a scenario a position returns `(1 + l)(1 + x) − 1`. What cash in its currency loses in the same scenarios, `x`, is
-//! the part of exchange rates; the rest, `l + l x`, is that of prices.
+//! In a scenario a position returns `(1 + l)(1 + x) − 1`. What cash in its currency loses in the same scenarios, `x`,
+//! is the part of exchange rates; the rest, `l + l x`, is that of prices.
 
 use crate::figure::NoFigure;
 use crate::risk_simulation::{Exposure, SimulatedTail, Simulator, TAILS};
@@ -126,8 +126,8 @@ mod tests {
 
     #[test]
     fn two_positions_by_hand() {
-        // 100 of the first and 50 of the second: −10 + 5, −9, −8, −7, −6 − 10, −5, … The worst is −16, and 20 · 0.025 is
-        // half a scenario.
+        // 100 of the first and 50 of the second: −10 + 5, −9, −8, −7, −6 − 10, −5, … The worst is −16, and 20 · 0.025
+        // is half a scenario.
         let positions = [Exposure { instrument: 0, value: 100.0 }, Exposure { instrument: 1, value: 50.0 }];
         let found = decompose(&twenty_scenarios(), &positions, &[3, 2]).unwrap();
         assert_close(found.tails[1].expected_shortfall, 16.0);

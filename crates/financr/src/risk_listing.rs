@@ -26,10 +26,9 @@ pub(crate) struct RiskFacts<'a> {
     /// The columns of the terminal; none if the output is none.
     pub(crate) terminal: Option<usize>,
     pub(crate) ink: Ink,
-    /// What positions add to the simulated risk; none if it was not made.
-    pub(crate) parts: Option<&'a RiskParts>,
-    /// The position without which the risk is asked for.
-    pub(crate) without: Option<&'a InstrumentId>,
+    /// What positions add to the simulated risk, and the position without which it is asked for; none if that was not
+    /// made.
+    pub(crate) made: Option<&'a (RiskParts, Option<InstrumentId>)>,
 }
 
 type Section = fn(&RiskFacts<'_>, &mut Footnotes) -> Vec<Block>;
@@ -71,6 +70,9 @@ const DISPERSION: &[&str] = &[
     "skewness",
     "excess_kurtosis",
 ];
+
+/// The kinds of measures of this page.
+pub(crate) const KINDS: &[&str] = &["tail", "dispersion", "drawdown"];
 
 /// Lines of the histogram at most.
 const BINS_MAX: u32 = 20;
@@ -332,8 +334,7 @@ mod tests {
             period,
             terminal: None,
             ink: Ink::Ascii,
-            parts: None,
-            without: None,
+            made: None,
         };
         let text = written(&page(&facts(None)));
         for words in ["1.50 %", "2.00 %", "– [1]", "[1] outside its domain", "-25.00 %", "10.00 %", "(SI, 3 days)"] {

@@ -2,12 +2,12 @@
 //! position.
 
 use jobs::Context;
-use jobs::parts::{PositionParts, PositionRisk, RiskGroup, RiskParts};
+use jobs::parts::{PositionParts, PositionRisk, RiskGroup, RiskParts, SimulatedTail, TailDifference};
 use schemas::InstrumentId;
 use serde_json::Value;
 
 use crate::ending::Usage;
-use crate::listing::{Listing, NO_FIGURE};
+use crate::listing::{Format, Listing, NO_FIGURE};
 use crate::page::Block;
 use crate::printed_figures::{Figures, Footnotes, fixed, percent};
 use crate::risk_listing::RiskFacts;
@@ -15,7 +15,8 @@ use crate::risk_listing::RiskFacts;
 /// Positions and nodes of a taxonomy that are listed, those that add most.
 const SHOWN_MAX: usize = 10;
 
-/// The parts of the risk on the date of the figures, and the position that is meant by the one asked for.
+/// The parts of the risk on the date of the figures, and the position that is meant by the one asked for. Machines get
+/// them only if a position is asked for.
 ///
 /// # Errors
 /// [`Usage`] if it is no position, or nothing can be said without it; if a table cannot be read.
@@ -23,7 +24,11 @@ pub(crate) async fn made(
     context: &Context,
     figures: &Figures<'_>,
     asked: Option<&str>,
-) -> anyhow::Result<(RiskParts, Option<InstrumentId>)> {
+    format: Format,
+) -> anyhow::Result<Option<(RiskParts, Option<InstrumentId>)>> {
+    if asked.is_none() && format != Format::Table {
+        return Ok(None);
+    }
     let (portfolio, date) = (figures.portfolio, figures.date);
     let id = &portfolio.portfolio_id;
     let asked = match asked {
@@ -39,7 +44,7 @@ pub(crate) async fn made(
         let asked = asked.as_ref().map_or("", InstrumentId::as_str);
         return Err(Usage(format!("what {id} would lose without {asked} on {date} is not known: {reason}")).into());
     }
-    Ok((parts, asked))
+    Ok(Some((parts, asked)))
 }
 
 /// The position of an id or a symbol.
@@ -65,7 +70,7 @@ fn meant(asked: &str, held: &[InstrumentId]) -> Result<InstrumentId, String> {
 
 /// The section of the page.
 pub(crate) fn section(facts: &RiskFacts<'_>, _: &mut Footnotes) -> Vec<Block> {
-    let Some(parts) = facts.parts else { return Vec::new() };
+    let Some((parts, without_asked)) = facts.made else { return Vec::new() };
     let tails = match &parts.tails {
         Ok(tails) => tails,
         Err(reason) => {
@@ -77,7 +82,7 @@ pub(crate) fn section(facts: &RiskFacts<'_>, _: &mut Footnotes) -> Vec<Block> {
     let whole = middle.expected_shortfall;
     let mut blocks = vec![
         Block::text(format!(
-            "\nWhat positions add to the expected shortfall of 97.5 % over one day, {} {base}, in {scenarios} scenarios",
+            "\nWhat positions add to the expected shortfall of 97.5 %, {} {base} in a day, in {scenarios} scenarios",
             fixed(whole, 2)
         )),
         Block::Rows(positions(parts, whole)),
@@ -85,22 +90,52 @@ pub(crate) fn section(facts: &RiskFacts<'_>, _: &mut Footnotes) -> Vec<Block> {
     blocks.extend(left_out(parts).map(Block::Text));
     blocks.push(Block::text("\nThe same by groups; each kind of group adds up to all of it"));
     blocks.push(Block::Rows(groups(&parts.groups, whole)));
-    if let Some(asked) = facts.without {
+    if let Some(asked) = without_asked {
         blocks.push(Block::text(format!("\nWith and without {asked}, over one day in {base}")));
         blocks.push(Block::Rows(without(parts, asked)));
     }
     blocks
 }
 
-/// Each tail with and without a position; no row if nothing is known of it.
-pub(crate) fn without(parts: &RiskParts, asked: &InstrumentId) -> Listing {
+/// Each tail with and without a position, for machines.
+pub(crate) fn rows_without(parts: &RiskParts, asked: &InstrumentId) -> Listing {
+    let mut listing = Listing::new(&[
+        "without",
+        "tail",
+        "value_at_risk",
+        "value_at_risk_without",
+        "incremental_value_at_risk",
+        "expected_shortfall",
+        "expected_shortfall_without",
+        "incremental_expected_shortfall",
+    ]);
+    for (tail, numbers) in tails_without(parts, asked) {
+        let named: [Value; 2] = [asked.as_str().into(), tail.into()];
+        listing.rows.push(named.into_iter().chain(numbers.map(Value::from)).collect());
+    }
+    listing
+}
+
+/// The same for people.
+fn without(parts: &RiskParts, asked: &InstrumentId) -> Listing {
     let titles = ["confidence", "VaR", "VaR without", "VaR more", "ES", "ES without", "ES more"];
     let mut listing = Listing::new(&titles);
+    for (tail, numbers) in tails_without(parts, asked) {
+        let confidence = format!("{} %", fixed(100.0 * (1.0 - tail), 1));
+        let cells = numbers.map(|number| Value::from(fixed(number, 2)));
+        listing.rows.push(std::iter::once(confidence.into()).chain(cells).collect());
+    }
+    listing
+}
+
+/// Of each tail the value at risk with and without a position, and the difference; then the same of the expected
+/// shortfall. Nothing if nothing is known of the position.
+fn tails_without(parts: &RiskParts, asked: &InstrumentId) -> Vec<(f64, [f64; 6])> {
     let position = parts.positions.iter().find(|position| position.instrument_id == *asked);
     let Some((Ok(tails), Some(more))) = position.map(|position| (&parts.tails, &position.incremental)) else {
-        return listing;
+        return Vec::new();
     };
-    for (whole, more) in tails.iter().zip(more) {
+    let numbers = |(whole, more): (&SimulatedTail, &TailDifference)| {
         let numbers = [
             whole.value_at_risk,
             whole.value_at_risk - more.value_at_risk,
@@ -109,15 +144,13 @@ pub(crate) fn without(parts: &RiskParts, asked: &InstrumentId) -> Listing {
             whole.expected_shortfall - more.expected_shortfall,
             more.expected_shortfall,
         ];
-        let confidence = format!("{} %", fixed(100.0 * (1.0 - whole.tail), 1));
-        let cells = numbers.map(|number| Value::from(fixed(number, 2)));
-        listing.rows.push(std::iter::once(confidence.into()).chain(cells).collect());
-    }
-    listing
+        (whole.tail, numbers)
+    };
+    tails.iter().zip(more).map(numbers).collect()
 }
 
 /// Why nothing can be said about a portfolio without a position; none if it can.
-pub(crate) fn unknown_without(parts: &RiskParts, asked: &InstrumentId) -> Option<String> {
+fn unknown_without(parts: &RiskParts, asked: &InstrumentId) -> Option<String> {
     let position = parts.positions.iter().find(|position| position.instrument_id == *asked);
     match (&parts.tails, position.map(|position| &position.risk)) {
         (Err(reason), _) | (Ok(_), Some(Err(reason))) => Some(reason.clone()),
@@ -139,7 +172,7 @@ fn positions(parts: &RiskParts, whole: f64) -> Listing {
         "VaR 99 % more",
     ];
     let mut listing = Listing::new(&titles);
-    let known = |position: &'_ PositionParts| position.risk.as_ref().ok().copied();
+    let known = |position: &PositionParts| position.risk.as_ref().ok().copied();
     let mut found: Vec<_> = parts.positions.iter().filter_map(|held| Some((held, known(held)?))).collect();
     found.sort_by(|(_, left), (_, right)| right.contribution.abs().total_cmp(&left.contribution.abs()));
     for (held, risk) in found.iter().take(SHOWN_MAX) {
@@ -229,8 +262,6 @@ fn part_of(part: f64, whole: f64) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use jobs::parts::{SimulatedTail, TailDifference};
-
     use super::*;
 
     const TAILS: [f64; 3] = [0.05, 0.025, 0.01];
@@ -304,6 +335,9 @@ mod tests {
         let (mut parts, asked) = (parts(), "M1~B".parse().expect("an id"));
         let rows = cells(&without(&parts, &asked));
         assert_eq!(rows[0], ["95.0 %", "9.35", "9.05", "0.30", "16.00", "10.00", "6.00"]);
+        let rows = rows_without(&parts, &asked).rows;
+        assert_eq!((rows.len(), rows[1].len()), (3, 8));
+        assert_eq!((&rows[1][1], &rows[1][7]), (&Value::from(0.025), &Value::from(6.0)));
         assert_eq!(unknown_without(&parts, &asked), None);
         parts.positions[1].risk = Err("it has no return on 2014-01-03".to_owned());
         parts.positions[1].incremental = None;

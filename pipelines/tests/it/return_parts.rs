@@ -106,6 +106,11 @@ async fn a_value_that_is_not_known_is_named_and_long_periods_wait_until_somebody
     let found = told(&lake, &portfolio, date(DAYS[3]), i64::MAX).await;
     let reason = "what CASH~EUR was worth or what moved on 2014-01-06 is not known".to_owned();
     assert_eq!(found.periods[0].split, Some(Err(reason)));
+    rows.retain(|row| row.business_date != date(DAYS[1]));
+    fill(&lake, &rows).await;
+    let split = told(&lake, &portfolio, date(DAYS[3]), i64::MAX).await.periods[0].split.clone();
+    let reason = "gold.position_returns has no rows of 2014-01-03; `financr run rollup --date 2014-01-03` makes them";
+    assert_eq!(split, Some(Err(reason.to_owned())));
     // What does not need the positions is known.
     assert!(matches!(found.periods[0].on_average_capital, MeasureValue::Number(_)));
 }

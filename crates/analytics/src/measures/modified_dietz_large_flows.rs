@@ -15,8 +15,8 @@ use crate::measured::Measured;
 /// - Input: opening value, closing market values, external flows on their own dates.
 /// - Output: fraction, not annualised.
 /// - Unavailable: no span between two cuts has capital on average; no valuation; the series has a number that is none.
-/// - Source: GIPS 2020, valuation at large cash flows; Bacon, *Practical Portfolio Performance Measurement and Attribution*, 2nd
-///   ed., ch. 2.
+/// - Source: GIPS 2020, valuation at large cash flows; Bacon, *Practical Portfolio Performance Measurement and
+///   Attribution*, 2nd ed., ch. 2.
 pub static MEASURE: Measure = Measure {
     id: "modified_dietz_large_flows",
     title: "Modified Dietz return, revalued at large flows",

@@ -184,15 +184,13 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             (page, rows, performance_listing::measures())
         }
         Topic::Risk => {
-            let rows =
-                measures_listing::rows(&figures, &["tail", "dispersion", "drawdown"], period, arguments.definitions);
-            let (parts, asked) = risk_parts_listing::made(&context, &figures, arguments.without.as_deref()).await?;
-            if let (Some(asked), true) = (&asked, session.format != Format::Table) {
-                session.write(&risk_parts_listing::without(&parts, asked))?;
-                return Ok(Ending::Done);
-            }
-            let (parts, without) = (Some(&parts), asked.as_ref());
-            let facts = RiskFacts { figures, returns: &returns, period, terminal, ink, parts, without };
+            let asked = arguments.without.as_deref();
+            let made = risk_parts_listing::made(&context, &figures, asked, session.format).await?;
+            let rows = match &made {
+                Some((parts, Some(asked))) => risk_parts_listing::rows_without(parts, asked),
+                _ => measures_listing::rows(&figures, risk_listing::KINDS, period, arguments.definitions),
+            };
+            let facts = RiskFacts { figures, returns: &returns, period, terminal, ink, made: made.as_ref() };
             (risk_listing::page(&facts), rows, risk_listing::measures())
         }
         Topic::Overview | Topic::Measures => {

@@ -205,11 +205,9 @@ fn fill_incremental(
         if INCREMENTAL_MAX <= place && asked != Some(&position.instrument_id) {
             continue;
         }
-        match incremental(&scenarios.matrix, exposures, &parts.tails, number) {
-            Ok(found) => position.incremental = Some(found),
-            // The whole was simulated, so that a part of it can be.
-            Err(_) => return Err(Error::Worker),
-        }
+        // The whole was simulated, so that a part of it can be.
+        let more = incremental(&scenarios.matrix, exposures, &parts.tails, number).map_err(|_| Error::Worker)?;
+        position.incremental = Some(more);
     }
     Ok(())
 }
