@@ -201,6 +201,7 @@ fn the_demo_runs_says_that_it_is_made_up_and_stays_in_its_folder() {
     assert!(shown.contains("Time-weighted return"), "{shown}");
     assert!(shown.lines().count() <= 36, "a page is one page\n{shown}");
     sides_of_a_portfolio(&house);
+    parts_of_a_portfolio(&house);
     // The demo's store cannot be opened as a store of real portfolios.
     let shipped = include_str!("../../../../financr.toml").replace("financr-data", "demo");
     std::fs::write(house.path().join("real.toml"), shipped).expect("written");
@@ -238,6 +239,43 @@ fn sides_of_a_portfolio(house: &House) {
     assert!((year - 1.0 - of("2023")).abs() < 1e-12 && (of("2023") - of("YTD")).abs() < 1e-12, "{year}");
     let month = asked(&["measures", "DEMO-001", "--period", "MTD", "--format", "csv"]);
     assert!(month.lines().skip(1).all(|line| line.contains(",MTD,")) && month.contains(",twr,"), "{month}");
+}
+
+/// The return and the risk of a portfolio of the demo in parts that add up to what the night keeps.
+fn parts_of_a_portfolio(house: &House) {
+    let asked = |words: &[&str]| house.done(&[&["--config", "demo/financr.toml"][..], words].concat());
+    let rows = |words: &[&str]| -> Vec<serde_json::Value> {
+        serde_json::from_str(&asked(&[words, &["--format", "json"][..]].concat())).expect("an array")
+    };
+    let close = |left: f64, right: f64| assert!((left - right).abs() <= 1e-9 * (1.0 + right.abs()), "{left} {right}");
+    let performance = asked(&["show", "performance", "DEMO-001"]);
+    for words in ["return on average capital", "large flows", "Split when asked for: SI"] {
+        assert!(performance.contains(words), "{words}\n{performance}");
+    }
+    let life = rows(&["show", "performance", "DEMO-001", "--period", "SI"]);
+    let of = |measure: &str| {
+        let row = life.iter().find(|row| row["period"] == "SI" && row["measure"] == measure).expect("a row");
+        row["value"].as_f64().unwrap_or_else(|| panic!("{row}"))
+    };
+    close(of("local_return") + of("currency_return") + of("cross_return"), of("twr"));
+    assert!(of("return_on_average_capital").is_finite() && of("modified_dietz_large_flows").is_finite());
+    let risk = asked(&["show", "risk", "DEMO-001"]);
+    assert!(risk.contains("What positions add to the expected shortfall of 97.5 %"), "{risk}");
+    let question = "SELECT part.instrument_id, risk.expected_shortfall FROM gold.risk_contributions AS part \
+                    JOIN gold.risk AS risk ON risk.portfolio_id = part.portfolio_id \
+                    AND risk.business_date = part.business_date AND risk.tail = 0.025 \
+                    WHERE part.portfolio_id = 'DEMO-001' \
+                    ORDER BY part.business_date DESC, part.es_975_contribution DESC LIMIT 1";
+    let kept = &rows(&["sql", question])[0];
+    let most = kept["instrument_id"].as_str().expect("an id");
+    let without = rows(&["show", "risk", "DEMO-001", "--without", most]);
+    assert_eq!(without.len(), 3, "{without:?}");
+    let of = |column: &str| without[1][column].as_f64().unwrap_or_else(|| panic!("{column}: {without:?}"));
+    close(of("expected_shortfall"), kept["expected_shortfall"].as_f64().expect("a number"));
+    close(of("expected_shortfall") - of("expected_shortfall_without"), of("incremental_expected_shortfall"));
+    let ended = house.run(&["--config", "demo/financr.toml", "show", "risk", "DEMO-001", "--without", "NOTHING"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("`NOTHING` is no position; held are "), "{}", ended.stderr);
 }
 
 #[test]

@@ -71,3 +71,65 @@ pub(super) fn groups(positions: &[PositionParts], classified: &[Classification])
     };
     sums.into_iter().map(group).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use analytics::risk_decomposition::PositionRisk;
+    use proptest::prelude::*;
+    use schemas::Currency;
+
+    use super::*;
+
+    fn held(number: usize, contribution: f64) -> PositionParts {
+        PositionParts {
+            instrument_id: format!("M1~A{number}").parse().expect("an id"),
+            currency: Some(Currency::EUR),
+            value: Some(100.0),
+            risk: Ok(PositionRisk { contribution, marginal: contribution / 100.0, currency_contribution: 0.5 }),
+            incremental: None,
+        }
+    }
+
+    fn classified(number: usize, node: usize, millionths: i64) -> Classification {
+        Classification {
+            market_id: "M1".parse().expect("an id"),
+            instrument_id: format!("M1~A{number}").parse().expect("an id"),
+            taxonomy: "sector".to_owned(),
+            node: format!("node {node}"),
+            weight: schemas::Rate::new(Decimal::new(millionths, 6)),
+            landing_sha256: String::new(),
+            line: 2,
+        }
+    }
+
+    #[test]
+    fn a_position_that_is_left_out_is_in_no_group() {
+        let mut parts = vec![held(0, 3.0), held(1, 4.0)];
+        parts[1].risk = Err("it has no return".to_owned());
+        let found = groups(&parts, &[classified(1, 0, 1_000_000)]);
+        let said: Vec<(&str, &str)> = found.iter().map(|group| (&*group.taxonomy, &*group.node)).collect();
+        assert_eq!(said, [("asset_class", "unclassified"), ("currency", "EUR"), ("sector", "unclassified")]);
+        assert!(found.iter().all(|group| (group.contribution - 3.0).abs() < 1e-12), "{found:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn the_nodes_of_a_taxonomy_add_up_whatever_the_parts(
+            positions in prop::collection::vec((-50.0..90.0_f64, prop::collection::vec(1_i64..250_000, 0..4)), 1..12),
+        ) {
+            let mut parts: Vec<PositionParts> = Vec::new();
+            let mut rows = Vec::new();
+            for (number, (contribution, weights)) in positions.iter().enumerate() {
+                parts.push(held(number, *contribution));
+                rows.extend(weights.iter().enumerate().map(|(node, weight)| classified(number, node, *weight)));
+            }
+            parts.push(PositionParts { instrument_id: InstrumentId::cash(Currency::EUR), ..held(0, 7.0) });
+            let whole: f64 = positions.iter().map(|(contribution, _)| contribution).sum::<f64>() + 7.0;
+            let found = groups(&parts, &rows);
+            for nodes in found.chunk_by(|left, right| left.taxonomy == right.taxonomy) {
+                let sum: f64 = nodes.iter().map(|group| group.contribution).sum();
+                prop_assert!((sum - whole).abs() <= 1e-10 * (1.0 + whole.abs()), "{sum} {whole} {nodes:?}");
+            }
+        }
+    }
+}
