@@ -5,9 +5,9 @@
 //! its nights make the same ones. Docs/RISK.md has the rules.
 
 mod columns;
-mod histories;
+pub(super) mod histories;
 mod holdings;
-mod markets;
+pub(super) mod markets;
 mod simulation;
 
 use lake::{DateRange, Lake, Parameter, RecordBatch};
@@ -18,6 +18,7 @@ use schemas::tables::{
     valuations,
 };
 
+use self::histories::SCENARIOS_MAX;
 use self::holdings::Holdings;
 use self::markets::Markets;
 use super::{Made, Rollup};
@@ -46,7 +47,7 @@ fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
         let mut portfolios = read::<Portfolio>(lake, DateRange::ALL, &mut report).await?;
         portfolios.retain(|portfolio| work.covers(&portfolio.portfolio_id));
         portfolios.sort_by(|left, right| left.portfolio_id.cmp(&right.portfolio_id));
-        let markets = Markets::read(lake, work, &portfolios, &mut report).await?;
+        let markets = Markets::read(lake, work, &portfolios, SCENARIOS_MAX, &mut report).await?;
         let holdings = Holdings::read(lake, work, portfolios, &mut report).await?;
         let simulating = tokio::task::spawn_blocking(move || simulation::simulate(&holdings, &markets));
         let made = simulating.await.map_err(|_| Error::Worker)??;

@@ -31,6 +31,8 @@ mod forecasts;
 #[cfg(test)]
 mod historical_simulation;
 #[cfg(test)]
+mod hypothetical;
+#[cfg(test)]
 mod landing;
 #[cfg(test)]
 mod measures_of_files;
