@@ -17,6 +17,8 @@ mod comparisons;
 #[cfg(test)]
 mod conforming;
 #[cfg(test)]
+mod demotions;
+#[cfg(test)]
 mod doubts;
 #[cfg(test)]
 mod downloads;
