@@ -6,6 +6,7 @@
 pub mod attribution;
 pub mod daily_returns;
 pub mod group_returns;
+pub mod hypothetical_returns;
 pub mod measures;
 pub mod portfolio_group_returns;
 pub mod position_returns;
@@ -42,6 +43,7 @@ pub const ROLLUPS: &[&Rollup] = &[
     &attribution::ROLLUP,
     &daily_returns::ROLLUP,
     &group_returns::ROLLUP,
+    &hypothetical_returns::ROLLUP,
     &measures::ROLLUP,
     &portfolio_group_returns::ROLLUP,
     &position_returns::ROLLUP,
@@ -127,6 +129,7 @@ mod tests {
             "portfolio_group_returns",
             "position_returns",
             "group_returns",
+            "hypothetical_returns",
             "risk",
             "risk_forecasts",
         ];

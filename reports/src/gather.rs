@@ -74,6 +74,7 @@ pub async fn month_to_date(
     let mut changed = by_portfolio(changed_disposals(lake, through, &changes).await?, |row| &row.portfolio_id);
     let mut changes = by_portfolio(changes, |row| &row.portfolio_id);
     let mut measures = by_portfolio(read_of::<MeasureRow>(lake, that_day, only).await?, |row| &row.portfolio_id);
+    let mut judged = by_portfolio(lake::read::stated_backtests(lake, date).await?, |row| &row.portfolio_id);
     let mut stated = read_of::<Exception>(lake, period, only).await?;
     stated.retain(|row| is_stated(row, date));
     let mut exceptions = by_portfolio(stated, |row| &row.portfolio_id);
@@ -107,6 +108,7 @@ pub async fn month_to_date(
             changed_disposals: take(&mut changed, &id),
             nav_bridge: take(&mut bridges, &id),
             measures: take(&mut measures, &id),
+            backtests: take(&mut judged, &id),
             exceptions: take(&mut exceptions, &id),
             portfolio,
         };

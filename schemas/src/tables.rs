@@ -15,6 +15,7 @@ pub mod fx_rates;
 pub mod group_members;
 pub mod group_returns;
 pub mod history_markers;
+pub mod hypothetical_returns;
 pub mod instruments;
 pub mod landings;
 pub mod lot_closings;
@@ -63,6 +64,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &portfolio_values::TABLE,
     &daily_returns::TABLE,
     &position_returns::TABLE,
+    &hypothetical_returns::TABLE,
     &group_returns::TABLE,
     &portfolio_group_returns::TABLE,
     &measures::TABLE,

@@ -63,11 +63,18 @@ impl ForecastDay {
         self.actual_return < -self.forecast.value_at_risk()
     }
 
+    /// The pinball loss of the value at risk: how far the return lies from it, weighted with one less the tail's
+    /// probability beyond it and with that probability before it.
+    pub fn pinball_loss(&self, tail_probability: f64) -> f64 {
+        let beyond = self.actual_return + self.forecast.value_at_risk();
+        if self.is_exceeded() { (tail_probability - 1.0) * beyond } else { tail_probability * beyond }
+    }
+
     /// What the day lost as a part of the expected shortfall: 1 if the forecast was met on average.
     ///
     /// # Errors
     /// [`NoFigure`] if the expected shortfall is no loss.
-    pub(crate) fn part_of_shortfall(&self) -> Result<f64, NoFigure> {
+    pub fn part_of_shortfall(&self) -> Result<f64, NoFigure> {
         let shortfall = self.forecast.expected_shortfall();
         if shortfall <= 0.0 {
             return Err(NoFigure::new(format!("an expected shortfall of {shortfall} is no loss to compare with")));

@@ -1,4 +1,5 @@
-//! The risk of a portfolio: the tail of its losses, dispersion, drawdown, and how its daily returns are spread.
+//! The risk of a portfolio: what its positions may lose, the tail of its losses with forecasts and what became of them,
+//! dispersion, drawdown, and how its daily returns are spread.
 //!
 //! Each section is a function from what is known to blocks, named in [`SECTIONS`]: another one is a function and a
 //! line.
@@ -13,14 +14,17 @@ use crate::listing::Listing;
 use crate::measures_listing::tables;
 use crate::page::Block;
 use crate::printed_figures::{Figures, Footnotes, fixed, percent};
-use crate::risk_parts_listing;
+use crate::risk_night::RiskNight;
 use crate::terminal_chart::{Ink, bar};
+use crate::{forecast_listing, held_risk_listing, risk_parts_listing};
 
 /// What the sections read.
 pub(crate) struct RiskFacts<'a> {
     pub(crate) figures: Figures<'a>,
     /// The daily returns of the portfolio's life, in order of date.
     pub(crate) returns: &'a [DailyReturn],
+    /// What the night of the date says.
+    pub(crate) night: &'a RiskNight,
     /// One period, or all of them.
     pub(crate) period: Option<ReportingPeriod>,
     /// The columns of the terminal; none if the output is none.
@@ -34,7 +38,15 @@ pub(crate) struct RiskFacts<'a> {
 type Section = fn(&RiskFacts<'_>, &mut Footnotes) -> Vec<Block>;
 
 /// The sections in their order.
-const SECTIONS: &[Section] = &[tail, dispersion, drawdown, spread, risk_parts_listing::section];
+const SECTIONS: &[Section] = &[
+    held_risk_listing::section,
+    tail,
+    forecast_listing::section,
+    dispersion,
+    drawdown,
+    spread,
+    risk_parts_listing::section,
+];
 
 /// A way of estimating the tail with its measures: value at risk and expected shortfall at each confidence.
 struct Method {
@@ -328,9 +340,11 @@ mod tests {
             row(all, "volatility", Ok(0.1)),
         ];
         let returns: Vec<DailyReturn> = [0.01, -0.016, 0.002].into_iter().map(day).collect();
+        let night = RiskNight::default();
         let facts = |period| RiskFacts {
             figures: Figures { portfolio: &portfolio, date: date("2023-12-29"), rows: &rows },
             returns: &returns,
+            night: &night,
             period,
             terminal: None,
             ink: Ink::Ascii,
@@ -343,5 +357,40 @@ mod tests {
         assert!(text.contains("< VaR 95 %"), "{text}");
         let text = written(&page(&facts(Some(ReportingPeriod::OneYear))));
         assert!(text.contains("made since inception (SI) only, not for 1Y"), "{text}");
+    }
+    #[test]
+    fn what_the_positions_may_lose_is_followed_by_its_parts_and_by_what_became_of_forecasts() {
+        let (portfolio, night) = (portfolio("2020-01-02"), crate::risk_night::tests::night());
+        let facts = RiskFacts {
+            figures: Figures { portfolio: &portfolio, date: date("2023-12-29"), rows: &[] },
+            returns: &[],
+            night: &night,
+            period: None,
+            terminal: None,
+            ink: Ink::Ascii,
+        };
+        let text = written(&page(&facts));
+        // 200.25 − 20.25 is the expected shortfall of 180 at 97.5 %.
+        for words in [
+            "revalued in past days, EUR (500 scenarios)",
+            "220.50",
+            "Left out: 1 of 3 positions, 1.20 % of the values",
+            "M1~ODD: it was quoted on 6 of 20 days only",
+            "111.25 %",
+            "-11.25 %",
+            "together",
+            "180.00",
+            "2.10 %",
+            "outside its domain",
+            "3 of 250",
+            "11 of 250",
+            "red",
+            "Method in force, the first that is red by neither: 99 % none",
+        ] {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+        let none = RiskNight::default();
+        let text = written(&page(&RiskFacts { night: &none, ..facts }));
+        assert!(text.contains("not made for 2023-12-29; `financr run rollup --date 2023-12-29` makes it"), "{text}");
     }
 }

@@ -39,6 +39,21 @@ pub(crate) const RISK_FREE_ANNUAL: Argument = Argument {
     meaning: "The rate a year without risk as a fraction, e.g. 0.02; the same in all rows of a group.",
 };
 
+/// Daily returns of a series, for methods to which their order matters.
+pub(crate) const RETURNS_IN_ORDER: Argument =
+    Argument { name: "returns", kind: ArgumentKind::Numbers, meaning: "Daily returns as fractions in order of date." };
+
+/// The probability of a tail.
+pub(crate) const TAIL_PROBABILITY: Argument = Argument {
+    name: "tail_probability",
+    kind: ArgumentKind::Number,
+    meaning: "The probability of the tail, 0.05 for 95 %.",
+};
+
+/// A way of estimating the tail.
+pub(crate) const METHOD: Argument =
+    Argument { name: "method", kind: ArgumentKind::Text, meaning: "The id of the method, e.g. `student_t`." };
+
 /// The type of an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ArgumentKind {
@@ -50,6 +65,8 @@ pub enum ArgumentKind {
     Day,
     /// A list of numbers.
     Numbers,
+    /// A word.
+    Text,
 }
 
 impl ArgumentKind {
@@ -60,6 +77,7 @@ impl ArgumentKind {
             ArgumentKind::Number => "DOUBLE",
             ArgumentKind::Day => "DATE",
             ArgumentKind::Numbers => "DOUBLE[]",
+            ArgumentKind::Text => "TEXT",
         }
     }
 
@@ -70,6 +88,7 @@ impl ArgumentKind {
             ArgumentKind::Number => DataType::Float64,
             ArgumentKind::Day => DataType::Date32,
             ArgumentKind::Numbers => DataType::new_list(DataType::Float64, true),
+            ArgumentKind::Text => DataType::Utf8,
         }
     }
 
@@ -81,6 +100,7 @@ impl ArgumentKind {
             _ if given.is_null() => true,
             ArgumentKind::Amount => given.is_integer() || matches!(given, DataType::Decimal128(..)),
             ArgumentKind::Number => given.is_numeric(),
+            ArgumentKind::Text => is_text,
             ArgumentKind::Day => is_text || matches!(given, DataType::Date32 | DataType::Date64),
             ArgumentKind::Numbers => match given {
                 DataType::List(field) | DataType::LargeList(field) | DataType::FixedSizeList(field, _) => {

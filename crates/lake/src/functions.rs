@@ -11,15 +11,18 @@ pub mod es_contribution;
 pub mod ewma_volatility;
 pub mod excess_kurtosis;
 pub mod expected_shortfall;
+pub mod expected_shortfall_by;
 pub mod expected_shortfall_of;
 pub mod max_drawdown;
 pub mod money_weighted_return;
+pub mod monte_carlo_bound;
 pub mod sharpe_ratio;
 pub mod skewness;
 pub mod sortino_ratio;
 pub mod time_weighted_return;
 pub mod tracking_error;
 pub mod value_at_risk;
+pub mod value_at_risk_by;
 pub mod value_at_risk_of;
 pub mod vec_sum;
 pub mod volatility;
@@ -78,6 +81,9 @@ pub const FUNCTIONS: &[&Function] = &[
     &excess_kurtosis::FUNCTION,
     &value_at_risk::FUNCTION,
     &expected_shortfall::FUNCTION,
+    &value_at_risk_by::FUNCTION,
+    &expected_shortfall_by::FUNCTION,
+    &monte_carlo_bound::FUNCTION,
     &beta::FUNCTION,
     &correlation::FUNCTION,
     &tracking_error::FUNCTION,

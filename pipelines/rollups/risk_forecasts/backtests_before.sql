@@ -1,9 +1,13 @@
--- One row per portfolio, method and tail: which days were exceeded so far.
+-- One row per portfolio, method, tail and profit and loss: what was counted so far.
 SELECT
     portfolio_id,
     method,
     tail,
+    profit_and_loss,
     exceeded_dates,
-    last_gap_date
+    last_gap_date,
+    pinball,
+    pinball_day_count,
+    exceeded_losses
 FROM gold.backtests
-WHERE business_date = $date AND profit_and_loss = 'actual'
+WHERE business_date = $date

@@ -3,6 +3,7 @@ SELECT
     portfolio_id,
     method,
     tail,
-    value_at_risk
+    value_at_risk,
+    expected_shortfall
 FROM gold.risk_forecasts
 WHERE business_date = $date

@@ -6,9 +6,9 @@
 
 mod columns;
 pub mod groups;
-mod histories;
+pub(super) mod histories;
 mod holdings;
-mod markets;
+pub(super) mod markets;
 pub mod on_request;
 mod simulation;
 
@@ -20,6 +20,7 @@ use schemas::tables::{
     valuations,
 };
 
+use self::histories::SCENARIOS_MAX;
 use self::holdings::Holdings;
 use self::markets::Markets;
 use super::{Made, Rollup};
@@ -48,7 +49,7 @@ fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
         let mut portfolios = read::<Portfolio>(lake, DateRange::ALL, &mut report).await?;
         portfolios.retain(|portfolio| work.covers(&portfolio.portfolio_id));
         portfolios.sort_by(|left, right| left.portfolio_id.cmp(&right.portfolio_id));
-        let markets = Markets::read(lake, work, &portfolios, &mut report).await?;
+        let markets = Markets::read(lake, work, &portfolios, SCENARIOS_MAX, &mut report).await?;
         let holdings = Holdings::read(lake, work, portfolios, &mut report).await?;
         let simulating = tokio::task::spawn_blocking(move || simulation::simulate(&holdings, &markets));
         let made = simulating.await.map_err(|_| Error::Worker)??;

@@ -1,21 +1,22 @@
-//! gold.risk_forecasts and gold.backtests from the daily returns of each portfolio.
+//! gold.risk_forecasts and gold.backtests from the daily and the hypothetical returns of each portfolio.
 //!
 //! On every valuation date each method says what the next day may lose, and what it said on the date before is compared
-//! with what the day returned. A backtest carries its exceedances from date to date, so that a night reads the rows of
-//! one date and not of two hundred and fifty.
+//! with what the day returned, and with what the positions of the date before would have. A backtest carries what it
+//! counted from date to date, so that a night reads the rows of one date and not of two hundred and fifty.
 
 mod columns;
 mod judgement;
 mod methods;
 mod records;
 mod series;
+mod tally;
 
 use std::collections::BTreeMap;
 
 use lake::{DateRange, Lake, RecordBatch};
 use schemas::table::Record;
 use schemas::tables::portfolios::Portfolio;
-use schemas::tables::{backtests, daily_returns, portfolios, risk_forecasts};
+use schemas::tables::{backtests, daily_returns, hypothetical_returns, portfolios, risk_forecasts};
 
 use self::columns::Columns;
 use self::judgement::Judge;
@@ -26,12 +27,12 @@ use crate::error::Error;
 use crate::parquet_books::cores::{on_all_cores, workers};
 use crate::{StageReport, Work};
 
-/// One row per portfolio, valuation date, method and tail in each of both tables. Of both the rows of the valuation
-/// date before are read, too; those are of an earlier work, or were made on the way.
+/// One row per portfolio, valuation date, method and tail, and of backtests one for each profit and loss. Of both the
+/// rows of the valuation date before are read, too; those are of an earlier work, or were made on the way.
 pub static ROLLUP: Rollup = Rollup {
     writes: &risk_forecasts::TABLE,
     also_writes: &[&backtests::TABLE],
-    reads: &[&portfolios::TABLE, &daily_returns::TABLE],
+    reads: &[&portfolios::TABLE, &daily_returns::TABLE, &hypothetical_returns::TABLE],
     make,
 };
 

@@ -17,6 +17,8 @@ mod comparisons;
 #[cfg(test)]
 mod conforming;
 #[cfg(test)]
+mod demotions;
+#[cfg(test)]
 mod doubts;
 #[cfg(test)]
 mod downloads;
@@ -30,6 +32,8 @@ mod folders;
 mod forecasts;
 #[cfg(test)]
 mod historical_simulation;
+#[cfg(test)]
+mod hypothetical;
 #[cfg(test)]
 mod landing;
 #[cfg(test)]

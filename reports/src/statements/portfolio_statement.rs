@@ -11,11 +11,13 @@ mod key_figures;
 mod methods;
 mod notes;
 mod performance;
+mod risk_methods;
 mod value_change;
 
 use std::collections::BTreeMap;
 
 use schemas::tables::action_payments::ActionPayment;
+use schemas::tables::backtests::BacktestRow;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::instruments::Instrument;
@@ -85,6 +87,8 @@ pub struct StatementInput {
     pub nav_bridge: Vec<NavBridgeRow>,
     /// Performance and risk on the business date, all periods.
     pub measures: Vec<MeasureRow>,
+    /// The methods that forecast the value at risk: those in force on the business date, and those that are red.
+    pub backtests: Vec<BacktestRow>,
     /// What the checks of the business date found, and cash that those of the period found to be late.
     pub exceptions: Vec<Exception>,
 }
@@ -120,6 +124,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
     let mut sections = vec![key_figures::section(input)?];
     sections.extend(value_change::sections(input)?);
     sections.push(performance::section(input));
+    sections.extend(risk_methods::section(input));
     sections.push(value_chart(input));
     sections.extend(holdings);
     sections.push(activity::cash_flows(input)?);
@@ -175,6 +180,7 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
     input.changed_disposals.iter().try_for_each(|row| owner("gold.realised_gains", &row.portfolio_id))?;
     input.nav_bridge.iter().try_for_each(|row| owner("gold.nav_bridge", &row.portfolio_id))?;
     input.measures.iter().try_for_each(|row| owner("gold.measures", &row.portfolio_id))?;
+    input.backtests.iter().try_for_each(|row| owner("gold.backtests", &row.portfolio_id))?;
     input.exceptions.iter().try_for_each(|row| owner("gold.exceptions", &row.portfolio_id))?;
 
     let on_date = |table: &'static str, found: BusinessDate| {
@@ -186,6 +192,7 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
     };
     input.valuations.iter().try_for_each(|row| on_date("gold.valuations", row.business_date))?;
     input.measures.iter().try_for_each(|row| on_date("gold.measures", row.business_date))?;
+    input.backtests.iter().try_for_each(|row| on_date("gold.backtests", row.business_date))?;
 
     let in_period = |table: &'static str, found: BusinessDate| {
         if input.period_start < found && found <= input.business_date {

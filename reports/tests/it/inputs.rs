@@ -2,10 +2,12 @@
 
 mod announced;
 mod changed_gains;
+mod judged;
 
 pub(crate) use announced::{announced, payment};
 pub(crate) use changed_gains::bought_again;
 use chrono::NaiveDate;
+pub(crate) use judged::judged;
 use reports::statements::StatementInput;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
@@ -105,6 +107,7 @@ pub(crate) fn empty() -> StatementInput {
         changed_disposals: Vec::new(),
         nav_bridge: Vec::new(),
         measures: Vec::new(),
+        backtests: Vec::new(),
         exceptions: Vec::new(),
     }
 }
@@ -472,6 +475,7 @@ pub(crate) fn reversed(input: &StatementInput) -> StatementInput {
     input.changed_disposals.reverse();
     input.nav_bridge.reverse();
     input.measures.reverse();
+    input.backtests.reverse();
     input.exceptions.reverse();
     input
 }

@@ -8,7 +8,7 @@ use schemas::tables::measures::MeasureRow;
 use schemas::tables::transactions::Transaction;
 use schemas::{Currency, ReportingPeriod, Severity};
 
-use crate::inputs::{amount, bought_again, date, empty, of_size, reversed, transaction, two_positions};
+use crate::inputs::{amount, bought_again, date, empty, judged, of_size, reversed, transaction, two_positions};
 use crate::reading::{csv_section, file};
 
 pub(crate) fn statement(input: &StatementInput) -> Document {
@@ -273,6 +273,37 @@ fn the_method_is_named_and_a_method_that_looks_at_the_past_changes_nothing_later
     let Content::Notes(notes) = &section(&document, "definitions").content else { unreachable!("they are notes") };
     let said = notes.join("\n");
     assert!(said.contains("the lots it closed (first in, first out)") && !said.contains("looks ahead"), "{said}");
+}
+
+#[test]
+fn the_method_of_the_value_at_risk_is_named_and_one_that_was_demoted_is_told() {
+    let mut input = two_positions();
+    assert!(statement(&input).sections.iter().all(|section| section.id != "risk_methods"), "nothing was judged");
+    input.backtests = vec![
+        judged("historical", "actual", 3, "green", false),
+        judged("historical", "hypothetical", 11, "red", false),
+        judged("filtered_historical", "actual", 2, "green", true),
+        judged("filtered_historical", "hypothetical", 5, "yellow", true),
+        // What comes after the method in force was not demoted.
+        judged("normal", "actual", 12, "red", false),
+    ];
+    let expected = "Value at risk of 99%: the method in force is historical simulation scaled by volatility. Of 250 \
+                    days 5 lost more than it said, if positions had not been traded; the traffic light of the Basel \
+                    Committee is yellow. Demoted: historical simulation. Of 250 days 11 lost more than it said, if \
+                    positions had not been traded, which is red by the traffic light.";
+    for input in [&input, &reversed(&input)] {
+        let document = statement(input);
+        let Content::Notes(notes) = &section(&document, "risk_methods").content else { unreachable!("they are notes") };
+        assert_eq!(notes, &[expected]);
+    }
+    for row in &mut input.backtests {
+        (row.zone, row.is_in_force) = (Some("red".to_owned()), false);
+    }
+    let document = statement(&input);
+    let Content::Notes(notes) = &section(&document, "risk_methods").content else { unreachable!("they are notes") };
+    assert!(notes[0].starts_with("Value at risk of 99%: no method is in force. Demoted: historical"), "{notes:?}");
+    input.backtests[0].business_date = date("2014-12-30");
+    assert!(matches!(build(&input), Err(Error::ForeignDate { table: "gold.backtests", .. })));
 }
 
 #[test]

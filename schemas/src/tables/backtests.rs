@@ -19,7 +19,8 @@ crate::table! {
     method: String,
     /// The probability of the tail: 0.05, 0.025 or 0.01.
     tail: f64,
-    /// With what forecasts are compared: `actual`, the daily return after fees and trading.
+    /// With what forecasts are compared: `actual`, the daily return after fees and trading, or `hypothetical`, that of
+    /// the positions of the valuation date before, as in `gold.hypothetical_returns`.
     profit_and_loss: String,
     /// Days that had a forecast, at most 250.
     day_count: i64,
@@ -42,13 +43,26 @@ crate::table! {
     /// What capital would be multiplied with (Basel 2019), for 250 days at a tail of 0.01; none for others.
     capital_multiplier: Option<f64>,
     /// Whether this is the method that counts for the tail on the date: the first in the order historical,
-    /// filtered_historical, ewma, cornish_fisher, normal that has a forecast and is not red. None counts if there is no
-    /// such method.
+    /// filtered_historical, ewma, cornish_fisher, normal that has a forecast and is red by neither profit and loss.
+    /// None counts if there is no such method. Both rows of a method say the same.
     is_in_force: bool,
     /// The days that lost more than the value at risk, e.g. `2024-01-05 2024-02-13`; empty if none did.
     exceeded_dates: String,
-    /// The last day that had a return and no forecast; the days up to it are not counted. None if every day had one.
+    /// The last day that had a return and no forecast, or the first that was looked at; the days up to it are not
+    /// counted. None in rows that are older than such a day.
     last_gap_date: Option<NaiveDate>,
     /// Why a test has no figure; none where all have one.
     unavailable_reason: Option<String>,
+    /// The second statistic of Acerbi and Szekely: zero if losses in the tail are as many and as large as the expected
+    /// shortfall says, below zero if there were more or larger ones. None without a day, if an expected shortfall was
+    /// no loss, or if the row is older than the column.
+    acerbi_szekely: Option<f64>,
+    /// The mean pinball loss of the value at risk, a fraction, over `pinball_day_count` days. Of two methods compared
+    /// over the same days the one with the smaller score forecasts better. None without a day.
+    pinball: Option<f64>,
+    /// The days of the pinball loss: all that were compared since counting began, not the last 250 alone.
+    pinball_day_count: Option<i64>,
+    /// The losses of the days in `exceeded_dates`, in their order, each as a part of the expected shortfall that was
+    /// forecast for it, e.g. `1.05 0.98`; `none` where that was no loss. None in rows older than the column.
+    exceeded_losses: Option<String>,
 }

@@ -114,8 +114,13 @@ impl ReturnsLike {
 fn score(forecasts: &TailForecasts) -> Result<f64, NoFigure> {
     let exceeded = forecasts.days().iter().filter(|day| day.is_exceeded());
     let parts = exceeded.map(|day| day.part_of_shortfall()).collect::<Result<Vec<f64>, NoFigure>>()?;
-    let expected = forecasts.tail_probability() * forecasts.days().len() as f64;
-    Ok(1.0 - statistics::neumaier_sum(parts) / expected)
+    Ok(of_parts(parts, forecasts.days().len(), forecasts.tail_probability()))
+}
+
+/// The statistic of so many days, at least one, by what those that exceeded their value at risk lost: each loss as a
+/// part of the expected shortfall of its day.
+pub fn of_parts(parts: impl IntoIterator<Item = f64>, days: usize, tail_probability: f64) -> f64 {
+    1.0 - statistics::neumaier_sum(parts) / (tail_probability * days as f64)
 }
 
 #[cfg(test)]

@@ -26,14 +26,7 @@ pub static SCORE: ForecastScore = ForecastScore {
 
 fn score(forecasts: &TailForecasts) -> Result<f64, NoFigure> {
     let tail = forecasts.tail_probability();
-    let losses: Vec<f64> = forecasts
-        .days()
-        .iter()
-        .map(|day| {
-            let beyond = day.actual_return + day.forecast.value_at_risk();
-            if day.is_exceeded() { (tail - 1.0) * beyond } else { tail * beyond }
-        })
-        .collect();
+    let losses: Vec<f64> = forecasts.days().iter().map(|day| day.pinball_loss(tail)).collect();
     statistics::mean(&losses).ok_or_else(|| NoFigure::new("no day has a forecast of its tail"))
 }
 

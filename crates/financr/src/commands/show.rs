@@ -21,6 +21,7 @@ use crate::page;
 use crate::performance_listing::{self, PerformanceFacts};
 use crate::printed_figures::Figures;
 use crate::risk_listing::{self, RiskFacts};
+use crate::risk_night::RiskNight;
 use crate::show_topic::{Asked, Topic, asked};
 use crate::shown_portfolio::Shown;
 use crate::terminal_chart::Ink;
@@ -191,6 +192,13 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
                 _ => measures_listing::rows(&figures, risk_listing::KINDS, period, arguments.definitions),
             };
             let facts = RiskFacts { figures, returns: &returns, period, terminal, ink, made: made.as_ref() };
+            let night = RiskNight::read(&context.lake, &id, value.business_date).await?;
+            let kinds = ["tail", "dispersion", "drawdown"];
+            let mut rows = measures_listing::rows(&figures, &kinds, period, arguments.definitions);
+            if period.is_none() {
+                night.add_rows(&figures, &mut rows);
+            }
+            let facts = RiskFacts { figures, returns: &returns, night: &night, period, terminal, ink };
             (risk_listing::page(&facts), rows, risk_listing::measures())
         }
         Topic::Overview | Topic::Measures => {

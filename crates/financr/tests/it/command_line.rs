@@ -221,12 +221,31 @@ fn sides_of_a_portfolio(house: &House) {
         assert!(performance.contains(words), "{words}\n{performance}");
     }
     let risk = asked(&["risk", "DEMO-001"]);
-    for words in ["VaR 97.5 %", "Cornish-Fisher", "Volatility", "deepest fall", "< VaR 95 %"] {
+    for words in [
+        "may lose in one day, revalued in past days",
+        "What each position adds to the expected shortfall at 97.5 %",
+        "VaR 97.5 %",
+        "Cornish-Fisher",
+        "filtered historical",
+        "Method in force, the first that is red by neither: 95 % ",
+        "Volatility",
+        "deepest fall",
+        "< VaR 95 %",
+    ] {
         assert!(risk.contains(words), "{words}\n{risk}");
     }
     let measures = asked(&["measures", "DEMO-001"]);
     assert!(measures.contains("Tail of the losses") && measures.contains("Maximum drawdown"), "{measures}");
     assert!(![performance, risk, measures].concat().contains("-0.00 %"), "a zero has no sign");
+    // What positions add is the expected shortfall that they add to.
+    let rows: Vec<serde_json::Value> =
+        serde_json::from_str(&asked(&["risk", "DEMO-001", "--format", "json"])).expect("an array");
+    let shortfall = rows.iter().find(|row| row["measure"] == "historical_simulation.975.expected_shortfall");
+    let shortfall = shortfall.and_then(|row| row["value"].as_f64()).expect("a number");
+    let of_positions = rows.iter().filter(|row| row["kind"] == "risk_contribution");
+    let parts: f64 = of_positions.filter_map(|row| row["value"].as_f64()).sum();
+    assert!(0.0 < shortfall && (parts - shortfall).abs() <= 1e-9 * shortfall, "{parts} is not {shortfall}");
+    assert!(rows.iter().any(|row| row["measure"] == "historical.99.hypothetical.zone"), "{rows:?}");
     // The same figure in the tables of the night and for a machine; months multiply to their year.
     let rows: Vec<serde_json::Value> =
         serde_json::from_str(&asked(&["performance", "DEMO-001", "--format", "json"])).expect("an array");

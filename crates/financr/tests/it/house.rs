@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The tables of figures, each with the question for all its rows in order.
-pub(crate) const GOLD: [(&str, &str); 15] = [
+pub(crate) const GOLD: [(&str, &str); 16] = [
     ("positions", "SELECT * FROM gold.positions ORDER BY portfolio_id, instrument_id, business_date"),
     ("cash_flows", "SELECT * FROM gold.cash_flows ORDER BY portfolio_id, transaction_id"),
     ("position_flows", "SELECT * FROM gold.position_flows ORDER BY portfolio_id, instrument_id, business_date"),
@@ -15,11 +15,12 @@ pub(crate) const GOLD: [(&str, &str); 15] = [
     ("portfolio_values", "SELECT * FROM gold.portfolio_values ORDER BY portfolio_id, business_date"),
     ("daily_returns", "SELECT * FROM gold.daily_returns ORDER BY portfolio_id, business_date"),
     ("position_returns", "SELECT * FROM gold.position_returns ORDER BY portfolio_id, instrument_id, business_date"),
+    ("hypothetical_returns", "SELECT * FROM gold.hypothetical_returns ORDER BY portfolio_id, business_date"),
     ("measures", "SELECT * FROM gold.measures ORDER BY portfolio_id, business_date, period, measure"),
     ("risk", "SELECT * FROM gold.risk ORDER BY portfolio_id, business_date, tail"),
     ("risk_contributions", "SELECT * FROM gold.risk_contributions ORDER BY portfolio_id, instrument_id, business_date"),
     ("risk_forecasts", "SELECT * FROM gold.risk_forecasts ORDER BY portfolio_id, business_date, method, tail"),
-    ("backtests", "SELECT * FROM gold.backtests ORDER BY portfolio_id, business_date, method, tail"),
+    ("backtests", "SELECT * FROM gold.backtests ORDER BY portfolio_id, business_date, method, tail, profit_and_loss"),
     ("exceptions", "SELECT * FROM gold.exceptions ORDER BY check_name, business_date, portfolio_id, subject"),
 ];
 

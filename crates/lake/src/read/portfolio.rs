@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::snapshot::DateRange;
 use crate::table::Lake;
 
-async fn on_date<R: Record>(
+pub(super) async fn on_date<R: Record>(
     lake: &Lake,
     sql: &str,
     portfolio: &PortfolioId,

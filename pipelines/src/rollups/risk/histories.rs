@@ -17,7 +17,7 @@ pub(super) const SCENARIOS_MAX: usize = 500;
 /// Fewer scenarios say nothing about one in twenty.
 const SCENARIOS_MIN: usize = 20;
 /// Calendar days for which a close counts in a scenario, as long as one may value a position.
-pub(super) const CLOSE_DAYS_MAX: i64 = 366;
+pub(in crate::rollups) const CLOSE_DAYS_MAX: i64 = 366;
 
 /// The returns of what some portfolios hold, in one base currency.
 pub(super) struct Histories<'a> {

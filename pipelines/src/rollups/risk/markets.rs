@@ -14,32 +14,34 @@ use schemas::tables::portfolios::Portfolio;
 use schemas::tables::quotes::Quote;
 use schemas::{BusinessDate, MarketId, Price};
 
-use super::histories::{CLOSE_DAYS_MAX, SCENARIOS_MAX};
+use super::histories::CLOSE_DAYS_MAX;
 use super::{columns_of, read};
 use crate::error::Error;
 use crate::{StageReport, Work};
 
-/// The markets of some portfolios, as far back as the scenarios of the work reach.
+/// The markets of some portfolios, as far back as a work needs them.
 #[derive(Default)]
-pub(super) struct Markets {
+pub(in crate::rollups) struct Markets {
     boards: BTreeMap<MarketId, QuoteBoard>,
     rates: BTreeMap<MarketId, FxBoard>,
     no_rates: FxBoard,
 }
 
 impl Markets {
-    /// Reads the markets and the sources of rates that the portfolios name.
-    pub(super) async fn read(
+    /// Reads the markets and the sources of rates that the portfolios name: the closes that count on the dates of the
+    /// work and on so many valuation dates before.
+    pub(in crate::rollups) async fn read(
         lake: &Lake,
         work: &Work,
         portfolios: &[Portfolio],
+        days_before: usize,
         report: &mut StageReport,
     ) -> Result<Markets, Error> {
         let through = DateRange::through(work.to);
         let wanted: BTreeSet<&MarketId> = portfolios.iter().map(|portfolio| &portfolio.market_id).collect();
         let mut dates = valuation_dates(lake, work, report).await?;
         dates.retain(|market, _| wanted.contains(market));
-        let from = first_close(&dates, work.from);
+        let from = first_close(&dates, work.from, days_before);
         for days in dates.values_mut() {
             days.retain(|day| from <= *day);
         }
@@ -70,12 +72,12 @@ impl Markets {
     }
 
     /// The closes of a market; none if it lists nothing.
-    pub(super) fn board(&self, market: &MarketId) -> Option<&QuoteBoard> {
+    pub(in crate::rollups) fn board(&self, market: &MarketId) -> Option<&QuoteBoard> {
         self.boards.get(market)
     }
 
     /// The rates of a source.
-    pub(super) fn rates(&self, source: &MarketId) -> &FxBoard {
+    pub(in crate::rollups) fn rates(&self, source: &MarketId) -> &FxBoard {
         self.rates.get(source).unwrap_or(&self.no_rates)
     }
 }
@@ -106,14 +108,14 @@ async fn valuation_dates(
     Ok(dates)
 }
 
-/// The day from which on closes are needed: the first scenario of the first date of any market, and as long before it
-/// as a close counts.
-fn first_close(dates: &BTreeMap<MarketId, Vec<BusinessDate>>, from: BusinessDate) -> BusinessDate {
-    let first_scenario = |days: &Vec<BusinessDate>| {
+/// The day from which on closes are needed: so many valuation dates before the first date of any market, and as long
+/// before it as a close counts.
+fn first_close(dates: &BTreeMap<MarketId, Vec<BusinessDate>>, from: BusinessDate, days_before: usize) -> BusinessDate {
+    let first_needed = |days: &Vec<BusinessDate>| {
         let first = days.partition_point(|day| *day < from);
-        days.get(first.saturating_sub(SCENARIOS_MAX)).copied()
+        days.get(first.saturating_sub(days_before)).copied()
     };
-    let first = dates.values().filter_map(first_scenario).min().unwrap_or(from);
+    let first = dates.values().filter_map(first_needed).min().unwrap_or(from);
     let earlier = first.day().checked_sub_days(Days::new(CLOSE_DAYS_MAX.unsigned_abs()));
     earlier.and_then(|day| BusinessDate::new(day).ok()).unwrap_or(BusinessDate::FIRST)
 }

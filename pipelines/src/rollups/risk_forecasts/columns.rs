@@ -15,11 +15,9 @@ use schemas::tables::backtests::BacktestRow;
 use schemas::tables::risk_forecasts::RiskForecast;
 
 use super::judgement::Verdict;
-use super::records::Track;
+use super::records::NO_LOSS;
+use super::tally::{ProfitAndLoss, Tally};
 use crate::error::Error;
-
-/// With what forecasts are compared.
-const PROFIT_AND_LOSS: &str = "actual";
 
 /// Of whom and of when a row is.
 #[derive(Clone, Copy)]
@@ -56,7 +54,11 @@ pub(super) struct Columns {
     exceeded_dates: StringBuilder,
     last_gap_date: Date32Builder,
     no_test: StringBuilder,
-    /// Dates as text.
+    /// The statistic of the losses' size, and the pinball loss.
+    scores: [Float64Builder; 2],
+    pinball_day_count: Int64Builder,
+    exceeded_losses: StringBuilder,
+    /// Dates or losses as text.
     words: String,
 }
 
@@ -95,6 +97,9 @@ impl Columns {
             exceeded_dates: StringBuilder::new(),
             last_gap_date: Date32Builder::new(),
             no_test: StringBuilder::new(),
+            scores: std::array::from_fn(|_| Float64Builder::new()),
+            pinball_day_count: Int64Builder::new(),
+            exceeded_losses: StringBuilder::new(),
             words: String::new(),
         }
     }
@@ -119,12 +124,12 @@ impl Columns {
         &mut self,
         place: Place<'_>,
         method_and_tail: (&str, f64),
+        (profit_and_loss, tally): (ProfitAndLoss, &Tally),
         verdict: &Verdict,
-        track: &Track,
         is_in_force: bool,
     ) {
         self.verdicts.push(place, method_and_tail);
-        self.profit_and_loss.append_value(PROFIT_AND_LOSS);
+        self.profit_and_loss.append_value(profit_and_loss.word());
         for (column, number) in self.counts.iter_mut().zip([verdict.day_count, verdict.exceedance_count]) {
             column.append_value(count(number));
         }
@@ -137,15 +142,36 @@ impl Columns {
         }
         self.zone.append_option(verdict.zone.map(word_of));
         self.is_in_force.append_value(is_in_force);
+        self.last_gap_date.append_option(tally.last_gap);
+        self.no_test.append_option(verdict.reason.as_ref());
+        let pinball = (0 < tally.pinball_days).then_some(tally.pinball);
+        for (column, number) in self.scores.iter_mut().zip([verdict.acerbi_szekely, pinball]) {
+            column.append_option(number);
+        }
+        self.pinball_day_count.append_value(tally.pinball_days);
+        self.push_exceeded(tally);
+    }
+
+    /// The days that exceeded their forecasts and what they lost, as texts that are read again the next night. Numbers
+    /// are written so that they are the same when they are read.
+    fn push_exceeded(&mut self, tally: &Tally) {
         self.words.clear();
-        for date in track.exceeded.iter().filter_map(|days| NaiveDate::from_epoch_days(*days)) {
+        for date in tally.exceeded.iter().filter_map(|day| NaiveDate::from_epoch_days(day.date)) {
             let space = if self.words.is_empty() { "" } else { " " };
             // Writing to a text does not fail.
             let _ = write!(self.words, "{space}{date}");
         }
         self.exceeded_dates.append_value(&self.words);
-        self.last_gap_date.append_option(track.last_gap);
-        self.no_test.append_option(verdict.reason.as_ref());
+        self.words.clear();
+        for part in tally.exceeded.iter().map(|day| day.part) {
+            let space = if self.words.is_empty() { "" } else { " " };
+            let _ = if part.is_finite() {
+                write!(self.words, "{space}{part}")
+            } else {
+                write!(self.words, "{space}{NO_LOSS}")
+            };
+        }
+        self.exceeded_losses.append_value(&self.words);
     }
 
     /// The rows of both tables, in the order in which they came.
@@ -170,6 +196,9 @@ impl Columns {
             Arc::new(self.last_gap_date.finish()),
             Arc::new(self.no_test.finish()),
         ]);
+        verdicts.extend(self.scores.iter_mut().map(|column| Arc::new(column.finish()) as ArrayRef));
+        verdicts
+            .extend([Arc::new(self.pinball_day_count.finish()) as ArrayRef, Arc::new(self.exceeded_losses.finish())]);
         Ok((batch::<RiskForecast>(forecasts)?, batch::<BacktestRow>(verdicts)?))
     }
 }

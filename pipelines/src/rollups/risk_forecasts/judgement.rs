@@ -10,8 +10,9 @@ use analytics::risk_simulation::TAILS;
 
 use super::columns::{Columns, Place};
 use super::methods::{METHODS, combinations, forecast};
-use super::records::{Records, Track};
+use super::records::Records;
 use super::series::{HISTORY_DAYS, Series};
+use super::tally::{ProfitAndLoss, Tally};
 
 /// Returns among which days with a forecast are compared.
 const DAYS_MAX: usize = 250;
@@ -26,7 +27,7 @@ pub(super) struct Judge {
     zones: HashMap<(usize, usize, usize), Zone>,
 }
 
-/// What the tests say of one method and tail.
+/// What the tests say of one method, tail and profit and loss.
 pub(super) struct Verdict {
     pub(super) day_count: usize,
     pub(super) exceedance_count: usize,
@@ -35,6 +36,8 @@ pub(super) struct Verdict {
     pub(super) coverage: Option<TestOutcome>,
     pub(super) zone: Option<Zone>,
     pub(super) capital_multiplier: Option<f64>,
+    /// Acerbi and Szekely's second statistic.
+    pub(super) acerbi_szekely: Option<f64>,
     pub(super) reason: Option<String>,
 }
 
@@ -65,36 +68,45 @@ impl Judge {
         let (dates, returns) = (std::mem::take(&mut self.dates), std::mem::take(&mut self.returns));
         let known = returns.get(start..end).unwrap_or_default();
         let compared = dates.get(start.max(end.saturating_sub(DAYS_MAX))..end).unwrap_or_default();
+        let of_positions: Vec<i32> =
+            compared.iter().copied().filter(|day| series.passed_over.binary_search(day).is_err()).collect();
+        // A day without an actual return is compared with neither.
+        let hypothetical = if number.is_finite() { series.hypothetical_on(date) } else { f64::NAN };
         let place = Place { portfolio_id: &series.portfolio_id, date };
         let mut forecasts: Vec<Result<TailRisk, String>> = Vec::with_capacity(records.len());
-        let mut verdicts: Vec<Verdict> = Vec::with_capacity(records.len());
+        let mut verdicts: Vec<[Verdict; 2]> = Vec::with_capacity(records.len());
         for (position, ((method, tail), track)) in combinations().zip(records.iter_mut()).enumerate() {
-            track.compare(date, number, compared);
-            verdicts.push(self.verdict(track, compared, (position % TAILS.len(), tail)));
+            let place_of_tail = (position % TAILS.len(), tail);
+            let [actual, of_yesterday] = &mut track.tallies;
+            actual.compare((date, number), track.forecast, tail);
+            of_yesterday.compare((date, hypothetical), track.forecast, tail);
+            for tally in [&mut *actual, &mut *of_yesterday] {
+                tally.forget_before(compared.first().copied());
+            }
+            verdicts.push([
+                self.verdict(actual, compared, place_of_tail),
+                self.verdict(of_yesterday, &of_positions, place_of_tail),
+            ]);
             let found = forecast(method, tail, known);
-            track.forecast = found.as_ref().ok().map(TailRisk::value_at_risk);
+            track.forecast = found.as_ref().ok().copied();
             columns.push_forecast(place, (method.id, tail), known.len(), &found);
             forecasts.push(found);
         }
         for (position, ((method, tail), track)) in combinations().zip(records.iter()).enumerate() {
-            let counts = |number: usize| {
-                let is_red = verdicts.get(number).is_some_and(|verdict| verdict.zone == Some(Zone::Red));
-                !is_red && forecasts.get(number).is_some_and(Result::is_ok)
-            };
-            let of_tail = (0..METHODS.len()).map(|method| method * TAILS.len() + position % TAILS.len());
-            let is_in_force = of_tail.into_iter().find(|number| counts(*number)) == Some(position);
-            if let Some(verdict) = verdicts.get(position) {
-                columns.push_verdict(place, (method.id, tail), verdict, track, is_in_force);
+            let is_in_force = in_force(position % TAILS.len(), &forecasts, &verdicts) == Some(position);
+            let both = ProfitAndLoss::ALL.into_iter().zip(&track.tallies);
+            for (kind_and_tally, verdict) in both.zip(verdicts.get(position).into_iter().flatten()) {
+                columns.push_verdict(place, (method.id, tail), kind_and_tally, verdict, is_in_force);
             }
         }
         (self.dates, self.returns) = (dates, returns);
     }
 
-    fn verdict(&mut self, track: &Track, compared: &[i32], (number, tail): (usize, f64)) -> Verdict {
-        let first = track.last_gap.map_or(0, |gap| compared.partition_point(|day| *day <= gap));
+    fn verdict(&mut self, tally: &Tally, compared: &[i32], (number, tail): (usize, f64)) -> Verdict {
+        let first = tally.last_gap.map_or(0, |gap| compared.partition_point(|day| *day <= gap));
         let days = compared.get(first..).unwrap_or_default();
-        let exceeded: Vec<bool> = days.iter().map(|day| track.exceeded.binary_search(day).is_ok()).collect();
-        let exceedances = match Exceedances::new(tail, exceeded) {
+        let is_exceeded = |day: &i32| tally.exceeded.binary_search_by_key(day, |exceeded| exceeded.date).is_ok();
+        let exceedances = match Exceedances::new(tail, days.iter().map(is_exceeded).collect()) {
             Ok(exceedances) => exceedances,
             Err(reason) => return Verdict::none(reason.to_string()),
         };
@@ -119,28 +131,21 @@ impl Judge {
             coverage,
             zone: Some(zone),
             capital_multiplier: traffic_light::capital_multiplier(&exceedances, CapitalRule::Basel2019).ok(),
+            acerbi_szekely: tally.acerbi_szekely(exceedances.days(), tail),
             reason,
         }
     }
 }
 
-impl Track {
-    /// Compares the return of a day with the forecast made before it. A day without a return is not compared; after one
-    /// without a forecast counting begins anew.
-    fn compare(&mut self, date: i32, number: f64, compared: &[i32]) {
-        if number.is_finite() {
-            match self.forecast {
-                Some(value_at_risk) if number < -value_at_risk => self.exceeded.push(date),
-                Some(_) => {}
-                None => {
-                    self.last_gap = Some(date);
-                    self.exceeded.clear();
-                }
-            }
-        }
-        let first = compared.first().copied();
-        self.exceeded.retain(|day| first.is_some_and(|first| first <= *day));
-    }
+/// The method that counts for a tail: the first that has a forecast and is red by neither profit and loss. The worse of
+/// the two is what demotes a method, as the larger number of exceedances does for banks.
+fn in_force(tail: usize, forecasts: &[Result<TailRisk, String>], verdicts: &[[Verdict; 2]]) -> Option<usize> {
+    let counts = |number: &usize| {
+        let is_red = |verdict: &Verdict| verdict.zone == Some(Zone::Red);
+        let is_demoted = verdicts.get(*number).is_some_and(|both| both.iter().any(is_red));
+        !is_demoted && forecasts.get(*number).is_some_and(Result::is_ok)
+    };
+    (0..METHODS.len()).map(|method| method * TAILS.len() + tail).find(counts)
 }
 
 impl Verdict {
@@ -153,6 +158,7 @@ impl Verdict {
             coverage: None,
             zone: None,
             capital_multiplier: None,
+            acerbi_szekely: None,
             reason: Some(reason),
         }
     }

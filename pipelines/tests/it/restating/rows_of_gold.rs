@@ -10,6 +10,7 @@ use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::history_markers::HistoryMarker;
+use schemas::tables::hypothetical_returns::HypotheticalReturn;
 use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::nav_bridge::NavBridgeRow;
@@ -40,6 +41,7 @@ pub(super) async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<MeasureRow>(lake).await,
         table::<RiskRow>(lake).await,
         table::<RiskContribution>(lake).await,
+        table::<HypotheticalReturn>(lake).await,
         table::<RiskForecast>(lake).await,
         table::<BacktestRow>(lake).await,
         table::<Exception>(lake).await,

@@ -1,0 +1,65 @@
+//! What a night says about the risk of a portfolio, and of the forecasts of all of them.
+
+use schemas::table::Record;
+use schemas::tables::backtests::BacktestRow;
+use schemas::tables::risk::RiskRow;
+use schemas::tables::risk_contributions::RiskContribution;
+use schemas::tables::risk_forecasts::RiskForecast;
+use schemas::{BusinessDate, PortfolioId};
+
+use super::portfolio::on_date;
+use super::query;
+use crate::engine::Parameter;
+use crate::error::Error;
+use crate::snapshot::DateRange;
+use crate::table::Lake;
+
+/// What the positions of a date may lose, a row for each tail.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn risk(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<RiskRow>, Error> {
+    on_date(lake, include_str!("risk.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// What each position of a date adds to the risk, the largest part first.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn risk_contributions(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    date: BusinessDate,
+) -> Result<Vec<RiskContribution>, Error> {
+    on_date(lake, include_str!("risk_contributions.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// What each method says on a date about the next one.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn risk_forecasts(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    date: BusinessDate,
+) -> Result<Vec<RiskForecast>, Error> {
+    on_date(lake, include_str!("risk_forecasts.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// How forecasts kept what they promised up to a date.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn backtests(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<BacktestRow>, Error> {
+    on_date(lake, include_str!("backtests.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// Of all portfolios the methods that are in force on a date, and those that are red.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn stated_backtests(lake: &Lake, date: BusinessDate) -> Result<Vec<BacktestRow>, Error> {
+    let tables = [(BacktestRow::TABLE, DateRange::between(date, date))];
+    let parameters = vec![("business_date", Parameter::Date(date))];
+    query(lake, "stated_backtests", include_str!("stated_backtests.sql"), &tables, parameters).await
+}
