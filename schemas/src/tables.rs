@@ -30,6 +30,7 @@ pub mod quotes;
 pub mod realised_gains;
 pub mod rejects;
 pub mod risk;
+pub mod risk_classes;
 pub mod risk_contributions;
 pub mod risk_forecasts;
 pub mod risk_free_rates;
@@ -66,6 +67,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &group_returns::TABLE,
     &portfolio_group_returns::TABLE,
     &measures::TABLE,
+    &risk_classes::TABLE,
     &risk::TABLE,
     &risk_contributions::TABLE,
     &risk_forecasts::TABLE,

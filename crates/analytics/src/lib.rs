@@ -42,6 +42,7 @@ pub mod sampling;
 pub mod scenario_matrix;
 pub mod series;
 pub mod sharpe_confidence;
+pub mod srri_walk;
 pub mod statistics;
 pub mod stress;
 pub mod student_distribution;

@@ -43,6 +43,8 @@ mod restating;
 #[cfg(test)]
 mod risk;
 #[cfg(test)]
+mod risk_classes;
+#[cfg(test)]
 mod rollups;
 #[cfg(test)]
 mod samples;
