@@ -11,6 +11,7 @@ pub mod classifications;
 pub mod corporate_actions;
 pub mod daily_returns;
 pub mod exceptions;
+pub mod factor_returns;
 pub mod fx_rates;
 pub mod group_members;
 pub mod group_returns;
@@ -46,6 +47,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &quotes::TABLE,
     &fx_rates::TABLE,
     &risk_free_rates::TABLE,
+    &factor_returns::TABLE,
     &benchmark_weights::TABLE,
     &corporate_actions::TABLE,
     &classifications::TABLE,
