@@ -7,6 +7,7 @@ pub mod catalog;
 mod context;
 mod error;
 mod export_plan;
+pub mod factors;
 pub mod files;
 pub mod holdings;
 pub mod import;

@@ -12,6 +12,7 @@ mod delimited;
 pub mod doubts;
 mod error;
 pub mod export_books;
+pub mod factors;
 mod frames;
 pub mod history;
 pub mod holdings;

@@ -18,6 +18,7 @@ pub mod covariance;
 pub mod covariance_matrix;
 pub mod drawdown;
 pub mod exceedances;
+pub mod factor_days;
 pub mod factor_regression;
 pub mod figure;
 pub mod group_attribution;

@@ -6,6 +6,7 @@ pub mod commands;
 mod config;
 pub mod demo_market;
 mod ending;
+mod factors_listing;
 mod holdings_listing;
 mod house;
 mod listing;

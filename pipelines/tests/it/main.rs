@@ -25,6 +25,8 @@ mod export_formats;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
+mod factors;
+#[cfg(test)]
 mod folders;
 #[cfg(test)]
 mod forecasts;
