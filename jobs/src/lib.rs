@@ -4,6 +4,7 @@
 //! from which the next one goes on; two processes never work on one run at the same time.
 
 pub mod catalog;
+pub mod concentration;
 mod context;
 mod error;
 mod export_plan;

@@ -7,6 +7,7 @@ mod age_limits;
 pub mod balances;
 pub mod books;
 pub mod checks;
+pub mod concentration;
 pub mod conform;
 mod delimited;
 pub mod doubts;

@@ -3,6 +3,7 @@
 //! This crate is the door: command line, configuration and wiring. What the program does is done in the rooms behind.
 
 pub mod commands;
+mod concentration_listing;
 mod config;
 pub mod demo_market;
 mod ending;

@@ -3,11 +3,13 @@
 //! Each section is a function from what is known to blocks, named in [`SECTIONS`]: another one is a function and a
 //! line.
 
+use jobs::concentration::Concentrated;
 use jobs::{Measure, MeasureKind};
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::{MeasureValue, ReportingPeriod};
 use serde_json::Value;
 
+use crate::concentration_listing;
 use crate::listing::Listing;
 use crate::measures_listing::tables;
 use crate::page::Block;
@@ -19,6 +21,8 @@ pub(crate) struct RiskFacts<'a> {
     pub(crate) figures: Figures<'a>,
     /// The daily returns of the portfolio's life, in order of date.
     pub(crate) returns: &'a [DailyReturn],
+    /// How concentrated it is on the date, or why that is not known.
+    pub(crate) concentration: &'a Result<Vec<Concentrated>, String>,
     /// One period, or all of them.
     pub(crate) period: Option<ReportingPeriod>,
     /// The columns of the terminal; none if the output is none.
@@ -29,7 +33,7 @@ pub(crate) struct RiskFacts<'a> {
 type Section = fn(&RiskFacts<'_>, &mut Footnotes) -> Vec<Block>;
 
 /// The sections in their order.
-const SECTIONS: &[Section] = &[tail, dispersion, drawdown, spread];
+const SECTIONS: &[Section] = &[tail, dispersion, drawdown, concentration_listing::section, spread];
 
 /// A way of estimating the tail with its measures: value at risk and expected shortfall at each confidence.
 struct Method {
@@ -320,9 +324,11 @@ mod tests {
             row(all, "volatility", Ok(0.1)),
         ];
         let returns: Vec<DailyReturn> = [0.01, -0.016, 0.002].into_iter().map(day).collect();
+        let nothing = Ok(Vec::new());
         let facts = |period| RiskFacts {
             figures: Figures { portfolio: &portfolio, date: date("2023-12-29"), rows: &rows },
             returns: &returns,
+            concentration: &nothing,
             period,
             terminal: None,
             ink: Ink::Ascii,

@@ -27,7 +27,7 @@ use crate::risk_listing::{self, RiskFacts};
 use crate::show_topic::{Asked, Topic, asked};
 use crate::shown_portfolio::Shown;
 use crate::terminal_chart::Ink;
-use crate::{measures_listing, overview_listing, tree_text};
+use crate::{concentration_listing, measures_listing, overview_listing, tree_text};
 
 const EXAMPLES: &str = concat!(
     "Examples:\n",
@@ -192,9 +192,11 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             (performance_listing::page(&facts), rows, performance_listing::measures())
         }
         Topic::Risk => {
-            let rows =
-                measures_listing::rows(&figures, &["tail", "dispersion", "drawdown"], period, arguments.definitions);
-            let facts = RiskFacts { figures, returns: &returns, period, terminal, ink };
+            let kinds = ["tail", "dispersion", "drawdown"];
+            let mut rows = measures_listing::rows(&figures, &kinds, period, arguments.definitions);
+            let concentration = jobs::concentration::concentrated(&context, portfolio, figures.date).await?;
+            let facts = RiskFacts { figures, returns: &returns, concentration: &concentration, period, terminal, ink };
+            concentration_listing::push_rows(&mut rows, &facts);
             (risk_listing::page(&facts), rows, risk_listing::measures())
         }
         Topic::Overview | Topic::Measures | Topic::Factors => {
