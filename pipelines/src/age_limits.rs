@@ -21,8 +21,8 @@ pub struct AgeLimits {
     /// A close that is older, or a trade that stands in for one, is a finding that blocks. Whatever is not traded is
     /// valued once a year at least.
     pub close_days_max: u32,
-    /// A rate without risk that is older is a finding that warns. It counts for 45 days, which no configuration changes:
-    /// those of a month, and two weeks until the next is delivered. Monthly rates come a few days after the month.
+    /// A rate without risk that is older is a finding that warns. Monthly rates come a few days after the month; any
+    /// rate counts for 45 days, which no configuration changes.
     pub risk_free_days_warn: u32,
 }
 

@@ -3,8 +3,8 @@
 //! To add one: a file in `pipelines/checks/` and a line in the list. A check returns `business_date`, `portfolio_id`,
 //! `subject` and `message`, for business dates from `$from_date` to `$to_date`, and may only look at what was known
 //! on each of them; how old that may be is `$fx_rate_days_warn`, `$fx_rate_days_max`, `$close_days_warn`,
-//! `$close_days_max`, `$risk_free_days_warn` and `$risk_free_days_max`. Only a reversal counts on the day of what it takes back, whatever its own, as it does in the
-//! books.
+//! `$close_days_max`, `$risk_free_days_warn` and `$risk_free_days_max`. Only a reversal counts on the day of what it
+//! takes back, whatever its own, as it does in the books.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 //!
 //! Positions of one group are added up first, so that a debt lowers what is owned of the same issuer; then each group
 //! counts with its size. As in gold.group_returns, money is a group of its own (`cash`) in every taxonomy that is
-//! delivered, and what no row classifies is one group, too (`unclassified`), whose share is told apart: where it is large
-//! the other figures say little.
+//! delivered, and what no row classifies is one group, too (`unclassified`), whose share is told apart: where it is
+//! large the other figures say little.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -174,8 +174,8 @@ mod tests {
     use crate::risk_free::RiskFree;
     use crate::sample_series::{assert_close, date, dated, of_returns};
 
-    /// A portfolio that is valued on these days of January 2024, after an opening on the first, and earns what they say;
-    /// nothing where there is no capital.
+    /// A portfolio that is valued on these days of January 2024, after an opening on the first, and earns what they
+    /// say; nothing where there is no capital.
     fn series(days: &[(&str, Option<f64>)]) -> PerformanceSeries {
         let day = |text: &str| date(&format!("2024-01-{text}"));
         PerformanceSeries {

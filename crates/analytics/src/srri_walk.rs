@@ -176,7 +176,8 @@ mod tests {
 
     #[test]
     fn five_years_of_weeks_after_the_first_one() {
-        // The first week has nothing before it. ±2 % in turn: squares of 4 (in percent), 260 of them over 259, 52 a year.
+        // The first week has nothing before it. ±2 % in turn: squares of 4 (in percent), 260 of them over 259, 52 a
+        // year.
         let first = std::iter::once(0.5);
         let found = walked(&first.clone().chain(weeks(2.0, 260)).collect::<Vec<f64>>()).on_last_day();
         assert_eq!(found.return_count, 260);
@@ -207,8 +208,8 @@ mod tests {
     fn a_class_lasts_until_four_months_lie_in_another() {
         // Five years at 14.45 % (class 5), then weeks of ±6 %: after `n` of them the volatility is
         // √(52 ((260 − n) 4 + 36 n) / 259) percent: 15 % is crossed by the third, as (1040 + 32 n) · 52 / 259 = 225 at
-        // 2.5. From then on all points lie in class 6. Four months have eighteen Fridays there: those of the third to the
-        // twentieth wild week.
+        // 2.5. From then on all points lie in class 6. Four months have eighteen Fridays there: those of the third to
+        // the twentieth wild week.
         let calm: Vec<f64> = weeks(2.0, 261).collect();
         let class = |wild: usize| {
             let weeks: Vec<f64> = calm.iter().copied().chain(weeks(6.0, wild)).collect();

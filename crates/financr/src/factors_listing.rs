@@ -23,10 +23,14 @@ pub(crate) struct FactorFacts<'a> {
 }
 
 /// What the columns mean.
-const DEFINITIONS: &str = "\nDefinitions\nestimate: how much the returns move with one unit of the factor (its loading); \
-                           by least squares\nof the variance: the loading times the factor's covariance with the returns, \
-                           as a part of their variance; negative where it calms the others\nspecific: the part of the \
-                           variance that no factor explains\nalpha: what is earned besides the factors, times 252";
+const DEFINITIONS: &str = concat!(
+    "\nDefinitions\n",
+    "estimate: how much the returns move with one unit of the factor (its loading); by least squares\n",
+    "of the variance: the loading times the factor's covariance with the returns, as a part of their variance; ",
+    "negative where it calms the others\n",
+    "specific: the part of the variance that no factor explains\n",
+    "alpha: what is earned besides the factors, times 252",
+);
 
 /// The page for people.
 pub(crate) fn page(facts: &FactorFacts<'_>, with_definitions: bool) -> Vec<Block> {

@@ -102,8 +102,8 @@ async fn loadings_and_errors_are_those_of_statsmodels() {
     let lake = lake_with_factors().await;
     let portfolio = Portfolio { risk_free_annual: Some(0.02), ..portfolio("P1") };
     let said = ask(&lake, &portfolio, &set("ff2")).await.expect("explained");
-    // statsmodels 0.15.0 with numpy 2.4.6: OLS with cov_type HAC, maxlags 3, use_correction and use_t, of the same returns
-    // less 1.02^(1/252) − 1 a day; those of the holiday and of the day after it are linked.
+    // statsmodels 0.15.0 with numpy 2.4.6: OLS with cov_type HAC, maxlags 3, use_correction and use_t, of the same
+    // returns less 1.02^(1/252) − 1 a day; those of the holiday and of the day after it are linked.
     let found = &said.found;
     assert_eq!((found.observations, found.lags), (99, 3));
     let ids: Vec<&str> = found.loadings.iter().map(|loading| loading.id.as_str()).collect();

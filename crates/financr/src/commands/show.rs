@@ -36,13 +36,13 @@ const EXAMPLES: &str = concat!(
     "  financr show performance D01 --date 2014-12-31           returns by period, month and year, with a chart\n",
     "  financr show risk D01 --definitions                      losses, drawdown, how returns are spread\n",
     "  financr show measures D01 --period YTD                   every measure of a period\n",
-    "  financr show factors D01 --period 3Y --set ff3           loadings on the market's factors, parts of the variance\n",
+    "  financr show factors D01 --period 3Y --set ff3           loadings on factors, and parts of the variance\n",
     "  financr show D01 --what bridge                           one part of the page in full\n",
     "  financr show D01 --date 2014-12-31 --basis settlement    what is settled, and what is pending\n",
     "  financr show D01 --what pending --format csv             trades that are not settled yet, for a program\n\n",
     "One word is a portfolio, two are a topic and a portfolio. Topics are portfolio (the page), performance, risk, \
-     measures and factors; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or CSV a topic \
-     gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is missing.\n\n",
+     measures and factors; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or \
+     CSV a topic gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is missing.\n\n",
     "The positions without --basis are those of a night, by trade date and with their values. With --basis units and \
      cash are what is booked by now; no night is needed. A transaction without a settlement date counts from its trade \
      date on both bases."
@@ -53,8 +53,8 @@ const EXAMPLES: &str = concat!(
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, override_usage = "financr show [OPTIONS] [[TOPIC] PORTFOLIO]")]
 pub(super) struct Arguments {
-    /// What is shown of the portfolio: performance, risk, measures or factors; or the portfolio itself, e.g. D01. Without any
-    /// word all portfolios are listed
+    /// What is shown of the portfolio: performance, risk, measures or factors; or the portfolio itself, e.g. D01.
+    /// Without any word all portfolios are listed
     #[arg(value_name = "TOPIC")]
     first: Option<String>,
     /// The portfolio, if a topic stands before it
