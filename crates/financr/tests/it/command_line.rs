@@ -220,9 +220,20 @@ fn sides_of_a_portfolio(house: &House) {
         assert!(performance.contains(words), "{words}\n{performance}");
     }
     let risk = asked(&["risk", "DEMO-001"]);
-    for words in ["VaR 97.5 %", "Cornish-Fisher", "Volatility", "deepest fall", "< VaR 95 %"] {
+    for words in ["VaR 97.5 %", "Cornish-Fisher", "Volatility", "deepest fall", "Concentration on", "< VaR 95 %"] {
         assert!(risk.contains(words), "{words}\n{risk}");
     }
+    let concentrated: Vec<serde_json::Value> =
+        serde_json::from_str(&asked(&["risk", "DEMO-001", "--format", "json"])).expect("an array");
+    let largest = |figure: &str| {
+        let row = concentrated.iter().find(|row| row["measure"] == figure).expect("a row");
+        row["value"].as_f64().expect("a number")
+    };
+    let one = largest("largest_1_position");
+    assert!(one * one <= largest("herfindahl_position") && largest("herfindahl_position") <= one, "{concentrated:?}");
+    let factors = house.run(&["--config", "demo/financr.toml", "show", "factors", "DEMO-001"]);
+    let reason = "no factors explain DEMO-001: market `DEMO` has no factors up to this date; import its factors.csv";
+    assert!(factors.code == Some(2) && factors.stderr.contains(reason), "{}", factors.stderr);
     let measures = asked(&["measures", "DEMO-001"]);
     assert!(measures.contains("Tail of the losses") && measures.contains("Maximum drawdown"), "{measures}");
     assert!(![performance, risk, measures].concat().contains("-0.00 %"), "a zero has no sign");
