@@ -9,7 +9,7 @@
 //! - A week is over on its Friday: a valuation of Friday, Saturday or Sunday is a reference point. Where Friday is a
 //!   holiday the week counts from the next valuation on. Nothing that follows a day changes what is said of it.
 
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike, Weekday};
 use schemas::BusinessDate;
 
 use crate::figure::NoFigure;
@@ -51,7 +51,7 @@ pub struct SrriWalk {
 /// The week that is not over.
 #[derive(Clone, Copy, Debug)]
 struct Week {
-    monday: NaiveDate,
+    number: i32,
     last: BusinessDate,
     growth: f64,
     is_first: bool,
@@ -60,15 +60,15 @@ struct Week {
 impl SrriWalk {
     /// Takes in the return of the next day, a fraction. Days come in order.
     pub fn push(&mut self, day: DatedNumber) {
-        let monday = monday_of(day.date);
+        let number = week_of(day.date);
         let growth = 1.0 + day.number;
         match &mut self.week {
-            Some(week) if week.monday == monday => {
+            Some(week) if week.number == number => {
                 week.growth *= growth;
                 week.last = day.date;
             }
             other => {
-                let over = other.replace(Week { monday, last: day.date, growth, is_first: other.is_none() });
+                let over = other.replace(Week { number, last: day.date, growth, is_first: other.is_none() });
                 if let Some(over) = over {
                     self.close(over);
                 }
@@ -137,10 +137,9 @@ impl SrriWalk {
     }
 }
 
-/// The Monday of the week of a day.
-fn monday_of(date: BusinessDate) -> NaiveDate {
-    let since_monday = u64::from(date.day().weekday().num_days_from_monday());
-    date.day().checked_sub_days(Days::new(since_monday)).unwrap_or(date.day())
+/// The number of the week of a day; each begins on a Monday, as did the first day of the first year.
+fn week_of(date: BusinessDate) -> i32 {
+    (date.day().num_days_from_ce() - 1).div_euclid(7)
 }
 
 /// Whether no trading day of its week follows on a day, wherever Saturday and Sunday are free.
