@@ -101,6 +101,7 @@ mod tests {
             figures: Figures { portfolio: &portfolio, date: date("2023-12-29"), rows: &[] },
             returns: &[],
             concentration: &Err("D01~AAA has no value".to_owned()),
+            classes: &[],
             period: Some(ReportingPeriod::OneYear),
             terminal: None,
             ink: Ink::Ascii,

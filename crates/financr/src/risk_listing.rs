@@ -6,15 +6,16 @@
 use jobs::concentration::Concentrated;
 use jobs::{Measure, MeasureKind};
 use schemas::tables::daily_returns::DailyReturn;
+use schemas::tables::risk_classes::RiskClassRow;
 use schemas::{MeasureValue, ReportingPeriod};
 use serde_json::Value;
 
-use crate::concentration_listing;
 use crate::listing::Listing;
 use crate::measures_listing::tables;
 use crate::page::Block;
 use crate::printed_figures::{Figures, Footnotes, fixed, percent};
 use crate::terminal_chart::{Ink, bar};
+use crate::{class_listing, concentration_listing};
 
 /// What the sections read.
 pub(crate) struct RiskFacts<'a> {
@@ -23,6 +24,8 @@ pub(crate) struct RiskFacts<'a> {
     pub(crate) returns: &'a [DailyReturn],
     /// How concentrated it is on the date, or why that is not known.
     pub(crate) concentration: &'a Result<Vec<Concentrated>, String>,
+    /// The classes of risk that the law prescribes, on the date.
+    pub(crate) classes: &'a [RiskClassRow],
     /// One period, or all of them.
     pub(crate) period: Option<ReportingPeriod>,
     /// The columns of the terminal; none if the output is none.
@@ -33,7 +36,8 @@ pub(crate) struct RiskFacts<'a> {
 type Section = fn(&RiskFacts<'_>, &mut Footnotes) -> Vec<Block>;
 
 /// The sections in their order.
-const SECTIONS: &[Section] = &[tail, dispersion, drawdown, concentration_listing::section, spread];
+const SECTIONS: &[Section] =
+    &[tail, class_listing::section, dispersion, drawdown, concentration_listing::section, spread];
 
 /// A way of estimating the tail with its measures: value at risk and expected shortfall at each confidence.
 struct Method {
@@ -329,6 +333,7 @@ mod tests {
             figures: Figures { portfolio: &portfolio, date: date("2023-12-29"), rows: &rows },
             returns: &returns,
             concentration: &nothing,
+            classes: &[],
             period,
             terminal: None,
             ink: Ink::Ascii,

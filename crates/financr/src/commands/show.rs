@@ -27,7 +27,7 @@ use crate::risk_listing::{self, RiskFacts};
 use crate::show_topic::{Asked, Topic, asked};
 use crate::shown_portfolio::Shown;
 use crate::terminal_chart::Ink;
-use crate::{concentration_listing, measures_listing, overview_listing, tree_text};
+use crate::{class_listing, concentration_listing, measures_listing, overview_listing, tree_text};
 
 const EXAMPLES: &str = concat!(
     "Examples:\n",
@@ -195,7 +195,10 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             let kinds = ["tail", "dispersion", "drawdown"];
             let mut rows = measures_listing::rows(&figures, &kinds, period, arguments.definitions);
             let concentration = jobs::concentration::concentrated(&context, portfolio, figures.date).await?;
-            let facts = RiskFacts { figures, returns: &returns, concentration: &concentration, period, terminal, ink };
+            let classes = lake::read::risk_classes(&context.lake, &id, figures.date).await?;
+            let (concentration, classes) = (&concentration, &classes[..]);
+            let facts = RiskFacts { figures, returns: &returns, concentration, classes, period, terminal, ink };
+            class_listing::push_rows(&mut rows, &facts);
             concentration_listing::push_rows(&mut rows, &facts);
             (risk_listing::page(&facts), rows, risk_listing::measures())
         }

@@ -220,7 +220,9 @@ fn sides_of_a_portfolio(house: &House) {
         assert!(performance.contains(words), "{words}\n{performance}");
     }
     let risk = asked(&["risk", "DEMO-001"]);
-    for words in ["VaR 97.5 %", "Cornish-Fisher", "Volatility", "deepest fall", "Concentration on", "< VaR 95 %"] {
+    for words in
+        ["VaR 97.5 %", "Cornish-Fisher", "Volatility", "deepest fall", "SRRI", "Concentration on", "< VaR 95 %"]
+    {
         assert!(risk.contains(words), "{words}\n{risk}");
     }
     let concentrated: Vec<serde_json::Value> =
