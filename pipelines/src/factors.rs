@@ -92,10 +92,10 @@ fn chosen(
     choice: &FactorChoice,
 ) -> Result<(String, Vec<FactorSeries>), String> {
     let market = &portfolio.market_id;
-    let mut sets: BTreeMap<String, BTreeMap<String, Vec<(BusinessDate, FactorReturn)>>> = BTreeMap::new();
+    let mut sets: BTreeMap<String, BTreeMap<String, Vec<FactorReturn>>> = BTreeMap::new();
     for row in rows {
         let factors = sets.entry(row.factor_set.clone()).or_default();
-        factors.entry(row.factor.clone()).or_default().push((row.return_date, row));
+        factors.entry(row.factor.clone()).or_default().push(row);
     }
     let known: Vec<&str> = sets.keys().map(String::as_str).collect();
     let set = match (&choice.set, &known[..]) {
@@ -109,11 +109,12 @@ fn chosen(
     };
     let mut of_set = sets.remove(&set).unwrap_or_default();
     for rows in of_set.values_mut() {
-        rows.sort_by_key(|(date, _)| *date);
+        rows.sort_by_key(|row| row.return_date);
     }
     let mut named = choice.factors.clone();
     if named.is_empty() {
-        let place = |name: &String| of_set.get(name).and_then(|rows| rows.first()).map(|(date, row)| (*date, row.line));
+        let place =
+            |name: &String| of_set.get(name).and_then(|rows| rows.first()).map(|row| (row.return_date, row.line));
         named = of_set.keys().cloned().collect();
         named.sort_by_key(place);
     }
@@ -126,9 +127,9 @@ fn chosen(
                 others.join(", ")
             ));
         };
-        let returns = rows.into_iter().map(|(date, row)| {
+        let returns = rows.into_iter().map(|row| {
             let number = row.return_fraction.decimal().to_f64().unwrap_or(f64::NAN);
-            DatedNumber { date, number }
+            DatedNumber { date: row.return_date, number }
         });
         factors.push(FactorSeries { id, returns: returns.collect() });
     }

@@ -121,7 +121,7 @@ pub(crate) fn rows(facts: &FactorFacts<'_>) -> Listing {
         None,
         Some(found.specific_variance),
     )));
-    let number = |number: Option<f64>| number.map_or(Value::Null, Value::from);
+    let number = |known: Option<f64>| known.map_or(Value::Null, Value::from);
     for (part, coefficient, variance) in all {
         listing.push([
             facts.portfolio.portfolio_id.to_string().into(),

@@ -46,8 +46,8 @@ async fn lake_with(days: &[BusinessDate], value_on: impl Fn(usize) -> Option<&'s
     lake
 }
 
-fn up_and_down(place: usize) -> Option<&'static str> {
-    Some(if place % 2 == 0 { "1000" } else { "1020" })
+fn up_and_down(place: usize) -> &'static str {
+    if place % 2 == 0 { "1000" } else { "1020" }
 }
 
 async fn class(lake: &Lake, scale: &str, on: BusinessDate) -> RiskClassRow {
@@ -60,7 +60,7 @@ async fn five_years_of_weeks_are_a_class_and_no_week_less() {
     // The first valuation has no return; the second ends the week in which returns begin, which has no valuation before
     // it that counts.
     let days = fridays(262);
-    let lake = lake_with(&days, up_and_down).await;
+    let lake = lake_with(&days, |place| Some(up_and_down(place))).await;
     roll_up(&lake, &work("history", days[0], days[261])).await.expect("rolled up");
     let found = class(&lake, "srri", days[261]).await;
     // 1/50 and −1/51 in turn lie 101/5100 from their mean; 260 weeks over 259, 52 a year: 14.31 %, from 10 to 15.
@@ -96,7 +96,7 @@ async fn two_years_of_days_with_a_volatility_of_a_fifth_are_a_fifth() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_day_without_a_return_makes_the_years_around_it_incomplete() {
     let days = fridays(12);
-    let value = |place: usize| if place == 5 { None } else { up_and_down(place) };
+    let value = |place: usize| (place != 5).then(|| up_and_down(place));
     let lake = lake_with(&days, value).await;
     roll_up(&lake, &work("history", days[0], days[11])).await.expect("rolled up");
     // The day after an unknown value has no return either; five follow, the first of which begins.
@@ -114,9 +114,9 @@ async fn a_range_and_its_nights_have_the_same_rows() {
         days.push(after(days[261], later));
     }
     let last = days[days.len() - 1];
-    let at_once = lake_with(&days, up_and_down).await;
+    let at_once = lake_with(&days, |place| Some(up_and_down(place))).await;
     roll_up(&at_once, &work("history", days[0], last)).await.expect("rolled up");
-    let by_night = lake_with(&days, up_and_down).await;
+    let by_night = lake_with(&days, |place| Some(up_and_down(place))).await;
     roll_up(&by_night, &work("history", days[0], days[261])).await.expect("rolled up");
     for day in &days[262..] {
         roll_up(&by_night, &work(&format!("night-{day}"), *day, *day)).await.expect("rolled up");
