@@ -4,9 +4,11 @@
 //! from which the next one goes on; two processes never work on one run at the same time.
 
 pub mod catalog;
+pub mod concentration;
 mod context;
 mod error;
 mod export_plan;
+pub mod factors;
 pub mod files;
 pub mod holdings;
 pub mod import;

@@ -21,12 +21,20 @@ pub struct AgeLimits {
     /// A close that is older, or a trade that stands in for one, is a finding that blocks. Whatever is not traded is
     /// valued once a year at least.
     pub close_days_max: u32,
+    /// A rate without risk that is older is a finding that warns. Monthly rates come a few days after the month; any
+    /// rate counts for 45 days, which no configuration changes.
+    pub risk_free_days_warn: u32,
 }
 
 impl AgeLimits {
     /// Nothing is too old; what warns is as by default.
-    pub const UNLIMITED: AgeLimits =
-        AgeLimits { fx_rate_days_warn: 5, fx_rate_days_max: u32::MAX, close_days_warn: 5, close_days_max: u32::MAX };
+    pub const UNLIMITED: AgeLimits = AgeLimits {
+        fx_rate_days_warn: 5,
+        fx_rate_days_max: u32::MAX,
+        close_days_warn: 5,
+        close_days_max: u32::MAX,
+        risk_free_days_warn: 35,
+    };
 }
 
 impl Default for AgeLimits {

@@ -2,9 +2,9 @@
 //!
 //! To add one: a file in `pipelines/checks/` and a line in the list. A check returns `business_date`, `portfolio_id`,
 //! `subject` and `message`, for business dates from `$from_date` to `$to_date`, and may only look at what was known
-//! on each of them; how old that may be is `$fx_rate_days_warn`, `$fx_rate_days_max`, `$close_days_warn` and
-//! `$close_days_max`. Only a reversal counts on the day of what it takes back, whatever its own, as it does in the
-//! books.
+//! on each of them; how old that may be is `$fx_rate_days_warn`, `$fx_rate_days_max`, `$close_days_warn`,
+//! `$close_days_max`, `$risk_free_days_warn` and `$risk_free_days_max`. Only a reversal counts on the day of what it
+//! takes back, whatever its own, as it does in the books.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use schemas::table::{Record, TableDefinition};
 use schemas::tables::exceptions::Exception;
 use schemas::tables::{
     action_payments, cash_flows, corporate_actions, daily_returns, group_returns, instruments, measures, nav_bridge,
-    portfolio_values, portfolios, position_returns, positions, quotes, risk, risk_contributions, transactions,
-    valuations,
+    portfolio_values, portfolios, position_returns, positions, quotes, risk, risk_contributions, risk_free_rates,
+    transactions, valuations,
 };
 use schemas::{BusinessDate, PortfolioId, Severity};
 
@@ -99,6 +99,7 @@ pub const CHECKS: &[Check] = &[
     ]),
     check!("unmatched_internal_transfers", Warn, Gold, [transactions WithLater, cash_flows Range]),
     check!("missing_benchmarks", Warn, Gold, [portfolios Whole, instruments Whole, portfolio_values Range]),
+    check!("missing_risk_free_rates", Warn, Gold, [portfolios Whole, risk_free_rates Whole, portfolio_values Range]),
 ];
 
 /// Runs the checks of silver, or all of them, and replaces the exceptions of the dates of the work.
@@ -160,7 +161,8 @@ async fn run(lake: &Lake, work: &Work, check: &Check, report: &mut StageReport) 
         snapshots.push(snapshot.restricted_to(range));
     }
     let context = lake.engine().session(&snapshots)?;
-    let AgeLimits { fx_rate_days_warn, fx_rate_days_max, close_days_warn, close_days_max } = work.age_limits;
+    let AgeLimits { fx_rate_days_warn, fx_rate_days_max, close_days_warn, close_days_max, risk_free_days_warn } =
+        work.age_limits;
     let parameters = vec![
         ("from_date", Parameter::Date(work.from)),
         ("to_date", Parameter::Date(work.to)),
@@ -168,6 +170,8 @@ async fn run(lake: &Lake, work: &Work, check: &Check, report: &mut StageReport) 
         ("fx_rate_days_max", Parameter::Integer(fx_rate_days_max.into())),
         ("close_days_warn", Parameter::Integer(close_days_warn.into())),
         ("close_days_max", Parameter::Integer(close_days_max.into())),
+        ("risk_free_days_warn", Parameter::Integer(risk_free_days_warn.into())),
+        ("risk_free_days_max", Parameter::Integer(ledger::RISK_FREE_DAYS_MAX)),
     ];
     let batches = lake.engine().run(&context, check.name, check.sql, parameters).await?;
     let mut exceptions = Vec::new();

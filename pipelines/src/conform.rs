@@ -74,6 +74,14 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
         )
         .await?,
         lake.upsert(
+            &last_of_each(facts.factor_returns, |row| {
+                let factor = (row.factor_set.clone(), row.factor.clone());
+                (row.factor_source.clone(), factor, row.return_date)
+            }),
+            &key,
+        )
+        .await?,
+        lake.upsert(
             &last_of_each(facts.benchmark_weights, |row| {
                 let group = (row.taxonomy.clone(), row.node.clone());
                 (row.market_id.clone(), row.benchmark.clone(), group, row.weight_date)
@@ -217,6 +225,7 @@ async fn read_all(
         all.quotes.extend(facts.quotes);
         all.fx_rates.extend(facts.fx_rates);
         all.risk_free_rates.extend(facts.risk_free_rates);
+        all.factor_returns.extend(facts.factor_returns);
         all.benchmark_weights.extend(facts.benchmark_weights);
         all.corporate_actions.extend(facts.corporate_actions);
         all.classifications.extend(facts.classifications);

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use schemas::tables::benchmark_weights::BenchmarkWeight;
 use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
+use schemas::tables::factor_returns::FactorReturn;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::group_members::GroupMember;
 use schemas::tables::instruments::Instrument;
@@ -62,6 +63,8 @@ pub struct Facts {
     pub fx_rates: Vec<FxRate>,
     /// Rates without risk.
     pub risk_free_rates: Vec<RiskFreeRate>,
+    /// What factors earned.
+    pub factor_returns: Vec<FactorReturn>,
     /// Weights and returns of what benchmarks are made of.
     pub benchmark_weights: Vec<BenchmarkWeight>,
     /// Corporate actions.

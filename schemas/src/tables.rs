@@ -11,6 +11,7 @@ pub mod classifications;
 pub mod corporate_actions;
 pub mod daily_returns;
 pub mod exceptions;
+pub mod factor_returns;
 pub mod fx_rates;
 pub mod group_members;
 pub mod group_returns;
@@ -31,6 +32,7 @@ pub mod quotes;
 pub mod realised_gains;
 pub mod rejects;
 pub mod risk;
+pub mod risk_classes;
 pub mod risk_contributions;
 pub mod risk_forecasts;
 pub mod risk_free_rates;
@@ -46,6 +48,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &quotes::TABLE,
     &fx_rates::TABLE,
     &risk_free_rates::TABLE,
+    &factor_returns::TABLE,
     &benchmark_weights::TABLE,
     &corporate_actions::TABLE,
     &classifications::TABLE,
@@ -68,6 +71,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &group_returns::TABLE,
     &portfolio_group_returns::TABLE,
     &measures::TABLE,
+    &risk_classes::TABLE,
     &risk::TABLE,
     &risk_contributions::TABLE,
     &risk_forecasts::TABLE,

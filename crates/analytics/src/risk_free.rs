@@ -69,8 +69,7 @@ fn of_each(series: &PerformanceSeries, rates: &[DatedNumber]) -> Result<Vec<f64>
     for entry in &series.returns {
         while waiting.next_if(|rate| rate.date < entry.date).is_some() {}
         let Some(rate) = waiting.next_if(|rate| rate.date == entry.date) else {
-            let reason = format!("no risk-free rate is known for {}, or only one that is too old", entry.date);
-            return Err(NoFigure::new(reason));
+            return Err(NoFigure::new(lacking(series, rates)));
         };
         let bits = rate.number.to_bits();
         let periodic = match before {
@@ -81,6 +80,27 @@ fn of_each(series: &PerformanceSeries, rates: &[DatedNumber]) -> Result<Vec<f64>
         each.push(periodic);
     }
     Ok(each)
+}
+
+/// Which days with a return have no rate: the first, how many others, and the last.
+fn lacking(series: &PerformanceSeries, rates: &[DatedNumber]) -> String {
+    let mut waiting = rates.iter().peekable();
+    let (mut first, mut last, mut count) = (None, None, 0_usize);
+    for entry in &series.returns {
+        while waiting.next_if(|rate| rate.date < entry.date).is_some() {}
+        if waiting.peek().is_none_or(|rate| rate.date != entry.date) {
+            first = first.or(Some(entry.date));
+            last = Some(entry.date);
+            count += 1;
+        }
+    }
+    let days = match (first, last) {
+        (Some(first), Some(last)) if count == 2 => format!("{first} and {last}"),
+        (Some(first), Some(last)) if 2 < count => format!("{first} and {} more days up to {last}", count - 1),
+        (Some(first), _) => first.to_string(),
+        _ => "some days".to_owned(),
+    };
+    format!("no risk-free rate is known for {days}, or only one that is too old")
 }
 
 #[cfg(test)]
@@ -151,6 +171,13 @@ mod tests {
             assert_unavailable(measure, &series, reason);
         }
         assert!(volatility::MEASURE.of(&series).number().is_some());
+        let mut none_later = with_daily_rates(of_returns(&[0.01; 5]), &[0.001; 5]);
+        if let Some(RiskFree::Dated(rates)) = &mut none_later.risk_free {
+            rates.truncate(2);
+        }
+        let reason = "no risk-free rate is known for 2024-01-04 and 2 more days up to 2024-01-06, or only one that is \
+                      too old";
+        assert_unavailable(&sharpe_rf::MEASURE, &none_later, reason);
         let impossible = with_daily_rates(of_returns(&[0.01, 0.02]), &[0.001, -1.0]);
         assert_unavailable(&sharpe_rf::MEASURE, &impossible, "a risk-free rate of -1 a year is none");
         // A day on which there is a rate and no return does not count.

@@ -2,10 +2,13 @@
 //!
 //! This crate is the door: command line, configuration and wiring. What the program does is done in the rooms behind.
 
+mod class_listing;
 pub mod commands;
+mod concentration_listing;
 mod config;
 pub mod demo_market;
 mod ending;
+mod factors_listing;
 mod forecast_listing;
 mod held_risk_listing;
 mod holdings_listing;

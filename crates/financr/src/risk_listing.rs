@@ -4,9 +4,11 @@
 //! Each section is a function from what is known to blocks, named in [`SECTIONS`]: another one is a function and a
 //! line.
 
+use jobs::concentration::Concentrated;
 use jobs::parts::RiskParts;
 use jobs::{Measure, MeasureKind};
 use schemas::tables::daily_returns::DailyReturn;
+use schemas::tables::risk_classes::RiskClassRow;
 use schemas::{InstrumentId, MeasureValue, ReportingPeriod};
 use serde_json::Value;
 
@@ -16,7 +18,7 @@ use crate::page::Block;
 use crate::printed_figures::{Figures, Footnotes, fixed, percent};
 use crate::risk_night::RiskNight;
 use crate::terminal_chart::{Ink, bar};
-use crate::{forecast_listing, held_risk_listing, risk_parts_listing};
+use crate::{class_listing, concentration_listing, forecast_listing, held_risk_listing, risk_parts_listing};
 
 /// What the sections read.
 pub(crate) struct RiskFacts<'a> {
@@ -25,6 +27,10 @@ pub(crate) struct RiskFacts<'a> {
     pub(crate) returns: &'a [DailyReturn],
     /// What the night of the date says.
     pub(crate) night: &'a RiskNight,
+    /// How concentrated it is on the date, or why that is not known.
+    pub(crate) concentration: &'a Result<Vec<Concentrated>, String>,
+    /// The classes of risk that the law prescribes, on the date.
+    pub(crate) classes: &'a [RiskClassRow],
     /// One period, or all of them.
     pub(crate) period: Option<ReportingPeriod>,
     /// The columns of the terminal; none if the output is none.
@@ -42,8 +48,10 @@ const SECTIONS: &[Section] = &[
     held_risk_listing::section,
     tail,
     forecast_listing::section,
+    class_listing::section,
     dispersion,
     drawdown,
+    concentration_listing::section,
     spread,
     risk_parts_listing::section,
 ];
@@ -341,10 +349,13 @@ mod tests {
         ];
         let returns: Vec<DailyReturn> = [0.01, -0.016, 0.002].into_iter().map(day).collect();
         let night = RiskNight::default();
+        let nothing = Ok(Vec::new());
         let facts = |period| RiskFacts {
             figures: Figures { portfolio: &portfolio, date: date("2023-12-29"), rows: &rows },
             returns: &returns,
             night: &night,
+            concentration: &nothing,
+            classes: &[],
             period,
             terminal: None,
             ink: Ink::Ascii,

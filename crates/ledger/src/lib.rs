@@ -40,6 +40,6 @@ pub use conversion::FxBoard;
 pub use error::{Announcement, Error};
 pub use fx_grid::FxGrid;
 pub use quote_board::{BoardBuilder, Listing, QuoteBoard};
-pub use risk_free_board::RiskFreeBoard;
+pub use risk_free_board::{RISK_FREE_DAYS_MAX, RiskFreeBoard};
 pub use transaction::TransactionKind;
 pub use value_history::{DayValue, ValueHistory};

@@ -1,32 +1,36 @@
 //! gold.measures from the daily returns, values and flows of each portfolio.
 //!
 //! A portfolio's history is gathered once; every measure of every period is computed from slices of it. Since
-//! inception every measure is kept, for shorter periods those that statements show.
+//! inception every measure is kept, for shorter periods those that statements show. The risk classes that the law
+//! prescribes are made of the same histories, so that a night does not read them twice.
 
 mod columns;
 mod gather;
 mod history;
+mod risk_classes;
 pub mod whole_life;
 
 use std::collections::BTreeMap;
 
 use analytics::{MEASURES, Measure, Measured};
 use lake::{Lake, RecordBatch};
-use schemas::tables::{cash_flows, daily_returns, measures, portfolios};
+use schemas::table::TableDefinition;
+use schemas::tables::{cash_flows, daily_returns, measures, portfolios, risk_classes as classes};
 use schemas::{BusinessDate, MeasureValue, ReportingPeriod};
 
 use self::columns::Columns;
 use self::gather::Gathering;
 use self::history::History;
 pub(crate) use self::history::series_on;
+use self::risk_classes::{ClassColumns, classify};
 use super::{Made, Rollup};
 use crate::error::Error;
 use crate::{StageReport, Work};
 
-/// One row per portfolio, valuation date, period and measure.
+/// One row per portfolio, valuation date, period and measure, and of the classes one per scale.
 pub static ROLLUP: Rollup = Rollup {
     writes: &measures::TABLE,
-    also_writes: &[],
+    also_writes: &[&classes::TABLE],
     reads: &[&portfolios::TABLE, &daily_returns::TABLE, &cash_flows::TABLE],
     make,
 };
@@ -50,6 +54,9 @@ const PERIOD_MEASURES: &[&str] = &[
     "xirr",
 ];
 
+/// Rows of measures and of classes.
+type BothRows = (RecordBatch, RecordBatch);
+
 /// Days of all portfolios that are held in memory at once: 100,000 portfolios of ten years take thirty-two rounds.
 const DAYS_AT_ONCE: u64 = 8_000_000;
 
@@ -57,42 +64,49 @@ fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
     Box::pin(async move {
         let mut report = StageReport::default();
         let gathering = Gathering::over(lake, work, &mut report).await?;
-        let mut batches = Vec::new();
+        let (mut measured, mut classified) = (Vec::new(), Vec::new());
         for portfolios in gathering.shares(DAYS_AT_ONCE) {
             let histories = gathering.histories(portfolios).await?;
             let from = work.from;
             let computing = tokio::task::spawn_blocking(move || compute_all(&histories, from));
-            batches.extend(computing.await.map_err(|_| Error::Worker)??);
+            for (of_measures, of_classes) in computing.await.map_err(|_| Error::Worker)?? {
+                measured.push(of_measures);
+                classified.push(of_classes);
+            }
         }
-        let written = work.replace_batches(lake, &measures::TABLE, &batches, measures::TABLE.name).await?;
-        report.rows_written = written.rows;
+        let tables: [(&'static TableDefinition, Vec<RecordBatch>); 2] =
+            [(&measures::TABLE, measured), (&classes::TABLE, classified)];
+        for (table, batches) in tables {
+            report.rows_written += work.replace_batches(lake, table, &batches, table.name).await?.rows;
+        }
         Ok(report)
     })
 }
 
-/// The measures of all portfolios from a date on, on all cores, in the order of the portfolios.
-fn compute_all(histories: &[History], from: BusinessDate) -> Result<Vec<RecordBatch>, Error> {
+/// The measures and the classes of all portfolios from a date on, on all cores, in the order of the portfolios.
+fn compute_all(histories: &[History], from: BusinessDate) -> Result<Vec<BothRows>, Error> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let share = histories.len().div_ceil(workers * 4).max(1);
     let next = std::sync::atomic::AtomicUsize::new(0);
     let shares: Vec<&[History]> = histories.chunks(share).collect();
-    let finished: Vec<Result<Vec<(usize, RecordBatch)>, Error>> = std::thread::scope(|scope| {
+    let finished: Vec<Result<Vec<(usize, BothRows)>, Error>> = std::thread::scope(|scope| {
         let work = || {
             let mut mine = Vec::new();
             loop {
                 let position = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 let Some(histories) = shares.get(position) else { return Ok(mine) };
-                let mut columns = Columns::default();
+                let (mut columns, mut classes) = (Columns::default(), ClassColumns::default());
                 for history in *histories {
                     history.compute(from, &mut columns);
+                    classify(history, from, &mut classes);
                 }
-                mine.push((position, columns.finish()?));
+                mine.push((position, (columns.finish()?, classes.finish()?)));
             }
         };
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or(Err(Error::Worker))).collect()
     });
-    let mut ordered: BTreeMap<usize, RecordBatch> = BTreeMap::new();
+    let mut ordered: BTreeMap<usize, BothRows> = BTreeMap::new();
     for share in finished {
         ordered.extend(share?);
     }

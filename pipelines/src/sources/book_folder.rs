@@ -9,6 +9,7 @@ mod benchmark_weight_file;
 mod book_files;
 mod classification_file;
 mod cost_basis;
+mod factor_file;
 pub(crate) mod group_file;
 mod market_files;
 mod risk_free_file;
@@ -30,8 +31,8 @@ use crate::landing::Delivered;
 pub static SOURCE: Source = Source {
     name: "book_folder",
     definition: "portfolios and markets as folders of portfolio.json, transactions.csv, instruments.csv, prices.csv, \
-                 fx.csv, risk_free.csv, benchmark_weights.csv, corporate_actions.csv and classifications.csv; groups \
-                 of portfolios as group.json",
+                 fx.csv, risk_free.csv, factors.csv, benchmark_weights.csv, corporate_actions.csv and \
+                 classifications.csv; groups of portfolios as group.json",
     order: market_files::order,
     parse,
 };
@@ -47,6 +48,7 @@ const MARKET_FILES: &[&str] = &[
     "prices.csv",
     "fx.csv",
     "risk_free.csv",
+    factor_file::NAME,
     "benchmark_weights.csv",
     "corporate_actions.csv",
     classification_file::NAME,
@@ -238,6 +240,7 @@ fn parse(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Erro
         "fx.csv" => market_files::fx(file),
         "benchmark_weights.csv" => benchmark_weight_file::benchmark_weights(file),
         "risk_free.csv" => risk_free_file::risk_free_rates(file),
+        factor_file::NAME => factor_file::factor_returns(file),
         "corporate_actions.csv" => action_file::corporate_actions(file, instruments),
         classification_file::NAME => classification_file::classifications(file, instruments),
         group_file::NAME => group_file::members(file),

@@ -10,6 +10,9 @@ use pipelines::{AgeLimits, Work};
 use rust_decimal::Decimal;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::fx_rates::FxRate;
+use schemas::tables::portfolio_values::PortfolioValue;
+use schemas::tables::portfolios::Portfolio;
+use schemas::tables::risk_free_rates::RiskFreeRate;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{Currency, PortfolioId, Rate, Severity};
@@ -114,4 +117,69 @@ async fn a_close_of_more_than_a_leap_year_blocks_and_says_what_to_do() {
     let message = "M1~AAA is valued with its price of 2013-06-02, 367 days old, and 366 are the most; deliver a close \
                    in prices.csv, book a WRITE_OFF if it is worth nothing, or raise close_days_max in financr.toml";
     assert_eq!(outdated.message, message);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_series_of_risk_free_rates_that_ends_is_told_before_it_counts_no_more() {
+    let lake = memory_lake();
+    let dated = |id: &str| Portfolio { risk_free_source: Some("M1".parse().expect("an id")), ..portfolio(id) };
+    let dollars = Portfolio { base_currency: Currency::USD, ..dated("P2") };
+    fill(&lake, &[dated("P1"), dollars, portfolio("P3")]).await;
+    let rate = RiskFreeRate {
+        risk_free_source: "M1".parse().expect("an id"),
+        currency: Currency::EUR,
+        rate_date: date("2014-01-03"),
+        rate_annual: Rate::new(Decimal::new(2, 2)),
+        landing_sha256: String::new(),
+        line: 2,
+    };
+    let later = RiskFreeRate { rate_date: date("2014-03-31"), ..rate.clone() };
+    fill(&lake, &[rate, later]).await;
+    // The rate is 35, 36, 45 and 46 days old; the later one is not known yet.
+    let days = ["2014-02-07", "2014-02-08", "2014-02-17", "2014-02-18"];
+    let value = |(id, day): (&str, &str)| PortfolioValue {
+        portfolio_id: id.parse().expect("an id"),
+        business_date: date(day),
+        previous_business_date: None,
+        base_currency: Currency::EUR,
+        market_value: Some(amount("0")),
+        securities_value: Some(amount("0")),
+        cash_value: Some(amount("0")),
+        position_count: 0,
+        carried_price_count: 0,
+        missing_count: 0,
+        benchmark_level: None,
+        risk_free_annual: None,
+    };
+    let valued = days.map(|day| ("P1", day)).into_iter().chain([("P2", days[0]), ("P3", days[3])]);
+    fill(&lake, &valued.map(value).collect::<Vec<PortfolioValue>>()).await;
+    let range = Work { age_limits: AgeLimits::default(), ..work("checks-1", date(days[0]), date(days[3])) };
+    check(&lake, &range, Layer::Gold).await.expect("checked");
+    let mut found: Vec<Exception> = all(&lake).await;
+    found.retain(|row| row.check_name == "missing_risk_free_rates");
+    found.sort_by_key(|row| (row.portfolio_id.clone(), row.business_date));
+    let said: Vec<(&str, String, &str)> = found
+        .iter()
+        .map(|row| (row.portfolio_id.as_str(), row.business_date.to_string(), row.message.as_str()))
+        .collect();
+    let newer = "deliver newer ones in risk_free.csv";
+    let soon = |age: u32| {
+        let last = "the last risk-free rate for EUR is of 2014-01-03";
+        format!("{last}, {age} days old; after 45 days figures above it are missing; {newer}")
+    };
+    let (at_36, at_45) = (soon(36), soon(45));
+    let gone = format!(
+        "the last risk-free rate for EUR is of 2014-01-03, 46 days old, and none counts for more than 45 days, so that \
+         figures above it are missing; {newer}"
+    );
+    let never = "the market M1 has no risk-free rate for USD in the year up to this date, so that figures above it are \
+                 missing; deliver risk_free.csv";
+    let expected = [
+        ("P1", days[1].to_owned(), at_36.as_str()),
+        ("P1", days[2].to_owned(), at_45.as_str()),
+        ("P1", days[3].to_owned(), gone.as_str()),
+        ("P2", days[0].to_owned(), never),
+    ];
+    assert_eq!(said, expected);
+    assert!(found.iter().all(|row| row.severity == Severity::Warn));
 }

@@ -75,6 +75,7 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("missing_dividends", "M1~AAA"),
     ("unmatched_internal_transfers", "t1"),
     ("missing_benchmarks", "ZZZ"),
+    ("missing_risk_free_rates", "EUR"),
 ];
 
 #[derive(Default)]
@@ -391,6 +392,7 @@ impl World {
                 self.flows.push(flow(id, Some(amount("0"))));
             }
             "missing_benchmarks" => self.compare_with_nothing(id),
+            "missing_risk_free_rates" => self.measure_above_nothing(id),
             other => panic!("plant what `{other}` is there to find"),
         }
     }
@@ -413,6 +415,12 @@ impl World {
     }
 
     /// A portfolio whose benchmark is not listed.
+    fn measure_above_nothing(&mut self, id: &str) {
+        let risk_free_source = Some("M1".parse().expect("an id"));
+        self.portfolios.push(Portfolio { risk_free_source, ..portfolio(id) });
+        self.values.push(value(id, None, "0", "0"));
+    }
+
     fn compare_with_nothing(&mut self, id: &str) {
         self.portfolios.push(Portfolio { benchmark_symbol: Some("ZZZ".to_owned()), ..portfolio(id) });
         self.values.push(value(id, None, "0", "0"));

@@ -27,6 +27,8 @@ mod export_formats;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
+mod factors;
+#[cfg(test)]
 mod folders;
 #[cfg(test)]
 mod forecasts;
@@ -48,6 +50,8 @@ mod restating;
 mod return_parts;
 #[cfg(test)]
 mod risk;
+#[cfg(test)]
+mod risk_classes;
 #[cfg(test)]
 mod risk_parts;
 #[cfg(test)]

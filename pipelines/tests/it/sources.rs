@@ -16,6 +16,7 @@ use crate::cases::{case_folders, differences, line, optional, text};
 const QUOTES: &str = "instrument_id,quote_date,close,quote_unit,line";
 const RATES: &str = "currency,rate_date,units_per_eur,line";
 const RISK_FREE: &str = "risk_free_source,currency,rate_date,rate_annual,line";
+const FACTORS: &str = "factor_source,factor_set,factor,return_date,return_fraction,line";
 const WEIGHTS: &str = "benchmark,taxonomy,node,weight_date,weight,return_fraction,line";
 const INSTRUMENTS: &str = "instrument_id,name,currency,price_scale,adjusted,isin";
 const ACTIONS: &str = "instrument_id,ex_date,kind,ratio,amount,currency,line";
@@ -63,6 +64,7 @@ impl Reading {
         self.facts.quotes.extend(facts.quotes);
         self.facts.fx_rates.extend(facts.fx_rates);
         self.facts.risk_free_rates.extend(facts.risk_free_rates);
+        self.facts.factor_returns.extend(facts.factor_returns);
         self.facts.benchmark_weights.extend(facts.benchmark_weights);
         self.facts.corporate_actions.extend(facts.corporate_actions);
         self.facts.classifications.extend(facts.classifications);
@@ -74,6 +76,7 @@ impl Reading {
             QUOTES => facts.quotes.iter().map(quote_line).collect(),
             RATES => facts.fx_rates.iter().map(rate_line).collect(),
             RISK_FREE => facts.risk_free_rates.iter().map(risk_free_line).collect(),
+            FACTORS => facts.factor_returns.iter().map(factor_line).collect(),
             WEIGHTS => facts.benchmark_weights.iter().map(weight_line).collect(),
             INSTRUMENTS => facts.instruments.iter().map(instrument_line).collect(),
             ACTIONS => facts.corporate_actions.iter().map(action_line).collect(),
@@ -103,6 +106,12 @@ fn rate_line(row: &schemas::tables::fx_rates::FxRate) -> String {
 
 fn risk_free_line(row: &schemas::tables::risk_free_rates::RiskFreeRate) -> String {
     line(&[&row.risk_free_source, &row.currency, &row.rate_date, &row.rate_annual, &row.line])
+}
+
+fn factor_line(row: &schemas::tables::factor_returns::FactorReturn) -> String {
+    let of: [&dyn std::fmt::Display; 3] = [&row.factor_source, &row.factor_set, &row.factor];
+    let rest: [&dyn std::fmt::Display; 3] = [&row.return_date, &row.return_fraction, &row.line];
+    line(&[&of[..], &rest[..]].concat())
 }
 
 fn weight_line(row: &schemas::tables::benchmark_weights::BenchmarkWeight) -> String {

@@ -3,7 +3,9 @@
 use std::io::{IsTerminal as _, Write};
 
 use clap::{Args, ValueEnum};
+use jobs::factors::FactorChoice;
 use jobs::{BalanceBasis, Context};
+use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values::PortfolioValue;
@@ -14,6 +16,7 @@ use serde_json::Value;
 use super::Session;
 use crate::config;
 use crate::ending::{Ending, Usage};
+use crate::factors_listing::{self, FactorFacts};
 use crate::holdings_listing::{held_listing, pending_listing};
 use crate::house;
 use crate::listing::{Format, Listing};
@@ -26,6 +29,7 @@ use crate::show_topic::{Asked, Topic, asked};
 use crate::shown_portfolio::Shown;
 use crate::terminal_chart::Ink;
 use crate::{measures_listing, overview_listing, return_parts_listing, risk_parts_listing, tree_text};
+use crate::{class_listing, concentration_listing, measures_listing, overview_listing, tree_text};
 
 const EXAMPLES: &str = concat!(
     "Examples:\n",
@@ -35,24 +39,25 @@ const EXAMPLES: &str = concat!(
     "  financr show risk D01 --definitions                      losses, drawdown, how returns are spread\n",
     "  financr show risk D01 --without AAPL                     how much less there would be to lose without it\n",
     "  financr show measures D01 --period YTD                   every measure of a period\n",
+    "  financr show factors D01 --period 3Y --set ff3           loadings on factors, and parts of the variance\n",
     "  financr show D01 --what bridge                           one part of the page in full\n",
     "  financr show D01 --date 2014-12-31 --basis settlement    what is settled, and what is pending\n",
     "  financr show D01 --what pending --format csv             trades that are not settled yet, for a program\n\n",
-    "One word is a portfolio, two are a topic and a portfolio. Topics are portfolio (the page), performance, risk and \
-     measures; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or CSV a topic \
-     gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is missing.\n\n",
+    "One word is a portfolio, two are a topic and a portfolio. Topics are portfolio (the page), performance, risk, \
+     measures and factors; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or \
+     CSV a topic gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is missing.\n\n",
     "The positions without --basis are those of a night, by trade date and with their values. With --basis units and \
      cash are what is booked by now; no night is needed. A transaction without a settlement date counts from its trade \
      date on both bases."
 );
 
 /// Show a portfolio: a page with positions, key figures, what changed its value this year and what the checks found;
-/// or its performance, its risk, or every measure
+/// or its performance, its risk, every measure, or the factors that move it
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, override_usage = "financr show [OPTIONS] [[TOPIC] PORTFOLIO]")]
 pub(super) struct Arguments {
-    /// What is shown of the portfolio: performance, risk or measures; or the portfolio itself, e.g. D01. Without any
-    /// word all portfolios are listed
+    /// What is shown of the portfolio: performance, risk, measures or factors; or the portfolio itself, e.g. D01.
+    /// Without any word all portfolios are listed
     #[arg(value_name = "TOPIC")]
     first: Option<String>,
     /// The portfolio, if a topic stands before it
@@ -76,6 +81,12 @@ pub(super) struct Arguments {
     /// Units and cash with every transaction counted from its trade date or its settlement date: trade or settlement
     #[arg(long)]
     basis: Option<BalanceBasis>,
+    /// The set of factors in the market's factors.csv, e.g. ff3; without it the only one
+    #[arg(long)]
+    set: Option<String>,
+    /// Factors of the set, e.g. mkt_rf,smb; without it all of them
+    #[arg(long, value_delimiter = ',')]
+    factors: Vec<String>,
 }
 
 /// Which rows are shown.
@@ -122,18 +133,25 @@ impl Arguments {
     fn asked(&self) -> Result<Asked, Usage> {
         let asked = asked(self.first.as_deref(), self.second.as_deref()).map_err(Usage)?;
         let is_page = self.basis.is_some() || self.what != What::All;
+        let is_of_factors = self.set.is_some() || !self.factors.is_empty();
         let refused = match &asked {
             Asked::One(Topic::Risk, _) if self.without.is_some() && !is_page => return Ok(asked),
             Asked::One(..) if self.without.is_some() => {
                 "--without is for the risk of a portfolio: `financr show risk PORTFOLIO --without INSTRUMENT`"
             }
             Asked::Portfolios if is_page || self.period.is_some() || self.definitions || self.without.is_some() => {
+            Asked::Portfolios | Asked::One(Topic::Overview | Topic::Performance | Topic::Risk | Topic::Measures, _)
+                if is_of_factors =>
+            {
+                "--set and --factors are for the topic `factors`, e.g. `financr show factors PORTFOLIO --set ff3`"
+            }
+            Asked::Portfolios if is_page || self.period.is_some() || self.definitions => {
                 "name a portfolio: `financr show [TOPIC] PORTFOLIO`; without one all portfolios are listed"
             }
             Asked::One(Topic::Overview, _) if self.period.is_some() => {
                 "--period is for a topic, e.g. `financr show performance PORTFOLIO --period YTD`"
             }
-            Asked::One(Topic::Performance | Topic::Risk | Topic::Measures, _) if is_page => {
+            Asked::One(Topic::Performance | Topic::Risk | Topic::Measures | Topic::Factors, _) if is_page => {
                 "--what and --basis are for the page of a portfolio, `financr show PORTFOLIO`, and not for a topic"
             }
             _ => return Ok(asked),
@@ -168,12 +186,15 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         return write_page(session, &context, &figures, value, arguments).await;
     }
     let returns = match topic {
-        Topic::Performance | Topic::Risk => {
+        Topic::Performance | Topic::Risk | Topic::Factors => {
             let (from, to) = (portfolio.start_date.min(value.business_date), value.business_date);
             lake::read::daily_returns(&context.lake, &id, from, to).await?
         }
         Topic::Overview | Topic::Measures => Vec::new(),
     };
+    if topic == Topic::Factors {
+        return write_factors(session, &context, &figures, &returns, arguments).await;
+    }
     let (period, terminal, ink) = (arguments.period, tree_text::terminal_columns(), ink());
     let (mut blocks, rows, meant) = match topic {
         Topic::Performance => {
@@ -199,9 +220,17 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
                 night.add_rows(&figures, &mut rows);
             }
             let facts = RiskFacts { figures, returns: &returns, night: &night, period, terminal, ink };
+            let kinds = ["tail", "dispersion", "drawdown"];
+            let mut rows = measures_listing::rows(&figures, &kinds, period, arguments.definitions);
+            let concentration = jobs::concentration::concentrated(&context, portfolio, figures.date).await?;
+            let classes = lake::read::risk_classes(&context.lake, &id, figures.date).await?;
+            let (concentration, classes) = (&concentration, &classes[..]);
+            let facts = RiskFacts { figures, returns: &returns, concentration, classes, period, terminal, ink };
+            class_listing::push_rows(&mut rows, &facts);
+            concentration_listing::push_rows(&mut rows, &facts);
             (risk_listing::page(&facts), rows, risk_listing::measures())
         }
-        Topic::Overview | Topic::Measures => {
+        Topic::Overview | Topic::Measures | Topic::Factors => {
             let rows = measures_listing::rows(&figures, &[], period, arguments.definitions);
             (measures_listing::page(&figures, period, terminal), rows, measures_listing::measures())
         }
@@ -234,6 +263,28 @@ fn all_portfolios(portfolios: &[Portfolio]) -> Listing {
         ]);
     }
     listing
+}
+
+/// What moves a portfolio, over one period; since inception if none is named.
+async fn write_factors(
+    session: &Session,
+    context: &Context,
+    figures: &Figures<'_>,
+    returns: &[DailyReturn],
+    arguments: &Arguments,
+) -> anyhow::Result<Ending> {
+    let (portfolio, date) = (figures.portfolio, figures.date);
+    let period = arguments.period.unwrap_or(ReportingPeriod::SinceInception);
+    let choice = FactorChoice { set: arguments.set.clone(), factors: arguments.factors.clone() };
+    let explained = jobs::factors::explained(context, portfolio, returns, date, period, &choice).await?;
+    let explained = explained.map_err(|why| Usage(format!("no factors explain {}: {why}", portfolio.portfolio_id)))?;
+    let facts = FactorFacts { portfolio, date, period, explained: &explained };
+    if session.format == Format::Table {
+        page::write(&factors_listing::page(&facts, arguments.definitions), &mut std::io::stdout().lock())?;
+    } else {
+        session.write(&factors_listing::rows(&facts))?;
+    }
+    Ok(Ending::Done)
 }
 
 /// Everything on a page, or one part of it in full.
@@ -441,7 +492,10 @@ mod tests {
             ("risk D01 --without AAPL --what bridge", "--without is for the risk of a portfolio"),
             ("--without AAPL", "name a portfolio"),
             ("risks D01", "unknown topic `risks`; known: portfolio, performance, risk, measures"),
+            ("risks D01", "unknown topic `risks`; known: portfolio, performance, risk, measures, factors"),
             ("risk", "`financr show risk PORTFOLIO`"),
+            ("risk D01 --set ff3", "--set and --factors are for the topic `factors`"),
+            ("factors D01 --what bridge", "--what and --basis are for the page"),
         ] {
             let refused = of(words).expect_err("refused");
             assert!(refused.contains(expected), "{words}: {refused}");

@@ -164,7 +164,7 @@ fn wrong_use_ends_with_two_and_says_what_to_do() {
         (&["import", "nowhere"], "nowhere"),
         (&["show", "NOBODY"], "there is no portfolio `NOBODY` in sqlite:financr-data/store.db"),
         (&["show", "risk", "NOBODY"], "there is no portfolio `NOBODY` in sqlite:financr-data/store.db"),
-        (&["show", "risks", "NOBODY"], "unknown topic `risks`; known: portfolio, performance, risk, measures"),
+        (&["show", "risks", "NOBODY"], "unknown topic `risks`; known: portfolio, performance, risk, measures, factors"),
         (&["show", "risk"], "name a portfolio after it: `financr show risk PORTFOLIO`"),
         (&["show", "risk", "NOBODY", "--period", "2Y"], "unknown period `2Y`; known: 1D, WTD, MTD"),
         (&["--config", "wrong.toml", "status"], "unknown field `speed`, expected"),
@@ -230,10 +230,23 @@ fn sides_of_a_portfolio(house: &House) {
         "Method in force, the first that is red by neither: 95 % ",
         "Volatility",
         "deepest fall",
+        "SRRI",
+        "Concentration on",
         "< VaR 95 %",
     ] {
         assert!(risk.contains(words), "{words}\n{risk}");
     }
+    let concentrated: Vec<serde_json::Value> =
+        serde_json::from_str(&asked(&["risk", "DEMO-001", "--format", "json"])).expect("an array");
+    let largest = |figure: &str| {
+        let row = concentrated.iter().find(|row| row["measure"] == figure).expect("a row");
+        row["value"].as_f64().expect("a number")
+    };
+    let one = largest("largest_1_position");
+    assert!(one * one <= largest("herfindahl_position") && largest("herfindahl_position") <= one, "{concentrated:?}");
+    let factors = house.run(&["--config", "demo/financr.toml", "show", "factors", "DEMO-001"]);
+    let reason = "no factors explain DEMO-001: market `DEMO` has no factors up to this date; import its factors.csv";
+    assert!(factors.code == Some(2) && factors.stderr.contains(reason), "{}", factors.stderr);
     let measures = asked(&["measures", "DEMO-001"]);
     assert!(measures.contains("Tail of the losses") && measures.contains("Maximum drawdown"), "{measures}");
     assert!(![performance, risk, measures].concat().contains("-0.00 %"), "a zero has no sign");

@@ -17,6 +17,7 @@ pub(crate) const GOLD: [(&str, &str); 16] = [
     ("position_returns", "SELECT * FROM gold.position_returns ORDER BY portfolio_id, instrument_id, business_date"),
     ("hypothetical_returns", "SELECT * FROM gold.hypothetical_returns ORDER BY portfolio_id, business_date"),
     ("measures", "SELECT * FROM gold.measures ORDER BY portfolio_id, business_date, period, measure"),
+    ("risk_classes", "SELECT * FROM gold.risk_classes ORDER BY portfolio_id, business_date, scale"),
     ("risk", "SELECT * FROM gold.risk ORDER BY portfolio_id, business_date, tail"),
     ("risk_contributions", "SELECT * FROM gold.risk_contributions ORDER BY portfolio_id, instrument_id, business_date"),
     ("risk_forecasts", "SELECT * FROM gold.risk_forecasts ORDER BY portfolio_id, business_date, method, tail"),

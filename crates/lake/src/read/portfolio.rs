@@ -6,6 +6,7 @@ use schemas::tables::exceptions::Exception;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::positions::Position;
+use schemas::tables::risk_classes::RiskClassRow;
 use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, PortfolioId};
 
@@ -48,6 +49,18 @@ pub async fn valuations(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate
 /// [`Error`] if the table cannot be read.
 pub async fn measures(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<MeasureRow>, Error> {
     on_date(lake, include_str!("measures.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// The classes of risk that the law prescribes, on a date.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn risk_classes(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    date: BusinessDate,
+) -> Result<Vec<RiskClassRow>, Error> {
+    on_date(lake, include_str!("risk_classes.sql"), portfolio, date, DateRange::between(date, date)).await
 }
 
 /// Why the portfolio did better or worse than its benchmark: what was made on a date.

@@ -24,6 +24,7 @@ pub(super) fn order(file_name: &str) -> u8 {
         "prices.csv"
         | "fx.csv"
         | "risk_free.csv"
+        | "factors.csv"
         | "benchmark_weights.csv"
         | "corporate_actions.csv"
         | "classifications.csv" => 1,

@@ -19,6 +19,7 @@ use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::positions::Position;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::risk::RiskRow;
+use schemas::tables::risk_classes::RiskClassRow;
 use schemas::tables::risk_contributions::RiskContribution;
 use schemas::tables::risk_forecasts::RiskForecast;
 use schemas::tables::valuations::Valuation;
@@ -39,6 +40,7 @@ pub(super) async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<GroupReturn>(lake).await,
         table::<PortfolioGroupReturn>(lake).await,
         table::<MeasureRow>(lake).await,
+        table::<RiskClassRow>(lake).await,
         table::<RiskRow>(lake).await,
         table::<RiskContribution>(lake).await,
         table::<HypotheticalReturn>(lake).await,
