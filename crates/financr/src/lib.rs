@@ -2,6 +2,7 @@
 //!
 //! This crate is the door: command line, configuration and wiring. What the program does is done in the rooms behind.
 
+mod attribution_listing;
 pub mod commands;
 mod config;
 pub mod demo_market;
@@ -19,6 +20,7 @@ mod progress;
 mod refused_rows;
 mod risk_listing;
 mod show_topic;
+mod shown_attribution;
 mod shown_portfolio;
 mod telemetry;
 mod terminal_chart;

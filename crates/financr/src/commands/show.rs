@@ -12,16 +12,18 @@ use schemas::{Amount, BusinessDate, PortfolioId, ReportingPeriod};
 use serde_json::Value;
 
 use super::Session;
+use crate::attribution_listing;
 use crate::config;
 use crate::ending::{Ending, Usage};
 use crate::holdings_listing::{held_listing, pending_listing};
 use crate::house;
 use crate::listing::{Format, Listing};
-use crate::page;
+use crate::page::{self, Block};
 use crate::performance_listing::{self, PerformanceFacts};
 use crate::printed_figures::Figures;
 use crate::risk_listing::{self, RiskFacts};
 use crate::show_topic::{Asked, Topic, asked};
+use crate::shown_attribution::AttributionOptions;
 use crate::shown_portfolio::Shown;
 use crate::terminal_chart::Ink;
 use crate::{measures_listing, overview_listing, tree_text};
@@ -33,24 +35,26 @@ const EXAMPLES: &str = concat!(
     "  financr show performance D01 --date 2014-12-31           returns by period, month and year, with a chart\n",
     "  financr show risk D01 --definitions                      losses, drawdown, how returns are spread\n",
     "  financr show measures D01 --period YTD                   every measure of a period\n",
+    "  financr show attribution D01 --linking menchero          what was better and worse than the benchmark\n",
     "  financr show D01 --what bridge                           one part of the page in full\n",
     "  financr show D01 --date 2014-12-31 --basis settlement    what is settled, and what is pending\n",
     "  financr show D01 --what pending --format csv             trades that are not settled yet, for a program\n\n",
-    "One word is a portfolio, two are a topic and a portfolio. Topics are portfolio (the page), performance, risk and \
-     measures; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or CSV a topic \
-     gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is missing.\n\n",
+    "One word is a portfolio, two are a topic and a portfolio. Topics are portfolio (the page), performance, risk, \
+     measures and attribution; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or \
+     CSV a topic gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is \
+     missing.\n\n",
     "The positions without --basis are those of a night, by trade date and with their values. With --basis units and \
      cash are what is booked by now; no night is needed. A transaction without a settlement date counts from its trade \
      date on both bases."
 );
 
 /// Show a portfolio: a page with positions, key figures, what changed its value this year and what the checks found;
-/// or its performance, its risk, or every measure
+/// or its performance, its risk, every measure, or why it did better or worse than its benchmark
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, override_usage = "financr show [OPTIONS] [[TOPIC] PORTFOLIO]")]
 pub(super) struct Arguments {
-    /// What is shown of the portfolio: performance, risk or measures; or the portfolio itself, e.g. D01. Without any
-    /// word all portfolios are listed
+    /// What is shown of the portfolio: performance, risk, measures or attribution; or the portfolio itself, e.g. D01.
+    /// Without any word all portfolios are listed
     #[arg(value_name = "TOPIC")]
     first: Option<String>,
     /// The portfolio, if a topic stands before it
@@ -62,7 +66,8 @@ pub(super) struct Arguments {
     /// The business date; without it the last one on which the portfolio was valued
     #[arg(long)]
     date: Option<BusinessDate>,
-    /// One period of a topic: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y or SI (since inception); without it all of them
+    /// One period of a topic: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y or SI (since inception); without it all of them,
+    /// and YTD of the attribution
     #[arg(long)]
     period: Option<ReportingPeriod>,
     /// Say what the figures mean
@@ -71,6 +76,8 @@ pub(super) struct Arguments {
     /// Units and cash with every transaction counted from its trade date or its settlement date: trade or settlement
     #[arg(long)]
     basis: Option<BalanceBasis>,
+    #[command(flatten)]
+    attribution: AttributionOptions,
 }
 
 /// Which rows are shown.
@@ -117,15 +124,19 @@ impl Arguments {
     fn asked(&self) -> Result<Asked, Usage> {
         let asked = asked(self.first.as_deref(), self.second.as_deref()).map_err(Usage)?;
         let is_page = self.basis.is_some() || self.what != What::All;
+        let is_attribution = self.attribution.is_given();
         let refused = match &asked {
-            Asked::Portfolios if is_page || self.period.is_some() || self.definitions => {
+            Asked::Portfolios if is_page || is_attribution || self.period.is_some() || self.definitions => {
                 "name a portfolio: `financr show [TOPIC] PORTFOLIO`; without one all portfolios are listed"
             }
             Asked::One(Topic::Overview, _) if self.period.is_some() => {
                 "--period is for a topic, e.g. `financr show performance PORTFOLIO --period YTD`"
             }
-            Asked::One(Topic::Performance | Topic::Risk | Topic::Measures, _) if is_page => {
+            Asked::One(Topic::Performance | Topic::Risk | Topic::Measures | Topic::Attribution, _) if is_page => {
                 "--what and --basis are for the page of a portfolio, `financr show PORTFOLIO`, and not for a topic"
+            }
+            Asked::One(topic, _) if is_attribution && *topic != Topic::Attribution => {
+                "--linking and --taxonomy are for `financr show attribution PORTFOLIO`"
             }
             _ => return Ok(asked),
         };
@@ -153,6 +164,12 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     if let Some(refused) = &shown.refused_later {
         session.say(&format!("It could not be valued on {}: {}", refused.business_date, refused.message))?;
     }
+    if topic == Topic::Attribution {
+        let found = arguments.attribution.find(&context, &shown, arguments.period).await?;
+        let facts = found.facts(ink());
+        let blocks = attribution_listing::page(&facts, arguments.definitions);
+        return write_topic(session, &blocks, || attribution_listing::rows(&facts, arguments.definitions));
+    }
     let measures = lake::read::measures(&context.lake, &id, value.business_date).await?;
     let figures = Figures { portfolio, date: value.business_date, rows: &measures };
     if topic == Topic::Overview {
@@ -163,7 +180,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             let (from, to) = (portfolio.start_date.min(value.business_date), value.business_date);
             lake::read::daily_returns(&context.lake, &id, from, to).await?
         }
-        Topic::Overview | Topic::Measures => Vec::new(),
+        Topic::Overview | Topic::Measures | Topic::Attribution => Vec::new(),
     };
     let (period, terminal, ink) = (arguments.period, tree_text::terminal_columns(), ink());
     let (mut blocks, rows, meant) = match topic {
@@ -178,19 +195,24 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             let facts = RiskFacts { figures, returns: &returns, period, terminal, ink };
             (risk_listing::page(&facts), rows, risk_listing::measures())
         }
-        Topic::Overview | Topic::Measures => {
+        Topic::Overview | Topic::Measures | Topic::Attribution => {
             let rows = measures_listing::rows(&figures, &[], period, arguments.definitions);
             (measures_listing::page(&figures, period, terminal), rows, measures_listing::measures())
         }
     };
-    if session.format != Format::Table {
-        session.write(&rows)?;
-        return Ok(Ending::Done);
-    }
     if arguments.definitions {
         blocks.push(measures_listing::definitions(&meant));
     }
-    page::write(&blocks, &mut std::io::stdout().lock())?;
+    write_topic(session, &blocks, || rows)
+}
+
+/// The page for people, or the rows for machines.
+fn write_topic(session: &Session, blocks: &[Block], rows: impl FnOnce() -> Listing) -> anyhow::Result<Ending> {
+    if session.format == Format::Table {
+        page::write(blocks, &mut std::io::stdout().lock())?;
+    } else {
+        session.write(&rows())?;
+    }
     Ok(Ending::Done)
 }
 
@@ -412,6 +434,9 @@ mod tests {
             ("--definitions", "name a portfolio"),
             ("D01 --period YTD", "--period is for a topic"),
             ("risk D01 --what bridge", "--what and --basis are for the page"),
+            ("attribution D01 --what bridge", "--what and --basis are for the page"),
+            ("risk D01 --linking carino", "are for `financr show attribution PORTFOLIO`"),
+            ("--taxonomy sector", "name a portfolio"),
             ("risk D01 --period 2Y", "unknown period `2Y`; known: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y, SI"),
             ("risks D01", "unknown topic `risks`; known: portfolio, performance, risk, measures"),
             ("risk", "`financr show risk PORTFOLIO`"),
