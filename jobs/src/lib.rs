@@ -35,7 +35,7 @@ pub use pipelines::sources::{RowReject, SOURCES};
 pub use pipelines::track_record::{CalendarReturn, Wealth, WealthDay, benchmark_over, calendar_returns, wealth_since};
 pub use pipelines::why::node::{Figure, Node, Rule, Source, Unit};
 pub use pipelines::{AgeLimits, BalanceBasis, MEASURE_KINDS, MEASURES, Measure, MeasureKind, MeasureUnit};
-pub use pipelines::{Attribution, DEFAULT_LINKING_METHOD, Excess, LINKING_METHODS, LinkingMethod, linking_method};
+pub use pipelines::{Attribution, DEFAULT_LINKING_METHOD, Effect, Excess, LinkingMethod, linking_method};
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
 
 use schemas::table::Record;

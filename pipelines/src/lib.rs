@@ -33,7 +33,7 @@ pub mod why;
 mod xml_elements;
 
 pub use age_limits::AgeLimits;
-pub use analytics::attribution::{Attribution, Excess};
+pub use analytics::attribution::{Attribution, Effect, Excess};
 pub use analytics::linking::{DEFAULT_LINKING_METHOD, LINKING_METHODS, LinkingMethod, linking_method};
 pub use analytics::{MEASURE_KINDS, MEASURES, Measure, MeasureKind, Unit as MeasureUnit};
 pub use error::Error;

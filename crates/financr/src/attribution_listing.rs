@@ -1,10 +1,11 @@
 //! Why a portfolio did better or worse than its benchmark, and what its groups and positions added to its return.
 
-use jobs::{Attribution, Comparison, Contributions, Excess, LinkingMethod, OverPeriod, POSITIONS};
+use jobs::{Comparison, Contributions, Excess, LinkingMethod, OverPeriod, POSITIONS};
 use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, ReportingPeriod};
 use serde_json::Value;
 
+use crate::attribution_figures::{TOTAL, definitions, residual};
 use crate::listing::{Listing, NO_FIGURE};
 use crate::page::Block;
 use crate::printed_figures::percent;
@@ -27,50 +28,20 @@ const POSITIONS_MAX: usize = 15;
 /// Columns of a bar on either side of the axis, and of the names beside it.
 const BAR_COLUMNS: usize = 20;
 const NAME_COLUMNS: usize = 24;
-/// The group that all groups are together.
-const TOTAL: &str = "total";
-/// The effects, in the order in which decisions are made.
-const EFFECTS: [&str; 3] = ["allocation", "selection", "interaction"];
-
-/// The figures of rows for machines, and what they mean.
-const FIGURES: [(&str, &str); 12] = [
-    ("portfolio_weight", "The group's part of the portfolio at the start."),
-    ("benchmark_weight", "The group's part of the benchmark at the start."),
-    ("portfolio_return", "What the portfolio's part in the group returned, in the base currency, or all of it."),
-    ("benchmark_return", "What the benchmark's part in the group returned, in the base currency, or all of it."),
-    (
-        "allocation",
-        "The part held above the benchmark's weight times what the benchmark's group did better than the whole \
-         benchmark (Brinson and Fachler).",
-    ),
-    ("selection", "The benchmark's weight times what the portfolio's group did better than the benchmark's."),
-    (
-        "interaction",
-        "What remains of what the group added: both together, and what was bought and sold in the meantime.",
-    ),
-    (
-        "excess",
-        "What the portfolio returned beyond the benchmark: the difference of the returns, to which the effects add up; \
-         linked geometrically the ratio of the growths less one, to which they compound.",
-    ),
-    ("residual", "What the effects or contributions leave unexplained; rounding only."),
-    ("begin_weight", "The group's part of the portfolio before the first day of the period."),
-    ("group_return", "What the group returned, compounded over the days on which it had capital."),
-    (
-        "contribution",
-        "What the group gained on each day over the capital of the whole portfolio, linked over the period; all of \
-         them add up to the portfolio's return.",
-    ),
-];
-
 /// The page for people.
 pub(crate) fn page(facts: &AttributionFacts<'_>, with_definitions: bool) -> Vec<Block> {
     let mut blocks = Vec::new();
     for (taxonomy, comparison) in &facts.found.comparisons {
         match comparison {
-            Ok(comparison) => blocks.extend(compared(facts, taxonomy, comparison)),
+            Ok(comparison) => blocks.extend(compared(facts, &title(facts, taxonomy), comparison)),
             Err(reason) => blocks.push(Block::text(format!("\n{}\n{reason}", title(facts, taxonomy)))),
         }
+    }
+    let apart = format!("Markets and currencies apart ({})", facts.period);
+    match &facts.found.currencies {
+        Some(Ok(comparison)) => blocks.extend(compared(facts, &apart, comparison)),
+        Some(Err(reason)) => blocks.push(Block::text(format!("\n{apart}: not known\n{reason}"))),
+        None => {}
     }
     blocks.extend(why_not_compared(facts).map(|why| Block::text(format!("\n{why}"))));
     for (taxonomy, contributions) in &facts.found.contributions {
@@ -85,118 +56,6 @@ pub(crate) fn page(facts: &AttributionFacts<'_>, with_definitions: bool) -> Vec<
         blocks.push(definitions(facts.linking));
     }
     blocks
-}
-
-/// What the figures mean, a line each.
-fn definitions(linking: &LinkingMethod) -> Block {
-    let lines: Vec<String> = FIGURES.iter().map(|(id, definition)| format!("{id}: {definition}")).collect();
-    let linking = format!("Linked by {} ({}): {}", linking.title, linking.id, linking.definition);
-    Block::text(format!("\nDefinitions\n{}\n{linking}", lines.join("\n")))
-}
-
-/// The same figures for machines, a row each.
-pub(crate) fn rows(facts: &AttributionFacts<'_>, definitions: bool) -> Listing {
-    let mut columns = vec!["portfolio", "date", "period", "from", "through", "taxonomy", "group", "figure", "value"];
-    columns.extend(["unit", "linking", "unavailable_reason"]);
-    if definitions {
-        columns.push("definition");
-    }
-    let mut table = Rows { facts, listing: Listing::new(&columns), definitions };
-    for (taxonomy, comparison) in &facts.found.comparisons {
-        match comparison {
-            Ok(comparison) => table.compared(taxonomy, comparison),
-            Err(reason) => table.missing(taxonomy, "excess", reason),
-        }
-    }
-    for (taxonomy, contributions) in &facts.found.contributions {
-        match contributions {
-            Ok(contributions) => table.added(taxonomy, contributions),
-            Err(reason) => table.missing(taxonomy, "contribution", reason),
-        }
-    }
-    table.listing
-}
-
-/// The rows for machines as they are made.
-struct Rows<'a> {
-    facts: &'a AttributionFacts<'a>,
-    listing: Listing,
-    definitions: bool,
-}
-
-/// Where a figure belongs.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    taxonomy: &'a str,
-    group: &'a str,
-    days: Option<(BusinessDate, BusinessDate)>,
-}
-
-impl Rows<'_> {
-    fn push(&mut self, place: Place<'_>, figure: &str, value: Option<f64>, reason: Option<&str>) {
-        let day = |day: Option<BusinessDate>| day.map_or(Value::Null, |day| day.to_string().into());
-        let mut row: Vec<Value> = vec![
-            self.facts.portfolio.portfolio_id.to_string().into(),
-            self.facts.date.to_string().into(),
-            self.facts.period.code().into(),
-            day(place.days.map(|days| days.0)),
-            day(place.days.map(|days| days.1)),
-            place.taxonomy.into(),
-            place.group.into(),
-            figure.into(),
-            value.map_or(Value::Null, Value::from),
-            "fraction".into(),
-            self.facts.linking.id.into(),
-            reason.map_or(Value::Null, Value::from),
-        ];
-        if self.definitions {
-            let known = FIGURES.iter().find(|(id, _)| *id == figure);
-            row.push(known.map_or(Value::Null, |(_, definition)| (*definition).into()));
-        }
-        self.listing.rows.push(row);
-    }
-
-    fn missing(&mut self, taxonomy: &str, figure: &str, reason: &str) {
-        self.push(Place { taxonomy, group: TOTAL, days: None }, figure, None, Some(reason));
-    }
-
-    fn compared(&mut self, taxonomy: &str, comparison: &Comparison) {
-        let days = Some((comparison.from, comparison.through));
-        for (number, sides) in comparison.groups.iter().enumerate() {
-            let place = Place { taxonomy, group: &sides.node, days };
-            let none = |value: Option<f64>| value.is_none().then_some("there was nothing of it, or nobody says");
-            self.push(place, "portfolio_weight", Some(sides.portfolio_weight), None);
-            self.push(place, "benchmark_weight", Some(sides.benchmark_weight), None);
-            self.push(place, "portfolio_return", sides.portfolio_return, none(sides.portfolio_return));
-            self.push(place, "benchmark_return", sides.benchmark_return, none(sides.benchmark_return));
-            for effect in EFFECTS {
-                self.push(place, effect, part(&comparison.attribution, effect, number), None);
-            }
-        }
-        let (attribution, place) = (&comparison.attribution, Place { taxonomy, group: TOTAL, days });
-        self.push(place, "portfolio_return", Some(attribution.portfolio_return), None);
-        self.push(place, "benchmark_return", Some(attribution.benchmark_return), None);
-        for effect in EFFECTS {
-            self.push(place, effect, total(attribution, effect), None);
-        }
-        self.push(place, "excess", Some(attribution.excess_return()), None);
-        self.push(place, "residual", Some(residual(attribution)), None);
-    }
-
-    fn added(&mut self, taxonomy: &str, contributions: &Contributions) {
-        let days = Some((contributions.from, contributions.through));
-        for group in &contributions.groups {
-            let place = Place { taxonomy, group: &group.node, days };
-            let unknown = group.begin_weight.is_none().then_some("the value of the group or the portfolio is unknown");
-            self.push(place, "begin_weight", group.begin_weight, unknown);
-            let none = group.return_fraction.is_none().then_some("it had capital on no day of the period");
-            self.push(place, "group_return", group.return_fraction, none);
-            self.push(place, "contribution", Some(group.contribution), None);
-        }
-        let place = Place { taxonomy, group: TOTAL, days };
-        self.push(place, "contribution", Some(contributions.attribution.portfolio_return), None);
-        self.push(place, "residual", Some(residual(&contributions.attribution)), None);
-    }
 }
 
 fn title(facts: &AttributionFacts<'_>, taxonomy: &str) -> String {
@@ -229,15 +88,14 @@ fn why_not_compared(facts: &AttributionFacts<'_>) -> Option<String> {
 }
 
 /// The effects of a comparison: what was earned, a row a group, what is left, and a drawing.
-fn compared(facts: &AttributionFacts<'_>, taxonomy: &str, comparison: &Comparison) -> Vec<Block> {
+fn compared(facts: &AttributionFacts<'_>, title: &str, comparison: &Comparison) -> Vec<Block> {
     let attribution = &comparison.attribution;
     let excess = match attribution.excess {
         Excess::Difference => "difference",
         Excess::Ratio => "ratio of the growths less one",
     };
     let head = format!(
-        "\n{}, from {} to {}, linked by {}\nPortfolio {}, benchmark {}, {excess} {}",
-        title(facts, taxonomy),
+        "\n{title}, from {} to {}, linked by {}\nPortfolio {}, benchmark {}, {excess} {}",
         comparison.from,
         comparison.through,
         facts.linking.title,
@@ -247,18 +105,19 @@ fn compared(facts: &AttributionFacts<'_>, taxonomy: &str, comparison: &Compariso
     );
     let adds_up = attribution.excess == Excess::Difference;
     let mut titles = vec!["group", "weight", "benchmark's", "return", "benchmark's"];
-    titles.extend(EFFECTS);
+    titles.extend(attribution.effects.iter().map(|effect| effect.id));
     if adds_up {
         titles.push("together");
     }
     let mut listing = Listing::new(&titles);
     let mut bars = Vec::new();
     for (place, sides) in comparison.groups.iter().enumerate() {
-        let effects = EFFECTS.map(|effect| part(attribution, effect, place));
+        let effects: Vec<Option<f64>> =
+            attribution.effects.iter().map(|effect| effect.parts.get(place).copied()).collect();
         let mut row: Vec<Value> = vec![sides.node.clone().into()];
         row.extend([Some(sides.portfolio_weight), Some(sides.benchmark_weight)].map(cell));
         row.extend([sides.portfolio_return, sides.benchmark_return].map(cell));
-        row.extend(effects.map(cell));
+        row.extend(effects.iter().copied().map(cell));
         if adds_up {
             let together = effects.into_iter().flatten().sum::<f64>();
             row.push(cell(Some(together)));
@@ -268,11 +127,11 @@ fn compared(facts: &AttributionFacts<'_>, taxonomy: &str, comparison: &Compariso
     }
     let mut row: Vec<Value> = vec![TOTAL.into(), cell(Some(1.0)), cell(Some(1.0))];
     row.extend([attribution.portfolio_return, attribution.benchmark_return].map(|number| cell(Some(number))));
-    row.extend(EFFECTS.map(|effect| cell(total(attribution, effect))));
+    row.extend(attribution.effects.iter().map(|effect| cell(Some(effect.total()))));
     if adds_up {
         row.push(cell(Some(attribution.explained())));
     } else {
-        bars.extend(EFFECTS.iter().filter_map(|effect| Some(((*effect).to_owned(), total(attribution, effect)?))));
+        bars.extend(attribution.effects.iter().map(|effect| (effect.id.to_owned(), effect.total())));
     }
     listing.rows.push(row);
     let verb = if adds_up { "add up" } else { "compound" };
@@ -351,19 +210,118 @@ fn named(taxonomy: &str, node: &str) -> String {
     }
 }
 
-fn part(attribution: &Attribution, effect: &str, place: usize) -> Option<f64> {
-    attribution.effect(effect)?.parts.get(place).copied()
-}
-
-fn total(attribution: &Attribution, effect: &str) -> Option<f64> {
-    Some(attribution.effect(effect)?.total())
-}
-
-/// What the effects leave unexplained.
-fn residual(attribution: &Attribution) -> f64 {
-    attribution.explained() - attribution.excess_return()
-}
-
 fn cell(number: Option<f64>) -> Value {
     number.map_or_else(|| NO_FIGURE.to_owned(), percent).into()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::collections::BTreeMap;
+
+    use jobs::{Attribution, Contributor, Effect, GroupSides, linking_method};
+
+    use super::*;
+    use crate::measures_listing::tests::{date, portfolio, written};
+
+    fn sides(node: &str, weights: [f64; 2], returns: [f64; 2]) -> GroupSides {
+        let [portfolio_weight, benchmark_weight] = weights;
+        let [portfolio_return, benchmark_return] = returns.map(Some);
+        GroupSides { node: node.to_owned(), portfolio_weight, benchmark_weight, portfolio_return, benchmark_return }
+    }
+
+    /// Half in euros that earned 10 % and half in dollars that earned 4 %, beside 60 % that earned 5 % and 40 % that
+    /// earned 2 %: the example of docs/BOOK_FOLDER.md.
+    pub(crate) fn found() -> OverPeriod {
+        let effect = |id: &'static str, parts: [f64; 2]| Effect { id, parts: parts.into() };
+        let effects = vec![
+            effect("allocation", [-0.0012, -0.0018]),
+            effect("selection", [0.03, 0.008]),
+            effect("interaction", [-0.005, 0.002]),
+        ];
+        let attribution =
+            Attribution { portfolio_return: 0.07, benchmark_return: 0.038, excess: Excess::Difference, effects };
+        let (from, through) = (date("2023-11-30"), date("2023-12-29"));
+        let groups = vec![sides("EUR", [0.5, 0.6], [0.1, 0.05]), sides("USD", [0.5, 0.4], [0.04, 0.02])];
+        let comparison = Comparison { from, through, groups, attribution };
+        let contributor = |(number, contribution): (i32, f64)| Contributor {
+            node: format!("M1~S{number:02}"),
+            begin_weight: Some(0.05),
+            return_fraction: None,
+            contribution,
+        };
+        // The first of twenty positions added 5 % and the others nothing to 0.2 %: 1.9 % together.
+        let added: Vec<f64> = std::iter::once(0.05).chain((0..19).map(|step| f64::from(step % 3) * 0.001)).collect();
+        let effects = vec![Effect { id: "contribution", parts: added.clone() }];
+        let sum: f64 = added.iter().sum();
+        let attribution =
+            Attribution { portfolio_return: sum, benchmark_return: 0.0, excess: Excess::Difference, effects };
+        let groups = (0..).zip(added).map(contributor).collect();
+        let contributions = Contributions { from, through, groups, attribution };
+        OverPeriod {
+            taxonomies: ["currency", "instrument"].map(str::to_owned).into(),
+            comparisons: BTreeMap::from([("currency".to_owned(), Ok(comparison))]),
+            currencies: Some(Err("risk_free.csv has no rate of USD".to_owned())),
+            contributions: BTreeMap::from([("instrument".to_owned(), Ok(contributions))]),
+        }
+    }
+
+    pub(crate) fn facts<'a>(portfolio: &'a Portfolio, found: &'a OverPeriod) -> AttributionFacts<'a> {
+        AttributionFacts {
+            portfolio,
+            date: date("2023-12-29"),
+            period: ReportingPeriod::MonthToDate,
+            linking: linking_method("carino").expect("listed"),
+            taxonomy: None,
+            found,
+            ink: Ink::Ascii,
+        }
+    }
+
+    pub(crate) fn compared_with(benchmark: Option<&str>) -> Portfolio {
+        Portfolio { benchmark_symbol: benchmark.map(str::to_owned), ..portfolio("2023-07-03") }
+    }
+
+    #[test]
+    fn people_see_effects_what_is_left_and_bars() {
+        let (portfolio, found) = (compared_with(Some("MIX")), found());
+        let text = written(&page(&facts(&portfolio, &found), true));
+        for words in [
+            "Against MIX by currency (MTD), from 2023-11-30 to 2023-12-29, linked by Carino",
+            "Portfolio 7.00 %, benchmark 3.80 %, difference 3.20 %",
+            "The effects add up to the difference but for ",
+            // 2.38 % in euros and 0.82 % in dollars: the whole width and a third of it.
+            "EUR                                          |####################\n",
+            "USD                                          |#######\n",
+            "Markets and currencies apart (MTD): not known\nrisk_free.csv has no rate of USD",
+            "What was added to the return by position (MTD)",
+            "5 others",
+            "All positions: financr show attribution D01 --taxonomy instrument",
+            "allocation: The part held above",
+            "Linked by Carino (carino): ",
+        ] {
+            assert!(text.contains(words), "{words}\n{text}");
+        }
+        let row = |name: &str| text.lines().find(|line| line.trim_start().starts_with(name)).expect("a row").to_owned();
+        let cells = |name: &str| row(name).split("  ").map(str::trim).filter(|cell| !cell.is_empty()).count();
+        assert_eq!(cells("USD"), 9, "{text}");
+        assert!(row("total").contains("3.80 %") && row("total").contains("3.20 %"), "{text}");
+        assert!(text.is_ascii() || !text.contains('█'), "blocks only where they can be shown");
+    }
+
+    #[test]
+    fn without_a_benchmark_the_file_is_named_that_would_give_one() {
+        let found = OverPeriod { comparisons: BTreeMap::new(), currencies: None, ..found() };
+        let told = |benchmark: Option<&str>| {
+            let portfolio = compared_with(benchmark);
+            written(&page(&facts(&portfolio, &found), false))
+        };
+        let none = told(None);
+        assert!(none.contains("D01 names no benchmark") && none.contains("`benchmark` in portfolio.json"), "{none}");
+        let unknown = told(Some("MIX"));
+        assert!(unknown.contains("nobody says what MIX is made of") && unknown.contains("market `D01`"), "{unknown}");
+        for text in [none, unknown] {
+            assert!(text.contains("benchmark_weights.csv") && text.contains("S00"), "{text}");
+            assert!(!text.contains("Against"), "{text}");
+        }
+    }
 }

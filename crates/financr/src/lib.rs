@@ -2,6 +2,7 @@
 //!
 //! This crate is the door: command line, configuration and wiring. What the program does is done in the rooms behind.
 
+mod attribution_figures;
 mod attribution_listing;
 pub mod commands;
 mod config;

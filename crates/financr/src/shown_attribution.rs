@@ -52,7 +52,8 @@ impl AttributionOptions {
         };
         let period = period.unwrap_or(ReportingPeriod::YearToDate);
         let (date, taxonomy) = (shown.value.business_date, self.taxonomy.as_deref());
-        let asked = AskedAttribution { portfolio: &shown.portfolio, date, period, linking, taxonomy };
+        let (portfolio, age_limits) = (&shown.portfolio, context.settings.age_limits);
+        let asked = AskedAttribution { portfolio, date, period, linking, taxonomy, age_limits };
         let found = jobs::over_period(&context.lake, &asked).await?;
         if let Some(unknown) = taxonomy.filter(|taxonomy| !found.taxonomies.contains(*taxonomy)) {
             let known: Vec<&str> = found.taxonomies.iter().map(String::as_str).collect();

@@ -5,6 +5,7 @@
 //! year of the day. A row is made on the first valuation date on or after the day, when it is known which valuation
 //! was the last one by then; so a range gives the rows of its nights.
 
+mod currencies;
 mod group_days;
 pub mod over_period;
 pub mod weighings;

@@ -14,6 +14,7 @@ use schemas::tables::fx_rates::FxRate;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::quotes::Quote;
+use schemas::tables::risk_free_rates::RiskFreeRate;
 use schemas::tables::transactions::Transaction;
 use schemas::{Currency, Price, Quantity, ReportingPeriod};
 
@@ -267,8 +268,8 @@ async fn sectors_of_which_instruments_are_parts() {
         rows.into_iter().partition(|row| row.taxonomy == "sector");
     assert_eq!(by_currency, sorted(&made(&month_ends(), false).await).await, "each taxonomy for itself");
     let month = ReportingPeriod::MonthToDate;
-    // AAA is 500 of 1,000 and rose by 10 %, USD1 the other 500 and rose by 4 %. Technology is 300 + 500 of it and became
-    // 330 + 520: 6.25 %; health is 200 and became 220. The benchmark earned 0.6 · 4 % + 0.4 · 3 % = 3.6 %.
+    // AAA is 500 of 1,000 and rose by 10 %, USD1 the other 500 and rose by 4 %. Technology is 300 + 500 of it and
+    // became 330 + 520: 6.25 %; health is 200 and became 220. The benchmark earned 0.6 · 4 % + 0.4 · 3 % = 3.6 %.
     // 0.2 · 0.4 % and −0.2 · −0.6 %; 0.6 · 2.25 % and 0.4 · 7 %; 0.2 · 2.25 % and −0.2 · 7 %.
     let technology = row(&by_sector, "P1", DAYS[2], month, "technology");
     assert_effects(technology, [0.0008, 0.0135, 0.0045]);
@@ -299,7 +300,8 @@ async fn groups_that_nobody_made_are_told() {
 async fn asked(lake: &Lake, id: &str, period: ReportingPeriod, linking: &'static LinkingMethod) -> OverPeriod {
     let portfolios: Vec<Portfolio> = all(lake).await;
     let portfolio = portfolios.iter().find(|row| row.portfolio_id.as_str() == id).expect("a portfolio");
-    let asked = Asked { portfolio, date: date(DAYS[3]), period, linking, taxonomy: None };
+    let asked =
+        Asked { portfolio, date: date(DAYS[3]), period, linking, taxonomy: None, age_limits: AgeLimits::UNLIMITED };
     over_period(lake, &asked).await.expect("readable")
 }
 
@@ -367,6 +369,43 @@ async fn every_way_of_linking_leaves_nothing_over() {
         let contribution = added(taxonomy, node);
         assert!((contribution - expected).abs() <= TOLERANCE, "{taxonomy} {node}: {contribution}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_currency_that_fell_is_told_from_its_market() {
+    let lake = made(&month_ends(), false).await;
+    let month = ReportingPeriod::MonthToDate;
+    let found = asked(&lake, "P1", month, DEFAULT_LINKING_METHOD).await;
+    let reason = found.currencies.expect("two currencies").expect_err("no rates without risk");
+    assert!(reason.contains("risk_free.csv of the market `M1` has no rate of EUR for 2014-03-01"), "{reason}");
+    let nothing = |currency: Currency| RiskFreeRate {
+        risk_free_source: "M1".parse().expect("an id"),
+        currency,
+        rate_date: date(DAYS[2]),
+        rate_annual: "0".parse().expect("a number"),
+        landing_sha256: String::new(),
+        line: 2,
+    };
+    fill(&lake, &[nothing(Currency::EUR), nothing(Currency::USD)]).await;
+    let found = asked(&lake, "P1", month, DEFAULT_LINKING_METHOD).await;
+    let comparison = found.currencies.expect("two currencies").expect("rates");
+    // The dollar fell by a fifth, and cash earned nothing: dollars of the portfolio stood still and those of the
+    // benchmark rose by 3 %, 20 % and 23 % beyond it. The benchmark's cash fell by 0.4 · 20 %.
+    let held = 550.0 / 1070.0 - 0.6;
+    for (effect, expected) in [
+        ("selection", [0.6 * -0.05, 0.4 * (0.2 - 0.23)]),
+        ("interaction", [held * -0.05, -held * (0.2 - 0.23)]),
+        ("currency", [held * 0.08, -held * (-0.2 + 0.08)]),
+    ] {
+        let parts = &comparison.attribution.effect(effect).expect("an effect").parts;
+        for (part, expected) in parts.iter().zip(expected) {
+            assert!((part - expected).abs() <= TOLERANCE, "{effect}: {part} instead of {expected}");
+        }
+    }
+    // Together they explain what the effects without currencies do.
+    let plain = &found.comparisons["currency"].as_ref().expect("effects").attribution;
+    assert!((comparison.attribution.explained() - plain.explained()).abs() <= TOLERANCE);
+    assert!((comparison.attribution.excess_return() - plain.excess_return()).abs() <= TOLERANCE);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -12,7 +12,6 @@ use schemas::{Amount, BusinessDate, PortfolioId, ReportingPeriod};
 use serde_json::Value;
 
 use super::Session;
-use crate::attribution_listing;
 use crate::config;
 use crate::ending::{Ending, Usage};
 use crate::holdings_listing::{held_listing, pending_listing};
@@ -26,7 +25,7 @@ use crate::show_topic::{Asked, Topic, asked};
 use crate::shown_attribution::AttributionOptions;
 use crate::shown_portfolio::Shown;
 use crate::terminal_chart::Ink;
-use crate::{measures_listing, overview_listing, tree_text};
+use crate::{attribution_figures, attribution_listing, measures_listing, overview_listing, tree_text};
 
 const EXAMPLES: &str = concat!(
     "Examples:\n",
@@ -168,7 +167,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         let found = arguments.attribution.find(&context, &shown, arguments.period).await?;
         let facts = found.facts(ink());
         let blocks = attribution_listing::page(&facts, arguments.definitions);
-        return write_topic(session, &blocks, || attribution_listing::rows(&facts, arguments.definitions));
+        return write_topic(session, &blocks, || attribution_figures::rows(&facts, arguments.definitions));
     }
     let measures = lake::read::measures(&context.lake, &id, value.business_date).await?;
     let figures = Figures { portfolio, date: value.business_date, rows: &measures };

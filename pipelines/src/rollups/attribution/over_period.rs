@@ -18,12 +18,13 @@ use schemas::tables::classifications::Classification;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, ReportingPeriod};
 
+use super::currencies::Cash;
 use super::group_days::{Grouped, Life, grouped, lives};
 use super::weighings::{
     Benchmark, CURRENCY, Comparison, POSITIONS, benchmarks, chain, compounded, linked, named_by, spans_since,
 };
-use crate::StageReport;
 use crate::error::Error;
+use crate::{AgeLimits, StageReport};
 
 /// The taxonomies that every portfolio has.
 const BUILT_IN: [&str; 3] = ["asset_class", CURRENCY, POSITIONS];
@@ -41,6 +42,8 @@ pub struct Asked<'a> {
     pub linking: &'static LinkingMethod,
     /// One taxonomy, or all of them.
     pub taxonomy: Option<&'a str>,
+    /// How old an exchange rate may be.
+    pub age_limits: AgeLimits,
 }
 
 /// What a group added to the return of its portfolio.
@@ -76,6 +79,9 @@ pub struct OverPeriod {
     pub taxonomies: BTreeSet<String>,
     /// Against the benchmark, for each taxonomy in which it was weighed. Empty without any weights.
     pub comparisons: BTreeMap<String, Result<Comparison, String>>,
+    /// Against the benchmark by currency, with what the currencies did apart from the markets. None where the benchmark
+    /// was not weighed by currency, or is in one with the portfolio.
+    pub currencies: Option<Result<Comparison, String>>,
     /// What groups added, for each taxonomy that the portfolio has.
     pub contributions: BTreeMap<String, Result<Contributions, String>>,
 }
@@ -110,7 +116,12 @@ pub async fn over_period(lake: &Lake, asked: &Asked<'_>) -> Result<OverPeriod, E
         if let Some(weighings) = weighings {
             let spans = spans_since(&by_group, weighings, start);
             let chain = chain(&by_group, &spans, asked.period, asked.date, asked.date);
-            found.comparisons.insert(taxonomy.clone(), linked(&chain, asked.linking));
+            let comparison = linked(&chain, asked.linking);
+            if taxonomy == CURRENCY && comparison.as_ref().is_ok_and(|known| 1 < known.groups.len()) {
+                let cash = Cash::read(lake, asked.portfolio, asked.age_limits, asked.date).await?;
+                found.currencies = Some(cash.linked(&chain, by_group.life(), asked.linking));
+            }
+            found.comparisons.insert(taxonomy.clone(), comparison);
         }
         found.contributions.insert(taxonomy, contributions(&by_group, asked));
     }

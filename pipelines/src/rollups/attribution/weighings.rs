@@ -136,6 +136,18 @@ pub(super) fn chain<'a>(
 
 /// All times together, or why there are no effects.
 pub(super) fn linked(chain: &[&Span], method: &LinkingMethod) -> Result<Comparison, String> {
+    joined(chain, method, |span, portfolio, names| {
+        let told = |error| format!("from {} to {}: {error}", span.from, span.to);
+        portfolio.attribute(&span.benchmark, names).map_err(told)
+    })
+}
+
+/// All times together by a model, which has a part for each of the names.
+pub(super) fn joined(
+    chain: &[&Span],
+    method: &LinkingMethod,
+    attribute: impl Fn(&Span, &GroupedPeriod, &BTreeSet<String>) -> Result<Attribution, String>,
+) -> Result<Comparison, String> {
     let (Some(first), Some(last)) = (chain.first(), chain.last()) else {
         return Err("there are no weights of the benchmark before, or nothing was invested by then".to_owned());
     };
@@ -153,8 +165,7 @@ pub(super) fn linked(chain: &[&Span], method: &LinkingMethod) -> Result<Comparis
     }
     let mut parts = Vec::with_capacity(chain.len());
     for (span, portfolio) in chain.iter().zip(portfolios) {
-        let part = portfolio.attribute(&span.benchmark, &names);
-        parts.push(part.map_err(|error| format!("from {} to {}: {error}", span.from, span.to))?);
+        parts.push(attribute(span, portfolio, &names)?);
     }
     let attribution = method.link(&parts).map_err(|error| error.to_string())?;
     let held = |span: &Span, name: &str| span.portfolio.as_ref().ok()?.groups().get(name).copied();
