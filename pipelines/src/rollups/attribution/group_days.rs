@@ -149,7 +149,11 @@ impl Grouped {
 
     /// The parts of the portfolio at the close of a day.
     fn weights(&self, place: usize) -> Result<Vec<(String, f64)>, String> {
-        let date = *self.life.dates.get(place).ok_or("there is no such valuation")?;
+        let row = self.life.returns.get(place).ok_or("there is no such valuation")?;
+        let date = row.business_date;
+        if row.end_value.is_some_and(|value| value.decimal() <= Decimal::ZERO) {
+            return Err(format!("nothing was invested on {date}"));
+        }
         let groups = self.days.get(&date).ok_or_else(|| self.not_made(date))?;
         let known: Option<Vec<(&String, Decimal)>> =
             groups.iter().map(|group| Some((&group.node, group.end_value?))).collect();
