@@ -137,8 +137,23 @@ fn compared(facts: &AttributionFacts<'_>, title: &str, comparison: &Comparison) 
     let verb = if adds_up { "add up" } else { "compound" };
     let left = format!("The effects {verb} to the {excess} but for {:.1e}.", residual(attribution));
     let mut blocks = vec![Block::text(head), Block::Rows(listing), Block::text(left)];
+    blocks.extend(not_weighed(facts, comparison).map(Block::Text));
     blocks.extend(chart(&bars, facts.ink).map(Block::Text));
     blocks
+}
+
+/// That the weights of the benchmark leave out something of the period at its start or its end.
+fn not_weighed(facts: &AttributionFacts<'_>, comparison: &Comparison) -> Option<String> {
+    let start = facts.portfolio.start_date.day();
+    let opening = facts.period.opening_date(facts.date).map_or(start, |opening| opening.max(start));
+    let mut told = Vec::new();
+    if opening < comparison.from.day() {
+        told.push(format!("first weighed on {}, and the period begins with the close of {opening}", comparison.from));
+    }
+    if comparison.through < facts.date {
+        told.push(format!("last weighed on {}", comparison.through));
+    }
+    (!told.is_empty()).then(|| format!("The benchmark was {}.", told.join("; it was ")))
 }
 
 /// What groups added: a row each, those that added most first; of positions only some, and the others together.
@@ -306,6 +321,19 @@ pub(crate) mod tests {
         assert_eq!(cells("USD"), 9, "{text}");
         assert!(row("total").contains("3.80 %") && row("total").contains("3.20 %"), "{text}");
         assert!(text.is_ascii() || !text.contains('█'), "blocks only where they can be shown");
+    }
+
+    #[test]
+    fn what_weights_leave_out_of_the_period_is_told() {
+        let (portfolio, found) = (compared_with(Some("MIX")), found());
+        let comparison = found.comparisons["currency"].as_ref().expect("effects");
+        let month = facts(&portfolio, &found);
+        assert_eq!(not_weighed(&month, comparison), None, "from one month's end to the other");
+        let year = AttributionFacts { period: ReportingPeriod::YearToDate, date: date("2024-01-05"), ..month };
+        let late = Comparison { from: date("2024-01-02"), through: date("2024-01-04"), ..comparison.clone() };
+        let words = "The benchmark was first weighed on 2024-01-02, and the period begins with the close of \
+                     2023-12-31; it was last weighed on 2024-01-04.";
+        assert_eq!(not_weighed(&year, &late).as_deref(), Some(words));
     }
 
     #[test]

@@ -5,7 +5,6 @@
 //! year, linked in the way of the table, the effects are those of its rows.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use analytics::attribution::{Attribution, contribution};
 use analytics::group_attribution::GroupDay;
@@ -102,6 +101,13 @@ pub async fn over_period(lake: &Lake, asked: &Asked<'_>) -> Result<OverPeriod, E
     let mut found = OverPeriod { taxonomies: taxonomies.clone(), ..OverPeriod::default() };
     for taxonomy in taxonomies.into_iter().filter(|known| asked.taxonomy.is_none_or(|asked| asked == known)) {
         let weighings = benchmark.get(&taxonomy);
+        if let Some(reason) = too_young(asked) {
+            if weighings.is_some() {
+                found.comparisons.insert(taxonomy.clone(), Err(reason.clone()));
+            }
+            found.contributions.insert(taxonomy, Err(reason));
+            continue;
+        }
         let opening = asked.period.opening_date(asked.date);
         // The weights with which the period begins may be older than the period.
         let start = weighings.and_then(|weighings| {
@@ -149,8 +155,16 @@ async fn taxonomies(lake: &Lake, asked: &Asked<'_>, benchmark: &Benchmark) -> Re
     Ok(known)
 }
 
+/// That the portfolio is younger than a period of years; as measures have it, such a period has no figures then.
+fn too_young(asked: &Asked<'_>) -> Option<String> {
+    let start = asked.portfolio.start_date;
+    let is_inside = asked.period.opening_date(asked.date).is_none_or(|opening| opening < start.day());
+    let has_length = asked.period.fixed_months().is_some();
+    (has_length && is_inside).then(|| format!("the portfolio began on {start}, inside the period {}", asked.period))
+}
+
 /// The place of the valuation with which the period begins: the last one by its opening, or the first of all.
-fn first_day(life: &Arc<Life>, asked: &Asked<'_>) -> Option<usize> {
+fn first_day(life: &Life, asked: &Asked<'_>) -> Option<usize> {
     let opening = asked.period.opening_date(asked.date).and_then(|day| BusinessDate::new(day).ok());
     opening.and_then(|opening| life.last_on(opening)).or((!life.dates().is_empty()).then_some(0))
 }
@@ -174,16 +188,15 @@ fn contributions(by_group: &Grouped, asked: &Asked<'_>) -> Result<Contributions,
     let (Some(first), Some(through)) = (first, places().last().and_then(|place| life.dates().get(place))) else {
         return Err(format!("there is no return in the period {}", asked.period));
     };
-    let before = first.checked_sub(1).unwrap_or(first);
-    let from = *life.dates().get(before).ok_or("there is no such valuation")?;
+    let from = *life.dates().get(first.saturating_sub(1)).ok_or("there is no such valuation")?;
     let names: BTreeSet<&String> = days.iter().flatten().map(|group| &group.group).collect();
-    let places: BTreeMap<&String, usize> = names.iter().enumerate().map(|(place, name)| (*name, place)).collect();
+    let place_of: BTreeMap<&String, usize> = names.iter().enumerate().map(|(place, name)| (*name, place)).collect();
     let mut parts = Vec::with_capacity(days.len());
     let mut returns: Vec<Option<f64>> = vec![None; names.len()];
     for day in &days {
         let mut of_day = vec![0.0; names.len()];
         for group in day {
-            let Some(place) = places.get(&group.group) else { continue };
+            let Some(place) = place_of.get(&group.group) else { continue };
             if let Some(part) = of_day.get_mut(*place) {
                 *part = group.contribution;
             }
