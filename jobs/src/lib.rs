@@ -28,12 +28,17 @@ pub use context::{Context, Progress, Settings};
 pub use error::Error;
 pub use runner::{Outcome, Request, run};
 
+pub use pipelines::rollups::attribution::over_period::{
+    Asked as AskedAttribution, Contributions, Contributor, OverPeriod, over_period,
+};
+pub use pipelines::rollups::attribution::weighings::{Comparison, GroupSides, POSITIONS};
 pub use pipelines::sources::book_folder::Found;
 pub use pipelines::sources::ecb_reference_rates::Settings as EcbSettings;
 pub use pipelines::sources::{RowReject, SOURCES};
 pub use pipelines::track_record::{CalendarReturn, Wealth, WealthDay, benchmark_over, calendar_returns, wealth_since};
 pub use pipelines::why::node::{Figure, Node, Rule, Source, Unit};
 pub use pipelines::{AgeLimits, BalanceBasis, MEASURE_KINDS, MEASURES, Measure, MeasureKind, MeasureUnit};
+pub use pipelines::{Attribution, DEFAULT_LINKING_METHOD, Effect, Excess, LinkingMethod, linking_method};
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
 
 use schemas::table::Record;

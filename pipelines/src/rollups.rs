@@ -124,12 +124,12 @@ mod tests {
         let order: Vec<&str> = in_order(ROLLUPS).iter().map(|rollup| rollup.writes.short_name()).collect();
         let expected = [
             "daily_returns",
-            "attribution",
             "measures",
             "portfolio_group_returns",
             "position_returns",
             "group_returns",
             "hypothetical_returns",
+            "attribution",
             "risk",
             "risk_forecasts",
         ];

@@ -159,7 +159,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::attribution::{ATTRIBUTION_MODELS, AttributionInput, contribution};
+    use crate::attribution::{ATTRIBUTION_MODELS, AttributionInput, AttributionModel, CURRENCY, Segment, contribution};
     use crate::sample_attribution::{
         EUROPEAN_EQUITY, JAPANESE_EQUITY, any_period, any_period_within, bacon_quarters, by_brinson_fachler, unhedged,
     };
@@ -259,19 +259,12 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_left_unexplained(periods in prop::collection::vec(any_period(), 1..24)) {
-            for model in ATTRIBUTION_MODELS {
-                let attributions: Vec<Attribution> = periods
-                    .iter()
-                    .map(|segments| {
-                        let currencies = unhedged(segments);
-                        (model.attribute)(&AttributionInput { segments, currencies: &currencies }).unwrap()
-                    })
-                    .collect();
+            for (id, attributions) in by_every_model(&periods) {
                 for method in LINKING_METHODS {
                     let linked = method.link(&attributions).unwrap();
                     let size = 1.0 + linked.portfolio_return.abs() + linked.benchmark_return.abs();
                     let left = residual(&linked);
-                    prop_assert!(left.abs() <= 1e-13 * size, "{} by {}: {left:e}", model.id, method.id);
+                    prop_assert!(left.abs() <= 1e-13 * size, "{id} by {}: {left:e}", method.id);
                 }
             }
         }
@@ -291,6 +284,72 @@ mod tests {
                 let (fine, coarse) = (method.link(&by_segment).unwrap(), method.link(&grouped).unwrap());
                 for (parts, group) in fine.effects.iter().zip(&coarse.effects) {
                     prop_assert!((parts.total() - group.total()).abs() <= 1e-12, "{}", method.id);
+                }
+            }
+        }
+    }
+
+    /// Periods by every model, and the name of the model.
+    fn by_every_model(periods: &[Vec<Segment>]) -> Vec<(&'static str, Vec<Attribution>)> {
+        let by = |model: &&'static AttributionModel| {
+            let period = |segments: &Vec<Segment>| {
+                let currencies = unhedged(segments);
+                (model.attribute)(&AttributionInput { segments, currencies: &currencies }).unwrap()
+            };
+            (model.id, periods.iter().map(period).collect())
+        };
+        ATTRIBUTION_MODELS.iter().map(by).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_the_segments_does_not_matter(
+            periods in prop::collection::vec(any_period(), 1..12),
+            order in Just(vec![0_usize, 1, 2, 3]).prop_shuffle(),
+        ) {
+            let shuffled: Vec<Vec<Segment>> =
+                periods.iter().map(|segments| order.iter().map(|place| segments[*place]).collect()).collect();
+            for ((id, plain), (_, moved)) in by_every_model(&periods).into_iter().zip(by_every_model(&shuffled)) {
+                for method in LINKING_METHODS {
+                    let (plain, moved) = (method.link(&plain).unwrap(), method.link(&moved).unwrap());
+                    for (effect, other) in plain.effects.iter().zip(&moved.effects) {
+                        prop_assert!((effect.total() - other.total()).abs() <= 1e-12, "{id} by {}", method.id);
+                        // Parts by currency have an order of their own.
+                        let by_segment = order.iter().enumerate().filter(|_| effect.id != CURRENCY);
+                        for (new, old) in by_segment {
+                            let gap = effect.parts[*old] - other.parts[new];
+                            prop_assert!(gap.abs() <= 1e-12, "{id} by {}: {gap:e}", method.id);
+                        }
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn halves_of_a_segment_have_its_effects(
+            periods in prop::collection::vec(any_period(), 1..12),
+            split in 0_usize..4,
+        ) {
+            let halved = |segments: &Vec<Segment>| {
+                let mut halved = segments.clone();
+                halved[split].portfolio_weight /= 2.0;
+                halved[split].benchmark_weight /= 2.0;
+                halved.push(halved[split]);
+                halved
+            };
+            let in_halves: Vec<Vec<Segment>> = periods.iter().map(halved).collect();
+            for ((id, whole), (_, halves)) in by_every_model(&periods).into_iter().zip(by_every_model(&in_halves)) {
+                for method in LINKING_METHODS {
+                    let (whole, halves) = (method.link(&whole).unwrap(), method.link(&halves).unwrap());
+                    prop_assert!((whole.portfolio_return - halves.portfolio_return).abs() <= 1e-12);
+                    prop_assert!((whole.explained() - halves.explained()).abs() <= 1e-12);
+                    for (effect, other) in whole.effects.iter().zip(&halves.effects) {
+                        prop_assert!((effect.total() - other.total()).abs() <= 1e-12, "{id} by {}", method.id);
+                        if effect.id != CURRENCY {
+                            let gap = effect.parts[split] - other.parts[split] - other.parts[4];
+                            prop_assert!(gap.abs() <= 1e-12, "{id} by {}: {gap:e}", method.id);
+                        }
+                    }
                 }
             }
         }

@@ -2,6 +2,8 @@
 //!
 //! This crate is the door: command line, configuration and wiring. What the program does is done in the rooms behind.
 
+mod attribution_figures;
+mod attribution_listing;
 mod class_listing;
 pub mod commands;
 mod concentration_listing;
@@ -27,6 +29,7 @@ mod risk_listing;
 mod risk_night;
 mod risk_parts_listing;
 mod show_topic;
+mod shown_attribution;
 mod shown_portfolio;
 mod telemetry;
 mod terminal_chart;

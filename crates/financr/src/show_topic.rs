@@ -18,14 +18,16 @@ pub(crate) enum Topic {
     Risk,
     /// Every measure.
     Measures,
+    /// Why it did better or worse than its benchmark, and what its groups and positions added.
+    Attribution,
     /// What moves it: its returns explained by factors.
     Factors,
 }
 
 impl Topic {
     /// Every topic, in the order of the help text.
-    pub(crate) const ALL: [Topic; 5] =
-        [Topic::Overview, Topic::Performance, Topic::Risk, Topic::Measures, Topic::Factors];
+    pub(crate) const ALL: [Topic; 6] =
+        [Topic::Overview, Topic::Performance, Topic::Risk, Topic::Measures, Topic::Attribution, Topic::Factors];
 
     /// The word on the command line.
     pub(crate) fn word(self) -> &'static str {
@@ -34,6 +36,7 @@ impl Topic {
             Topic::Performance => "performance",
             Topic::Risk => "risk",
             Topic::Measures => "measures",
+            Topic::Attribution => "attribution",
             Topic::Factors => "factors",
         }
     }
@@ -115,7 +118,7 @@ mod tests {
     #[test]
     fn what_means_nothing_is_told_what_is_known() {
         let refused = |first: &str, second: &str| asked(Some(first), Some(second)).expect_err("refused");
-        let known = "unknown topic `risks`; known: portfolio, performance, risk, measures, factors";
+        let known = "unknown topic `risks`; known: portfolio, performance, risk, measures, attribution, factors";
         assert_eq!(refused("risks", "D01"), known);
         assert_eq!(refused("D01", "risk"), "the topic comes before the portfolio: `financr show risk D01`");
         assert!(refused("risk", "a b").contains("is no portfolio id"));

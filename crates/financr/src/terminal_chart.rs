@@ -72,6 +72,21 @@ pub(crate) fn bar(count: usize, greatest: usize, width: usize, ink: Ink) -> Stri
     full.repeat(columns.max(usize::from(0 < count)))
 }
 
+/// A number as a bar from an axis in the middle: to the right if it is above zero, to the left if it is below. The
+/// greatest size has so many columns, one that is not zero at least one.
+pub(crate) fn bar_from_axis(number: f64, greatest: f64, width: usize, ink: Ink) -> String {
+    let axis = match ink {
+        Ink::Blocks => '│',
+        Ink::Ascii => '|',
+    };
+    let part = if 0.0 < greatest { number.abs() / greatest } else { 0.0 };
+    let wanted = part * f64::from(u32::try_from(width).unwrap_or(u32::MAX));
+    let is_filled = |column: &u32| f64::from(*column) <= wanted + 0.5 || *column == 1 && 0.0 < number.abs();
+    let columns = (1..).take(width).take_while(is_filled).count();
+    let drawn = bar(columns, width, width, ink);
+    if number < 0.0 { format!("{drawn:>width$}{axis}") } else { format!("{:>width$}{axis}{drawn}", "") }
+}
+
 /// How many of the steps each number fills: all for the greatest, one for the least, which is to be seen, too.
 fn steps(numbers: &[f64], all: u32) -> Vec<u32> {
     let least = numbers.iter().copied().fold(f64::INFINITY, f64::min);
@@ -133,5 +148,14 @@ mod tests {
         assert_eq!(bar(1, 1000, 10, Ink::Ascii), "#");
         assert_eq!(bar(0, 1000, 10, Ink::Ascii), "");
         assert_eq!(bar(0, 0, 10, Ink::Ascii), "");
+    }
+
+    #[test]
+    fn gains_go_to_the_right_of_the_axis_and_losses_to_the_left() {
+        assert_eq!(bar_from_axis(0.02, 0.04, 4, Ink::Ascii), "    |##");
+        assert_eq!(bar_from_axis(-0.04, 0.04, 4, Ink::Ascii), "####|");
+        assert_eq!(bar_from_axis(-0.000_1, 0.04, 4, Ink::Blocks), "   █│");
+        assert_eq!(bar_from_axis(0.0, 0.04, 4, Ink::Ascii), "    |");
+        assert_eq!(bar_from_axis(0.0, 0.0, 4, Ink::Ascii), "    |");
     }
 }

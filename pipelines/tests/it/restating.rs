@@ -6,7 +6,7 @@ mod rows_of_gold;
 
 use booked_facts::{
     classified, compared_with, compared_with_a_blend, dollar, groups_that_do_not_foot, handed_over, member,
-    members_at_first, reversal_of, split, traded, without_risk,
+    members_at_first, reversal_of, split, traded, weighed_at_first, without_risk,
 };
 use lake::{Lake, WriteKey};
 use pipelines::AgeLimits;
@@ -274,6 +274,8 @@ impl Facts {
         lake.replace_all(&self.groups, &key("classifications")).await.expect("written");
         lake.replace_all(&self.members, &key("group_members")).await.expect("written");
         lake.replace_all(&self.risk_free, &key("risk_free_rates")).await.expect("written");
+        let weights = weighed_at_first([DAYS[4], DAYS[8], DAYS[12]]);
+        lake.replace_all(&weights, &key("benchmark_weights")).await.expect("written");
     }
 }
 

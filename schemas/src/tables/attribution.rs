@@ -4,9 +4,9 @@ use crate::dates::{BusinessDate, ReportingPeriod};
 use crate::identifiers::PortfolioId;
 
 crate::table! {
-    /// One row per portfolio, day on which its benchmark was weighed, period and group, and one for `total`: the
-    /// effects of all groups add up to the difference of the returns. Months and years consist of the times between the
-    /// days on which the benchmark was weighed.
+    /// One row per portfolio, day on which its benchmark was weighed, period, taxonomy and group, and one for `total`:
+    /// the effects of all groups add up to the difference of the returns. Months and years consist of the times between
+    /// the days on which the benchmark was weighed.
     AttributionRow = "gold.attribution",
     key ["portfolio_id", "business_date", "through_date", "period", "taxonomy", "node"],
     dated Some("business_date"),
@@ -21,9 +21,9 @@ crate::table! {
     from_date: Option<BusinessDate>,
     /// The period: `MTD` or `YTD`, of the month or year of `through_date`.
     period: ReportingPeriod,
-    /// What is told apart, e.g. `currency`.
+    /// What is told apart: `currency`, `asset_class`, or a taxonomy of silver.classifications, e.g. `sector`.
     taxonomy: String,
-    /// The group, e.g. `USD`, or `total`.
+    /// The group as gold.group_returns has it, e.g. `USD`, or `total`.
     node: String,
     /// How the times between two weighings are split, e.g. `brinson_fachler`.
     model: String,

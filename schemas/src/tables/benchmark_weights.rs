@@ -12,9 +12,9 @@ crate::table! {
     market_id: MarketId,
     /// The benchmark as portfolios name it: a symbol, or a blend such as `SPY 0.6, AGG 0.4; quarterly`.
     benchmark: String,
-    /// What is told apart, e.g. `currency`.
+    /// What is told apart, e.g. `currency` or `sector`.
     taxonomy: String,
-    /// The group, e.g. `USD`.
+    /// The group, e.g. `USD` or `Technology`.
     node: String,
     /// The day at whose close it has the weight, and on which its return ends.
     weight_date: BusinessDate,

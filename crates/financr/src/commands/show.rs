@@ -20,16 +20,18 @@ use crate::factors_listing::{self, FactorFacts};
 use crate::holdings_listing::{held_listing, pending_listing};
 use crate::house;
 use crate::listing::{Format, Listing};
-use crate::page;
+use crate::page::{self, Block};
 use crate::performance_listing::{self, PerformanceFacts};
 use crate::printed_figures::Figures;
 use crate::risk_listing::{self, RiskFacts};
 use crate::risk_night::RiskNight;
 use crate::show_topic::{Asked, Topic, asked};
+use crate::shown_attribution::AttributionOptions;
 use crate::shown_portfolio::Shown;
 use crate::terminal_chart::Ink;
 use crate::{measures_listing, overview_listing, return_parts_listing, risk_parts_listing, tree_text};
 use crate::{class_listing, concentration_listing, measures_listing, overview_listing, tree_text};
+use crate::{attribution_figures, attribution_listing, measures_listing, overview_listing, tree_text};
 
 const EXAMPLES: &str = concat!(
     "Examples:\n",
@@ -40,12 +42,16 @@ const EXAMPLES: &str = concat!(
     "  financr show risk D01 --without AAPL                     how much less there would be to lose without it\n",
     "  financr show measures D01 --period YTD                   every measure of a period\n",
     "  financr show factors D01 --period 3Y --set ff3           loadings on factors, and parts of the variance\n",
+    "  financr show attribution D01 --linking menchero          what was better and worse than the benchmark\n",
     "  financr show D01 --what bridge                           one part of the page in full\n",
     "  financr show D01 --date 2014-12-31 --basis settlement    what is settled, and what is pending\n",
     "  financr show D01 --what pending --format csv             trades that are not settled yet, for a program\n\n",
     "One word is a portfolio, two are a topic and a portfolio. Topics are portfolio (the page), performance, risk, \
      measures and factors; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or \
      CSV a topic gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is missing.\n\n",
+     measures and attribution; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or \
+     CSV a topic gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is \
+     missing.\n\n",
     "The positions without --basis are those of a night, by trade date and with their values. With --basis units and \
      cash are what is booked by now; no night is needed. A transaction without a settlement date counts from its trade \
      date on both bases."
@@ -57,6 +63,11 @@ const EXAMPLES: &str = concat!(
 #[command(after_help = EXAMPLES, override_usage = "financr show [OPTIONS] [[TOPIC] PORTFOLIO]")]
 pub(super) struct Arguments {
     /// What is shown of the portfolio: performance, risk, measures or factors; or the portfolio itself, e.g. D01.
+/// or its performance, its risk, every measure, or why it did better or worse than its benchmark
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, override_usage = "financr show [OPTIONS] [[TOPIC] PORTFOLIO]")]
+pub(super) struct Arguments {
+    /// What is shown of the portfolio: performance, risk, measures or attribution; or the portfolio itself, e.g. D01.
     /// Without any word all portfolios are listed
     #[arg(value_name = "TOPIC")]
     first: Option<String>,
@@ -69,7 +80,8 @@ pub(super) struct Arguments {
     /// The business date; without it the last one on which the portfolio was valued
     #[arg(long)]
     date: Option<BusinessDate>,
-    /// One period of a topic: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y or SI (since inception); without it all of them
+    /// One period of a topic: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y or SI (since inception); without it all of them,
+    /// and YTD of the attribution
     #[arg(long)]
     period: Option<ReportingPeriod>,
     /// Say what the figures mean
@@ -87,6 +99,8 @@ pub(super) struct Arguments {
     /// Factors of the set, e.g. mkt_rf,smb; without it all of them
     #[arg(long, value_delimiter = ',')]
     factors: Vec<String>,
+    #[command(flatten)]
+    attribution: AttributionOptions,
 }
 
 /// Which rows are shown.
@@ -146,13 +160,20 @@ impl Arguments {
                 "--set and --factors are for the topic `factors`, e.g. `financr show factors PORTFOLIO --set ff3`"
             }
             Asked::Portfolios if is_page || self.period.is_some() || self.definitions => {
+        let is_attribution = self.attribution.is_given();
+        let refused = match &asked {
+            Asked::Portfolios if is_page || is_attribution || self.period.is_some() || self.definitions => {
                 "name a portfolio: `financr show [TOPIC] PORTFOLIO`; without one all portfolios are listed"
             }
             Asked::One(Topic::Overview, _) if self.period.is_some() => {
                 "--period is for a topic, e.g. `financr show performance PORTFOLIO --period YTD`"
             }
             Asked::One(Topic::Performance | Topic::Risk | Topic::Measures | Topic::Factors, _) if is_page => {
+            Asked::One(Topic::Performance | Topic::Risk | Topic::Measures | Topic::Attribution, _) if is_page => {
                 "--what and --basis are for the page of a portfolio, `financr show PORTFOLIO`, and not for a topic"
+            }
+            Asked::One(topic, _) if is_attribution && *topic != Topic::Attribution => {
+                "--linking and --taxonomy are for `financr show attribution PORTFOLIO`"
             }
             _ => return Ok(asked),
         };
@@ -180,6 +201,12 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     if let Some(refused) = &shown.refused_later {
         session.say(&format!("It could not be valued on {}: {}", refused.business_date, refused.message))?;
     }
+    if topic == Topic::Attribution {
+        let found = arguments.attribution.find(&context, &shown, arguments.period).await?;
+        let facts = found.facts(ink());
+        let blocks = attribution_listing::page(&facts, arguments.definitions);
+        return write_topic(session, &blocks, || attribution_figures::rows(&facts, arguments.definitions));
+    }
     let measures = lake::read::measures(&context.lake, &id, value.business_date).await?;
     let figures = Figures { portfolio, date: value.business_date, rows: &measures };
     if topic == Topic::Overview {
@@ -190,7 +217,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             let (from, to) = (portfolio.start_date.min(value.business_date), value.business_date);
             lake::read::daily_returns(&context.lake, &id, from, to).await?
         }
-        Topic::Overview | Topic::Measures => Vec::new(),
+        Topic::Overview | Topic::Measures | Topic::Attribution => Vec::new(),
     };
     if topic == Topic::Factors {
         return write_factors(session, &context, &figures, &returns, arguments).await;
@@ -231,18 +258,24 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             (risk_listing::page(&facts), rows, risk_listing::measures())
         }
         Topic::Overview | Topic::Measures | Topic::Factors => {
+        Topic::Overview | Topic::Measures | Topic::Attribution => {
             let rows = measures_listing::rows(&figures, &[], period, arguments.definitions);
             (measures_listing::page(&figures, period, terminal), rows, measures_listing::measures())
         }
     };
-    if session.format != Format::Table {
-        session.write(&rows)?;
-        return Ok(Ending::Done);
-    }
     if arguments.definitions {
         blocks.push(measures_listing::definitions(&meant));
     }
-    page::write(&blocks, &mut std::io::stdout().lock())?;
+    write_topic(session, &blocks, || rows)
+}
+
+/// The page for people, or the rows for machines.
+fn write_topic(session: &Session, blocks: &[Block], rows: impl FnOnce() -> Listing) -> anyhow::Result<Ending> {
+    if session.format == Format::Table {
+        page::write(blocks, &mut std::io::stdout().lock())?;
+    } else {
+        session.write(&rows())?;
+    }
     Ok(Ending::Done)
 }
 
@@ -487,6 +520,9 @@ mod tests {
             ("--definitions", "name a portfolio"),
             ("D01 --period YTD", "--period is for a topic"),
             ("risk D01 --what bridge", "--what and --basis are for the page"),
+            ("attribution D01 --what bridge", "--what and --basis are for the page"),
+            ("risk D01 --linking carino", "are for `financr show attribution PORTFOLIO`"),
+            ("--taxonomy sector", "name a portfolio"),
             ("risk D01 --period 2Y", "unknown period `2Y`; known: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y, SI"),
             ("D01 --without AAPL", "--without is for the risk of a portfolio"),
             ("risk D01 --without AAPL --what bridge", "--without is for the risk of a portfolio"),

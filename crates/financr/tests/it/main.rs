@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod announced;
 #[cfg(test)]
+mod attributing;
+#[cfg(test)]
 mod books;
 #[cfg(test)]
 mod command_line;

@@ -6,17 +6,18 @@ use rust_decimal::Decimal;
 use schemas::tables::benchmark_weights::BenchmarkWeight;
 use schemas::{BusinessDate, Currency, Rate};
 
+use super::classification_file::{well_formed_node, well_formed_taxonomy};
 use super::market_files::{at, date_at, each_row, label};
 use crate::error::Error;
 use crate::frames::Sheet;
-use crate::rollups::attribution::{CURRENCY, TOTAL};
+use crate::rollups::attribution::weighings::{CURRENCY, POSITIONS, TOTAL};
 use crate::sources::{Facts, LandedFile};
 
-/// Letters of the name of a benchmark, and of a group.
+/// Letters of the name of a benchmark.
 const LETTERS_MAX: usize = 2_400;
 
-/// A row of the file, as it may come once.
-type Key = (String, String, BusinessDate);
+/// A row of the file, as it may come once: benchmark, taxonomy, group and day.
+type Key = (String, String, String, BusinessDate);
 
 pub(super) fn benchmark_weights(file: &LandedFile<'_>) -> Result<Facts, Error> {
     let label = label(file);
@@ -30,7 +31,7 @@ pub(super) fn benchmark_weights(file: &LandedFile<'_>) -> Result<Facts, Error> {
         let weight_date = date_at("date", &date, &dates, row)?;
         let benchmark = at("benchmark", benchmark.required(row).and_then(short_enough))?.to_owned();
         let taxonomy = at("taxonomy", taxonomy.required(row).and_then(known))?.to_owned();
-        let node = at("group", group.required(row).and_then(currency))?;
+        let node = at("group", group.required(row).and_then(|group| group_of(&taxonomy, group)))?;
         let weight = at("weight", weight.required_number(row))?;
         if weight < Decimal::NEGATIVE_ONE || Decimal::TWO < weight {
             let range = "a fraction from -1 to 2 (0.25 is a quarter)";
@@ -43,7 +44,7 @@ pub(super) fn benchmark_weights(file: &LandedFile<'_>) -> Result<Facts, Error> {
         }
         at("weight", Rate::new(weight).to_units())?;
         at("return", earned.map(|earned| Rate::new(earned).to_units()).transpose())?;
-        let key = (benchmark.clone(), node.clone(), weight_date);
+        let key = (benchmark.clone(), taxonomy.clone(), node.clone(), weight_date);
         if let Some(first) = seen.insert(key.clone(), line) {
             seen.insert(key, first);
             return Err(("date", format!("{node} already has a weight for this date on line {first}")));
@@ -72,15 +73,22 @@ fn short_enough(text: &str) -> Result<&str, String> {
     }
 }
 
+/// `currency`, or a taxonomy as `classifications.csv` may have it. That file may come later, or say less.
 fn known(taxonomy: &str) -> Result<&str, String> {
-    let shown: String = taxonomy.chars().take(40).collect();
-    if taxonomy == CURRENCY { Ok(taxonomy) } else { Err(format!("unknown taxonomy `{shown}`; known: {CURRENCY}")) }
+    if taxonomy == POSITIONS {
+        let others = format!("use {CURRENCY}, or a taxonomy of classifications.csv, e.g. sector");
+        return Err(format!("benchmarks are weighed by groups and not by `{POSITIONS}`; {others}"));
+    }
+    well_formed_taxonomy(taxonomy)
 }
 
-/// The code of a currency; `total` is what all groups are together.
-fn currency(group: &str) -> Result<String, String> {
+/// The name of a group, which for currencies is their code; `total` is what all groups are together.
+fn group_of(taxonomy: &str, group: &str) -> Result<String, String> {
     if group == TOTAL {
         return Err(format!("`{TOTAL}` is all groups together; leave the row out"));
     }
-    group.parse::<Currency>().map(|currency| currency.code().to_owned()).map_err(|error| error.to_string())
+    if taxonomy == CURRENCY {
+        return group.parse::<Currency>().map(|code| code.code().to_owned()).map_err(|error| error.to_string());
+    }
+    well_formed_node(group).map(str::to_owned)
 }

@@ -64,28 +64,40 @@ pub(super) fn classifications(file: &LandedFile<'_>, instruments: &Instruments) 
     Ok(Facts { classifications, rejects, ..Facts::default() })
 }
 
-/// A name that can be the one of a taxonomy.
+/// A name that can be the one of a taxonomy of the file.
 fn taxonomy_named(name: &str) -> Result<&str, String> {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if !name.bytes().all(allowed) || LETTERS_MAX < name.len() {
-        let shown: String = name.chars().take(40).collect();
-        let form = format!("1 to {LETTERS_MAX} lower-case letters, digits and `_`");
-        return Err(format!("`{shown}` is no name of a taxonomy: use {form}, e.g. asset_class"));
-    }
+    well_formed_taxonomy(name)?;
     if BUILT_IN.contains(&name) {
         return Err(format!("the taxonomy `{name}` needs no rows, every instrument has its own; use another name"));
     }
     Ok(name)
 }
 
-/// A name that can be the one of a node.
+/// A name that is written like one of a taxonomy.
+pub(super) fn well_formed_taxonomy(name: &str) -> Result<&str, String> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if !name.bytes().all(allowed) || LETTERS_MAX < name.len() {
+        let shown: String = name.chars().take(40).collect();
+        let form = format!("1 to {LETTERS_MAX} lower-case letters, digits and `_`");
+        return Err(format!("`{shown}` is no name of a taxonomy: use {form}, e.g. asset_class"));
+    }
+    Ok(name)
+}
+
+/// A name that can be the one of a node of the file.
 fn node_named(name: &str) -> Result<&str, String> {
+    well_formed_node(name)?;
+    if name == UNCLASSIFIED {
+        return Err(format!("`{UNCLASSIFIED}` is what the rows leave of an instrument; leave this row out"));
+    }
+    Ok(name)
+}
+
+/// A name that is written like one of a node.
+pub(super) fn well_formed_node(name: &str) -> Result<&str, String> {
     if name.chars().any(char::is_control) || LETTERS_MAX < name.chars().count() {
         let shown: String = name.chars().filter(|letter| !letter.is_control()).take(40).collect();
         return Err(format!("`{shown}` is no name of a node: use 1 to {LETTERS_MAX} letters"));
-    }
-    if name == UNCLASSIFIED {
-        return Err(format!("`{UNCLASSIFIED}` is what the rows leave of an instrument; leave this row out"));
     }
     Ok(name)
 }

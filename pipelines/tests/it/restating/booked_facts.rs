@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use lake::Lake;
 use rust_decimal::Decimal;
+use schemas::tables::benchmark_weights::BenchmarkWeight;
 use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::daily_returns::DailyReturn;
@@ -38,6 +39,34 @@ pub(super) fn without_risk(on: &str, basis_points: i64) -> RiskFreeRate {
         landing_sha256: String::new(),
         line: 2,
     }
+}
+
+/// What benchmarks are made of at the ends of months: the blend by sector, the share in dollars by currency.
+pub(super) fn weighed_at_first(month_ends: [&str; 3]) -> Vec<BenchmarkWeight> {
+    let row = |benchmark: &str, taxonomy: &str, (place, on): (usize, &&str), (node, percent): (&str, i64)| {
+        let earned = percent / 10 - 3 * i64::try_from(place).expect("a small number");
+        BenchmarkWeight {
+            market_id: "M1".parse().expect("an id"),
+            benchmark: benchmark.to_owned(),
+            taxonomy: taxonomy.to_owned(),
+            node: node.to_owned(),
+            weight_date: date(on),
+            weight: Rate::new(Decimal::new(percent, 2)),
+            return_fraction: (0 < place).then(|| Rate::new(Decimal::new(earned, 2))),
+            landing_sha256: String::new(),
+            line: 2,
+        }
+    };
+    let mut rows = Vec::new();
+    for month_end in month_ends.iter().enumerate() {
+        for sector in [("energy", 40), ("cash", 10), ("unclassified", 50)] {
+            rows.push(row("AAA 0.7, BBB 0.3; monthly", "sector", month_end, sector));
+        }
+        for currency in [("EUR", 20), ("USD", 80)] {
+            rows.push(row("USD1", "currency", month_end, currency));
+        }
+    }
+    rows
 }
 
 /// A portfolio with its benchmark.

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use lake::Lake;
 use schemas::table::Record;
+use schemas::tables::attribution::AttributionRow;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::daily_returns::DailyReturn;
@@ -38,6 +39,7 @@ pub(super) async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<LotClosing>(lake).await,
         table::<DailyReturn>(lake).await,
         table::<GroupReturn>(lake).await,
+        table::<AttributionRow>(lake).await,
         table::<PortfolioGroupReturn>(lake).await,
         table::<MeasureRow>(lake).await,
         table::<RiskClassRow>(lake).await,
