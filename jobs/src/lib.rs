@@ -25,6 +25,7 @@ pub use context::{Context, Progress, Settings};
 pub use error::Error;
 pub use runner::{Outcome, Request, run};
 
+pub use pipelines::liquidity;
 pub use pipelines::sources::book_folder::Found;
 pub use pipelines::sources::ecb_reference_rates::Settings as EcbSettings;
 pub use pipelines::sources::{RowReject, SOURCES};

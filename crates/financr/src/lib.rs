@@ -8,6 +8,7 @@ pub mod demo_market;
 mod ending;
 mod holdings_listing;
 mod house;
+mod liquidity_listing;
 mod listing;
 mod measures_listing;
 mod overview_listing;

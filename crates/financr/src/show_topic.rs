@@ -18,11 +18,14 @@ pub(crate) enum Topic {
     Risk,
     /// Every measure.
     Measures,
+    /// How long it takes to sell the positions.
+    Liquidity,
 }
 
 impl Topic {
     /// Every topic, in the order of the help text.
-    pub(crate) const ALL: [Topic; 4] = [Topic::Overview, Topic::Performance, Topic::Risk, Topic::Measures];
+    pub(crate) const ALL: [Topic; 5] =
+        [Topic::Overview, Topic::Performance, Topic::Risk, Topic::Measures, Topic::Liquidity];
 
     /// The word on the command line.
     pub(crate) fn word(self) -> &'static str {
@@ -31,6 +34,7 @@ impl Topic {
             Topic::Performance => "performance",
             Topic::Risk => "risk",
             Topic::Measures => "measures",
+            Topic::Liquidity => "liquidity",
         }
     }
 }
@@ -111,7 +115,7 @@ mod tests {
     #[test]
     fn what_means_nothing_is_told_what_is_known() {
         let refused = |first: &str, second: &str| asked(Some(first), Some(second)).expect_err("refused");
-        let known = "unknown topic `risks`; known: portfolio, performance, risk, measures";
+        let known = "unknown topic `risks`; known: portfolio, performance, risk, measures, liquidity";
         assert_eq!(refused("risks", "D01"), known);
         assert_eq!(refused("D01", "risk"), "the topic comes before the portfolio: `financr show risk D01`");
         assert!(refused("risk", "a b").contains("is no portfolio id"));

@@ -33,6 +33,8 @@ mod historical_simulation;
 #[cfg(test)]
 mod landing;
 #[cfg(test)]
+mod liquidity;
+#[cfg(test)]
 mod measures_of_files;
 #[cfg(test)]
 mod parquet_books;

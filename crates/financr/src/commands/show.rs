@@ -16,6 +16,7 @@ use crate::config;
 use crate::ending::{Ending, Usage};
 use crate::holdings_listing::{held_listing, pending_listing};
 use crate::house;
+use crate::liquidity_listing::{self, LiquidityFacts};
 use crate::listing::{Format, Listing};
 use crate::page;
 use crate::performance_listing::{self, PerformanceFacts};
@@ -33,24 +34,26 @@ const EXAMPLES: &str = concat!(
     "  financr show performance D01 --date 2014-12-31           returns by period, month and year, with a chart\n",
     "  financr show risk D01 --definitions                      losses, drawdown, how returns are spread\n",
     "  financr show measures D01 --period YTD                   every measure of a period\n",
+    "  financr show liquidity D01 --participation 0.1           days to sell each position, and the whole\n",
     "  financr show D01 --what bridge                           one part of the page in full\n",
     "  financr show D01 --date 2014-12-31 --basis settlement    what is settled, and what is pending\n",
     "  financr show D01 --what pending --format csv             trades that are not settled yet, for a program\n\n",
-    "One word is a portfolio, two are a topic and a portfolio. Topics are portfolio (the page), performance, risk and \
-     measures; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or CSV a topic \
-     gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is missing.\n\n",
+    "One word is a portfolio, two are a topic and a portfolio. Topics are portfolio (the page), performance, risk, \
+     measures and liquidity; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or \
+     CSV a topic gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is \
+     missing.\n\n",
     "The positions without --basis are those of a night, by trade date and with their values. With --basis units and \
      cash are what is booked by now; no night is needed. A transaction without a settlement date counts from its trade \
      date on both bases."
 );
 
 /// Show a portfolio: a page with positions, key figures, what changed its value this year and what the checks found;
-/// or its performance, its risk, or every measure
+/// or its performance, its risk, every measure, or how long it takes to sell it
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, override_usage = "financr show [OPTIONS] [[TOPIC] PORTFOLIO]")]
 pub(super) struct Arguments {
-    /// What is shown of the portfolio: performance, risk or measures; or the portfolio itself, e.g. D01. Without any
-    /// word all portfolios are listed
+    /// What is shown of the portfolio: performance, risk, measures or liquidity; or the portfolio itself, e.g. D01.
+    /// Without any word all portfolios are listed
     #[arg(value_name = "TOPIC")]
     first: Option<String>,
     /// The portfolio, if a topic stands before it
@@ -71,6 +74,9 @@ pub(super) struct Arguments {
     /// Units and cash with every transaction counted from its trade date or its settlement date: trade or settlement
     #[arg(long)]
     basis: Option<BalanceBasis>,
+    /// For liquidity: the part of an average day's volume that one is, above 0 and at most 1 [default: 0.2]
+    #[arg(long, value_name = "FRACTION")]
+    participation: Option<f64>,
 }
 
 /// Which rows are shown.
@@ -121,16 +127,32 @@ impl Arguments {
             Asked::Portfolios if is_page || self.period.is_some() || self.definitions => {
                 "name a portfolio: `financr show [TOPIC] PORTFOLIO`; without one all portfolios are listed"
             }
+            Asked::Portfolios | Asked::One(Topic::Overview | Topic::Performance | Topic::Risk | Topic::Measures, _)
+                if self.participation.is_some() =>
+            {
+                "--participation is for `financr show liquidity PORTFOLIO`"
+            }
+            Asked::One(Topic::Liquidity, _) if self.period.is_some() => {
+                "liquidity is that of one date and has no --period"
+            }
+            Asked::One(Topic::Liquidity, _) if self.participation.is_some_and(|part| !is_part(part)) => {
+                "--participation is a fraction above 0 and at most 1, e.g. 0.2 for a fifth of the volume"
+            }
             Asked::One(Topic::Overview, _) if self.period.is_some() => {
                 "--period is for a topic, e.g. `financr show performance PORTFOLIO --period YTD`"
             }
-            Asked::One(Topic::Performance | Topic::Risk | Topic::Measures, _) if is_page => {
+            Asked::One(Topic::Performance | Topic::Risk | Topic::Measures | Topic::Liquidity, _) if is_page => {
                 "--what and --basis are for the page of a portfolio, `financr show PORTFOLIO`, and not for a topic"
             }
             _ => return Ok(asked),
         };
         Err(Usage(refused.to_owned()))
     }
+}
+
+/// Whether a number is a part of the volume that one can be.
+fn is_part(number: f64) -> bool {
+    0.0 < number && number <= 1.0
 }
 
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
@@ -153,6 +175,9 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     if let Some(refused) = &shown.refused_later {
         session.say(&format!("It could not be valued on {}: {}", refused.business_date, refused.message))?;
     }
+    if topic == Topic::Liquidity {
+        return write_liquidity(session, &context, &shown, arguments).await;
+    }
     let measures = lake::read::measures(&context.lake, &id, value.business_date).await?;
     let figures = Figures { portfolio, date: value.business_date, rows: &measures };
     if topic == Topic::Overview {
@@ -163,7 +188,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             let (from, to) = (portfolio.start_date.min(value.business_date), value.business_date);
             lake::read::daily_returns(&context.lake, &id, from, to).await?
         }
-        Topic::Overview | Topic::Measures => Vec::new(),
+        Topic::Overview | Topic::Measures | Topic::Liquidity => Vec::new(),
     };
     let (period, terminal, ink) = (arguments.period, tree_text::terminal_columns(), ink());
     let (mut blocks, rows, meant) = match topic {
@@ -178,7 +203,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             let facts = RiskFacts { figures, returns: &returns, period, terminal, ink };
             (risk_listing::page(&facts), rows, risk_listing::measures())
         }
-        Topic::Overview | Topic::Measures => {
+        Topic::Overview | Topic::Measures | Topic::Liquidity => {
             let rows = measures_listing::rows(&figures, &[], period, arguments.definitions);
             (measures_listing::page(&figures, period, terminal), rows, measures_listing::measures())
         }
@@ -191,6 +216,27 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         blocks.push(measures_listing::definitions(&meant));
     }
     page::write(&blocks, &mut std::io::stdout().lock())?;
+    Ok(Ending::Done)
+}
+
+/// How long it takes to sell the positions of a date.
+async fn write_liquidity(
+    session: &Session,
+    context: &Context,
+    shown: &Shown,
+    arguments: &Arguments,
+) -> anyhow::Result<Ending> {
+    let (portfolio, date) = (&shown.portfolio, shown.value.business_date);
+    let participation = arguments.participation.unwrap_or(jobs::liquidity::PARTICIPATION);
+    let found = jobs::liquidity::liquidity(&context.lake, portfolio, date, participation).await;
+    let found = found.map_err(jobs::Error::from)?;
+    let facts = LiquidityFacts { portfolio, date, participation, found: &found };
+    if session.format == Format::Table {
+        let blocks = liquidity_listing::page(&facts, arguments.definitions);
+        page::write(&blocks, &mut std::io::stdout().lock())?;
+    } else {
+        session.write(&liquidity_listing::rows(&facts))?;
+    }
     Ok(Ending::Done)
 }
 
@@ -412,8 +458,15 @@ mod tests {
             ("--definitions", "name a portfolio"),
             ("D01 --period YTD", "--period is for a topic"),
             ("risk D01 --what bridge", "--what and --basis are for the page"),
+            ("liquidity D01 --what bridge", "--what and --basis are for the page"),
+            ("liquidity D01 --period YTD", "liquidity is that of one date"),
+            ("liquidity D01 --participation 0", "above 0 and at most 1"),
+            ("liquidity D01 --participation 1.5", "above 0 and at most 1"),
+            ("liquidity D01 --participation NaN", "above 0 and at most 1"),
+            ("risk D01 --participation 0.2", "--participation is for `financr show liquidity PORTFOLIO`"),
+            ("--participation 0.2", "--participation is for `financr show liquidity PORTFOLIO`"),
             ("risk D01 --period 2Y", "unknown period `2Y`; known: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y, SI"),
-            ("risks D01", "unknown topic `risks`; known: portfolio, performance, risk, measures"),
+            ("risks D01", "unknown topic `risks`; known: portfolio, performance, risk, measures, liquidity"),
             ("risk", "`financr show risk PORTFOLIO`"),
         ] {
             let refused = of(words).expect_err("refused");

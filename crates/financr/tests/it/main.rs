@@ -19,6 +19,8 @@ mod house;
 #[cfg(test)]
 mod killed;
 #[cfg(test)]
+mod liquidity;
+#[cfg(test)]
 mod night;
 #[cfg(test)]
 mod reconciling;
