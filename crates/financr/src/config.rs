@@ -1,5 +1,6 @@
 //! The configuration: one file, and the only place that reads the environment.
 
+use std::num::NonZeroU8;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -80,20 +81,23 @@ pub(crate) struct LakeSection {
 pub(crate) struct EngineSection {
     memory_mib_max: usize,
     spill_mib_max: u64,
+    /// Partitions that are worked on at once; as many as there are cores if the file does not say.
+    partitions: Option<NonZeroU8>,
 }
 
 impl Default for EngineSection {
     fn default() -> Self {
-        EngineSection { memory_mib_max: 2048, spill_mib_max: 20_480 }
+        EngineSection { memory_mib_max: 2048, spill_mib_max: 20_480, partitions: None }
     }
 }
 
 impl EngineSection {
     pub(crate) fn settings(&self) -> EngineSettings {
+        let of_this_machine = EngineSettings::default();
         EngineSettings {
             memory_bytes_max: self.memory_mib_max << 20,
             spill_bytes_max: self.spill_mib_max << 20,
-            ..EngineSettings::default()
+            partitions: self.partitions.map_or(of_this_machine.partitions, |partitions| usize::from(partitions.get())),
         }
     }
 }
@@ -221,6 +225,17 @@ mod tests {
         let wrong = SHIPPED.replace("memory_mib_max", "memory_gib_max");
         let error = toml::from_str::<Config>(&wrong).expect_err("no such key").to_string();
         assert!(error.contains("memory_gib_max") && error.contains("memory_mib_max"), "{error}");
+    }
+
+    #[test]
+    fn the_partitions_of_queries_are_those_of_the_file_or_the_cores() {
+        let with =
+            |line: &str| toml::from_str::<Config>(&SHIPPED.replace("[engine]\n", &format!("[engine]\n{line}\n")));
+        assert_eq!(with("").expect("readable").engine.settings().partitions, EngineSettings::default().partitions);
+        assert_eq!(with("partitions = 3").expect("readable").engine.settings().partitions, 3);
+        for none in ["partitions = 0", "partitions = 256", "partitions = -1"] {
+            assert!(with(none).expect_err("refused").to_string().contains("partitions"), "{none}");
+        }
     }
 
     #[test]
