@@ -31,6 +31,8 @@ mod forecasts;
 #[cfg(test)]
 mod historical_simulation;
 #[cfg(test)]
+mod invariants;
+#[cfg(test)]
 mod landing;
 #[cfg(test)]
 mod liquidity;
