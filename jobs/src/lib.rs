@@ -28,6 +28,7 @@ pub use context::{Context, Progress, Settings};
 pub use error::Error;
 pub use runner::{Outcome, Request, run};
 
+pub use pipelines::liquidity;
 pub use pipelines::rollups::attribution::over_period::{
     Asked as AskedAttribution, Contributions, Contributor, OverPeriod, over_period,
 };

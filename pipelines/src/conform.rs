@@ -19,8 +19,8 @@ use crate::sources::{Facts, Instruments, LandedFile, RowReject, source};
 
 /// The writer whose last revision is the landing up to which everything has been conformed. Its number grows when rows
 /// are read into other columns than before: then everything that ever landed is read again, once. Since 2, the ratios
-/// of corporate actions are whole numbers.
-const WRITER: &str = "financr/conform/2";
+/// of corporate actions are whole numbers; since 3, quotes have a volume.
+const WRITER: &str = "financr/conform/3";
 /// The file that lists a market's instruments.
 const INSTRUMENTS: &str = "instruments.csv";
 /// The files whose rows refer to instruments.

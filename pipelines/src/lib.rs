@@ -21,6 +21,7 @@ pub mod imports;
 mod intake;
 mod json_parts;
 pub mod landing;
+pub mod liquidity;
 pub mod mirror;
 mod numerals;
 pub mod parquet_books;

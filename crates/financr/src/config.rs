@@ -1,5 +1,6 @@
 //! The configuration: one file, and the only place that reads the environment.
 
+use std::num::NonZeroU8;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -82,20 +83,23 @@ pub(crate) struct LakeSection {
 pub(crate) struct EngineSection {
     memory_mib_max: usize,
     spill_mib_max: u64,
+    /// Partitions that are worked on at once; as many as there are cores if the file does not say.
+    partitions: Option<NonZeroU8>,
 }
 
 impl Default for EngineSection {
     fn default() -> Self {
-        EngineSection { memory_mib_max: 2048, spill_mib_max: 20_480 }
+        EngineSection { memory_mib_max: 2048, spill_mib_max: 20_480, partitions: None }
     }
 }
 
 impl EngineSection {
     pub(crate) fn settings(&self) -> EngineSettings {
+        let of_this_machine = EngineSettings::default();
         EngineSettings {
             memory_bytes_max: self.memory_mib_max << 20,
             spill_bytes_max: self.spill_mib_max << 20,
-            ..EngineSettings::default()
+            partitions: self.partitions.map_or(of_this_machine.partitions, |partitions| usize::from(partitions.get())),
         }
     }
 }
@@ -256,6 +260,17 @@ mod tests {
             let text = SHIPPED.replace("large_flow_fraction = 0.1", &format!("large_flow_fraction = {wrong}"));
             let error = toml::from_str::<Config>(&text).expect_err("no policy").to_string();
             assert!(error.contains("use a number above zero") && error.contains("large_flow_fraction"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_partitions_of_queries_are_those_of_the_file_or_the_cores() {
+        let with =
+            |line: &str| toml::from_str::<Config>(&SHIPPED.replace("[engine]\n", &format!("[engine]\n{line}\n")));
+        assert_eq!(with("").expect("readable").engine.settings().partitions, EngineSettings::default().partitions);
+        assert_eq!(with("partitions = 3").expect("readable").engine.settings().partitions, 3);
+        for none in ["partitions = 0", "partitions = 256", "partitions = -1"] {
+            assert!(with(none).expect_err("refused").to_string().contains("partitions"), "{none}");
         }
     }
 

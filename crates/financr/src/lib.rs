@@ -15,6 +15,7 @@ mod forecast_listing;
 mod held_risk_listing;
 mod holdings_listing;
 mod house;
+mod liquidity_listing;
 mod listing;
 mod measures_listing;
 mod overview_listing;

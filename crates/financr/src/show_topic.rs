@@ -22,12 +22,21 @@ pub(crate) enum Topic {
     Attribution,
     /// What moves it: its returns explained by factors.
     Factors,
+    /// How long it takes to sell the positions.
+    Liquidity,
 }
 
 impl Topic {
     /// Every topic, in the order of the help text.
-    pub(crate) const ALL: [Topic; 6] =
-        [Topic::Overview, Topic::Performance, Topic::Risk, Topic::Measures, Topic::Attribution, Topic::Factors];
+    pub(crate) const ALL: [Topic; 7] = [
+        Topic::Overview,
+        Topic::Performance,
+        Topic::Risk,
+        Topic::Measures,
+        Topic::Attribution,
+        Topic::Factors,
+        Topic::Liquidity,
+    ];
 
     /// The word on the command line.
     pub(crate) fn word(self) -> &'static str {
@@ -38,6 +47,7 @@ impl Topic {
             Topic::Measures => "measures",
             Topic::Attribution => "attribution",
             Topic::Factors => "factors",
+            Topic::Liquidity => "liquidity",
         }
     }
 }
@@ -118,7 +128,8 @@ mod tests {
     #[test]
     fn what_means_nothing_is_told_what_is_known() {
         let refused = |first: &str, second: &str| asked(Some(first), Some(second)).expect_err("refused");
-        let known = "unknown topic `risks`; known: portfolio, performance, risk, measures, attribution, factors";
+        let known = "unknown topic `risks`; known: portfolio, performance, risk, measures, attribution, factors, \
+             liquidity";
         assert_eq!(refused("risks", "D01"), known);
         assert_eq!(refused("D01", "risk"), "the topic comes before the portfolio: `financr show risk D01`");
         assert!(refused("risk", "a b").contains("is no portfolio id"));

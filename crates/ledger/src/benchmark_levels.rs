@@ -123,6 +123,7 @@ mod tests {
             quote_date: on.parse().expect("a date"),
             close: close.parse().expect("a number"),
             quote_unit: String::new(),
+            volume: None,
             landing_sha256: String::new(),
             line: 1,
         }

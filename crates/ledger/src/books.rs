@@ -17,7 +17,7 @@ mod applied;
 mod booking;
 #[cfg(test)]
 mod bridge_tests;
-mod events;
+pub(crate) mod events;
 #[cfg(test)]
 mod flow_tests;
 mod flows;

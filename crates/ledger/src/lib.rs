@@ -7,6 +7,7 @@
 mod action_outcome;
 mod action_terms;
 mod apportion;
+pub mod average_volume;
 pub mod basis;
 pub mod benchmark_blend;
 pub mod benchmark_levels;

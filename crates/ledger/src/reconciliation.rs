@@ -26,6 +26,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, Currency, InstrumentId, Money, PortfolioId, Severity};
 
 pub use announced::Undelivered;
+pub(crate) use balances::taken_back;
 pub use balances::{AnnouncedSplit, BalanceBasis, Balances, announced_split, balances, is_replayed};
 pub use cause::Cause;
 pub use unsettled::{Pending, Unsettled, unsettled};

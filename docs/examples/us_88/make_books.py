@@ -55,11 +55,11 @@ def main():
     ids = [f"{MARKET}-{number:02d}" for number in range(1, arguments.books + 1)]
     refuse_other_books(books_folder, ids)
 
-    closes = read_closes(arguments.data / PRICES)
+    closes, volumes = read_closes(arguments.data / PRICES)
     rate_file = gzip.decompress((arguments.data / RATES).read_bytes())
     rates = read_dollar_rates(rate_file)
 
-    quotes = write_market(arguments.out / "market", closes)
+    quotes = write_market(arguments.out / "market", closes, volumes)
     (arguments.out / "eurofxref-hist.csv").write_bytes(rate_file)
     transactions = 0
     for number, book_id in enumerate(ids, start=1):
@@ -77,14 +77,15 @@ def refuse_other_books(folder, ids):
 
 
 def read_closes(path):
-    """The adjusted closes as the file has them, by symbol and date. A row without a price is no quote."""
-    closes = {}
+    """Adjusted closes and volumes as the file has them, by symbol and date. A row without a price is no quote."""
+    closes, volumes = {}, {}
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if row["adj_close"]:
                 date = datetime.date.fromisoformat(row["date"])
                 closes.setdefault(row["symbol"], {})[date] = row["adj_close"]
-    return closes
+                volumes[row["symbol"], date] = row["volume"]
+    return closes, volumes
 
 
 def read_dollar_rates(content):
@@ -93,7 +94,7 @@ def read_dollar_rates(content):
     return {datetime.date.fromisoformat(row["Date"]): Decimal(row["USD"]) for row in rows if row["USD"] != "N/A"}
 
 
-def write_market(folder, closes):
+def write_market(folder, closes, volumes):
     """Writes the market folder and returns the number of quotes."""
     folder.mkdir(parents=True, exist_ok=True)
     description = {"id": MARKET, "title": "88 US-listed shares, September 2012 to September 2017", "synthetic": True}
@@ -101,8 +102,9 @@ def write_market(folder, closes):
     source = f"{pathlib.PurePath(PRICES).name}, adj_close"
     instruments = [(symbol, symbol, "USD", "1", "total", source) for symbol in sorted(closes)]
     write_csv(folder / "instruments.csv", "symbol,name,currency,price_scale,adjusted,source".split(","), instruments)
-    quotes = sorted((date, symbol, close, "USD") for symbol in closes for date, close in closes[symbol].items())
-    write_csv(folder / "prices.csv", "date,symbol,close,currency".split(","), quotes)
+    quoted = ((date, symbol, close) for symbol in closes for date, close in closes[symbol].items())
+    quotes = sorted((date, symbol, close, "USD", volumes[symbol, date]) for date, symbol, close in quoted)
+    write_csv(folder / "prices.csv", "date,symbol,close,currency,volume".split(","), quotes)
     return len(quotes)
 
 

@@ -151,6 +151,7 @@ fn board(facts: &Facts) -> QuoteBoard {
             quote_date: *day,
             close: schemas::Price::ZERO,
             quote_unit: String::new(),
+            volume: None,
             landing_sha256: String::new(),
             line: 0,
         };

@@ -37,7 +37,11 @@ mod historical_simulation;
 #[cfg(test)]
 mod hypothetical;
 #[cfg(test)]
+mod invariants;
+#[cfg(test)]
 mod landing;
+#[cfg(test)]
+mod liquidity;
 #[cfg(test)]
 mod measures_of_files;
 #[cfg(test)]

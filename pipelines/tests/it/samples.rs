@@ -102,6 +102,7 @@ pub(crate) fn quote(instrument: &str, on: &str, close: &str) -> Quote {
         quote_date: date(on),
         close: close.parse().expect("a number"),
         quote_unit: "EUR".to_owned(),
+        volume: None,
         landing_sha256: String::new(),
         line: 2,
     }

@@ -14,6 +14,7 @@ use schemas::tables::transactions::Transaction;
 use crate::cases::{case_folders, differences, line, optional, text};
 
 const QUOTES: &str = "instrument_id,quote_date,close,quote_unit,line";
+const VOLUMES: &str = "instrument_id,quote_date,close,volume,line";
 const RATES: &str = "currency,rate_date,units_per_eur,line";
 const RISK_FREE: &str = "risk_free_source,currency,rate_date,rate_annual,line";
 const FACTORS: &str = "factor_source,factor_set,factor,return_date,return_fraction,line";
@@ -74,6 +75,7 @@ impl Reading {
         let facts = &self.facts;
         let rows: Vec<String> = match header {
             QUOTES => facts.quotes.iter().map(quote_line).collect(),
+            VOLUMES => facts.quotes.iter().map(volume_line).collect(),
             RATES => facts.fx_rates.iter().map(rate_line).collect(),
             RISK_FREE => facts.risk_free_rates.iter().map(risk_free_line).collect(),
             FACTORS => facts.factor_returns.iter().map(factor_line).collect(),
@@ -98,6 +100,11 @@ impl Reading {
 
 fn quote_line(row: &schemas::tables::quotes::Quote) -> String {
     line(&[&row.instrument_id, &row.quote_date, &row.close, &row.quote_unit, &row.line])
+}
+
+fn volume_line(row: &schemas::tables::quotes::Quote) -> String {
+    let volume = optional(row.volume);
+    line(&[&row.instrument_id, &row.quote_date, &row.close, &volume, &row.line])
 }
 
 fn rate_line(row: &schemas::tables::fx_rates::FxRate) -> String {

@@ -1,7 +1,7 @@
 //! silver.quotes: observed prices.
 
 use crate::dates::BusinessDate;
-use crate::decimals::Price;
+use crate::decimals::{Price, Quantity};
 use crate::identifiers::{InstrumentId, MarketId};
 
 crate::table! {
@@ -18,6 +18,9 @@ crate::table! {
     close: Price,
     /// The unit as delivered, e.g. `EUR` or `GBX`.
     quote_unit: String,
+    /// Units traded on the day, counted in units of that day where quotes are as traded, and adjusted for splits where
+    /// they are. Zero if nothing was; none if the file does not say.
+    volume: Option<Quantity>,
     /// The landing it came from.
     landing_sha256: String,
     /// The line in that file, from 1.

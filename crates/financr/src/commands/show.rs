@@ -19,6 +19,7 @@ use crate::ending::{Ending, Usage};
 use crate::factors_listing::{self, FactorFacts};
 use crate::holdings_listing::{held_listing, pending_listing};
 use crate::house;
+use crate::liquidity_listing::{self, LiquidityFacts};
 use crate::listing::{Format, Listing};
 use crate::page::{self, Block};
 use crate::performance_listing::{self, PerformanceFacts};
@@ -43,6 +44,7 @@ const EXAMPLES: &str = concat!(
     "  financr show measures D01 --period YTD                   every measure of a period\n",
     "  financr show factors D01 --period 3Y --set ff3           loadings on factors, and parts of the variance\n",
     "  financr show attribution D01 --linking menchero          what was better and worse than the benchmark\n",
+    "  financr show liquidity D01 --participation 0.1           days to sell each position, and the whole\n",
     "  financr show D01 --what bridge                           one part of the page in full\n",
     "  financr show D01 --date 2014-12-31 --basis settlement    what is settled, and what is pending\n",
     "  financr show D01 --what pending --format csv             trades that are not settled yet, for a program\n\n",
@@ -50,6 +52,7 @@ const EXAMPLES: &str = concat!(
      measures and factors; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or \
      CSV a topic gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is missing.\n\n",
      measures and attribution; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or \
+     measures and liquidity; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or \
      CSV a topic gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is \
      missing.\n\n",
     "The positions without --basis are those of a night, by trade date and with their values. With --basis units and \
@@ -68,6 +71,11 @@ pub(super) struct Arguments {
 #[command(after_help = EXAMPLES, override_usage = "financr show [OPTIONS] [[TOPIC] PORTFOLIO]")]
 pub(super) struct Arguments {
     /// What is shown of the portfolio: performance, risk, measures or attribution; or the portfolio itself, e.g. D01.
+/// or its performance, its risk, every measure, or how long it takes to sell it
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES, override_usage = "financr show [OPTIONS] [[TOPIC] PORTFOLIO]")]
+pub(super) struct Arguments {
+    /// What is shown of the portfolio: performance, risk, measures or liquidity; or the portfolio itself, e.g. D01.
     /// Without any word all portfolios are listed
     #[arg(value_name = "TOPIC")]
     first: Option<String>,
@@ -101,6 +109,9 @@ pub(super) struct Arguments {
     factors: Vec<String>,
     #[command(flatten)]
     attribution: AttributionOptions,
+    /// For liquidity: the part of an average day's volume that one is, above 0 and at most 1 [default: 0.2]
+    #[arg(long, value_name = "FRACTION")]
+    participation: Option<f64>,
 }
 
 /// Which rows are shown.
@@ -165,11 +176,23 @@ impl Arguments {
             Asked::Portfolios if is_page || is_attribution || self.period.is_some() || self.definitions => {
                 "name a portfolio: `financr show [TOPIC] PORTFOLIO`; without one all portfolios are listed"
             }
+            Asked::Portfolios | Asked::One(Topic::Overview | Topic::Performance | Topic::Risk | Topic::Measures, _)
+                if self.participation.is_some() =>
+            {
+                "--participation is for `financr show liquidity PORTFOLIO`"
+            }
+            Asked::One(Topic::Liquidity, _) if self.period.is_some() => {
+                "liquidity is that of one date and has no --period"
+            }
+            Asked::One(Topic::Liquidity, _) if self.participation.is_some_and(|part| !is_part(part)) => {
+                "--participation is a fraction above 0 and at most 1, e.g. 0.2 for a fifth of the volume"
+            }
             Asked::One(Topic::Overview, _) if self.period.is_some() => {
                 "--period is for a topic, e.g. `financr show performance PORTFOLIO --period YTD`"
             }
             Asked::One(Topic::Performance | Topic::Risk | Topic::Measures | Topic::Factors, _) if is_page => {
             Asked::One(Topic::Performance | Topic::Risk | Topic::Measures | Topic::Attribution, _) if is_page => {
+            Asked::One(Topic::Performance | Topic::Risk | Topic::Measures | Topic::Liquidity, _) if is_page => {
                 "--what and --basis are for the page of a portfolio, `financr show PORTFOLIO`, and not for a topic"
             }
             Asked::One(topic, _) if is_attribution && *topic != Topic::Attribution => {
@@ -179,6 +202,11 @@ impl Arguments {
         };
         Err(Usage(refused.to_owned()))
     }
+}
+
+/// Whether a number is a part of the volume that one can be.
+fn is_part(number: f64) -> bool {
+    0.0 < number && number <= 1.0
 }
 
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
@@ -206,6 +234,8 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         let facts = found.facts(ink());
         let blocks = attribution_listing::page(&facts, arguments.definitions);
         return write_topic(session, &blocks, || attribution_figures::rows(&facts, arguments.definitions));
+    if topic == Topic::Liquidity {
+        return write_liquidity(session, &context, &shown, arguments).await;
     }
     let measures = lake::read::measures(&context.lake, &id, value.business_date).await?;
     let figures = Figures { portfolio, date: value.business_date, rows: &measures };
@@ -218,6 +248,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             lake::read::daily_returns(&context.lake, &id, from, to).await?
         }
         Topic::Overview | Topic::Measures | Topic::Attribution => Vec::new(),
+        Topic::Overview | Topic::Measures | Topic::Liquidity => Vec::new(),
     };
     if topic == Topic::Factors {
         return write_factors(session, &context, &figures, &returns, arguments).await;
@@ -259,6 +290,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         }
         Topic::Overview | Topic::Measures | Topic::Factors => {
         Topic::Overview | Topic::Measures | Topic::Attribution => {
+        Topic::Overview | Topic::Measures | Topic::Liquidity => {
             let rows = measures_listing::rows(&figures, &[], period, arguments.definitions);
             (measures_listing::page(&figures, period, terminal), rows, measures_listing::measures())
         }
@@ -275,6 +307,27 @@ fn write_topic(session: &Session, blocks: &[Block], rows: impl FnOnce() -> Listi
         page::write(blocks, &mut std::io::stdout().lock())?;
     } else {
         session.write(&rows())?;
+    }
+    Ok(Ending::Done)
+}
+
+/// How long it takes to sell the positions of a date.
+async fn write_liquidity(
+    session: &Session,
+    context: &Context,
+    shown: &Shown,
+    arguments: &Arguments,
+) -> anyhow::Result<Ending> {
+    let (portfolio, date) = (&shown.portfolio, shown.value.business_date);
+    let participation = arguments.participation.unwrap_or(jobs::liquidity::PARTICIPATION);
+    let found = jobs::liquidity::liquidity(&context.lake, portfolio, date, participation).await;
+    let found = found.map_err(jobs::Error::from)?;
+    let facts = LiquidityFacts { portfolio, date, participation, found: &found };
+    if session.format == Format::Table {
+        let blocks = liquidity_listing::page(&facts, arguments.definitions);
+        page::write(&blocks, &mut std::io::stdout().lock())?;
+    } else {
+        session.write(&liquidity_listing::rows(&facts))?;
     }
     Ok(Ending::Done)
 }
@@ -529,6 +582,15 @@ mod tests {
             ("--without AAPL", "name a portfolio"),
             ("risks D01", "unknown topic `risks`; known: portfolio, performance, risk, measures"),
             ("risks D01", "unknown topic `risks`; known: portfolio, performance, risk, measures, factors"),
+            ("liquidity D01 --what bridge", "--what and --basis are for the page"),
+            ("liquidity D01 --period YTD", "liquidity is that of one date"),
+            ("liquidity D01 --participation 0", "above 0 and at most 1"),
+            ("liquidity D01 --participation 1.5", "above 0 and at most 1"),
+            ("liquidity D01 --participation NaN", "above 0 and at most 1"),
+            ("risk D01 --participation 0.2", "--participation is for `financr show liquidity PORTFOLIO`"),
+            ("--participation 0.2", "--participation is for `financr show liquidity PORTFOLIO`"),
+            ("risk D01 --period 2Y", "unknown period `2Y`; known: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y, SI"),
+            ("risks D01", "unknown topic `risks`; known: portfolio, performance, risk, measures, liquidity"),
             ("risk", "`financr show risk PORTFOLIO`"),
             ("risk D01 --set ff3", "--set and --factors are for the topic `factors`"),
             ("factors D01 --what bridge", "--what and --basis are for the page"),

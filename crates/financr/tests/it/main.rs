@@ -21,6 +21,8 @@ mod house;
 #[cfg(test)]
 mod killed;
 #[cfg(test)]
+mod liquidity;
+#[cfg(test)]
 mod mirror;
 #[cfg(test)]
 mod night;

@@ -60,6 +60,7 @@ pub(crate) fn quote(symbol: &str, day: u64, cents: i64) -> Quote {
         quote_date: date(day),
         close: Price::new(Decimal::new(cents, 2)),
         quote_unit: "EUR".to_owned(),
+        volume: None,
         landing_sha256: "0".repeat(64),
         line: 2,
     }

@@ -37,7 +37,7 @@ pub(super) enum What<'a> {
 const EARLY_BOOKING_DAYS: i64 = 7;
 
 /// Whether a transaction is the broker's booking of a change of units that the market announced.
-pub(super) fn is_booking_of(transaction: &Transaction, ex_date: BusinessDate, ratio: (i64, i64)) -> bool {
+pub(crate) fn is_booking_of(transaction: &Transaction, ex_date: BusinessDate, ratio: (i64, i64)) -> bool {
     transaction.kind == TransactionKind::Split.code()
         && (-EARLY_BOOKING_DAYS..=LATE_BOOKING_DAYS).contains(&transaction.trade_date.days_since(ex_date))
         && transaction.quantity.is_some_and(|booked| is_booked_as(ratio, booked.decimal()))

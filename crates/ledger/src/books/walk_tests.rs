@@ -54,6 +54,7 @@ pub(super) fn quote(position: usize, number: i64, cents: i64) -> Quote {
         quote_date: day(number),
         close: Price::new(Decimal::new(cents, 4)),
         quote_unit: String::new(),
+        volume: None,
         landing_sha256: String::new(),
         line: 1,
     }

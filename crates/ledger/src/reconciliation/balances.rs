@@ -150,7 +150,7 @@ pub(super) fn cash_moved(kind: TransactionKind, transaction: &Transaction) -> Ve
 /// The ids that REVERSALs take back, of those REVERSALs that count: on no day does what they take back, as in the
 /// books, whenever they are dated. Only by settlement date does one wait for a settlement date of its own, because
 /// until then the custodian has what was taken back. One that is itself taken back by a later one does not count.
-pub(super) fn taken_back(transactions: &[Transaction], date: BusinessDate, basis: BalanceBasis) -> BTreeSet<&str> {
+pub(crate) fn taken_back(transactions: &[Transaction], date: BusinessDate, basis: BalanceBasis) -> BTreeSet<&str> {
     let is_settled = |transaction: &Transaction| match basis {
         BalanceBasis::Trade => true,
         BalanceBasis::Settlement => transaction.settlement_date.is_none_or(|settles| settles <= date),

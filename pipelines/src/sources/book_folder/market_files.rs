@@ -8,7 +8,7 @@ use schemas::identifiers::{Cusip, Isin};
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::quotes::Quote;
-use schemas::{BusinessDate, Currency, InstrumentId, Price, Rate};
+use schemas::{BusinessDate, Currency, InstrumentId, Price, Quantity, Rate};
 
 use crate::error::Error;
 use crate::frames::{Sheet, TextColumn};
@@ -151,10 +151,11 @@ pub(super) fn prices(file: &LandedFile<'_>, instruments: &Instruments) -> Result
     let label = label(file);
     let sheet = Sheet::read(&label, file.bytes, &["date", "symbol", "close", "currency"])?;
     let [date, symbol] = [sheet.text("date")?, sheet.text("symbol")?];
-    let [close, currency] = [sheet.text("close")?, sheet.text("currency")?];
+    let [close, currency, volume] = [sheet.text("close")?, sheet.text("currency")?, sheet.text("volume")?];
     let dates = sheet.dates(&date)?;
     let mut seen: BTreeMap<(InstrumentId, BusinessDate), i64> = BTreeMap::new();
-    let (quotes, rejects) = each_row(&label, &sheet, |row, line| {
+    let mut volumes_refused = Vec::new();
+    let (quotes, mut rejects) = each_row(&label, &sheet, |row, line| {
         let quote_date = date_at("date", &date, &dates, row)?;
         let instrument = listed("symbol", file, instruments, at("symbol", symbol.required(row))?)?;
         let price = at("close", close.required_number(row))?;
@@ -171,17 +172,36 @@ pub(super) fn prices(file: &LandedFile<'_>, instruments: &Instruments) -> Result
             seen.insert((instrument.instrument_id.clone(), quote_date), first);
             return Err(("date", format!("{} already has a close for this date on line {first}", instrument.symbol)));
         }
+        let volume = traded(volume.number(row)).unwrap_or_else(|reason| {
+            let reason = format!("{reason}; the close is kept without it");
+            volumes_refused.push(RowReject { file: label.clone(), line, column: "volume".to_owned(), reason });
+            None
+        });
         Ok(Quote {
             market_id: file.market_id.clone(),
             instrument_id: instrument.instrument_id.clone(),
             quote_date,
             close: Price::new(price),
             quote_unit: unit.to_owned(),
+            volume,
             landing_sha256: file.sha256.to_owned(),
             line,
         })
     });
+    rejects.extend(volumes_refused);
+    rejects.sort();
     Ok(Facts { quotes, rejects, ..Facts::default() })
+}
+
+/// The units that a cell says were traded; none if it says nothing.
+fn traded(cell: Result<Option<Decimal>, String>) -> Result<Option<Quantity>, String> {
+    let Some(volume) = cell? else { return Ok(None) };
+    if volume < Decimal::ZERO {
+        return Err(format!("a volume is not negative, but {volume}; leave the cell empty if it is not known"));
+    }
+    let volume = Quantity::new(volume);
+    volume.to_units().map_err(|error| error.to_string())?;
+    Ok(Some(volume))
 }
 
 /// Whether a quote in this unit fits its instrument: pence where the scale says so, the currency otherwise.
