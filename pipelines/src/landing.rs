@@ -1,5 +1,7 @@
 //! Landing: the bytes as they came, once, named by their hash.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use lake::{Lake, WriteKey};
 use schemas::table::Record;
@@ -84,14 +86,14 @@ pub async fn preview(lake: &Lake, files: &[Delivered], clock: Clock) -> Result<L
 /// The landings of the files that are not the last word already, numbered after those that are known.
 fn fresh(known: &[Landing], files: &[Delivered], clock: Clock) -> Vec<Landing> {
     let mut sequence = known.last().map_or(0, |landing| landing.landing_sequence);
+    let name = |landing: &Landing| (landing.source.clone(), landing.market_id.clone(), landing.file_name.clone());
+    let mut last_words: HashMap<(String, MarketId, String), String> =
+        known.iter().map(|landing| (name(landing), landing.sha256.clone())).collect();
     let mut fresh: Vec<Landing> = Vec::new();
     for file in files {
         let hash = sha256(&file.bytes);
-        let same_name = |landing: &&Landing| {
-            landing.source == file.source && landing.market_id == file.market_id && landing.file_name == file.file_name
-        };
-        let last_word = known.iter().chain(&fresh).rev().find(same_name);
-        if last_word.is_some_and(|landing| landing.sha256 == hash) {
+        let named = (file.source.to_owned(), file.market_id.clone(), file.file_name.clone());
+        if last_words.insert(named, hash.clone()).is_some_and(|last_word| last_word == hash) {
             continue;
         }
         sequence += 1;
