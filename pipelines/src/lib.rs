@@ -27,6 +27,7 @@ mod refusals;
 pub mod rollups;
 mod sieve;
 pub mod sources;
+pub mod stress;
 pub mod track_record;
 mod undelivered;
 pub mod why;

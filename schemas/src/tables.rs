@@ -33,6 +33,7 @@ pub mod risk;
 pub mod risk_contributions;
 pub mod risk_forecasts;
 pub mod risk_free_rates;
+pub mod stress_scenarios;
 pub mod transactions;
 pub mod valuations;
 
@@ -49,6 +50,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &corporate_actions::TABLE,
     &classifications::TABLE,
     &group_members::TABLE,
+    &stress_scenarios::TABLE,
     &portfolios::TABLE,
     &transactions::TABLE,
     &rejects::TABLE,

@@ -6,8 +6,9 @@
 //! counts, too, because a close or rate is carried until the next one. Groups of instruments have no dates and count in
 //! every month. The benchmark of a portfolio, or what it is blended of, is touched from its first month on, and so are
 //! the benchmark's weights and the dated risk-free rates; the currency of a group of portfolios is from the month on in
-//! which it belongs to the group. What depends on other portfolios is added by `transfers`. Where the last rate is too
-//! old to count, the limit decides about values as a fact does; everywhere else another limit changes nothing.
+//! which it belongs to the group. A scenario of the market counts from the month on in which its version does, and so
+//! does what stands in for a class in it. What depends on other portfolios is added by `transfers`. Where the last rate
+//! is too old to count, the limit decides about values as a fact does; everywhere else another limit changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -25,6 +26,7 @@ use schemas::tables::instruments::Instrument;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::quotes::Quote;
 use schemas::tables::risk_free_rates::RiskFreeRate;
+use schemas::tables::stress_scenarios::StressScenarioRow;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, Currency, InstrumentId, MarketId, PortfolioId};
 
@@ -51,6 +53,10 @@ struct Facts {
     /// The groups of an instrument, and the taxonomies of a market; what has none is not here.
     groups: HashMap<InstrumentId, u64>,
     taxonomies: HashMap<MarketId, u64>,
+    /// The scenarios of a market, by the month from which a version counts.
+    scenarios: HashMap<MarketId, Months>,
+    /// What stands in for a class of instruments in a scenario of a market, by that month.
+    proxies: HashMap<MarketId, BTreeMap<BusinessDate, BTreeSet<InstrumentId>>>,
     /// The groups to which a portfolio belongs.
     memberships: HashMap<PortfolioId, Vec<GroupMember>>,
     /// What holders of an instrument may receive of others.
@@ -175,6 +181,9 @@ impl Facts {
             *sum = sum.wrapping_add(group);
             taxonomies.insert((row.market_id, row.taxonomy));
         }
+        for row in read::<StressScenarioRow>(lake, DateRange::ALL).await? {
+            facts.scenario(row);
+        }
         for row in read::<GroupMember>(lake, DateRange::ALL).await? {
             facts.memberships.entry(row.portfolio_id.clone()).or_default().push(row);
         }
@@ -183,6 +192,20 @@ impl Facts {
             *sum = sum.wrapping_add(hashed(("taxonomy", taxonomy)));
         }
         Ok(facts)
+    }
+
+    /// Adds a part of a scenario.
+    fn scenario(&mut self, row: StressScenarioRow) {
+        let what = (&row.scenario_id, row.version, &row.part, &row.target, &row.symbol, row.number.map(f64::to_bits));
+        let hash = hashed((what, row.effective_date, row.until_date, row.replay_from, row.replay_to));
+        let month = row.effective_date.map_or(BusinessDate::FIRST, month_start);
+        if row.part == "proxy"
+            && let Ok(instrument) = InstrumentId::new(&row.market_id, &row.symbol)
+        {
+            let months = self.proxies.entry(row.market_id.clone()).or_default();
+            months.entry(month).or_default().insert(instrument);
+        }
+        add(self.scenarios.entry(row.market_id).or_default(), month, hash);
     }
 
     /// Adds the limit to the months in which it leaves a day without a rate.
@@ -221,7 +244,10 @@ impl Facts {
             let known = std::mem::take(&mut reach);
             reach = Reach { instruments: known.instruments.clone(), currencies: known.currencies.clone() };
             reach.currencies.insert(portfolio.base_currency);
-            for instrument in benchmark.iter().flat_map(|benchmark| &benchmark.instruments) {
+            let compared = benchmark.iter().flat_map(|benchmark| &benchmark.instruments);
+            let proxies = self.proxies.get(&portfolio.market_id).into_iter();
+            let proxies = proxies.flat_map(|months| months.range(..=month).flat_map(|(_, proxies)| proxies));
+            for instrument in compared.chain(proxies) {
                 self.reach_instrument(&mut reach, instrument);
             }
             for member in self.members_in(portfolio, month, next) {
@@ -265,8 +291,8 @@ impl Facts {
         all.iter().filter(move |row| row.from_date < next && row.to_date.is_none_or(|to| month <= to))
     }
 
-    /// The dated risk-free rates and the weights of the benchmark in a month; in the first month of a portfolio all
-    /// earlier ones count, too.
+    /// The dated risk-free rates, the weights of the benchmark and the scenarios in a month; in the first month of a
+    /// portfolio all earlier ones count, too.
     fn of_comparison(&self, portfolio: &Portfolio, is_first: bool, month: BusinessDate) -> u64 {
         let since = if is_first { BusinessDate::FIRST } else { month };
         let source = portfolio.risk_free_source.clone().map(|source| (source, portfolio.base_currency));
@@ -274,7 +300,8 @@ impl Facts {
         let name = portfolio.benchmark_blend.as_ref().or(portfolio.benchmark_symbol.as_ref());
         let weighed = name.map(|name| (portfolio.market_id.clone(), name.clone()));
         let weights = weighed.map_or(0, |benchmark| months_sum(self.weights.get(&benchmark), since, month));
-        rates.wrapping_add(weights)
+        let scenarios = months_sum(self.scenarios.get(&portfolio.market_id), since, month);
+        rates.wrapping_add(weights).wrapping_add(scenarios)
     }
 
     /// The transactions with the first day on which each of them may matter, in the order of these days: its own, or
