@@ -11,6 +11,7 @@ pub mod portfolio_group_returns;
 pub mod position_returns;
 pub mod risk;
 pub mod risk_forecasts;
+pub mod stress;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -47,6 +48,7 @@ pub const ROLLUPS: &[&Rollup] = &[
     &position_returns::ROLLUP,
     &risk::ROLLUP,
     &risk_forecasts::ROLLUP,
+    &stress::ROLLUP,
 ];
 
 /// Makes every gold table that is rolled up, each after those it reads.
@@ -129,6 +131,7 @@ mod tests {
             "group_returns",
             "risk",
             "risk_forecasts",
+            "stress",
         ];
         assert_eq!(order, expected);
     }

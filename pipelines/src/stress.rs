@@ -5,5 +5,10 @@
 //! repeated.
 
 pub(crate) mod built_in;
+pub(crate) mod effects;
+pub mod on_request;
+pub(crate) mod replays;
+pub mod reverse;
 pub mod scenario;
+pub mod total;
 pub mod versions;

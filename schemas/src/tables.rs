@@ -33,6 +33,7 @@ pub mod risk;
 pub mod risk_contributions;
 pub mod risk_forecasts;
 pub mod risk_free_rates;
+pub mod stress;
 pub mod stress_scenarios;
 pub mod transactions;
 pub mod valuations;
@@ -70,6 +71,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &measures::TABLE,
     &risk::TABLE,
     &risk_contributions::TABLE,
+    &stress::TABLE,
     &risk_forecasts::TABLE,
     &backtests::TABLE,
     &attribution::TABLE,

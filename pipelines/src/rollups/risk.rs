@@ -6,7 +6,7 @@
 
 mod columns;
 mod histories;
-mod holdings;
+pub(super) mod holdings;
 mod markets;
 mod simulation;
 

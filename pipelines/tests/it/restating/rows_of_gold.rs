@@ -20,6 +20,7 @@ use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_contributions::RiskContribution;
 use schemas::tables::risk_forecasts::RiskForecast;
+use schemas::tables::stress::StressRow;
 use schemas::tables::valuations::Valuation;
 
 use crate::samples::all;
@@ -41,6 +42,7 @@ pub(super) async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<RiskRow>(lake).await,
         table::<RiskContribution>(lake).await,
         table::<RiskForecast>(lake).await,
+        table::<StressRow>(lake).await,
         table::<BacktestRow>(lake).await,
         table::<Exception>(lake).await,
         table::<HistoryMarker>(lake).await,
