@@ -18,11 +18,16 @@ pub(crate) enum Topic {
     Risk,
     /// Every measure.
     Measures,
+    /// What scenarios would do.
+    Stress,
+    /// What changed the value between two dates.
+    Explain,
 }
 
 impl Topic {
     /// Every topic, in the order of the help text.
-    pub(crate) const ALL: [Topic; 4] = [Topic::Overview, Topic::Performance, Topic::Risk, Topic::Measures];
+    pub(crate) const ALL: [Topic; 6] =
+        [Topic::Overview, Topic::Performance, Topic::Risk, Topic::Measures, Topic::Stress, Topic::Explain];
 
     /// The word on the command line.
     pub(crate) fn word(self) -> &'static str {
@@ -31,6 +36,8 @@ impl Topic {
             Topic::Performance => "performance",
             Topic::Risk => "risk",
             Topic::Measures => "measures",
+            Topic::Stress => "stress",
+            Topic::Explain => "explain",
         }
     }
 }
@@ -111,7 +118,7 @@ mod tests {
     #[test]
     fn what_means_nothing_is_told_what_is_known() {
         let refused = |first: &str, second: &str| asked(Some(first), Some(second)).expect_err("refused");
-        let known = "unknown topic `risks`; known: portfolio, performance, risk, measures";
+        let known = "unknown topic `risks`; known: portfolio, performance, risk, measures, stress, explain";
         assert_eq!(refused("risks", "D01"), known);
         assert_eq!(refused("D01", "risk"), "the topic comes before the portfolio: `financr show risk D01`");
         assert!(refused("risk", "a b").contains("is no portfolio id"));

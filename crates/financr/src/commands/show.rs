@@ -1,5 +1,8 @@
 //! `financr show`: one portfolio on one date, as a page or one side of it in full.
 
+mod explain;
+mod stress;
+
 use std::io::{IsTerminal as _, Write};
 
 use clap::{Args, ValueEnum};
@@ -33,12 +36,15 @@ const EXAMPLES: &str = concat!(
     "  financr show performance D01 --date 2014-12-31           returns by period, month and year, with a chart\n",
     "  financr show risk D01 --definitions                      losses, drawdown, how returns are spread\n",
     "  financr show measures D01 --period YTD                   every measure of a period\n",
+    "  financr show stress D01 --scenario equity_down_20        a scenario by position; without one all of them\n",
+    "  financr show explain D01 --from 2014-09-30               what changed the value, and why\n",
     "  financr show D01 --what bridge                           one part of the page in full\n",
     "  financr show D01 --date 2014-12-31 --basis settlement    what is settled, and what is pending\n",
     "  financr show D01 --what pending --format csv             trades that are not settled yet, for a program\n\n",
-    "One word is a portfolio, two are a topic and a portfolio. Topics are portfolio (the page), performance, risk and \
-     measures; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As JSON or CSV a topic \
-     gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it is missing.\n\n",
+    "One word is a portfolio, two are a topic and a portfolio. Topics are portfolio (the page), performance, risk, \
+     measures, stress and explain; a portfolio that is called `risk` is shown by `financr show portfolio risk`. As \
+     JSON or CSV a topic gives one row per figure: raw numbers (0.05 is five percent), exact amounts, the unit, why it \
+     is missing.\n\n",
     "The positions without --basis are those of a night, by trade date and with their values. With --basis units and \
      cash are what is booked by now; no night is needed. A transaction without a settlement date counts from its trade \
      date on both bases."
@@ -49,8 +55,8 @@ const EXAMPLES: &str = concat!(
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, override_usage = "financr show [OPTIONS] [[TOPIC] PORTFOLIO]")]
 pub(super) struct Arguments {
-    /// What is shown of the portfolio: performance, risk or measures; or the portfolio itself, e.g. D01. Without any
-    /// word all portfolios are listed
+    /// What is shown of the portfolio: performance, risk, measures, stress or explain; or the portfolio itself, e.g.
+    /// D01. Without any word all portfolios are listed
     #[arg(value_name = "TOPIC")]
     first: Option<String>,
     /// The portfolio, if a topic stands before it
@@ -71,6 +77,10 @@ pub(super) struct Arguments {
     /// Units and cash with every transaction counted from its trade date or its settlement date: trade or settlement
     #[arg(long)]
     basis: Option<BalanceBasis>,
+    #[command(flatten)]
+    stress: stress::Options,
+    #[command(flatten)]
+    explain: explain::Options,
 }
 
 /// Which rows are shown.
@@ -117,14 +127,23 @@ impl Arguments {
     fn asked(&self) -> Result<Asked, Usage> {
         let asked = asked(self.first.as_deref(), self.second.as_deref()).map_err(Usage)?;
         let is_page = self.basis.is_some() || self.what != What::All;
+        let of_topic = self.stress.is_given() || self.explain.is_given();
         let refused = match &asked {
-            Asked::Portfolios if is_page || self.period.is_some() || self.definitions => {
+            Asked::One(topic, _) if self.stress.is_given() && *topic != Topic::Stress => stress::REFUSED,
+            Asked::One(topic, _) if self.explain.is_given() && *topic != Topic::Explain => explain::REFUSED,
+            Asked::One(Topic::Stress | Topic::Explain, _) if self.period.is_some() => {
+                "--period is for performance, risk and measures; stress has a --date, explain has --from and --to"
+            }
+            Asked::One(Topic::Explain, _) if self.date.is_some() => {
+                "explain has --from and --to in the place of --date"
+            }
+            Asked::Portfolios if is_page || self.period.is_some() || self.definitions || of_topic => {
                 "name a portfolio: `financr show [TOPIC] PORTFOLIO`; without one all portfolios are listed"
             }
             Asked::One(Topic::Overview, _) if self.period.is_some() => {
                 "--period is for a topic, e.g. `financr show performance PORTFOLIO --period YTD`"
             }
-            Asked::One(Topic::Performance | Topic::Risk | Topic::Measures, _) if is_page => {
+            Asked::One(topic, _) if *topic != Topic::Overview && is_page => {
                 "--what and --basis are for the page of a portfolio, `financr show PORTFOLIO`, and not for a topic"
             }
             _ => return Ok(asked),
@@ -144,10 +163,16 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         }
         Asked::One(topic, id) => (topic, id),
     };
+    let place = &config.store.url;
+    match topic {
+        Topic::Stress => return stress::execute(session, &context, &id, arguments, place).await,
+        Topic::Explain => return explain::execute(session, &context, &id, arguments, place).await,
+        _ => {}
+    }
     if arguments.basis.is_some() || arguments.what == What::Pending {
         return write_holdings(session, &context, &id, arguments).await;
     }
-    let shown = Shown::find(&context, &id, arguments.date, &config.store.url).await?;
+    let shown = Shown::find(&context, &id, arguments.date, place).await?;
     let (portfolio, value) = (&shown.portfolio, &shown.value);
     session.say(&heading(&portfolio.title, value))?;
     if let Some(refused) = &shown.refused_later {
@@ -163,7 +188,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             let (from, to) = (portfolio.start_date.min(value.business_date), value.business_date);
             lake::read::daily_returns(&context.lake, &id, from, to).await?
         }
-        Topic::Overview | Topic::Measures => Vec::new(),
+        _ => Vec::new(),
     };
     let (period, terminal, ink) = (arguments.period, tree_text::terminal_columns(), ink());
     let (mut blocks, rows, meant) = match topic {
@@ -178,7 +203,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             let facts = RiskFacts { figures, returns: &returns, period, terminal, ink };
             (risk_listing::page(&facts), rows, risk_listing::measures())
         }
-        Topic::Overview | Topic::Measures => {
+        _ => {
             let rows = measures_listing::rows(&figures, &[], period, arguments.definitions);
             (measures_listing::page(&figures, period, terminal), rows, measures_listing::measures())
         }
@@ -412,8 +437,13 @@ mod tests {
             ("--definitions", "name a portfolio"),
             ("D01 --period YTD", "--period is for a topic"),
             ("risk D01 --what bridge", "--what and --basis are for the page"),
+            ("risk D01 --scenario crash", "--scenario and --loss are for stress"),
+            ("D01 --from 2014-01-02", "--from and --to are for explain"),
+            ("stress D01 --period YTD", "--period is for performance, risk and measures"),
+            ("explain D01 --date 2014-01-02", "explain has --from and --to"),
+            ("stress D01 --what bridge", "--what and --basis are for the page"),
             ("risk D01 --period 2Y", "unknown period `2Y`; known: 1D, WTD, MTD, QTD, YTD, 1Y, 3Y, 5Y, 10Y, SI"),
-            ("risks D01", "unknown topic `risks`; known: portfolio, performance, risk, measures"),
+            ("risks D01", "unknown topic `risks`; known: portfolio, performance, risk, measures, stress, explain"),
             ("risk", "`financr show risk PORTFOLIO`"),
         ] {
             let refused = of(words).expect_err("refused");
