@@ -6,7 +6,6 @@
 mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::path::Path;
 
 use bytes::Bytes;
@@ -107,20 +106,20 @@ impl<'a> Reading<'a> {
     fn read(&mut self, instruments: Option<&Instruments>) -> Option<Vec<StressScenarioRow>> {
         if BYTES_MAX < self.file.bytes.len() {
             let found = self.file.bytes.len();
-            self.refuse("(file)", 0..0, format!("the file has {found} bytes; at most {BYTES_MAX} are read"));
+            self.refuse("(file)", 0, format!("the file has {found} bytes; at most {BYTES_MAX} are read"));
             return None;
         }
         match std::str::from_utf8(self.file.bytes) {
             Ok(text) => self.text = text,
             Err(error) => {
-                self.refuse("(file)", 0..0, format!("the file is not UTF-8 from byte {} on", error.valid_up_to() + 1));
+                self.refuse("(file)", 0, format!("the file is not UTF-8 from byte {} on", error.valid_up_to() + 1));
                 return None;
             }
         }
         let written: ScenarioFile = match toml::from_str(self.text) {
             Ok(written) => written,
             Err(error) => {
-                self.refuse("(file)", error.span().unwrap_or(0..0), error.message().replace('\n', "; "));
+                self.refuse("(file)", error.span().map_or(0, |span| span.start), error.message().replace('\n', "; "));
                 return None;
             }
         };
@@ -138,7 +137,11 @@ impl<'a> Reading<'a> {
         self.name("id", &written.id);
         if *written.version.get_ref() < 1 {
             let found = written.version.get_ref();
-            self.refuse("version", written.version.span(), format!("a version is a whole number from 1, not {found}"));
+            self.refuse(
+                "version",
+                written.version.span().start,
+                format!("a version is a whole number from 1, not {found}"),
+            );
         }
         let Texts { title, description, source } = written.texts();
         for (key, text, letters_max) in [
@@ -150,7 +153,7 @@ impl<'a> Reading<'a> {
             let letters = text.get_ref().chars().count();
             if letters_max < letters || text.get_ref().trim().is_empty() {
                 let wanted = format!("`{key}` has 1 to {letters_max} letters, not {letters}");
-                self.refuse(key, text.span(), wanted);
+                self.refuse(key, text.span().start, wanted);
             }
         }
         let effective = self.optional_date("effective", written.effective.as_ref());
@@ -158,7 +161,7 @@ impl<'a> Reading<'a> {
         if let (Some(first), Some(last), Some(at)) = (effective, until, &written.until)
             && last < first
         {
-            self.refuse("until", at.span(), format!("`until` is {last}, before `effective`, {first}"));
+            self.refuse("until", at.span().start, format!("`until` is {last}, before `effective`, {first}"));
         }
         let owned = |text: Option<&Spanned<String>>| text.map(|text| text.get_ref().clone()).unwrap_or_default();
         (before == self.rejects.len()).then(|| StressScenarioRow {
@@ -192,11 +195,11 @@ impl<'a> Reading<'a> {
         match (&written.replay, written.shocks.as_slice()) {
             (None, []) => {
                 let reason = "a scenario has `[[shocks]]`, or a `[replay]` with `from` and `to`";
-                self.refuse("(file)", 0..0, reason.to_owned());
+                self.refuse("(file)", 0, reason.to_owned());
             }
             (Some(replay), [_, ..]) => {
                 let reason = "a scenario has either `[[shocks]]` or a `[replay]`; make two scenarios of them";
-                self.refuse("replay", replay.span(), reason.to_owned());
+                self.refuse("replay", replay.span().start, reason.to_owned());
             }
             (Some(replay), []) => self.replay(replay, instruments, &mut found),
             (None, shocks) => self.shocks(shocks, instruments, &mut found),
@@ -221,28 +224,28 @@ impl<'a> Reading<'a> {
         instruments: Option<&Instruments>,
         found: &mut Vec<FoundPart>,
     ) {
-        let (line, _) = self.place(replay.span());
+        let (line, _) = self.place(replay.span().start);
         let written::Replay { from, to, proxies } = replay.get_ref();
         let dates = (self.date("from", from), self.date("to", to));
         if let (Some(first), Some(last)) = dates {
             if last <= first {
-                self.refuse("to", to.span(), format!("`to` is {last}, not after `from`, {first}"));
+                self.refuse("to", to.span().start, format!("`to` is {last}, not after `from`, {first}"));
             }
             let dates = Some((first, last));
             found.push(FoundPart { part: Part::Replay, dates, line, ..FoundPart::default() });
         }
         if NAMES_MAX < proxies.len() {
             let reason = format!("a replay has at most {NAMES_MAX} proxies, not {}", proxies.len());
-            self.refuse("proxies", replay.span(), reason);
+            self.refuse("proxies", replay.span().start, reason);
         }
         let mut classes = BTreeSet::new();
         for (class, symbol) in proxies {
-            let (line, _) = self.place(symbol.span());
-            let target = self.class("proxies", class, symbol.span());
+            let (line, _) = self.place(symbol.span().start);
+            let target = self.class("proxies", class, symbol.span().start);
             if !classes.insert(target.clone()) {
-                self.refuse("proxies", symbol.span(), format!("the class `{target}` has two proxies; keep one"));
+                self.refuse("proxies", symbol.span().start, format!("the class `{target}` has two proxies; keep one"));
             }
-            self.symbol("proxies", symbol.get_ref(), symbol.span(), instruments);
+            self.symbol("proxies", symbol.get_ref(), symbol.span().start, instruments);
             let symbol = symbol.get_ref().clone();
             found.push(FoundPart { part: Part::Proxy, target, symbol, line, ..FoundPart::default() });
         }
@@ -253,26 +256,26 @@ impl<'a> Reading<'a> {
         if SHOCKS_MAX < shocks.len() || NAMES_MAX < loadings {
             let limits = format!("at most {SHOCKS_MAX} shocks and {NAMES_MAX} loadings");
             let reason = format!("a scenario has {limits}, not {} and {loadings}", shocks.len());
-            return self.refuse("shocks", 0..0, reason);
+            return self.refuse("shocks", 0, reason);
         }
         let mut seen: BTreeMap<(&'static str, String), i64> = BTreeMap::new();
         for shock in shocks {
-            let (line, _) = self.place(shock.span());
+            let (line, _) = self.place(shock.span().start);
             let change = &shock.get_ref().change;
             let number = *change.get_ref();
             if !number.is_finite() || number < -1.0 || 10.0 < number {
                 let reason = format!("a change is a fraction from -1 to 10 (-0.2 is a fall by a fifth), not {number}");
-                self.refuse("change", change.span(), reason);
+                self.refuse("change", change.span().start, reason);
             }
             let Some((part, target)) = self.target(shock, instruments) else { continue };
             if let Some(first) = seen.insert((part.code(), target.clone()), line) {
                 let reason = format!("the {} `{target}` is changed already on line {first}", part.code());
-                self.refuse(part.code(), shock.span(), reason);
+                self.refuse(part.code(), shock.span().start, reason);
             }
             if part == Part::Factor {
-                self.loadings(shock.get_ref(), &target, shock.span(), instruments, found);
+                self.loadings(shock.get_ref(), &target, shock.span().start, instruments, found);
             } else if let Some((_, loading)) = shock.get_ref().loadings.iter().next() {
-                self.refuse("loadings", loading.span(), "only a factor has loadings".to_owned());
+                self.refuse("loadings", loading.span().start, "only a factor has loadings".to_owned());
             }
             found.push(FoundPart { part, target, number: Some(number), line, ..FoundPart::default() });
         }
@@ -290,10 +293,10 @@ impl<'a> Reading<'a> {
         let mut named = named.into_iter().filter_map(|(part, name)| Some((part, name.as_ref()?)));
         let (Some((part, name)), None) = (named.next(), named.next()) else {
             let reason = "a shock names one of `instrument`, `asset_class`, `factor` and `currency`";
-            self.refuse("shocks", shock.span(), reason.to_owned());
+            self.refuse("shocks", shock.span().start, reason.to_owned());
             return None;
         };
-        let (text, at) = (name.get_ref(), name.span());
+        let (text, at) = (name.get_ref(), name.span().start);
         let target = match part {
             Part::AssetClass => self.class("asset_class", text, at),
             Part::Factor => {
@@ -320,7 +323,7 @@ impl<'a> Reading<'a> {
         &mut self,
         shock: &Shock,
         factor: &str,
-        at: Range<usize>,
+        at: usize,
         instruments: Option<&Instruments>,
         found: &mut Vec<FoundPart>,
     ) {
@@ -329,13 +332,13 @@ impl<'a> Reading<'a> {
             self.refuse("loadings", at, reason.to_owned());
         }
         for (symbol, loading) in &shock.loadings {
-            let (line, _) = self.place(loading.span());
+            let (line, _) = self.place(loading.span().start);
             let number = *loading.get_ref();
             if !number.is_finite() || LOADING_MAX < number.abs() {
                 let reason = format!("a loading is from -{LOADING_MAX} to {LOADING_MAX}, not {number}");
-                self.refuse("loadings", loading.span(), reason);
+                self.refuse("loadings", loading.span().start, reason);
             }
-            self.symbol("loadings", symbol, loading.span(), instruments);
+            self.symbol("loadings", symbol, loading.span().start, instruments);
             let (target, symbol) = (factor.to_owned(), symbol.clone());
             found.push(FoundPart { part: Part::Loading, target, symbol, number: Some(number), line, dates: None });
         }
@@ -347,12 +350,12 @@ impl<'a> Reading<'a> {
         let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         if text.is_empty() || NAME_LETTERS_MAX < text.len() || !text.bytes().all(allowed) {
             let form = format!("1 to {NAME_LETTERS_MAX} lower-case letters, digits and `_`");
-            self.refuse(key, name.span(), format!("`{}` is no {key}: use {form}", shown(text)));
+            self.refuse(key, name.span().start, format!("`{}` is no {key}: use {form}", shown(text)));
         }
     }
 
     /// A class as it is compared: regardless of upper and lower case.
-    fn class(&mut self, key: &'static str, class: &str, at: Range<usize>) -> String {
+    fn class(&mut self, key: &'static str, class: &str, at: usize) -> String {
         let letters = class.chars().count();
         if !(1..=NAME_LETTERS_MAX).contains(&letters) || class.chars().any(char::is_control) {
             let reason = format!("`{}` is no class: use 1 to {NAME_LETTERS_MAX} letters", shown(class));
@@ -361,7 +364,7 @@ impl<'a> Reading<'a> {
         class.to_lowercase()
     }
 
-    fn symbol(&mut self, key: &'static str, symbol: &str, at: Range<usize>, instruments: Option<&Instruments>) {
+    fn symbol(&mut self, key: &'static str, symbol: &str, at: usize, instruments: Option<&Instruments>) {
         let Some(instruments) = instruments else { return };
         let id = InstrumentId::new(self.file.market_id, symbol);
         let is_listed = id.is_ok_and(|id| instruments.contains_key(&id));
@@ -379,21 +382,21 @@ impl<'a> Reading<'a> {
         match date.get_ref().to_string().parse::<BusinessDate>() {
             Ok(found) => Some(found),
             Err(error) => {
-                self.refuse(key, date.span(), error.to_string());
+                self.refuse(key, date.span().start, error.to_string());
                 None
             }
         }
     }
 
     /// Line and column of a place, both from 1.
-    fn place(&self, at: Range<usize>) -> (i64, usize) {
-        let before = self.text.get(..at.start).unwrap_or_default();
+    fn place(&self, at: usize) -> (i64, usize) {
+        let before = self.text.get(..at).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         (i64::try_from(line).unwrap_or(i64::MAX), column)
     }
 
-    fn refuse(&mut self, key: &str, at: Range<usize>, reason: String) {
+    fn refuse(&mut self, key: &str, at: usize, reason: String) {
         let (line, column) = self.place(at);
         let column = format!("{key} (column {column})");
         self.rejects.push(RowReject { file: self.label.clone(), line, column, reason });
