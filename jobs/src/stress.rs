@@ -6,6 +6,7 @@ use schemas::tables::portfolios::Portfolio;
 use crate::context::Context;
 use crate::error::Error;
 
+pub use pipelines::stress::likeliest::Likeliest;
 pub use pipelines::stress::on_request::{PositionChange, Stressed, UnderScenario, UnderStress};
 pub use pipelines::stress::reverse::{Falling, ReverseFall};
 pub use pipelines::stress::scenario::{Event, Replay, Shocks, StressScenario};

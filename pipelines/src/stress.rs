@@ -6,6 +6,7 @@
 
 pub(crate) mod built_in;
 pub(crate) mod effects;
+pub mod likeliest;
 pub mod on_request;
 pub(crate) mod replays;
 pub mod reverse;

@@ -11,6 +11,7 @@ use crate::printed_figures::{Footnotes, fixed, percent, raw};
 
 /// Positions of a page; a machine gets all of them.
 const POSITIONS_MAX: usize = 40;
+const MOVES_MAX: usize = 10;
 
 /// What the figures of the topic mean.
 const DEFINITIONS: &str = concat!(
@@ -70,8 +71,35 @@ pub(crate) fn page(facts: &StressFacts<'_>) -> Vec<Block> {
             listing.push([said(&fall.falling).into(), notes.cell(Some(&by), MeasureUnit::Fraction, facts.base)]);
         }
         blocks.push(Block::Rows(listing));
+        blocks.extend(likeliest(facts));
     }
     blocks.extend(notes.text().map(Block::Text));
+    blocks
+}
+
+/// The least unusual move of everything together, position by position.
+fn likeliest(facts: &StressFacts<'_>) -> Vec<Block> {
+    let found = match &facts.stressed.likeliest {
+        Ok(found) => found,
+        Err(reason) => return vec![Block::text(format!("The likeliest move of everything together: none, {reason}"))],
+    };
+    let mut listing = Listing::new(&["position", "moves by", "gain or loss"]);
+    for (instrument_id, change, profit) in found.moves.iter().take(MOVES_MAX) {
+        listing.push([instrument_id.to_string().into(), percent(*change).into(), fixed(*profit, 2).into()]);
+    }
+    let rest: f64 = found.moves.iter().skip(MOVES_MAX).map(|(_, _, profit)| profit).sum();
+    let others = found.moves.len().saturating_sub(MOVES_MAX);
+    if 0 < others {
+        listing.push([format!("{others} others").into(), Value::Null, fixed(rest, 2).into()]);
+    }
+    let title = format!(
+        "\nThe likeliest move of everything together that loses as much: {} standard deviations of a year",
+        fixed(found.deviations, 2)
+    );
+    let mut blocks = vec![Block::text(title), Block::Rows(listing)];
+    for (instrument_id, reason) in &found.left_out {
+        blocks.push(Block::text(format!("{instrument_id} is left out: {reason}")));
+    }
     blocks
 }
 
@@ -148,6 +176,21 @@ pub(crate) fn rows(facts: &StressFacts<'_>, only: Option<&UnderScenario>) -> Lis
             Value::Null,
             fall.fall.as_ref().err().cloned().into(),
         ]);
+    }
+    if let Ok(found) = &facts.stressed.likeliest {
+        for (instrument_id, change, profit) in &found.moves {
+            listing.push([
+                "likeliest_move".into(),
+                instrument_id.to_string().into(),
+                Value::Null,
+                "moves by, where everything moves together".into(),
+                (*profit).into(),
+                (*change).into(),
+                Value::Null,
+                Value::Null,
+                Value::Null,
+            ]);
+        }
     }
     listing
 }
@@ -242,7 +285,7 @@ fn said(falling: &Falling) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jobs::stress::{ReverseFall, Total};
+    use jobs::stress::{Likeliest, ReverseFall, Total};
 
     use super::*;
     use crate::measures_listing::tests::written;
@@ -297,6 +340,11 @@ mod tests {
                 ReverseFall { falling: Falling::Market, fall: Ok(0.25) },
                 ReverseFall { falling: Falling::Currency(Currency::USD), fall: Err("not enough".to_owned()) },
             ],
+            likeliest: Ok(Likeliest {
+                deviations: 1.5,
+                moves: vec![("M1~AAA".parse().expect("an id"), -0.2, -200.0)],
+                left_out: vec![("M1~B".parse().expect("an id"), "it is new".to_owned())],
+            }),
         }
     }
 
@@ -311,7 +359,8 @@ mod tests {
             assert!(text.contains(words), "{words}\n{text}");
         }
         let rows = rows(&facts, None);
-        assert_eq!(rows.rows.len(), 4);
+        assert!(text.contains("1.50 standard deviations") && text.contains("M1~B is left out: it is new"), "{text}");
+        assert_eq!(rows.rows.len(), 5);
         assert!(rows.rows.iter().all(|row| row.len() == rows.columns.len()));
         assert_eq!(rows.rows[1][8], Value::from("there is no close"));
     }

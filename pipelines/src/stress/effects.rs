@@ -105,7 +105,9 @@ fn of_shocks(shocks: &Shocks, base: Currency, held: &[Held<'_>]) -> Vec<Result<E
     let changes = shocks.among(base, held.iter().filter_map(|held| held.currency));
     if changes.is_empty() {
         // Other currencies change, and none is held.
-        return held.iter().map(|_| Ok(Effect { price: 0.0, exchange: 0.0, reached: 0.0, unknown: None })).collect();
+        let untouched = Effect { price: 0.0, exchange: 0.0, reached: 0.0, unknown: None };
+        let of_one = |held: &Held<'_>| held.currency.map_or_else(|| Effect::unknown(Gap::Unlisted), |_| untouched);
+        return held.iter().map(|held| Ok(of_one(held))).collect();
     }
     let scenario = match Scenario::new(changes) {
         Ok(scenario) => scenario,

@@ -13,6 +13,7 @@ use schemas::tables::valuations::Valuation;
 use schemas::{Amount, BusinessDate, InstrumentId};
 
 use super::effects::{Effect, Held, classes, effects};
+use super::likeliest::{Likeliest, likeliest};
 use super::replays::{Ends, days_of};
 use super::reverse::{ReverseFall, falls};
 use super::scenario::{StressScenario, by_market, in_force};
@@ -30,6 +31,8 @@ pub struct Stressed {
     pub scenarios: Vec<UnderScenario>,
     /// Which uniform falls lose the part of the value that was asked for.
     pub falls: Vec<ReverseFall>,
+    /// The least unusual move of everything together that loses as much, or why there is none.
+    pub likeliest: Result<Likeliest, String>,
 }
 
 /// A portfolio under one scenario.
@@ -135,7 +138,11 @@ pub async fn stressed(
     let value = analytics::statistics::neumaier_sum(values.iter().copied());
     let value = Some(value).filter(|value| !value.is_nan());
     let falls = falls(portfolio.base_currency, &held, &values, loss_fraction);
-    Ok(Stressed { value, scenarios: found, falls })
+    let positions: Vec<(InstrumentId, f64)> =
+        valuations.iter().zip(&values).map(|(row, value)| (row.instrument_id.clone(), *value)).collect();
+    let loss = value.map_or(f64::NAN, |value| loss_fraction * value);
+    let likeliest = likeliest(lake, portfolio, (date, age_limits), &positions, loss).await?;
+    Ok(Stressed { value, scenarios: found, falls, likeliest })
 }
 
 /// The value of a position in the base currency, as the night estimates it; NaN if it is not known.

@@ -3,8 +3,10 @@
 use lake::Lake;
 use pipelines::AgeLimits;
 use pipelines::conform::conform;
+use pipelines::history::{mark, touched};
 use pipelines::landing::{Delivered, land};
 use pipelines::rollups::roll_up;
+use pipelines::sources::book_folder::{Listed, read_folder};
 use pipelines::stress::on_request::{PositionChange, stressed};
 use pipelines::stress::reverse::Falling;
 use pipelines::stress::versions::refused;
@@ -267,6 +269,57 @@ async fn two_versions_are_kept_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_version_makes_the_months_again_from_which_it_counts() {
+    let lake = sample().await;
+    let (first, last) = (date("2014-01-02"), date("2014-03-31"));
+    mark(&lake, &work("first", first, last)).await.expect("marked");
+    let changed = || async { touched(&lake, AgeLimits::UNLIMITED, first, last).await.expect("readable") };
+    assert!(changed().await.is_empty());
+    let later = CRASH.replace("version = 1", "version = 1\neffective = 2014-02-10");
+    land_and_conform(&lake, &[scenario_file("crash", &later)]).await;
+    let found = changed().await;
+    let [only] = found.as_slice() else { panic!("one group: {found:?}") };
+    assert_eq!((only.from, only.portfolios.len()), (date("2014-02-01"), 4));
+    mark(&lake, &work("second", first, last)).await.expect("marked");
+    assert!(changed().await.is_empty());
+    // What counts for all dates makes all of them again.
+    land_and_conform(&lake, &[scenario_file("january", REPLAY)]).await;
+    assert_eq!(changed().await.first().map(|group| group.from), Some(first));
+}
+
+#[test]
+fn scenarios_come_with_their_market_and_with_no_other_book() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, text).expect("written");
+    };
+    write("world/market.json", r#"{"id": "world"}"#);
+    write("world/instruments.csv", "symbol,currency\nAAA,EUR\n");
+    write("world/prices.csv", "date,symbol,close,currency\n2014-01-02,AAA,10,EUR\n");
+    write("world/scenarios/crash.toml", CRASH);
+    write("world/scenarios/gone.toml", &REPLAY.replace("AAA", "ZZZ"));
+    write("world/scenarios/readme.txt", "not a scenario");
+    let book = r#"{"id": "anna", "base_currency": "EUR", "start": "2014-01-02", "market": "world"}"#;
+    write("anna/portfolio.json", book);
+    write("anna/transactions.csv", "tx_id,date,type,currency,net_cash\n1,2014-01-02,DEPOSIT,EUR,500\n");
+    write("anna/scenarios/mine.toml", CRASH);
+    let found = read_folder(folder.path(), &|_| Listed::new(), &|_| false).expect("readable");
+    assert!(found.failures.is_empty(), "{:?}", found.failures);
+    let names = found.markets[0].deliveries.iter().map(|file| file.file_name.as_str());
+    let names: Vec<&str> = names.filter(|name| name.starts_with("scenarios/")).collect();
+    assert_eq!(names, ["scenarios/crash.toml", "scenarios/gone.toml"]);
+    let told = |rejects: &[pipelines::sources::RowReject]| -> Vec<(String, i64)> {
+        rejects.iter().map(|row| (format!("{} {}", row.file, row.column), row.line)).collect()
+    };
+    let expected = ("world/scenarios/gone.toml proxies (column 22)".to_owned(), 8);
+    assert_eq!(told(&found.markets[0].rejects), [expected]);
+    assert_eq!(told(&found.books[0].rejects), [("anna/scenarios/mine.toml (file)".to_owned(), 1)]);
+    assert!(found.books[0].deliveries.iter().all(|file| !file.file_name.starts_with("scenarios/")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_with_faults_is_refused_with_their_places() {
     let lake = sample().await;
     let text = "id = \"My Crash\"\nversion = 0\ntitle = \"Crash\"\n\n[[shocks]]\ninstrument = \"ZZZ\"\nchange = -1.5\n\
@@ -313,6 +366,8 @@ async fn on_request_it_is_told_by_position_and_the_other_way_round() {
     assert_eq!(names, ["M1~USD1", "M1~AAA", "CASH~USD"], "280, 200 and 50");
     let changes = crash.positions.iter().map(|position| position.change.as_ref().expect("known"));
     assert_number(Some(changes.filter_map(PositionChange::profit).sum()), -530.0);
+    // Two days with returns are too few for covariances.
+    assert!(found.likeliest.expect_err("too few days").contains("20 are needed"));
     // A fifth of 2,500 is 500: a quarter of the shares; a third of the 1,500 in dollars.
     let falls: Vec<(&Falling, f64)> =
         found.falls.iter().map(|fall| (&fall.falling, *fall.fall.as_ref().expect("so much"))).collect();
