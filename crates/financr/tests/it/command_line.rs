@@ -164,7 +164,10 @@ fn wrong_use_ends_with_two_and_says_what_to_do() {
         (&["import", "nowhere"], "nowhere"),
         (&["show", "NOBODY"], "there is no portfolio `NOBODY` in sqlite:financr-data/store.db"),
         (&["show", "risk", "NOBODY"], "there is no portfolio `NOBODY` in sqlite:financr-data/store.db"),
-        (&["show", "risks", "NOBODY"], "unknown topic `risks`; known: portfolio, performance, risk, measures"),
+        (
+            &["show", "risks", "NOBODY"],
+            "unknown topic `risks`; known: portfolio, performance, risk, measures, stress, explain",
+        ),
         (&["show", "risk"], "name a portfolio after it: `financr show risk PORTFOLIO`"),
         (&["show", "risk", "NOBODY", "--period", "2Y"], "unknown period `2Y`; known: 1D, WTD, MTD"),
         (&["--config", "wrong.toml", "status"], "unknown field `speed`, expected"),
