@@ -12,6 +12,7 @@ use pipelines::imports::InboxRow;
 use pipelines::landing::{Delivered, Landed, land, sha256};
 use pipelines::sources::RowReject;
 use pipelines::sources::book_folder::{BookFolder, Found, GroupFolder, Listed, read_folder};
+use pipelines::stress::versions;
 use schemas::table::Record;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
@@ -130,6 +131,7 @@ pub async fn import(context: &Context, folder: &Path) -> Result<ImportReport, Er
     }
     deliveries.extend(found.books.iter().flat_map(|book| book.deliveries.iter().cloned()));
     deliveries.extend(groups_of(context, &found.books, found.groups, &mut report).await?);
+    report.rejects.extend(versions::refused(&context.lake, &deliveries).await?);
     // Markets land before anything is booked in them: a night must never meet a transaction without its instrument.
     report.landed = land(&context.lake, &deliveries, context.clock).await?;
     let rejected: Vec<Reject> = found.books.iter().flat_map(book_rejects).collect();

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use pipelines::export_books::{Standing, standings};
 use pipelines::landing::{Delivered, preview as preview_landing};
+use pipelines::stress::versions;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, PortfolioId};
@@ -42,6 +43,7 @@ pub async fn preview(context: &Context, folder: &Path) -> Result<ImportReport, E
         report.rejects.extend(book.rejects);
         deliveries.extend(book.deliveries);
     }
+    report.rejects.extend(versions::refused(&context.lake, &deliveries).await?);
     report.landed = preview_landing(&context.lake, &deliveries, context.clock).await?;
     Ok(report)
 }

@@ -22,6 +22,7 @@ pub mod reconcile;
 pub mod restatement;
 mod runner;
 pub mod schedule;
+pub mod stress;
 pub mod why;
 
 pub use context::{Context, Progress, Settings};

@@ -15,7 +15,9 @@ use crate::StageReport;
 use crate::error::Error;
 use crate::export_books::RECORD_FOLDER;
 use crate::landing::object_path;
+use crate::sources::book_folder::scenario_file::is_scenario;
 use crate::sources::{Facts, Instruments, LandedFile, RowReject, source};
+use crate::stress::versions;
 
 /// The writer whose last revision is the landing up to which everything has been conformed. Its number grows when rows
 /// are read into other columns than before: then everything that ever landed is read again, once. Since 2, the ratios
@@ -51,12 +53,15 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
     let kept = rejects_of_others(lake, &landings).await?;
     let regrouped = landings.iter().any(|landing| landing.file_name == CLASSIFICATIONS);
     let remembered = landings.iter().any(|landing| landing.file_name == GROUP);
+    let stressed = landings.iter().any(|landing| is_scenario(&landing.file_name));
     let before = Facts {
         classifications: if regrouped { stored_groups(lake).await? } else { Vec::new() },
         group_members: if remembered { stored_members(lake).await? } else { Vec::new() },
+        stress_scenarios: if stressed { versions::stored(lake).await? } else { Vec::new() },
         ..Facts::default()
     };
     let known = kept.len() + before.classifications.len() + before.group_members.len();
+    let versions_known = before.stress_scenarios.len();
     let (facts, found) = read_all(lake, landings, before, &mut report).await?;
     let rejected = found.len();
     let rejects: Vec<Reject> = kept.into_iter().chain(found).collect();
@@ -94,6 +99,7 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
             &key,
         )
         .await?,
+        lake.upsert(facts.stress_scenarios.get(versions_known..).unwrap_or_default(), &key).await?,
         // The rejects come last: their revision says that all the others are written.
         lake.replace_all(&rejects, &key).await?,
     ];
@@ -125,8 +131,8 @@ fn to_be_read(all: &[Landing], done: i64) -> Vec<Landing> {
         .filter(|landing| is_new(landing) && landing.file_name == INSTRUMENTS)
         .map(|landing| &landing.market_id)
         .collect();
-    let refers =
-        |landing: &Landing| relisted.contains(&&landing.market_id) && REFERRING.contains(&landing.file_name.as_str());
+    let refers_to = |name: &str| REFERRING.contains(&name) || is_scenario(name);
+    let refers = |landing: &Landing| relisted.contains(&&landing.market_id) && refers_to(&landing.file_name);
     all.iter().filter(|landing| is_new(landing) || refers(landing)).cloned().collect()
 }
 
@@ -230,7 +236,8 @@ async fn read_all(
         all.corporate_actions.extend(facts.corporate_actions);
         all.classifications.extend(facts.classifications);
         all.group_members.extend(facts.group_members);
-        for row in facts.rejects {
+        let refused = versions::add(&mut all.stress_scenarios, facts.stress_scenarios, &landing.file_name);
+        for row in facts.rejects.into_iter().chain(refused) {
             let reject = reject_of(landing, row);
             let market = reject.market_id.to_string();
             let key = (reject.landing_sha256.clone(), reject.file_name.clone(), market, reject.line);

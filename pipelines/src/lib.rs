@@ -31,6 +31,7 @@ pub mod return_parts;
 pub mod rollups;
 mod sieve;
 pub mod sources;
+pub mod stress;
 pub mod track_record;
 mod undelivered;
 pub mod why;

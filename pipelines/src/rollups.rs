@@ -12,6 +12,7 @@ pub mod portfolio_group_returns;
 pub mod position_returns;
 pub mod risk;
 pub mod risk_forecasts;
+pub mod stress;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -49,6 +50,7 @@ pub const ROLLUPS: &[&Rollup] = &[
     &position_returns::ROLLUP,
     &risk::ROLLUP,
     &risk_forecasts::ROLLUP,
+    &stress::ROLLUP,
 ];
 
 /// Makes every gold table that is rolled up, each after those it reads.
@@ -132,6 +134,7 @@ mod tests {
             "attribution",
             "risk",
             "risk_forecasts",
+            "stress",
         ];
         assert_eq!(order, expected);
     }

@@ -16,6 +16,7 @@ use schemas::tables::group_members::GroupMember;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::quotes::Quote;
 use schemas::tables::risk_free_rates::RiskFreeRate;
+use schemas::tables::stress_scenarios::StressScenarioRow;
 use schemas::{InstrumentId, MarketId};
 
 use crate::error::Error;
@@ -73,6 +74,8 @@ pub struct Facts {
     pub classifications: Vec<Classification>,
     /// Members of groups of portfolios; all of them, of the group of the file.
     pub group_members: Vec<GroupMember>,
+    /// The parts of scenarios, of the market of the file.
+    pub stress_scenarios: Vec<StressScenarioRow>,
     /// Rows that could not be used.
     pub rejects: Vec<RowReject>,
 }

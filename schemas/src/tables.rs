@@ -36,6 +36,8 @@ pub mod risk_classes;
 pub mod risk_contributions;
 pub mod risk_forecasts;
 pub mod risk_free_rates;
+pub mod stress;
+pub mod stress_scenarios;
 pub mod transactions;
 pub mod valuations;
 
@@ -53,6 +55,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &corporate_actions::TABLE,
     &classifications::TABLE,
     &group_members::TABLE,
+    &stress_scenarios::TABLE,
     &portfolios::TABLE,
     &transactions::TABLE,
     &rejects::TABLE,
@@ -74,6 +77,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &risk_classes::TABLE,
     &risk::TABLE,
     &risk_contributions::TABLE,
+    &stress::TABLE,
     &risk_forecasts::TABLE,
     &backtests::TABLE,
     &attribution::TABLE,

@@ -24,11 +24,15 @@ pub(crate) enum Topic {
     Factors,
     /// How long it takes to sell the positions.
     Liquidity,
+    /// What scenarios would do.
+    Stress,
+    /// What changed the value between two dates.
+    Explain,
 }
 
 impl Topic {
     /// Every topic, in the order of the help text.
-    pub(crate) const ALL: [Topic; 7] = [
+    pub(crate) const ALL: [Topic; 9] = [
         Topic::Overview,
         Topic::Performance,
         Topic::Risk,
@@ -36,6 +40,8 @@ impl Topic {
         Topic::Attribution,
         Topic::Factors,
         Topic::Liquidity,
+        Topic::Stress,
+        Topic::Explain,
     ];
 
     /// The word on the command line.
@@ -48,6 +54,8 @@ impl Topic {
             Topic::Attribution => "attribution",
             Topic::Factors => "factors",
             Topic::Liquidity => "liquidity",
+            Topic::Stress => "stress",
+            Topic::Explain => "explain",
         }
     }
 }
@@ -129,7 +137,7 @@ mod tests {
     fn what_means_nothing_is_told_what_is_known() {
         let refused = |first: &str, second: &str| asked(Some(first), Some(second)).expect_err("refused");
         let known = "unknown topic `risks`; known: portfolio, performance, risk, measures, attribution, factors, \
-             liquidity";
+             liquidity, stress, explain";
         assert_eq!(refused("risks", "D01"), known);
         assert_eq!(refused("D01", "risk"), "the topic comes before the portfolio: `financr show risk D01`");
         assert!(refused("risk", "a b").contains("is no portfolio id"));

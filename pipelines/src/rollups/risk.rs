@@ -7,12 +7,13 @@
 mod columns;
 pub mod groups;
 pub(super) mod histories;
-mod holdings;
+pub(super) mod holdings;
 pub(super) mod markets;
 pub mod on_request;
 mod simulation;
 
 use lake::{DateRange, Lake, Parameter, RecordBatch};
+use schemas::InstrumentId;
 use schemas::table::{Record, TableDefinition};
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::{
@@ -20,7 +21,7 @@ use schemas::tables::{
     valuations,
 };
 
-use self::histories::SCENARIOS_MAX;
+use self::histories::{Gap, Histories, SCENARIOS_MAX};
 use self::holdings::Holdings;
 use self::markets::Markets;
 use super::{Made, Rollup};
@@ -58,6 +59,31 @@ fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
         }
         Ok(report)
     })
+}
+
+/// The returns of instruments, or why those of one are not known.
+pub(crate) type PastReturns = Vec<Result<Vec<f64>, String>>;
+
+/// What instruments returned on the days of the scenarios of a date in the base currency of a portfolio, or why that is
+/// not known of one or of all of them.
+pub(crate) async fn past_returns(
+    lake: &Lake,
+    work: &Work,
+    portfolio: &Portfolio,
+    instruments: &[&InstrumentId],
+) -> Result<Result<PastReturns, String>, Error> {
+    let mut report = StageReport::default();
+    let markets = Markets::read(lake, work, std::slice::from_ref(portfolio), SCENARIOS_MAX, &mut report).await?;
+    let Some(board) = markets.board(&portfolio.market_id) else {
+        return Ok(Err(format!("nothing is listed in the market {}", portfolio.market_id)));
+    };
+    let rates = markets.rates(&portfolio.fx_source);
+    let histories = Histories::new(board, rates, portfolio.base_currency, instruments)?;
+    let found = histories.returns(work.to).map_err(|reason| reason.to_string());
+    let in_words = |found: Vec<Result<Vec<f64>, Gap>>| {
+        found.into_iter().map(|returns| returns.map_err(|gap| gap.to_string())).collect()
+    };
+    Ok(found.map(in_words))
 }
 
 async fn read<R: Record>(lake: &Lake, range: DateRange, report: &mut StageReport) -> Result<Vec<R>, Error> {

@@ -13,6 +13,7 @@ mod factor_file;
 pub(crate) mod group_file;
 mod market_files;
 mod risk_free_file;
+pub(crate) mod scenario_file;
 mod transaction_file;
 
 use std::collections::BTreeMap;
@@ -31,8 +32,8 @@ use crate::landing::Delivered;
 pub static SOURCE: Source = Source {
     name: "book_folder",
     definition: "portfolios and markets as folders of portfolio.json, transactions.csv, instruments.csv, prices.csv, \
-                 fx.csv, risk_free.csv, factors.csv, benchmark_weights.csv, corporate_actions.csv and \
-                 classifications.csv; groups of portfolios as group.json",
+                 fx.csv, risk_free.csv, factors.csv, benchmark_weights.csv, corporate_actions.csv, \
+                 classifications.csv and scenarios/*.toml; groups of portfolios as group.json",
     order: market_files::order,
     parse,
 };
@@ -244,6 +245,7 @@ fn parse(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Erro
         "corporate_actions.csv" => action_file::corporate_actions(file, instruments),
         classification_file::NAME => classification_file::classifications(file, instruments),
         group_file::NAME => group_file::members(file),
+        name if scenario_file::is_scenario(name) => Ok(scenario_file::scenario(file, instruments)),
         _ => Ok(Facts::default()),
     }
 }

@@ -2,7 +2,6 @@
 
 use lake::Lake;
 use pipelines::books::book;
-use pipelines::mirror::mirror;
 use pipelines::rollups::roll_up;
 use rust_decimal::Decimal;
 use schemas::tables::corporate_actions::CorporateAction;
@@ -14,7 +13,7 @@ use schemas::tables::quotes::Quote;
 use schemas::tables::transactions::Transaction;
 use schemas::{Currency, Quantity};
 
-use crate::samples::{all, amount, date, fill, instrument, memory_lake, portfolio, quote, transaction, work};
+use crate::samples::{all, amount, date, fill, instrument, memory_lake, mirror, portfolio, quote, transaction, work};
 
 /// Figures of a few operations in `f64` agree to this many parts of one.
 const TOLERANCE: f64 = 1e-12;
@@ -102,7 +101,7 @@ async fn traded(action: CorporateAction) -> Lake {
         cash(8, DAYS[2], "WITHDRAWAL", "-1000"),
     ];
     let night = work("nightly-1", date(DAYS[0]), date(DAYS[3]));
-    mirror(&lake, &night, &[portfolio("P1")], &transactions).await.expect("mirrored");
+    mirror(&lake, &night, &[portfolio("P1")], &transactions).await;
     book(&lake, &night).await.expect("booked");
     roll_up(&lake, &night).await.expect("rolled up");
     lake

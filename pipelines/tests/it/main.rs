@@ -65,6 +65,8 @@ mod samples;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]
+mod stress;
+#[cfg(test)]
 mod transfers;
 #[cfg(test)]
 mod why;

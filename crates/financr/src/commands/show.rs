@@ -1,8 +1,10 @@
 //! `financr show`: one portfolio on one date, as a page or one side of it in full.
 
+mod explain;
 mod holdings;
 mod overview;
 mod sides;
+mod stress;
 
 use clap::{Args, ValueEnum};
 use jobs::BalanceBasis;
@@ -31,13 +33,15 @@ const EXAMPLES: &str = concat!(
     "  financr show attribution D01 --linking menchero          what was better and worse than the benchmark\n",
     "  financr show factors D01 --period 3Y --set ff3           loadings on factors, and parts of the variance\n",
     "  financr show liquidity D01 --participation 0.1           days to sell each position, and the whole\n",
+    "  financr show stress D01 --scenario equity_down_20        a scenario by position; without one all of them\n",
+    "  financr show explain D01 --from 2014-09-30               what changed the value, and why\n",
     "  financr show D01 --what bridge                           one part of the page in full\n",
     "  financr show D01 --date 2014-12-31 --basis settlement    what is settled, and what is pending\n",
     "  financr show D01 --what pending --format csv             trades that are not settled yet, for a program\n\n",
     "One word is a portfolio, two are a topic and a portfolio. Topics are portfolio (the page), performance, risk, \
-     measures, attribution, factors and liquidity; a portfolio that is called `risk` is shown by `financr show \
-     portfolio risk`. As JSON or CSV a topic gives one row per figure: raw numbers (0.05 is five percent), exact \
-     amounts, the unit, why it is missing.\n\n",
+     measures, attribution, factors, liquidity, stress and explain; a portfolio that is called `risk` is shown by \
+     `financr show portfolio risk`. As JSON or CSV a topic gives one row per figure: raw numbers (0.05 is five \
+     percent), exact amounts, the unit, why it is missing.\n\n",
     "The positions without --basis are those of a night, by trade date and with their values. With --basis units and \
      cash are what is booked by now; no night is needed. A transaction without a settlement date counts from its trade \
      date on both bases."
@@ -45,12 +49,12 @@ const EXAMPLES: &str = concat!(
 
 /// Show a portfolio: a page with positions, key figures, what changed its value this year and what the checks found;
 /// or one topic: its performance, its risk, every measure, why it did better or worse than its benchmark, the factors
-/// that move it, or how long it takes to sell it
+/// that move it, how long it takes to sell it, what scenarios would cost, or what changed its value
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES, override_usage = "financr show [OPTIONS] [[TOPIC] PORTFOLIO]")]
 pub(super) struct Arguments {
-    /// What is shown of the portfolio: performance, risk, measures, attribution, factors or liquidity; or the portfolio
-    /// itself, e.g. D01. Without any word all portfolios are listed
+    /// What is shown of the portfolio: performance, risk, measures, attribution, factors, liquidity, stress or explain;
+    /// or the portfolio itself, e.g. D01. Without any word all portfolios are listed
     #[arg(value_name = "TOPIC")]
     first: Option<String>,
     /// The portfolio, if a topic stands before it
@@ -86,6 +90,10 @@ pub(super) struct Arguments {
     /// For liquidity: the part of an average day's volume that one is, above 0 and at most 1 [default: 0.2]
     #[arg(long, value_name = "FRACTION")]
     participation: Option<f64>,
+    #[command(flatten)]
+    stress: stress::Options,
+    #[command(flatten)]
+    explain: explain::Options,
 }
 
 /// Which rows are shown.
@@ -147,6 +155,8 @@ impl Arguments {
                 Topic::Liquidity,
                 "--participation is for `financr show liquidity PORTFOLIO`",
             ),
+            (self.stress.is_given(), Topic::Stress, stress::REFUSED),
+            (self.explain.is_given(), Topic::Explain, explain::REFUSED),
         ];
         given.into_iter().find(|(is_given, ..)| *is_given).map(|(_, topic, refused)| (topic, refused))
     }
@@ -167,7 +177,12 @@ impl Arguments {
             (Some(Topic::Overview), _) if self.period.is_some() => {
                 "--period is for a topic, e.g. `financr show performance PORTFOLIO --period YTD`"
             }
-            (Some(Topic::Liquidity), _) if self.period.is_some() => "liquidity is that of one date and has no --period",
+            (Some(Topic::Liquidity | Topic::Stress), _) if self.period.is_some() => {
+                "liquidity and stress are those of one date and have no --period"
+            }
+            (Some(Topic::Explain), _) if self.period.is_some() || self.date.is_some() => {
+                "explain has --from and --to in the place of --period and --date"
+            }
             (Some(topic), _) if topic != Topic::Overview && is_page => {
                 "--what and --basis are for the page of a portfolio, `financr show PORTFOLIO`, and not for a topic"
             }
@@ -199,7 +214,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     if arguments.basis.is_some() || arguments.what == What::Pending {
         return holdings::write(session, &context, &id, arguments).await;
     }
-    let shown = Shown::find(&context, &id, arguments.date, &config.store.url).await?;
+    let shown = Shown::find(&context, &id, arguments.date.or(arguments.explain.to()), &config.store.url).await?;
     let (portfolio, value) = (&shown.portfolio, &shown.value);
     session.say(&heading(&portfolio.title, value))?;
     if let Some(refused) = &shown.refused_later {
@@ -216,6 +231,8 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         Topic::Attribution => of.attribution().await?,
         Topic::Factors => of.factors().await?,
         Topic::Liquidity => of.liquidity().await?,
+        Topic::Stress => stress::side(&context, arguments, &shown).await?,
+        Topic::Explain => explain::side(&context, arguments, &shown).await?,
     };
     write_side(session, &side)
 }
@@ -283,7 +300,12 @@ mod tests {
             ("attribution D01 --what bridge", "--what and --basis are for the page"),
             ("factors D01 --what bridge", "--what and --basis are for the page"),
             ("liquidity D01 --what bridge", "--what and --basis are for the page"),
-            ("liquidity D01 --period YTD", "liquidity is that of one date"),
+            ("liquidity D01 --period YTD", "are those of one date and have no --period"),
+            ("stress D01 --period YTD", "are those of one date and have no --period"),
+            ("risk D01 --scenario crash", "--scenario and --loss are for stress"),
+            ("D01 --from 2014-01-02", "--from and --to are for explain"),
+            ("explain D01 --date 2014-01-02", "explain has --from and --to"),
+            ("stress D01 --what bridge", "--what and --basis are for the page"),
             ("liquidity D01 --participation 0", "above 0 and at most 1"),
             ("liquidity D01 --participation 1.5", "above 0 and at most 1"),
             ("liquidity D01 --participation NaN", "above 0 and at most 1"),

@@ -20,6 +20,7 @@ pub(crate) const GOLD: [(&str, &str); 16] = [
     ("risk_classes", "SELECT * FROM gold.risk_classes ORDER BY portfolio_id, business_date, scale"),
     ("risk", "SELECT * FROM gold.risk ORDER BY portfolio_id, business_date, tail"),
     ("risk_contributions", "SELECT * FROM gold.risk_contributions ORDER BY portfolio_id, instrument_id, business_date"),
+    ("stress", "SELECT * FROM gold.stress ORDER BY portfolio_id, business_date, scenario_id"),
     ("risk_forecasts", "SELECT * FROM gold.risk_forecasts ORDER BY portfolio_id, business_date, method, tail"),
     ("backtests", "SELECT * FROM gold.backtests ORDER BY portfolio_id, business_date, method, tail, profit_and_loss"),
     ("exceptions", "SELECT * FROM gold.exceptions ORDER BY check_name, business_date, portfolio_id, subject"),

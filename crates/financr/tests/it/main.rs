@@ -31,6 +31,8 @@ mod reconciling;
 #[cfg(test)]
 mod restating;
 #[cfg(test)]
+mod stress;
+#[cfg(test)]
 mod tables_page;
 #[cfg(test)]
 mod tidy;

@@ -1,6 +1,6 @@
 //! What portfolios may depend on, as sums of hashes by month.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use lake::{DateRange, Lake};
 use ledger::benchmark_of;
@@ -15,6 +15,7 @@ use schemas::tables::instruments::Instrument;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::quotes::Quote;
 use schemas::tables::risk_free_rates::RiskFreeRate;
+use schemas::tables::stress_scenarios::StressScenarioRow;
 use schemas::{BusinessDate, Currency, InstrumentId, MarketId, PortfolioId};
 
 use super::hashed;
@@ -39,6 +40,10 @@ pub(super) struct Facts {
     pub(super) dates: HashMap<MarketId, Months>,
     /// The taxonomies of a market; what has none is not here.
     pub(super) taxonomies: HashMap<MarketId, u64>,
+    /// The scenarios of a market, by the month from which a version counts.
+    pub(super) scenarios: HashMap<MarketId, Months>,
+    /// What stands in for a class of instruments in a scenario of a market, by that month.
+    pub(super) proxies: HashMap<MarketId, BTreeMap<BusinessDate, BTreeSet<u32>>>,
     /// The groups to which a portfolio belongs.
     pub(super) memberships: HashMap<PortfolioId, Vec<GroupMember>>,
 }
@@ -114,6 +119,9 @@ impl Facts {
             let sum = facts.taxonomies.entry(market).or_insert(0);
             *sum = sum.wrapping_add(hashed(("taxonomy", taxonomy)));
         }
+        for row in read::<StressScenarioRow>(lake, DateRange::ALL).await? {
+            facts.scenario(row);
+        }
         for row in read::<GroupMember>(lake, DateRange::ALL).await? {
             facts.memberships.entry(row.portfolio_id.clone()).or_default().push(row);
         }
@@ -165,6 +173,20 @@ impl Facts {
         let place = usize::try_from(self.place(instrument)).unwrap_or(usize::MAX);
         // `place` has just made it.
         self.things.get_mut(place).unwrap_or_else(|| unreachable!("an instrument has a place"))
+    }
+
+    /// Adds a part of a scenario.
+    fn scenario(&mut self, row: StressScenarioRow) {
+        let what = (&row.scenario_id, row.version, &row.part, &row.target, &row.symbol, row.number.map(f64::to_bits));
+        let hash = hashed((what, row.effective_date, row.until_date, row.replay_from, row.replay_to));
+        let month = row.effective_date.map_or(BusinessDate::FIRST, month_start);
+        if row.part == "proxy"
+            && let Ok(instrument) = InstrumentId::new(&row.market_id, &row.symbol)
+        {
+            let place = self.place(instrument);
+            self.proxies.entry(row.market_id.clone()).or_default().entry(month).or_default().insert(place);
+        }
+        add(self.scenarios.entry(row.market_id).or_default(), month, hash);
     }
 
     async fn read_quotes(&mut self, lake: &Lake, range: DateRange) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! A portfolio's way through the months: what it touches, and what that adds up to.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ledger::benchmark_of;
 use schemas::tables::group_members::GroupMember;
@@ -26,6 +26,7 @@ pub(super) struct Walk<'f> {
     risk_free: HashMap<MarketId, HashMap<Currency, Vec<Sums>>>,
     weights: HashMap<MarketId, HashMap<String, Vec<Sums>>>,
     dates: HashMap<MarketId, Vec<Sums>>,
+    scenarios: HashMap<MarketId, Vec<Sums>>,
 }
 
 /// What a portfolio has touched: up to the month before, and in this one.
@@ -52,18 +53,23 @@ impl<T> Default for Touched<T> {
     }
 }
 
-/// What a portfolio is compared with.
+/// What a portfolio is compared with, and what might happen to it.
 struct Compared<'w> {
     risk_free: Option<&'w [Sums]>,
     weights: Option<&'w [Sums]>,
     instruments: Vec<u32>,
+    scenarios: Option<&'w [Sums]>,
+    proxies: Option<&'w BTreeMap<BusinessDate, BTreeSet<u32>>>,
 }
 
 impl<'f> Walk<'f> {
     /// The sums along the months of the axis.
     pub(super) fn new(facts: &'f Facts, axis: Axis, through: BusinessDate) -> Walk<'f> {
         let instruments = facts.sums_of_instruments(&axis);
-        let dates = facts.dates.iter().map(|(market, months)| (market.clone(), along(&axis, Some(months)))).collect();
+        let of_markets = |series: &HashMap<MarketId, Months>| {
+            series.iter().map(|(market, months)| (market.clone(), along(&axis, Some(months)))).collect()
+        };
+        let (dates, scenarios) = (of_markets(&facts.dates), of_markets(&facts.scenarios));
         Walk {
             facts,
             through,
@@ -72,6 +78,7 @@ impl<'f> Walk<'f> {
             risk_free: by_market(&axis, &facts.risk_free),
             weights: by_market(&axis, &facts.weights),
             dates,
+            scenarios,
             axis,
         }
     }
@@ -123,7 +130,8 @@ impl<'f> Walk<'f> {
             // What is put through scenarios goes through valuation dates before its own first one.
             let mut sum = described.wrapping_add(counted(dates, place, is_first));
             reach.touch_currency(portfolio.base_currency, rates);
-            for instrument in &compared.instruments {
+            let proxies = compared.proxies.into_iter().flat_map(|proxies| proxies.range(..=month));
+            for instrument in proxies.flat_map(|(_, proxies)| proxies).chain(&compared.instruments) {
                 self.touch_instrument(reach, *instrument, rates);
             }
             for member in self.members_in(portfolio, month, next) {
@@ -141,7 +149,7 @@ impl<'f> Walk<'f> {
                 }
             }
             sum = sum.wrapping_add(self.touched_in(reach, place));
-            for series in [compared.risk_free, compared.weights] {
+            for series in [compared.risk_free, compared.weights, compared.scenarios] {
                 sum = sum.wrapping_add(counted(series, place, is_first));
             }
             so_far = so_far.wrapping_add(sum);
@@ -151,7 +159,7 @@ impl<'f> Walk<'f> {
         months
     }
 
-    /// The dated risk-free rates, and what the benchmark is made of.
+    /// The dated risk-free rates, what the benchmark is made of, and the scenarios of the market.
     fn compared(&self, portfolio: &Portfolio) -> Compared<'_> {
         let rates = portfolio.risk_free_source.as_ref().and_then(|source| self.risk_free.get(source));
         let name = portfolio.benchmark_blend.as_ref().or(portfolio.benchmark_symbol.as_ref());
@@ -162,6 +170,8 @@ impl<'f> Walk<'f> {
             risk_free: rates.and_then(|rates| rates.get(&portfolio.base_currency)).map(Vec::as_slice),
             weights: weights.map(Vec::as_slice),
             instruments: instruments.filter_map(|instrument| self.facts.known(instrument)).collect(),
+            scenarios: self.scenarios.get(&portfolio.market_id).map(Vec::as_slice),
+            proxies: self.facts.proxies.get(&portfolio.market_id),
         }
     }
 

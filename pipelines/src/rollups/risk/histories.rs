@@ -97,6 +97,33 @@ impl<'a> Histories<'a> {
     /// # Errors
     /// [`NoFigure`] if there are too few of them, or too many instruments.
     pub(super) fn on(&self, date: BusinessDate) -> Result<Scenarios, NoFigure> {
+        let (first, day) = self.window(date)?;
+        let count = day + 1 - first;
+        let mut returns = Vec::with_capacity(self.lines.len() * count);
+        let mut gaps = Vec::with_capacity(self.lines.len());
+        for line in &self.lines {
+            let row = line.returns.get(first..=day).unwrap_or_default();
+            returns.extend_from_slice(row);
+            gaps.push(self.gap(line, row, first));
+        }
+        Ok(Scenarios { matrix: ScenarioMatrix::new(self.lines.len(), count, returns)?, gaps })
+    }
+
+    /// The returns of each instrument on the days of the scenarios of a date, or why they are not all there.
+    ///
+    /// # Errors
+    /// [`NoFigure`] as [`Histories::on`].
+    pub(super) fn returns(&self, date: BusinessDate) -> Result<Vec<Result<Vec<f64>, Gap>>, NoFigure> {
+        let (first, day) = self.window(date)?;
+        let of_line = |line: &Line<'_>| {
+            let row = line.returns.get(first..=day).unwrap_or_default();
+            self.gap(line, row, first).map_or_else(|| Ok(row.to_vec()), Err)
+        };
+        Ok(self.lines.iter().map(of_line).collect())
+    }
+
+    /// The first and the last day of the scenarios of a date.
+    fn window(&self, date: BusinessDate) -> Result<(usize, usize), NoFigure> {
         let Ok(day) = self.dates.binary_search(&date) else {
             return Err(NoFigure::new(format!("nothing was quoted on {date}")));
         };
@@ -106,15 +133,7 @@ impl<'a> Histories<'a> {
                 "the market has {count} days with returns by {date}; {SCENARIOS_MIN} are needed"
             )));
         }
-        let first = day + 1 - count;
-        let mut returns = Vec::with_capacity(self.lines.len() * count);
-        let mut gaps = Vec::with_capacity(self.lines.len());
-        for line in &self.lines {
-            let row = line.returns.get(first..=day).unwrap_or_default();
-            returns.extend_from_slice(row);
-            gaps.push(self.gap(line, row, first));
-        }
-        Ok(Scenarios { matrix: ScenarioMatrix::new(self.lines.len(), count, returns)?, gaps })
+        Ok((day + 1 - count, day))
     }
 
     fn gap(&self, line: &Line<'_>, row: &[f64], first: usize) -> Option<Gap> {

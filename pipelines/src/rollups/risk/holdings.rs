@@ -1,6 +1,7 @@
 //! The positions of all portfolios by number: millions of rows, in 24 bytes each.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use analytics::estimate;
 use arrow::array::{Array, Date32Array, Decimal128Array, StringArray};
@@ -16,38 +17,38 @@ use crate::error::Error;
 use crate::{StageReport, Work};
 
 /// What portfolios of one group have in common: the market, the source of rates and the base currency.
-pub(super) type GroupKey = (MarketId, MarketId, Currency);
+pub(in crate::rollups) type GroupKey = (MarketId, MarketId, Currency);
 
 /// A portfolio on a date on which it was valued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Valued {
-    pub(super) group: u32,
+pub(in crate::rollups) struct Valued {
+    pub(in crate::rollups) group: u32,
     /// Days since 1970.
-    pub(super) date: i32,
-    pub(super) portfolio: u32,
+    pub(in crate::rollups) date: i32,
+    pub(in crate::rollups) portfolio: u32,
 }
 
 /// A position on a date.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Position {
-    pub(super) owner: Valued,
-    pub(super) instrument: u32,
+pub(in crate::rollups) struct Position {
+    pub(in crate::rollups) owner: Valued,
+    pub(in crate::rollups) instrument: u32,
     /// The value in the base currency, an estimate; NaN if it is not known.
-    pub(super) value: f64,
+    pub(in crate::rollups) value: f64,
 }
 
 /// What all portfolios of the work hold on its dates, in the order of group, date, portfolio and instrument.
-pub(super) struct Holdings {
+pub(in crate::rollups) struct Holdings {
     portfolios: Vec<Portfolio>,
     groups: Vec<GroupKey>,
     instruments: Vec<InstrumentId>,
-    pub(super) valued: Vec<Valued>,
-    pub(super) positions: Vec<Position>,
+    pub(in crate::rollups) valued: Vec<Valued>,
+    pub(in crate::rollups) positions: Vec<Position>,
 }
 
 impl Holdings {
     /// Reads what these portfolios, which are in the order of their ids, hold on the dates of the work.
-    pub(super) async fn read(
+    pub(in crate::rollups) async fn read(
         lake: &Lake,
         work: &Work,
         portfolios: Vec<Portfolio>,
@@ -74,22 +75,22 @@ impl Holdings {
     }
 
     /// The id of a portfolio.
-    pub(super) fn portfolio(&self, number: u32) -> Result<&PortfolioId, Error> {
+    pub(in crate::rollups) fn portfolio(&self, number: u32) -> Result<&PortfolioId, Error> {
         self.portfolios.get(number as usize).map(|portfolio| &portfolio.portfolio_id).ok_or(Error::Worker)
     }
 
     /// The instrument of a number.
-    pub(super) fn instrument(&self, number: u32) -> Result<&InstrumentId, Error> {
+    pub(in crate::rollups) fn instrument(&self, number: u32) -> Result<&InstrumentId, Error> {
         self.instruments.get(number as usize).ok_or(Error::Worker)
     }
 
     /// How many instruments are held at all.
-    pub(super) fn instrument_count(&self) -> usize {
+    pub(in crate::rollups) fn instrument_count(&self) -> usize {
         self.instruments.len()
     }
 
     /// What the portfolios of a group have in common.
-    pub(super) fn group(&self, number: u32) -> Result<&GroupKey, Error> {
+    pub(in crate::rollups) fn group(&self, number: u32) -> Result<&GroupKey, Error> {
         self.groups.get(number as usize).ok_or(Error::Worker)
     }
 }
@@ -178,6 +179,14 @@ fn in_order(words: HashMap<String, u32>, positions: &mut [Position]) -> Result<V
     }
     let id = |(word, _): (String, u32)| word.parse::<InstrumentId>().map_err(|_| Error::Worker);
     words.into_iter().map(id).collect()
+}
+
+/// Where the positions of a portfolio and date are, from a place on; those of others before it are passed over.
+pub(in crate::rollups) fn of_owner(positions: &[Position], from: usize, owner: Valued) -> Range<usize> {
+    let rest = positions.get(from..).unwrap_or_default();
+    let start = from + rest.iter().take_while(|position| position.owner < owner).count();
+    let rest = positions.get(start..).unwrap_or_default();
+    start..start + rest.iter().take_while(|position| position.owner == owner).count()
 }
 
 fn value_of(values: &Decimal128Array, row: usize) -> f64 {

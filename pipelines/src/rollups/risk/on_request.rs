@@ -16,7 +16,7 @@ use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, Currency, InstrumentId};
 
 use super::groups::{RiskGroup, groups};
-use super::histories::{Histories, Scenarios, currency_of};
+use super::histories::{Histories, SCENARIOS_MAX, Scenarios, currency_of};
 use super::holdings::Holdings;
 use super::markets::Markets;
 use super::simulation::Simulation;
@@ -80,7 +80,7 @@ pub async fn risk_parts(
     };
     let mut report = StageReport::default();
     let only = vec![portfolio.clone()];
-    let markets = Markets::read(lake, &work, &only, &mut report).await?;
+    let markets = Markets::read(lake, &work, &only, SCENARIOS_MAX, &mut report).await?;
     let holdings = Holdings::read(lake, &work, only, &mut report).await?;
     let market = BTreeSet::from([portfolio.market_id.to_string()]);
     let snapshot = lake.snapshot(Classification::TABLE).await?;

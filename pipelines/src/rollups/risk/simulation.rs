@@ -3,8 +3,6 @@
 //! Portfolios that share a market, a source of rates and a base currency share the scenarios of a date. Each is
 //! simulated by itself and in the order of its instruments, so that its figures do not depend on who else is there.
 
-use std::ops::Range;
-
 use analytics::NoFigure;
 use analytics::risk_simulation::{Exposure, SimulatedTail, Simulator};
 use lake::RecordBatch;
@@ -12,7 +10,7 @@ use schemas::{BusinessDate, InstrumentId};
 
 use super::columns::{Columns, Said};
 use super::histories::{Gap, Histories, Scenarios};
-use super::holdings::{Holdings, Position, Valued};
+use super::holdings::{Holdings, Position, Valued, of_owner};
 use super::markets::Markets;
 use crate::error::Error;
 use crate::parquet_books::cores::{on_all_cores, workers};
@@ -248,12 +246,4 @@ impl<'a> Simulation<'a> {
         let outcome = simulator.simulate_tails(&self.exposures, &mut self.contributions);
         Ok(outcome.map_err(|reason| reason.to_string()))
     }
-}
-
-/// Where the positions of a portfolio and date are, from a place on; those of others before it are passed over.
-fn of_owner(positions: &[Position], from: usize, owner: Valued) -> Range<usize> {
-    let rest = positions.get(from..).unwrap_or_default();
-    let start = from + rest.iter().take_while(|position| position.owner < owner).count();
-    let rest = positions.get(start..).unwrap_or_default();
-    start..start + rest.iter().take_while(|position| position.owner == owner).count()
 }

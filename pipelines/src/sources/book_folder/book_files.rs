@@ -10,10 +10,10 @@ use serde::Deserialize;
 
 use super::benchmark::{self, Compared};
 use super::transaction_file::transactions;
-use super::{BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, listed_in, read_file};
+use super::{BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, listed_in, read_file, scenario_file};
 use crate::error::Error;
 use crate::landing::{Delivered, sha256};
-use crate::sources::{Facts, Instruments, LandedFile, ecb_reference_rates};
+use crate::sources::{Facts, Instruments, LandedFile, RowReject, ecb_reference_rates};
 
 /// `portfolio.json` as written.
 #[derive(Deserialize)]
@@ -93,7 +93,26 @@ fn market_files_of(folder: &Path, market_id: MarketId) -> Result<MarketFolder, E
         market.has_fx |= file_name == "fx.csv";
         market.deliveries.push(delivered(&market.market_id, file_name, bytes));
     }
+    for (file_name, bytes) in scenario_file::files_of(folder)? {
+        let hash = sha256(&bytes);
+        let landed = LandedFile { market_id: &market.market_id, file_name: &file_name, sha256: &hash, bytes: &bytes };
+        market.rejects.extend((SOURCE.parse)(&landed, &market.instruments)?.rejects);
+        market.deliveries.push(delivered(&market.market_id, &file_name, bytes));
+    }
     Ok(market)
+}
+
+/// Scenarios that lie with a book although the market is another's.
+fn astray(folder: &Path, own: &MarketId, market: &MarketId) -> Result<Vec<RowReject>, Error> {
+    let files = scenario_file::files_of(folder)?;
+    let reason = format!("the book uses the market `{market}`; put the scenario into the folder of that market");
+    let reject = |(name, _)| RowReject {
+        file: format!("{own}/{name}"),
+        line: 1,
+        column: "(file)".to_owned(),
+        reason: reason.clone(),
+    };
+    Ok(files.into_iter().map(reject).collect())
 }
 
 /// Reads a book, with its own market files if it does not name a shared market.
@@ -119,7 +138,8 @@ pub(super) fn read_book(
                 return Err(Error::Folder { folder: folder.to_owned(), problem });
             }
             let own_rates = has_fx(&shared);
-            (shared, own_rates, listed, Vec::new(), Vec::new())
+            let astray = astray(folder, &own, &shared)?;
+            (shared, own_rates, listed, Vec::new(), astray)
         }
         None => {
             let market = market_files_of(folder, own.clone())?;

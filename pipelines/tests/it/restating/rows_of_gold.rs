@@ -23,6 +23,7 @@ use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_classes::RiskClassRow;
 use schemas::tables::risk_contributions::RiskContribution;
 use schemas::tables::risk_forecasts::RiskForecast;
+use schemas::tables::stress::StressRow;
 use schemas::tables::valuations::Valuation;
 
 use crate::samples::all;
@@ -47,6 +48,7 @@ pub(super) async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<RiskContribution>(lake).await,
         table::<HypotheticalReturn>(lake).await,
         table::<RiskForecast>(lake).await,
+        table::<StressRow>(lake).await,
         table::<BacktestRow>(lake).await,
         table::<Exception>(lake).await,
         table::<HistoryMarker>(lake).await,

@@ -27,7 +27,7 @@ pub(super) fn section(input: &StatementInput) -> Option<Section> {
     tails.dedup();
     let notes: Vec<String> = tails.into_iter().filter_map(|tail| sentences(input, tail)).collect();
     let title = "Method of the value at risk".to_owned();
-    (!notes.is_empty()).then(|| Section { id: "risk_methods", title, content: Content::Notes(notes) })
+    (!notes.is_empty()).then_some(Section { id: "risk_methods", title, content: Content::Notes(notes) })
 }
 
 /// What is said of a tail; nothing if no method counts and none was demoted.

@@ -45,7 +45,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("faer", &["analytics"]),
     ("clap", &["financr"]),
     ("figment", &["financr"]),
-    ("toml", &["financr"]),
+    ("toml", &["financr", "pipelines"]),
     ("tracing-subscriber", &["financr"]),
     ("arrow", &["schemas", "lake", "pipelines"]),
 ];
