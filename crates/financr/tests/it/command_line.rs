@@ -226,6 +226,12 @@ fn sides_of_a_portfolio(house: &House) {
     for words in ["VaR 97.5 %", "Cornish-Fisher", "Volatility", "deepest fall", "< VaR 95 %"] {
         assert!(risk.contains(words), "{words}\n{risk}");
     }
+    let stress = asked(&["stress", "DEMO-001"]);
+    for words in ["Shares fall by 20 %", "all prices", "prices of equity", "standard deviations"] {
+        assert!(stress.contains(words), "{words}\n{stress}");
+    }
+    let explained = asked(&["explain", "DEMO-001"]);
+    assert!(explained.contains("what changed the value") && explained.contains("together"), "{explained}");
     let measures = asked(&["measures", "DEMO-001"]);
     assert!(measures.contains("Tail of the losses") && measures.contains("Maximum drawdown"), "{measures}");
     assert!(![performance, risk, measures].concat().contains("-0.00 %"), "a zero has no sign");
