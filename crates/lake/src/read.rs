@@ -9,7 +9,7 @@ mod tables;
 
 pub use history::{cash_flows, daily_returns, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions};
 pub use named::{Named, dates_named, each_batch_between, rows_named};
-pub use portfolio::{attribution, exceptions, latest_business_date, measures, positions, valuations};
+pub use portfolio::{attribution, exceptions, latest_business_date, measures, positions, stress, valuations};
 pub use tables::{StatementRows, earliest_previous_date, instruments, portfolios, quote_dates, rows, statement};
 
 use schemas::table::{Record, TableDefinition};

@@ -69,6 +69,10 @@ pub(super) async fn execute(
         return Ok(Ending::Done);
     }
     session.say(&heading(&portfolio.title, &shown.value))?;
+    let stored = lake::read::stress(&context.lake, id, date).await?;
+    if let Some(note) = stress_listing::beside_the_night(&stressed, &stored, date) {
+        session.say(&note)?;
+    }
     let mut blocks = match only {
         Some(under) => stress_listing::scenario_page(&facts, under),
         None => stress_listing::page(&facts),
