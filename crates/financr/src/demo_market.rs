@@ -413,6 +413,11 @@ mod tests {
             assert_eq!((row["source"].as_str(), row["adjusted"].as_str()), ("synthetic", "none"));
             symbols.insert(row["symbol"].clone());
         }
+        let classes = rows(&folder.path().join("market/classifications.csv"));
+        let classified: BTreeSet<String> = classes.iter().map(|row| row["symbol"].clone()).collect();
+        assert_eq!(classified, symbols, "everything is of a class");
+        let named: BTreeSet<&str> = classes.iter().map(|row| row["node"].as_str()).collect();
+        assert_eq!(named, BTreeSet::from(["bond", "equity"]));
         for portfolio in 1..=9 {
             let id = folders::portfolio_id(portfolio);
             let description = json(&folder.path().join("books").join(&id).join("portfolio.json"));

@@ -1,9 +1,10 @@
 //! What changed the value of a portfolio between two dates: by cause and by position, to the last decimal.
 //!
 //! Both tables add up to the change of the value. What no cause explains, and what is in no position, has a line of its
-//! own; if the books are in order there is nothing there.
+//! own; if the books are in order there is nothing there. Rows of gold have ten decimals, so that sums of them may be
+//! off by a few units of the tenth: that is called rounding and not hidden among the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
@@ -26,11 +27,17 @@ const DEFINITIONS: &str = concat!(
     "taxes          all other taxes, less what came back\n",
     "actions        what corporate actions brought or took beyond gains, and what became worthless\n",
     "corrections    what reversals of earlier bookings brought back or took\n",
-    "unexplained    what none of these explains; nothing if the books are in order",
+    "unexplained    what none of these explains; nothing if the books are in order\n",
+    "rounding       what amounts lost when they were rounded to ten decimals; on this page it is too small to be seen",
 );
 
 /// The end of the table of positions, if they do not add up.
 const ELSEWHERE: &str = "in no position";
+/// The end of the table if what they leave is rounding.
+const ROUNDING: &str = "rounding";
+
+/// What rounding may leave of a day, in the fifth decimal: as the checks allow it.
+const ROUNDING_DECIMALS: u32 = 5;
 
 /// Two valued dates and what happened in between.
 pub(crate) struct ExplainFacts<'a> {
@@ -56,6 +63,7 @@ enum Cause {
     Actions,
     Corrections,
     Unexplained,
+    Rounding,
 }
 
 /// The parts of a change of value.
@@ -66,12 +74,14 @@ pub(crate) struct Explained {
     positions: Vec<(InstrumentId, Decimal)>,
     /// What was earned and is in no position.
     elsewhere: Decimal,
+    /// What rounding may leave.
+    rounding_max: Decimal,
     opening: Decimal,
     closing: Decimal,
 }
 
 impl Cause {
-    const ALL: [Cause; 10] = [
+    const ALL: [Cause; 11] = [
         Cause::Flows,
         Cause::Price,
         Cause::Exchange,
@@ -82,6 +92,7 @@ impl Cause {
         Cause::Actions,
         Cause::Corrections,
         Cause::Unexplained,
+        Cause::Rounding,
     ];
 
     /// The word for a machine.
@@ -97,6 +108,7 @@ impl Cause {
             Cause::Actions => "actions",
             Cause::Corrections => "corrections",
             Cause::Unexplained => "unexplained",
+            Cause::Rounding => ROUNDING,
         }
     }
 
@@ -160,15 +172,24 @@ impl ExplainFacts<'_> {
         let (opening, closing) = (self.opening.decimal(), self.closing.decimal());
         let whole = closing.checked_sub(opening).ok_or_else(too_large)?;
         let rest = whole.checked_sub(change).ok_or_else(too_large)?;
+        let rounding_max = self.rounding_max();
         if !rest.is_zero() {
-            let sum = causes.entry(Cause::Unexplained).or_default();
+            let cause = if rest.abs() <= rounding_max { Cause::Rounding } else { Cause::Unexplained };
+            let sum = causes.entry(cause).or_default();
             *sum = sum.checked_add(rest).ok_or_else(too_large)?;
         }
         let flows = causes.get(&Cause::Flows).copied().unwrap_or_default();
         let earned = whole.checked_sub(flows).ok_or_else(too_large)?;
         let (positions, in_positions) = self.by_position()?;
         let elsewhere = earned.checked_sub(in_positions).ok_or_else(too_large)?;
-        Ok(Explained { causes, positions, elsewhere, opening, closing })
+        Ok(Explained { causes, positions, elsewhere, rounding_max, opening, closing })
+    }
+
+    /// What rounding may leave of all days together.
+    fn rounding_max(&self) -> Decimal {
+        let steps = self.bridge.iter().map(|row| row.business_date);
+        let days: BTreeSet<BusinessDate> = steps.chain(self.positions.iter().map(|row| row.business_date)).collect();
+        Decimal::new(i64::try_from(days.len()).unwrap_or(i64::MAX), ROUNDING_DECIMALS)
     }
 
     /// What each position earned, the largest first, and all of them together.
@@ -207,12 +228,12 @@ pub(crate) fn page(facts: &ExplainFacts<'_>, explained: &Explained) -> Vec<Block
     let printed = |amount: Decimal| Value::from(money(Some(Amount::new(amount)), facts.base));
     let mut causes = Listing::new(&["what changed the value", "in base currency"]);
     causes.push([format!("value on {}", facts.from).into(), printed(explained.opening)]);
-    for (cause, amount) in explained.causes() {
+    for (cause, amount) in explained.causes().filter(|(cause, _)| *cause != Cause::Rounding) {
         causes.push([cause.title().into(), printed(amount)]);
     }
     causes.push([format!("value on {}", facts.to).into(), printed(explained.closing)]);
     let mut positions = Listing::new(&["position", "earned"]);
-    for (name, amount) in explained.by_position() {
+    for (name, amount) in explained.by_position().filter(|(name, _)| name != ROUNDING) {
         positions.push([name.into(), printed(amount)]);
     }
     positions.push(["together".into(), printed(explained.earned())]);
@@ -253,7 +274,9 @@ impl Explained {
     /// Every position that earned something, and what is in none if there is such a thing.
     fn by_position(&self) -> impl Iterator<Item = (String, Decimal)> {
         let of_positions = self.positions.iter().map(|(id, amount)| (id.to_string(), *amount));
-        let elsewhere = Some((ELSEWHERE.to_owned(), self.elsewhere));
+        let is_rounding = self.elsewhere.abs() <= self.rounding_max;
+        let name = if is_rounding { ROUNDING } else { ELSEWHERE };
+        let elsewhere = Some((name.to_owned(), self.elsewhere));
         of_positions.chain(elsewhere).filter(|(_, amount)| !amount.is_zero())
     }
 
@@ -364,6 +387,16 @@ mod tests {
         let found = facts.explain().expect("known");
         assert_eq!(found.causes.get(&Cause::Unexplained).map(ToString::to_string).as_deref(), Some("0.01"));
         assert_eq!(found.elsewhere.to_string(), "0.01");
+    }
+
+    #[test]
+    fn what_rounding_leaves_is_called_so() {
+        let (bridge, positions) = (steps(), held());
+        let facts = facts(&bridge, &positions, "1167.4400000003");
+        let found = facts.explain().expect("known");
+        assert_eq!(found.causes.get(&Cause::Rounding).map(ToString::to_string).as_deref(), Some("0.0000000003"));
+        assert_eq!(found.causes.get(&Cause::Unexplained), None);
+        assert_eq!(found.by_position().last().map(|(name, _)| name).as_deref(), Some("rounding"));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use jobs::MeasureUnit;
 use jobs::stress::{Event, Falling, PositionChange, StressScenario, Stressed, UnderScenario, UnderStress};
-use schemas::{Currency, MeasureValue};
+use schemas::tables::stress::StressRow;
+use schemas::{BusinessDate, Currency, MeasureValue};
 use serde_json::Value;
 
 use crate::listing::{Listing, NO_FIGURE};
@@ -39,6 +40,36 @@ pub(crate) struct StressFacts<'a> {
 /// The words about the figures.
 pub(crate) fn definitions() -> Block {
     Block::text(DEFINITIONS)
+}
+
+/// What a person should know where the figures are not those of the night: it has none of the date, or facts are known
+/// now that it did not know.
+pub(crate) fn beside_the_night(stressed: &Stressed, stored: &[StressRow], date: BusinessDate) -> Option<String> {
+    if stored.is_empty() {
+        return Some(format!(
+            "gold.stress has no rows of {date}: this is computed now; `financr run rollup --date {date}` makes them"
+        ));
+    }
+    let is_stored = |under: &&UnderScenario| {
+        stored.iter().any(|row| {
+            let is_same = row.scenario_id == under.scenario.id && row.version == under.scenario.version;
+            is_same && same_figure(row.profit, under.total.profit.as_ref().ok().copied())
+        })
+    };
+    let others: Vec<&str> =
+        stressed.scenarios.iter().filter(|under| !is_stored(under)).map(|under| under.scenario.id.as_str()).collect();
+    if others.is_empty() {
+        return None;
+    }
+    Some(format!("gold.stress of {date} says something else of {}: it followed from other facts", others.join(", ")))
+}
+
+/// Whether two figures are the same but for their last digits, or both are none.
+fn same_figure(left: Option<f64>, right: Option<f64>) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => (left - right).abs() <= 1e-9 * (1.0 + left.abs()),
+        (left, right) => left.is_none() && right.is_none(),
+    }
 }
 
 /// Every scenario, and the falls that lose so much.
@@ -363,6 +394,32 @@ mod tests {
         assert_eq!(rows.rows.len(), 5);
         assert!(rows.rows.iter().all(|row| row.len() == rows.columns.len()));
         assert_eq!(rows.rows[1][8], Value::from("there is no close"));
+    }
+
+    #[test]
+    fn figures_that_are_not_those_of_the_night_are_said_to_be() {
+        let date: BusinessDate = "2024-01-31".parse().expect("a date");
+        let stressed = stressed();
+        let stored = |id: &str, version, profit| StressRow {
+            portfolio_id: "P1".parse().expect("an id"),
+            business_date: date,
+            scenario_id: id.to_owned(),
+            version,
+            profit,
+            profit_fraction: None,
+            position_count: 2,
+            unreached_fraction: None,
+            unknown_fraction: None,
+            unavailable_reason: None,
+        };
+        let told = |rows: &[StressRow]| beside_the_night(&stressed, rows, date);
+        assert!(told(&[]).expect("told").contains("has no rows of 2024-01-31"));
+        let [crash, replay] = [stored("crash", 1, Some(-280.0)), stored("replay", 1, None)];
+        assert_eq!(told(&[crash.clone(), replay.clone()]), None);
+        let other = told(&[stored("crash", 1, Some(-270.0)), replay]).expect("another figure");
+        assert!(other.contains("says something else of crash:"), "{other}");
+        let earlier = told(&[crash, stored("replay", 2, None)]).expect("another version");
+        assert!(earlier.contains("says something else of replay:"), "{earlier}");
     }
 
     #[test]

@@ -10,7 +10,9 @@ mod tables;
 
 pub use history::{cash_flows, daily_returns, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions};
 pub use named::{Named, dates_named, each_batch_between, rows_named};
-pub use portfolio::{attribution, exceptions, latest_business_date, measures, positions, risk_classes, valuations};
+pub use portfolio::{
+    attribution, exceptions, latest_business_date, measures, positions, risk_classes, stress, valuations,
+};
 pub use portfolio_risk::{backtests, risk, risk_contributions, risk_forecasts, stated_backtests};
 pub use tables::{
     StatementRows, earliest_previous_date, instruments, mapped, portfolios, quote_dates, rows, statement,

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::book::{Book, Booking};
 use super::client::Client;
 use super::csv_text::CsvText;
+use super::issues::Sector;
 use super::market::{Listing, Market};
 use super::walks::Action;
 
@@ -19,6 +20,7 @@ pub(super) const MARKET_ID: &str = "DEMO";
 const INSTRUMENT_COLUMNS: &[&str] = &["symbol", "name", "currency", "price_scale", "adjusted", "source"];
 const PRICE_COLUMNS: &[&str] = &["date", "symbol", "close", "currency"];
 const FX_COLUMNS: &[&str] = &["date", "currency", "units_per_eur"];
+const CLASS_COLUMNS: &[&str] = &["symbol", "taxonomy", "node"];
 const ACTION_COLUMNS: &[&str] = &["date", "symbol", "type", "ratio", "amount", "currency", "note"];
 const TRANSACTION_COLUMNS: &[&str] = &[
     "tx_id",
@@ -61,6 +63,7 @@ pub(super) fn write_market(folder: &Path, market: &Market) -> anyhow::Result<Mar
     let quotes = prices(market);
     quotes.write(&folder.join("prices.csv"))?;
     fx_rates(market).write(&folder.join("fx.csv"))?;
+    classes(market).write(&folder.join("classifications.csv"))?;
     let actions = corporate_actions(market);
     actions.write(&folder.join("corporate_actions.csv"))?;
     Ok(MarketCounts { quotes: quotes.rows(), corporate_actions: actions.rows() })
@@ -107,6 +110,16 @@ fn instruments(market: &Market) -> CsvText {
         let issue = listing.issue;
         let scale = plain(listing.price_scale);
         file.row(&[issue.symbol, &issue.name(), listing.currency.code(), &scale, "none", "synthetic"]);
+    }
+    file
+}
+
+/// Shares and bonds, so that scenarios of stress know what falls.
+fn classes(market: &Market) -> CsvText {
+    let mut file = CsvText::with_header(CLASS_COLUMNS);
+    for listing in &market.listings {
+        let class = if listing.issue.sector == Sector::Bonds { "bond" } else { "equity" };
+        file.row(&[listing.issue.symbol, "asset_class", class]);
     }
     file
 }

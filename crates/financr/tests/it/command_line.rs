@@ -247,6 +247,12 @@ fn sides_of_a_portfolio(house: &House) {
     let factors = house.run(&["--config", "demo/financr.toml", "show", "factors", "DEMO-001"]);
     let reason = "no factors explain DEMO-001: market `DEMO` has no factors up to this date; import its factors.csv";
     assert!(factors.code == Some(2) && factors.stderr.contains(reason), "{}", factors.stderr);
+    let stress = asked(&["stress", "DEMO-001"]);
+    for words in ["Shares fall by 20 %", "all prices", "prices of equity", "standard deviations"] {
+        assert!(stress.contains(words), "{words}\n{stress}");
+    }
+    let explained = asked(&["explain", "DEMO-001"]);
+    assert!(explained.contains("what changed the value") && explained.contains("together"), "{explained}");
     let measures = asked(&["measures", "DEMO-001"]);
     assert!(measures.contains("Tail of the losses") && measures.contains("Maximum drawdown"), "{measures}");
     assert!(![performance, risk, measures].concat().contains("-0.00 %"), "a zero has no sign");

@@ -7,6 +7,7 @@ use schemas::tables::measures::MeasureRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::positions::Position;
 use schemas::tables::risk_classes::RiskClassRow;
+use schemas::tables::stress::StressRow;
 use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, PortfolioId};
 
@@ -73,6 +74,14 @@ pub async fn attribution(
     date: BusinessDate,
 ) -> Result<Vec<AttributionRow>, Error> {
     on_date(lake, include_str!("attribution.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// What each scenario would do to the portfolio on a date, as the night computed it.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn stress(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<StressRow>, Error> {
+    on_date(lake, include_str!("stress.sql"), portfolio, date, DateRange::between(date, date)).await
 }
 
 /// What the checks found on a date.

@@ -7,6 +7,7 @@ use jobs::stress::{UnderScenario, stressed};
 use super::Arguments;
 use super::sides::Side;
 use crate::ending::Usage;
+use crate::page::Block;
 use crate::shown_portfolio::Shown;
 use crate::stress_listing::{self, StressFacts};
 
@@ -59,6 +60,10 @@ pub(super) async fn side(context: &Context, arguments: &Arguments, shown: &Shown
         Some(under) => stress_listing::scenario_page(&facts, under),
         None => stress_listing::page(&facts),
     };
+    let stored = lake::read::stress(&context.lake, &portfolio.portfolio_id, date).await?;
+    if let Some(note) = stress_listing::beside_the_night(&stressed, &stored, date) {
+        blocks.insert(0, Block::text(note));
+    }
     if arguments.definitions {
         blocks.push(stress_listing::definitions());
     }
