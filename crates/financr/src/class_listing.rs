@@ -77,6 +77,7 @@ mod tests {
     use crate::measures_listing::machine_listing;
     use crate::measures_listing::tests::{date, portfolio, written};
     use crate::printed_figures::Figures;
+    use crate::risk_night::RiskNight;
     use crate::terminal_chart::Ink;
 
     fn row(scale: &str, classes: [Option<i64>; 2], volatility: Option<f64>, reason: Option<&str>) -> RiskClassRow {
@@ -103,6 +104,8 @@ mod tests {
         let facts = RiskFacts {
             figures: Figures { portfolio: &portfolio, date: date("2023-12-29"), rows: &[] },
             returns: &[],
+            night: &RiskNight::default(),
+            made: None,
             concentration: &Err("no value".to_owned()),
             classes: &rows,
             period: None,

@@ -92,6 +92,7 @@ mod tests {
     use crate::measures_listing::machine_listing;
     use crate::measures_listing::tests::{date, portfolio, written};
     use crate::printed_figures::Figures;
+    use crate::risk_night::RiskNight;
     use crate::terminal_chart::Ink;
 
     #[test]
@@ -100,6 +101,8 @@ mod tests {
         let facts = RiskFacts {
             figures: Figures { portfolio: &portfolio, date: date("2023-12-29"), rows: &[] },
             returns: &[],
+            night: &RiskNight::default(),
+            made: None,
             concentration: &Err("D01~AAA has no value".to_owned()),
             classes: &[],
             period: Some(ReportingPeriod::OneYear),

@@ -369,6 +369,7 @@ mod tests {
         let text = written(&page(&facts(Some(ReportingPeriod::OneYear))));
         assert!(text.contains("made since inception (SI) only, not for 1Y"), "{text}");
     }
+
     #[test]
     fn what_the_positions_may_lose_is_followed_by_its_parts_and_by_what_became_of_forecasts() {
         let (portfolio, night) = (portfolio("2020-01-02"), crate::risk_night::tests::night());
@@ -376,6 +377,9 @@ mod tests {
             figures: Figures { portfolio: &portfolio, date: date("2023-12-29"), rows: &[] },
             returns: &[],
             night: &night,
+            concentration: &Ok(Vec::new()),
+            classes: &[],
+            made: None,
             period: None,
             terminal: None,
             ink: Ink::Ascii,

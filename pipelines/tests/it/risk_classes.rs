@@ -47,7 +47,7 @@ async fn lake_with(days: &[BusinessDate], value_on: impl Fn(usize) -> Option<&'s
 }
 
 fn up_and_down(place: usize) -> &'static str {
-    if place % 2 == 0 { "1000" } else { "1020" }
+    if place.is_multiple_of(2) { "1000" } else { "1020" }
 }
 
 async fn class(lake: &Lake, scale: &str, on: BusinessDate) -> RiskClassRow {
@@ -81,7 +81,7 @@ async fn five_years_of_weeks_are_a_class_and_no_week_less() {
 async fn two_years_of_days_with_a_volatility_of_a_fifth_are_a_fifth() {
     // Logarithmic returns of ±0.0125 in turn are 20 % a year of 256 days.
     let days: Vec<BusinessDate> = (0..505).map(|day| after(date("2014-01-03"), day)).collect();
-    let value = |place: usize| Some(if place % 2 == 0 { "1000" } else { "1012.5784515406" });
+    let value = |place: usize| Some(if place.is_multiple_of(2) { "1000" } else { "1012.5784515406" });
     let lake = lake_with(&days, value).await;
     roll_up(&lake, &work("history", days[0], days[504])).await.expect("rolled up");
     let found = class(&lake, "priips", days[504]).await;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The tables of figures, each with the question for all its rows in order.
-pub(crate) const GOLD: [(&str, &str); 16] = [
+pub(crate) const GOLD: [(&str, &str); 18] = [
     ("positions", "SELECT * FROM gold.positions ORDER BY portfolio_id, instrument_id, business_date"),
     ("cash_flows", "SELECT * FROM gold.cash_flows ORDER BY portfolio_id, transaction_id"),
     ("position_flows", "SELECT * FROM gold.position_flows ORDER BY portfolio_id, instrument_id, business_date"),
