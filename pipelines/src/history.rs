@@ -6,6 +6,7 @@
 //! on, whose markers are no longer right. What comes out equals a rebuild of everything.
 
 mod markers;
+mod stored;
 mod transfers;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,7 @@ use schemas::table::Record;
 use schemas::tables::history_markers::{self, HistoryMarker};
 use schemas::{BusinessDate, PortfolioId};
 
+use self::stored::{StoredMarker, stored};
 use crate::error::Error;
 use crate::{AgeLimits, StageReport, Work, books, checks, rollups};
 
@@ -196,20 +198,6 @@ fn in_a_note(reasons: &[String]) -> String {
     format!("; {} closed years changed: {shown}", reasons.len())
 }
 
-/// A marker as it is stored. Ten years of 100,000 portfolios have twelve millions of them.
-struct StoredMarker {
-    month_start: BusinessDate,
-    through_date: BusinessDate,
-    /// The marker as a number; none if it is none, so that it equals no sum.
-    sum: Option<u64>,
-}
-
-impl StoredMarker {
-    fn text(&self) -> String {
-        self.sum.map(markers::text_of).unwrap_or_default()
-    }
-}
-
 /// The first month that has no marker, or another one than the facts give now.
 fn first_difference(before: &[StoredMarker], now: &[markers::Month]) -> Option<BusinessDate> {
     let of_month = |month: BusinessDate| {
@@ -217,27 +205,6 @@ fn first_difference(before: &[StoredMarker], now: &[markers::Month]) -> Option<B
         before.get(place)?.sum
     };
     now.iter().find(|month| of_month(month.month_start) != Some(month.sum)).map(|month| month.month_start)
-}
-
-/// The markers of every portfolio, by month.
-async fn stored(lake: &Lake) -> Result<BTreeMap<PortfolioId, Vec<StoredMarker>>, Error> {
-    let snapshot = lake.snapshot(HistoryMarker::TABLE).await?;
-    let short = |rows: Vec<HistoryMarker>| -> Vec<(PortfolioId, StoredMarker)> {
-        let short = rows.into_iter().map(|row| {
-            let HistoryMarker { portfolio_id, month_start, through_date, marker } = row;
-            let sum = u64::from_str_radix(&marker, 16).ok();
-            (portfolio_id, StoredMarker { month_start, through_date, sum })
-        });
-        short.collect()
-    };
-    let mut stored: BTreeMap<PortfolioId, Vec<StoredMarker>> = BTreeMap::new();
-    for (portfolio, marker) in lake::read::mapped(&snapshot, lake, DateRange::ALL, short).await?.into_iter().flatten() {
-        stored.entry(portfolio).or_default().push(marker);
-    }
-    for months in stored.values_mut() {
-        months.sort_unstable_by_key(|row| row.month_start);
-    }
-    Ok(stored)
 }
 
 async fn read<R: Record>(lake: &Lake, range: DateRange) -> Result<Vec<R>, Error> {

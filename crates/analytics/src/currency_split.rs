@@ -194,8 +194,8 @@ mod tests {
         // An overdraft of 100 dollars at 0.80 that is paid at 0.84: no capital on the day, and 4 lost by the rate.
         let parts = parts_of(amounts(-100, 100, 0, 0), amounts(-80, 84, 0, 0), 1600).unwrap();
         assert_parts(parts, one(0.0, -4.0 / 1600.0, 0.0));
-        // 1,000 are owed and 1,100 come in for 920 euro; of the 100 that are left 50 are lost by the evening. They count
-        // at 0.80 and not at the 1.20 of the 120 euro that would stand against 100 dollars.
+        // 1,000 are owed and 1,100 come in for 920 euro; of the 100 that are left 50 are lost by the evening. They
+        // count at 0.80 and not at the 1.20 of the 120 euro that would stand against 100 dollars.
         let parts = parts_of(amounts(-1000, 1100, 0, 50), amounts(-800, 920, 0, 42), 1600).unwrap();
         assert_parts(parts, one(-40.0 / 1600.0, -36.0 / 1600.0, -2.0 / 1600.0));
     }

@@ -91,9 +91,9 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FRACTION")]
     participation: Option<f64>,
     #[command(flatten)]
-    stress: stress::Options,
+    stress: stress::StressOptions,
     #[command(flatten)]
-    explain: explain::Options,
+    explain: explain::ExplainOptions,
 }
 
 /// Which rows are shown.

@@ -299,12 +299,7 @@ fn parts_of_a_portfolio(house: &House) {
     assert!(of("return_on_average_capital").is_finite() && of("modified_dietz_large_flows").is_finite());
     let risk = asked(&["show", "risk", "DEMO-001"]);
     assert!(risk.contains("What positions add to the expected shortfall of 97.5 %"), "{risk}");
-    let question = "SELECT part.instrument_id, risk.expected_shortfall FROM gold.risk_contributions AS part \
-                    JOIN gold.risk AS risk ON risk.portfolio_id = part.portfolio_id \
-                    AND risk.business_date = part.business_date AND risk.tail = 0.025 \
-                    WHERE part.portfolio_id = 'DEMO-001' \
-                    ORDER BY part.business_date DESC, part.es_975_contribution DESC LIMIT 1";
-    let kept = &rows(&["sql", question])[0];
+    let kept = &rows(&["sql", include_str!("command_line/largest_contribution.sql")])[0];
     let most = kept["instrument_id"].as_str().expect("an id");
     let without = rows(&["show", "risk", "DEMO-001", "--without", most]);
     assert_eq!(without.len(), 3, "{without:?}");

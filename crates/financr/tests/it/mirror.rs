@@ -27,7 +27,7 @@ fn new_transactions_are_added_to_the_copy() {
     assert!(said.contains("23 transactions, of which 1 were copied"), "{said}");
     let after = house.ask(ROWS);
     let new: Vec<&str> = after.lines().filter(|line| !before.lines().any(|known| known == *line)).collect();
-    assert_eq!(new, ["EMPTIED,7,FEE,-2.50000000"]);
+    assert_eq!(new, ["EMPTIED,7,FEE,-2.5000000000"]);
     assert_eq!(after.lines().count(), before.lines().count() + 1);
 }
 
@@ -55,5 +55,5 @@ fn a_store_that_was_set_back_is_copied_again() {
     let said = house.done(&NIGHT);
     assert!(said.contains("23 transactions, of which 23 were copied"), "{said}");
     let rows = house.ask(ROWS);
-    assert!(rows.contains("EMPTIED,8,FEE,-1.25000000") && !rows.contains("EMPTIED,7,"), "{rows}");
+    assert!(rows.contains("EMPTIED,8,FEE,-1.2500000000") && !rows.contains("EMPTIED,7,"), "{rows}");
 }

@@ -20,8 +20,11 @@ pub static FUNCTION: Function = Function {
     result: "Fraction of the value; a loss is positive. Never less than value_at_risk_by.",
     nulls: "NULL and errors as those of value_at_risk_by.",
     source: "McNeil, Frey and Embrechts, *Quantitative Risk Management*, 2nd ed., 2015, 9.2.",
-    example: "SELECT portfolio_id, expected_shortfall_by(array_agg(return_fraction ORDER BY business_date), 0.025, \
-              'monte_carlo') FROM gold.daily_returns WHERE return_fraction IS NOT NULL GROUP BY portfolio_id",
+    example: concat!(
+        "SELECT portfolio_id, ",
+        "expected_shortfall_by(array_agg(return_fraction ORDER BY business_date), 0.025, 'monte_carlo') ",
+        "FROM gold.daily_returns WHERE return_fraction IS NOT NULL GROUP BY portfolio_id"
+    ),
     make: Make::Scalar(make),
 };
 

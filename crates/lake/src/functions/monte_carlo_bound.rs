@@ -28,8 +28,10 @@ pub static FUNCTION: Function = Function {
     nulls: "NULL where `monte_carlo` has no figure, or the tail has too few paths for an interval. An end that is \
             neither `low` nor `high` is an error.",
     source: "David and Nagaraja, *Order Statistics*, 3rd ed., 7.1.",
-    example: "SELECT portfolio_id, monte_carlo_bound(array_agg(return_fraction ORDER BY business_date), 0.01, 'high') \
-              FROM gold.daily_returns WHERE return_fraction IS NOT NULL GROUP BY portfolio_id",
+    example: concat!(
+        "SELECT portfolio_id, monte_carlo_bound(array_agg(return_fraction ORDER BY business_date), 0.01, 'high') ",
+        "FROM gold.daily_returns WHERE return_fraction IS NOT NULL GROUP BY portfolio_id"
+    ),
     make: Make::Scalar(make),
 };
 

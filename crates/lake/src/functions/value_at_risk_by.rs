@@ -25,8 +25,10 @@ pub static FUNCTION: Function = Function {
             too few returns (30 for `student_t` and `monte_carlo`), or outside the domain of `cornish_fisher`. A \
             probability that is not between 0 and 1 and a method that is not known are errors.",
     source: "McNeil, Frey and Embrechts, *Quantitative Risk Management*, 2nd ed., 2015, 9.2.",
-    example: "SELECT portfolio_id, value_at_risk_by(array_agg(return_fraction ORDER BY business_date), 0.01, \
-              'student_t') FROM gold.daily_returns WHERE return_fraction IS NOT NULL GROUP BY portfolio_id",
+    example: concat!(
+        "SELECT portfolio_id, value_at_risk_by(array_agg(return_fraction ORDER BY business_date), 0.01, 'student_t') ",
+        "FROM gold.daily_returns WHERE return_fraction IS NOT NULL GROUP BY portfolio_id"
+    ),
     make: Make::Scalar(make),
 };
 

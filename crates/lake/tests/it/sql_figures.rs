@@ -229,42 +229,55 @@ async fn vectors_of_scenarios() {
     assert!(answer(&lake, sql).await.iter().all(is_null));
 }
 
+/// Asks for figures of the list of all returns.
+macro_rules! of_list {
+    ($figures:literal) => {
+        concat!(
+            "SELECT ",
+            $figures,
+            " FROM (SELECT array_agg(return_fraction ORDER BY business_date) AS list FROM gold.daily_returns) AS lists"
+        )
+    };
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_tail_by_a_method_of_choice() {
     // From −3 % to 3 % in steps of a tenth, in an order that is none: the mean is nothing, and the squares add up to
     // 2 (1² + … + 30²) · 10⁻⁶ = 18,910 · 10⁻⁶ of 61 days.
     let returns: Vec<f64> = (0..61_i32).map(|place| f64::from(place * 37 % 61 - 30) / 1000.0).collect();
     let lake = lake_with(&rows("P1", &returns)).await;
-    let ask = |figures: &str| {
-        let list = "array_agg(return_fraction ORDER BY business_date) AS list";
-        format!("SELECT {figures} FROM (SELECT {list} FROM gold.daily_returns) AS lists")
-    };
-    let by = |method: &str| format!("value_at_risk_by(list, 0.05, '{method}')");
-    let figures = [by("normal"), by("historical"), "expected_shortfall_by(list, 0.05, 'historical')".to_owned()];
     // The quantile of the normal distribution at 5 % is 1.644854 deviations; three steps from the end of the list lies
     // its own, 60 · 0.05. The tail is 3.05 days: 30, 29, 28 and a twentieth of 27.
     let deviation = (18_910e-6_f64 / 60.0).sqrt();
     let expected = [1.644_853_626_951_472_2 * deviation, 0.027, (87.0 + 0.05 * 27.0) / 3.05 / 1000.0];
-    assert_numbers(&answer(&lake, &ask(&figures.join(", "))).await, &expected, 1e-9);
-    // The interval of the simulation holds its own figure, and the same returns have the same one again.
-    let figures = concat!(
-        "value_at_risk_by(list, 0.05, 'monte_carlo') - value_at_risk_by(list, 0.05, 'monte_carlo'), ",
-        "CASE WHEN value_at_risk_by(list, 0.05, 'monte_carlo') BETWEEN monte_carlo_bound(list, 0.05, 'low') ",
-        "AND monte_carlo_bound(list, 0.05, 'high') THEN 1.0 ELSE 0.0 END, ",
-        "CASE WHEN abs(value_at_risk_by(list, 0.05, 'student_t') - value_at_risk_by(list, 0.05, 'monte_carlo')) ",
-        "< monte_carlo_bound(list, 0.05, 'high') - monte_carlo_bound(list, 0.05, 'low') THEN 1.0 ELSE 0.0 END"
+    let figures = of_list!(
+        "value_at_risk_by(list, 0.05, 'normal'), value_at_risk_by(list, 0.05, 'historical'), \
+         expected_shortfall_by(list, 0.05, 'historical')"
     );
-    assert_numbers(&answer(&lake, &ask(figures)).await, &[0.0, 1.0, 1.0], TOLERANCE);
-    let nothing = "value_at_risk_by(make_array(0.01, -0.01), 0.05, 'student_t'), value_at_risk_by(list, 0.05, NULL)";
-    assert!(answer(&lake, &ask(nothing)).await.iter().all(is_null), "two returns are too few to fit");
-    for (figure, words) in [
-        (by("garch"), "value_at_risk_by: unknown risk method `garch`; known: historical, filtered_historical, normal"),
-        ("value_at_risk_by(list, 2, 'normal')".to_owned(), "is 2, not between 0 and 1"),
-        ("value_at_risk_by(list, 0.05, 1)".to_owned(), "`method` is TEXT, not Int64"),
-        ("monte_carlo_bound(list, 0.05, 'middle')".to_owned(), "unknown end `middle`; known: low, high"),
+    assert_numbers(&answer(&lake, figures).await, &expected, 1e-9);
+    // The interval of the simulation holds its own figure, and the same returns have the same one again.
+    let figures = of_list!(
+        "value_at_risk_by(list, 0.05, 'monte_carlo') - value_at_risk_by(list, 0.05, 'monte_carlo'), \
+         CASE WHEN value_at_risk_by(list, 0.05, 'monte_carlo') BETWEEN monte_carlo_bound(list, 0.05, 'low') \
+         AND monte_carlo_bound(list, 0.05, 'high') THEN 1 ELSE 0 END, \
+         CASE WHEN abs(value_at_risk_by(list, 0.05, 'student_t') - value_at_risk_by(list, 0.05, 'monte_carlo')) \
+         < monte_carlo_bound(list, 0.05, 'high') - monte_carlo_bound(list, 0.05, 'low') THEN 1 ELSE 0 END"
+    );
+    assert_numbers(&answer(&lake, figures).await, &[0.0, 1.0, 1.0], TOLERANCE);
+    let nothing =
+        of_list!("value_at_risk_by(make_array(0.01, -0.01), 0.05, 'student_t'), value_at_risk_by(list, 0.05, NULL)");
+    assert!(answer(&lake, nothing).await.iter().all(is_null), "two returns are too few to fit");
+    for (question, words) in [
+        (
+            of_list!("value_at_risk_by(list, 0.05, 'garch')"),
+            "value_at_risk_by: unknown risk method `garch`; known: historical, filtered_historical, normal",
+        ),
+        (of_list!("value_at_risk_by(list, 2, 'normal')"), "is 2, not between 0 and 1"),
+        (of_list!("value_at_risk_by(list, 0.05, 1)"), "`method` is TEXT, not Int64"),
+        (of_list!("monte_carlo_bound(list, 0.05, 'middle')"), "unknown end `middle`; known: low, high"),
     ] {
-        let text = refusal(&lake, &ask(&figure)).await;
-        assert!(text.contains(words), "{figure}: {text}");
+        let text = refusal(&lake, question).await;
+        assert!(text.contains(words), "{question}: {text}");
     }
 }
 

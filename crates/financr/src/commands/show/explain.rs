@@ -21,7 +21,7 @@ pub(super) const REFUSED: &str = "--from and --to are for explain: `financr show
 
 /// Options of the topic.
 #[derive(Debug, Args)]
-pub(super) struct Options {
+pub(super) struct ExplainOptions {
     /// For explain: the date whose closing value is the start; without it the portfolio's last day before the year of
     /// the end
     #[arg(long, value_name = "DATE")]
@@ -31,7 +31,7 @@ pub(super) struct Options {
     to: Option<BusinessDate>,
 }
 
-impl Options {
+impl ExplainOptions {
     /// The date of the end, if it is given.
     pub(super) fn to(&self) -> Option<BusinessDate> {
         self.to

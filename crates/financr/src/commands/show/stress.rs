@@ -19,7 +19,7 @@ const LOSS_FRACTION: f64 = 0.2;
 
 /// Options of the topic.
 #[derive(Debug, Args)]
-pub(super) struct Options {
+pub(super) struct StressOptions {
     /// For stress: one scenario by position, e.g. `equity_down_20`; without it all scenarios
     #[arg(long, value_name = "ID")]
     scenario: Option<String>,
@@ -29,7 +29,7 @@ pub(super) struct Options {
     loss: Option<f64>,
 }
 
-impl Options {
+impl StressOptions {
     /// Whether one of them is given.
     pub(super) fn is_given(&self) -> bool {
         self.scenario.is_some() || self.loss.is_some()
