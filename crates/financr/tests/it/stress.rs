@@ -37,7 +37,10 @@ fn a_scenario_is_told_as_the_night_computed_it_and_by_position() {
     let house = house();
     let all = rows(&house, &["stress", "MIXED"]);
     let crash = all.iter().find(|row| row["kind"] == "scenario" && row["id"] == "crash").expect("in force");
-    let question = "SELECT profit FROM gold.stress WHERE portfolio_id = 'MIXED' AND scenario_id = 'crash' ORDER BY business_date DESC";
+    let question = concat!(
+        "SELECT profit FROM gold.stress WHERE portfolio_id = 'MIXED' AND scenario_id = 'crash' ",
+        "ORDER BY business_date DESC LIMIT 1"
+    );
     let stored: f64 = house.ask(question).lines().nth(1).expect("a row").parse().expect("a number");
     let profit = number(crash, "profit");
     assert!(profit < 0.0 && (profit - stored).abs() < 1e-6, "{profit} and {stored}");
