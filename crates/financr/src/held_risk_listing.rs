@@ -36,7 +36,10 @@ pub(crate) fn section(facts: &RiskFacts<'_>, _: &mut Footnotes) -> Vec<Block> {
     }
     let mut blocks = vec![Block::text(format!("\n{title}")), Block::Rows(listing)];
     blocks.extend(left_out(facts).map(Block::Text));
-    blocks.extend(contributions(facts));
+    // Where they are computed anew, with what would be left without each, they stand below.
+    if facts.made.is_none() {
+        blocks.extend(contributions(facts));
+    }
     blocks
 }
 

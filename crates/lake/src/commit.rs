@@ -16,6 +16,7 @@ use schemas::table::TableDefinition;
 
 use crate::error::Error;
 use crate::snapshot::DataFile;
+use crate::table::conform;
 
 /// Rows in one row group: small enough to skip, large enough to compress.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
@@ -80,7 +81,7 @@ fn encode(definition: &'static TableDefinition, batches: &[RecordBatch]) -> Resu
         .build();
     let mut writer = ArrowWriter::try_new(Vec::new(), definition.schema(), Some(properties)).map_err(&failed)?;
     for batch in batches {
-        writer.write(batch).map_err(&failed)?;
+        writer.write(&conform(definition, batch)?).map_err(&failed)?;
     }
     writer.into_inner().map_err(&failed)
 }

@@ -231,8 +231,10 @@ impl Lake {
         batches: &[RecordBatch],
         key: &WriteKey,
     ) -> Result<Written, Error> {
-        let conformed: Result<Vec<RecordBatch>, Error> =
-            batches.iter().map(|batch| conform(definition, batch)).collect();
+        let conformed: Result<Vec<RecordBatch>, Error> = batches
+            .iter()
+            .map(|batch| if has_words(definition, batch) { Ok(batch.clone()) } else { conform(definition, batch) })
+            .collect();
         self.write(definition, &conformed?, Replaced::Dates(DateRange::between(from, to)), key).await
     }
 
@@ -389,6 +391,19 @@ fn snapshot_of(definition: &'static TableDefinition, table: &DeltaTable) -> Resu
     }
     files.sort_by(|left, right| (left.dates, &left.path).cmp(&(right.dates, &right.path)));
     Ok(Snapshot::new(definition, Some(version), files))
+}
+
+/// Whether a batch has the columns of a table but for texts that are held once each: those are brought into the table's
+/// types when they are written, a batch at a time, because millions of them would take several times the memory.
+fn has_words(definition: &'static TableDefinition, batch: &RecordBatch) -> bool {
+    let fits = |wanted: &arrow::datatypes::DataType, found: &arrow::datatypes::DataType| match found {
+        arrow::datatypes::DataType::Dictionary(_, words) => words.as_ref() == wanted,
+        other => other == wanted,
+    };
+    let (wanted, found) = (definition.schema(), batch.schema());
+    let mut fields = wanted.fields().iter().zip(found.fields());
+    wanted.fields().len() == found.fields().len()
+        && fields.all(|(wanted, found)| wanted.name() == found.name() && fits(wanted.data_type(), found.data_type()))
 }
 
 /// Brings the columns of a query's result into the types and order of a table.

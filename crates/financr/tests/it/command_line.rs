@@ -223,7 +223,6 @@ fn sides_of_a_portfolio(house: &House) {
     let risk = asked(&["risk", "DEMO-001"]);
     for words in [
         "may lose in one day, revalued in past days",
-        "What each position adds to the expected shortfall at 97.5 %",
         "VaR 97.5 %",
         "Cornish-Fisher",
         "filtered historical",

@@ -1,5 +1,9 @@
 //! Appending, replacing as a whole, inserting by key, and doing each once.
 
+use std::sync::Arc;
+
+use arrow::array::ArrayRef;
+use arrow::datatypes::{DataType, Field, Schema};
 use lake::{Error, Written};
 use schemas::table::Record;
 use schemas::tables::quotes::Quote;
@@ -96,5 +100,29 @@ async fn rows_made_from_a_version_are_added_only_to_that_version() {
         let next = lake.append_at(version, &[quote("AAA", 1, 101)], &key(2)).await.expect("not refused");
         assert!(next.is_some_and(|written| version < written.version));
         assert_eq!(quotes(lake).await, [quote("AAA", 0, 100), quote("AAA", 1, 101)]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn texts_that_are_held_once_are_written_as_texts() {
+    for place in Place::each() {
+        let lake = &place.lake;
+        let rows = [quote("AAA", 0, 100), quote("AAA", 1, 101), quote("BBB", 1, 7)];
+        let batch = Quote::to_batch(&rows).expect("rows");
+        let words = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+        let of_words = |(field, column): (&Arc<Field>, &ArrayRef)| {
+            let kind = if *field.data_type() == DataType::Utf8 { &words } else { field.data_type() };
+            let column = arrow::compute::cast(column, kind).expect("texts have numbers");
+            (Field::clone(field).with_data_type(kind.clone()), column)
+        };
+        let schema = batch.schema();
+        let (fields, columns): (Vec<Field>, Vec<ArrayRef>) =
+            schema.fields().iter().zip(batch.columns()).map(of_words).unzip();
+        let short = lake::RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).expect("columns fit");
+        assert_ne!(short.schema(), batch.schema());
+        let (from, to) = (rows[0].quote_date, rows[2].quote_date);
+        let written = lake.replace_dates_batches(Quote::TABLE, from, to, &[short], &key(1)).await.expect("written");
+        assert_eq!(written.rows, 3);
+        assert_eq!(quotes(lake).await, rows);
     }
 }

@@ -1,9 +1,10 @@
-//! The rows of gold.measures, gathered column by column: there are millions of them.
+//! The rows of gold.measures, gathered column by column: there are millions of them. Texts are held once each and named
+//! by number; they become texts when the rows are written.
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Builder, Float64Builder, StringBuilder};
-use arrow::datatypes::Date32Type;
+use arrow::array::{ArrayRef, Date32Builder, Float64Builder, StringDictionaryBuilder};
+use arrow::datatypes::{Date32Type, Field, Int32Type, Schema};
 use lake::RecordBatch;
 use schemas::table::{Record, TableError, column_of};
 use schemas::tables::measures::MeasureRow;
@@ -11,17 +12,20 @@ use schemas::{Amount, BusinessDate, MeasureValue, PortfolioId, ReportingPeriod};
 
 use crate::error::Error;
 
+/// Texts of which many are equal.
+type Words = StringDictionaryBuilder<Int32Type>;
+
 /// Columns under construction.
 #[derive(Default)]
 pub(super) struct Columns {
-    portfolio_id: StringBuilder,
+    portfolio_id: Words,
     business_date: Date32Builder,
-    period: StringBuilder,
-    measure: StringBuilder,
+    period: Words,
+    measure: Words,
     value: Float64Builder,
     amount: Vec<Option<Amount>>,
     value_date: Date32Builder,
-    unavailable_reason: StringBuilder,
+    unavailable_reason: Words,
 }
 
 impl Columns {
@@ -62,7 +66,11 @@ impl Columns {
             Arc::new(self.unavailable_reason.finish()),
         ];
         let table = MeasureRow::TABLE.name;
-        let batch = RecordBatch::try_new(MeasureRow::TABLE.schema(), columns);
+        let defined = MeasureRow::TABLE.schema();
+        let typed = defined.fields().iter().zip(&columns);
+        let typed = typed.map(|(field, column)| Field::clone(field).with_data_type(column.data_type().clone()));
+        let schema = Schema::new(typed.collect::<Vec<Field>>());
+        let batch = RecordBatch::try_new(Arc::new(schema), columns);
         Ok(batch.map_err(|source| lake::Error::from(TableError::Arrow { table, source }))?)
     }
 }
