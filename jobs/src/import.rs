@@ -180,6 +180,8 @@ pub(crate) async fn find(context: &Context, folder: &Path) -> Result<(Found, Quo
     let instruments: Vec<Instrument> = lake::read::rows(&snapshot, &context.lake, DateRange::ALL).await?;
     let snapshot = context.lake.snapshot(Landing::TABLE).await?;
     let landings: Vec<Landing> = lake::read::rows(&snapshot, &context.lake, DateRange::ALL).await?;
+    let of_rates = landings.into_iter().filter(|row| row.file_name == "fx.csv");
+    let with_rates: BTreeSet<MarketId> = of_rates.map(|row| row.market_id).collect();
     let folder = folder.to_owned();
     let mut quoted = doubts::quoted(&instruments);
     let reading = tokio::task::spawn_blocking(move || {
@@ -187,8 +189,7 @@ pub(crate) async fn find(context: &Context, folder: &Path) -> Result<(Found, Quo
             let of_market = instruments.iter().filter(|instrument| instrument.market_id == *market);
             of_market.map(|instrument| (instrument.instrument_id.clone(), instrument.currency)).collect()
         };
-        let has_fx =
-            |market: &MarketId| landings.iter().any(|row| row.market_id == *market && row.file_name == "fx.csv");
+        let has_fx = |market: &MarketId| with_rates.contains(market);
         read_folder(&folder, &listed, &has_fx)
     });
     let found = reading.await.map_err(|_| Error::Worker)??;
