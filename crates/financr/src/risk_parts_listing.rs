@@ -196,9 +196,10 @@ fn positions(parts: &RiskParts, whole: f64) -> Listing {
     if !others.is_empty() {
         let sum = |of: fn(&(&PositionParts, PositionRisk)) -> f64| others.iter().map(of).sum::<f64>();
         let adds = sum(|(_, risk)| risk.contribution);
+        let values: Option<f64> = others.iter().map(|(held, _)| held.value).sum();
         listing.push([
             format!("{} others", others.len()).into(),
-            fixed(sum(|(held, _)| held.value.unwrap_or_default()), 2).into(),
+            values.map_or_else(|| NO_FIGURE.to_owned(), |value| fixed(value, 2)).into(),
             fixed(adds, 2).into(),
             part_of(adds, whole),
             fixed(sum(|(_, risk)| risk.currency_contribution), 2).into(),

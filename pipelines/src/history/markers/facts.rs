@@ -31,7 +31,8 @@ const BOOKING_DAYS: u64 = LATE_BOOKING_DAYS.unsigned_abs();
 #[derive(Default)]
 pub(super) struct Facts {
     places: HashMap<InstrumentId, u32>,
-    things: Vec<Thing>,
+    /// By place; an instrument of which nothing is known has a place and nothing here.
+    things: HashMap<u32, Thing>,
     pub(super) rates: HashMap<(MarketId, Currency), Months>,
     pub(super) risk_free: HashMap<(MarketId, Currency), Months>,
     /// The weights of benchmarks, by market and name.
@@ -139,17 +140,13 @@ impl Facts {
 
     /// The place of an instrument; one that nothing was said of gets a new one.
     pub(super) fn place(&mut self, instrument: InstrumentId) -> u32 {
-        let next = u32::try_from(self.things.len()).unwrap_or(u32::MAX);
-        let place = *self.places.entry(instrument).or_insert(next);
-        if place == next {
-            self.things.push(Thing::default());
-        }
-        place
+        let next = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        *self.places.entry(instrument).or_insert(next)
     }
 
     /// What is known of the instrument at a place.
     pub(super) fn thing(&self, place: u32) -> Option<&Thing> {
-        self.things.get(usize::try_from(place).unwrap_or(usize::MAX))
+        self.things.get(&place)
     }
 
     /// The place of an instrument; none if nothing was ever said of it.
@@ -159,20 +156,19 @@ impl Facts {
 
     /// What every instrument adds to a month, in the order of places.
     pub(super) fn sums_of_instruments(&self, axis: &Axis) -> Vec<Vec<Sums>> {
-        let mut sums = vec![Vec::new(); self.things.len()];
+        let nothing = Thing::default();
+        let mut sums = vec![Vec::new(); self.places.len()];
         for (instrument, place) in &self.places {
-            let place = usize::try_from(*place).unwrap_or(usize::MAX);
-            if let (Some(own), Some(thing)) = (sums.get_mut(place), self.things.get(place)) {
-                *own = thing.sums(instrument, axis);
+            if let Some(own) = usize::try_from(*place).ok().and_then(|place| sums.get_mut(place)) {
+                *own = self.things.get(place).unwrap_or(&nothing).sums(instrument, axis);
             }
         }
         sums
     }
 
     fn of(&mut self, instrument: InstrumentId) -> &mut Thing {
-        let place = usize::try_from(self.place(instrument)).unwrap_or(usize::MAX);
-        // `place` has just made it.
-        self.things.get_mut(place).unwrap_or_else(|| unreachable!("an instrument has a place"))
+        let place = self.place(instrument);
+        self.things.entry(place).or_default()
     }
 
     /// Adds a part of a scenario.
@@ -221,9 +217,8 @@ impl Facts {
             own.targets.extend(target);
             if is_answered {
                 own.answered.push(answered);
-                let received = target.and_then(|target| self.things.get_mut(usize::try_from(target).ok()?));
-                if let Some(received) = received {
-                    received.answered.push(answered);
+                if let Some(target) = target {
+                    self.things.entry(target).or_default().answered.push(answered);
                 }
             }
         }
