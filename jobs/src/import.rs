@@ -1,7 +1,6 @@
 //! Import: book folders into the store and the landing zone.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::error::Error as _;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -20,10 +19,11 @@ use schemas::tables::portfolios::Portfolio;
 use schemas::tables::rejects::Reject;
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, Currency, MarketId, PortfolioId};
-use store::{Conflict, SaveOutcome, StoreKind};
+use store::{Conflict, StoreKind};
 
-use crate::context::{Context, Progress};
+use crate::context::Context;
 use crate::error::Error;
+use crate::import_books::{Given, save_books};
 use crate::import_export::put_inbox;
 
 /// What an import did.
@@ -123,7 +123,6 @@ pub async fn import(context: &Context, folder: &Path) -> Result<ImportReport, Er
         failures: found.failures,
         ..ImportReport::default()
     };
-    let total = found.books.len();
     let mut deliveries: Vec<Delivered> = Vec::new();
     for market in found.markets {
         deliveries.extend(market.deliveries);
@@ -136,12 +135,12 @@ pub async fn import(context: &Context, folder: &Path) -> Result<ImportReport, Er
     report.landed = land(&context.lake, &deliveries, context.clock).await?;
     let rejected: Vec<Reject> = found.books.iter().flat_map(book_rejects).collect();
     record_rejects(&context.lake, &rejected).await?;
-    for (position, book) in found.books.into_iter().enumerate() {
-        let entries = Entries { transactions: &book.transactions, quoted: &quoted, refunds: &BTreeSet::new() };
-        save_book(context, &book.portfolio, book.synthetic, entries, &mut report).await?;
+    let refunds = BTreeSet::new();
+    let given = |book| Given::of(book, &quoted, &refunds);
+    save_books(context, &found.books.iter().map(given).collect::<Vec<_>>(), &mut report).await?;
+    for book in found.books {
         report.ignored_keys.extend(book.ignored_keys);
         report.rejects.extend(book.rejects);
-        (context.watch)(Progress::Advanced { done: position + 1, total });
     }
     put_inbox(context, &report).await?;
     Ok(report)
@@ -216,61 +215,6 @@ pub(crate) fn refuse_other_kind(context: &Context, found: &Found) -> Result<(), 
             help: "import real books with a configuration that names another store",
         }),
     }
-}
-
-/// What is to be booked in a portfolio.
-#[derive(Clone, Copy)]
-pub(crate) struct Entries<'a> {
-    /// The transactions.
-    pub(crate) transactions: &'a [Transaction],
-    /// In what their instruments are quoted.
-    pub(crate) quoted: &'a Quoted,
-    /// The `booking_sequence` of what their source calls refunds.
-    pub(crate) refunds: &'a BTreeSet<i64>,
-}
-
-/// Saves a portfolio and books its transactions. Those that a person should look at are noted in the report.
-pub(crate) async fn save_book(
-    context: &Context,
-    portfolio: &Portfolio,
-    synthetic: bool,
-    entries: Entries<'_>,
-    report: &mut ImportReport,
-) -> Result<(), Error> {
-    let id = &portfolio.portfolio_id;
-    match context.store.save_portfolio(portfolio, synthetic, context.clock).await {
-        Ok(SaveOutcome::Inserted) => report.portfolios_new.push(id.clone()),
-        Ok(SaveOutcome::Changed) => report.portfolios_changed.push(id.clone()),
-        Ok(SaveOutcome::Unchanged) => report.portfolios_unchanged += 1,
-        // Closed years stay as they are; the other books are taken all the same.
-        Err(error @ (store::Error::LockMovedBack { .. } | store::Error::LockedCostBasis { .. })) => {
-            report.failures.push((PathBuf::from(id.as_str()), error.to_string()));
-            return Ok(());
-        }
-        Err(error) => return Err(error.into()),
-    }
-    let recorded_at = context.clock.now();
-    let outcome = match context.store.import_transactions(id, entries.transactions, recorded_at).await {
-        Ok(outcome) => outcome,
-        // What no check before has found must not keep the other books out.
-        Err(error) if error.is_refused_content() => {
-            let cause = error.source().map(ToString::to_string).unwrap_or_default();
-            let reason = format!("none of its transactions is booked, the store refuses one: {cause}; this is a bug");
-            report.failures.push((PathBuf::from(id.as_str()), reason));
-            return Ok(());
-        }
-        Err(error) => return Err(error.into()),
-    };
-    report.transactions_inserted += outcome.inserted;
-    report.transactions_unchanged += outcome.unchanged;
-    let refused: Vec<Conflict> = outcome.conflicts.into_iter().chain(outcome.locked).collect();
-    let names: BTreeSet<(&str, &str)> =
-        refused.iter().map(|row| (row.transaction_id.as_str(), row.origin.as_str())).collect();
-    let is_booked = |row: &&Transaction| !names.contains(&(row.transaction_id.as_str(), row.origin.as_str()));
-    let booked: Vec<&Transaction> = entries.transactions.iter().filter(is_booked).collect();
-    report.note_doubts(portfolio, &booked, entries.quoted, entries.refunds, recorded_at);
-    report.conflicts.extend(refused);
-    Ok(())
 }
 
 /// The rejected rows of a book's transactions; those of market files are found again when these are conformed.

@@ -12,12 +12,13 @@ use pipelines::conform::record_rejects;
 use pipelines::imports::{self, ExportFile, InboxRow};
 use pipelines::landing::{self, land};
 use schemas::{Currency, MarketId, PortfolioId, Severity};
-use store::{InboxFilter, InboxItem, InboxKind, InboxState};
+use store::{Book, InboxFilter, InboxItem, InboxKind, InboxState};
 
-use crate::context::{Context, Progress};
+use crate::context::Context;
 use crate::error::Error;
 use crate::export_plan::{Plan, Taken, plan};
-use crate::import::{Entries, ImportReport, save_book};
+use crate::import::ImportReport;
+use crate::import_books::{Given, save_books};
 use crate::import_preview::{preview_portfolio, without_changed};
 
 /// No export is made up.
@@ -55,12 +56,12 @@ pub async fn import_export(context: &Context, request: &ExportRequest) -> Result
     // Markets land before anything is booked in them: a night must never meet a transaction without its instrument.
     report.landed = land(&context.lake, &deliveries, context.clock).await?;
     record_rejects(&context.lake, &rejected).await?;
-    let total = portfolios.len();
-    for (position, (portfolio, book)) in portfolios.iter().enumerate() {
-        let entries = Entries { transactions: &book.transactions, quoted: &quoted, refunds: &book.refunds };
-        save_book(context, portfolio, REAL, entries, &mut report).await?;
-        (context.watch)(Progress::Advanced { done: position + 1, total });
-    }
+    let given = portfolios.iter().map(|(portfolio, book)| {
+        let book_in_store = Book { portfolio, synthetic: REAL, transactions: &book.transactions };
+        Given { book: book_in_store, quoted: &quoted, refunds: &book.refunds }
+    });
+    let given: Vec<Given<'_>> = given.collect();
+    save_books(context, &given, &mut report).await?;
     put_inbox(context, &report).await?;
     leave_out_settled(context, &mut report).await?;
     Ok(report)

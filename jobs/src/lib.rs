@@ -12,6 +12,7 @@ pub mod factors;
 pub mod files;
 pub mod holdings;
 pub mod import;
+mod import_books;
 pub mod import_export;
 pub mod import_preview;
 mod outbox;

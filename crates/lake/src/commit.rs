@@ -1,12 +1,13 @@
 //! Data files and the commits that make them part of a table.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use arrow::array::{Array, Date32Array, RecordBatch};
+use arrow::array::{Array, Date32Array, RecordBatch, UInt32Array};
 use arrow::datatypes::Date32Type;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use deltalake_core::kernel::{Action, Add};
+use futures::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::arrow::ArrowWriter;
@@ -23,43 +24,61 @@ const ROW_GROUP_ROWS: usize = 128 * 1024;
 /// Rows up to which a write of several months is one file; above, it is one file a month.
 const SINGLE_FILE_ROWS: usize = 200_000;
 
+/// Data files of a write that are made at once.
+const FILES_AT_ONCE: usize = 2;
+
 /// The folder of a table from the lake's root, e.g. `gold/valuations`.
 pub(crate) fn table_folder(definition: &TableDefinition) -> String {
     definition.name.replace('.', "/")
 }
 
-/// Writes rows as data files and returns the actions that add them, with their places.
+/// Writes rows as data files and returns the actions that add them, with their places. The rows of a month are picked
+/// out when its file is made, so that no more than [`FILES_AT_ONCE`] months are held a second time.
 pub(crate) async fn write_files(
     root: &Arc<dyn ObjectStore>,
     definition: &'static TableDefinition,
     batches: &[RecordBatch],
 ) -> Result<Vec<Add>, Error> {
-    let mut adds = Vec::new();
-    for part in by_month(definition, batches)? {
-        let name = format!("part-{}.parquet", uuid::Uuid::new_v4());
-        let path = format!("{}/{name}", table_folder(definition));
-        let bytes = encode(definition, &part)?;
-        let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        root.put(&Path::from(path.as_str()), bytes.into()).await.map_err(|source| Error::Storage {
-            action: "write",
-            path,
-            source,
-        })?;
-        adds.push(Add {
-            path: name,
-            partition_values: HashMap::new(),
-            size,
-            modification_time: 0,
-            data_change: true,
-            stats: Some(statistics(definition, &part)?),
-            tags: None,
-            deletion_vector: None,
-            base_row_id: None,
-            default_row_commit_version: None,
-            clustering_provider: None,
-        });
-    }
-    Ok(adds)
+    let parts = parts(definition, batches)?;
+    let files = futures::stream::iter(parts).map(|part| write_file(root, definition, batches, part));
+    files.buffered(FILES_AT_ONCE).try_collect().await
+}
+
+/// Writes one data file.
+async fn write_file(
+    root: &Arc<dyn ObjectStore>,
+    definition: &'static TableDefinition,
+    batches: &[RecordBatch],
+    part: Part,
+) -> Result<Add, Error> {
+    let name = format!("part-{}.parquet", uuid::Uuid::new_v4());
+    let path = format!("{}/{name}", table_folder(definition));
+    // Clones of batches share their columns.
+    let batches = batches.to_vec();
+    let encoding = tokio::task::spawn_blocking(move || {
+        let rows = rows_of(definition, batches, part)?;
+        Ok::<_, Error>((encode(definition, &rows)?, statistics(definition, &rows)?))
+    });
+    let (bytes, stats) = encoding.await.map_err(|_| Error::Worker { action: "write", table: definition.name })??;
+    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    root.put(&Path::from(path.as_str()), bytes.into()).await.map_err(|source| Error::Storage {
+        action: "write",
+        path,
+        source,
+    })?;
+    Ok(Add {
+        path: name,
+        partition_values: HashMap::new(),
+        size,
+        modification_time: 0,
+        data_change: true,
+        stats: Some(stats),
+        tags: None,
+        deletion_vector: None,
+        base_row_id: None,
+        default_row_commit_version: None,
+        clustering_provider: None,
+    })
 }
 
 /// The actions of a commit; the schema is the table's new one, if it has grown.
@@ -86,29 +105,53 @@ fn encode(definition: &'static TableDefinition, batches: &[RecordBatch]) -> Resu
     writer.into_inner().map_err(&failed)
 }
 
-/// Rows of a large write of a dated table, apart by calendar month, in their order within each.
-fn by_month(definition: &'static TableDefinition, batches: &[RecordBatch]) -> Result<Vec<Vec<RecordBatch>>, Error> {
+/// The rows of one file.
+enum Part {
+    /// All that are written.
+    All,
+    /// Some of them.
+    Places(Places),
+}
+
+/// Rows by the number of their batch.
+type Places = Vec<(usize, Vec<u32>)>;
+
+/// The files of a write: one, or if it is a large one of a dated table, one a calendar month.
+fn parts(definition: &'static TableDefinition, batches: &[RecordBatch]) -> Result<Vec<Part>, Error> {
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
     if rows == 0 {
         return Ok(Vec::new());
     }
     let Some(column) = definition.dated.filter(|_| SINGLE_FILE_ROWS < rows) else {
-        return Ok(vec![batches.to_vec()]);
+        return Ok(vec![Part::All]);
     };
-    let mut months: std::collections::BTreeMap<(i32, u32), Vec<RecordBatch>> = std::collections::BTreeMap::new();
-    for batch in batches {
-        let mut places: std::collections::BTreeMap<(i32, u32), Vec<u64>> = std::collections::BTreeMap::new();
-        for (row, day) in (0_u64..).zip(days(definition, column, batch)?.iter()) {
+    let mut months: BTreeMap<(i32, u32), Places> = BTreeMap::new();
+    for (number, batch) in batches.iter().enumerate() {
+        let mut places: BTreeMap<(i32, u32), Vec<u32>> = BTreeMap::new();
+        for (row, day) in (0_u32..).zip(days(definition, column, batch)?.iter()) {
             let day = Date32Type::to_naive_date_opt(day.unwrap_or_default()).unwrap_or_default();
-            places.entry((chrono::Datelike::year(&day), chrono::Datelike::month(&day))).or_default().push(row);
+            places.entry((day.year(), day.month())).or_default().push(row);
         }
         for (month, rows) in places {
-            let part = arrow::compute::take_record_batch(batch, &arrow::array::UInt64Array::from(rows));
-            let part = part.map_err(|error| Error::parquet("write", definition.name)(error.into()))?;
-            months.entry(month).or_default().push(part);
+            months.entry(month).or_default().push((number, rows));
         }
     }
-    Ok(months.into_values().collect())
+    Ok(months.into_values().map(Part::Places).collect())
+}
+
+/// The rows of a file, in their order.
+fn rows_of(
+    definition: &'static TableDefinition,
+    batches: Vec<RecordBatch>,
+    part: Part,
+) -> Result<Vec<RecordBatch>, Error> {
+    let Part::Places(places) = part else { return Ok(batches) };
+    let picked = places.into_iter().filter_map(|(number, rows)| {
+        let rows = UInt32Array::from(rows);
+        batches.get(number).map(|batch| arrow::compute::take_record_batch(batch, &rows))
+    });
+    let picked: Result<Vec<RecordBatch>, _> = picked.collect();
+    picked.map_err(|error| Error::parquet("write", definition.name)(error.into()))
 }
 
 fn days<'b>(

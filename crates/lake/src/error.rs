@@ -51,6 +51,14 @@ pub enum Error {
         /// The reason.
         source: parquet::errors::ParquetError,
     },
+    /// A thread ended without a result.
+    #[error("the thread that was to {action} {table} ended early; this is a bug")]
+    Worker {
+        /// What it was to do.
+        action: &'static str,
+        /// The table.
+        table: &'static str,
+    },
     /// Rows do not fit the table.
     #[error(transparent)]
     Rows(#[from] TableError),

@@ -284,6 +284,11 @@ impl Error {
         move |source| Error::Query { action, source }
     }
 
+    /// Whether a portfolio was refused because it would change closed years.
+    pub fn is_of_closed_years(&self) -> bool {
+        matches!(self, Error::LockMovedBack { .. } | Error::LockedCostBasis { .. })
+    }
+
     /// Whether a constraint of the database refused what was to be written: the writing of anything else may go on.
     pub fn is_refused_content(&self) -> bool {
         let Error::Query { source, .. } = self else { return false };

@@ -7,6 +7,7 @@
 //! One [`Store`] hides which engine is behind it: the same queries, in the subset of SQL that both understand, the same
 //! forms of dates and numbers, the same refusals. What must never change is refused by the database itself.
 
+mod books;
 mod conflicts;
 mod database;
 mod deliveries;
@@ -26,6 +27,7 @@ mod store;
 mod stored_text;
 mod transactions;
 
+pub use books::{Book, BookOutcome};
 pub use database::PAGE_ROWS_MAX;
 pub use deliveries::{Delivery, DeliveryCounts, DeliveryState, NewDelivery, NextAttempt};
 pub use error::{Error, Result};

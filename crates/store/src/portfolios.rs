@@ -40,29 +40,37 @@ impl Store {
     /// [`Error::RiskFreeRate`] if the rate is not finite, [`Error::LockMovedBack`] or [`Error::LockedCostBasis`] if it
     /// would change closed years, or the database's reason.
     pub async fn save_portfolio(&self, portfolio: &Portfolio, synthetic: bool, clock: Clock) -> Result<SaveOutcome> {
+        let mut work = self.database.begin().await?;
+        let outcome = self.save_within(&mut work, portfolio, synthetic, clock.now()).await?;
+        work.commit().await?;
+        Ok(outcome)
+    }
+
+    /// Saves a portfolio in a transaction that goes on. What is refused before it is written leaves that one usable.
+    pub(crate) async fn save_within(
+        &self,
+        work: &mut SqlTransaction,
+        portfolio: &Portfolio,
+        synthetic: bool,
+        now: DateTime<Utc>,
+    ) -> Result<SaveOutcome> {
         self.check_kind(&portfolio.portfolio_id, synthetic)?;
         if portfolio.risk_free_annual.is_some_and(|rate| !rate.is_finite()) {
             return Err(Error::RiskFreeRate { portfolio_id: portfolio.portfolio_id.clone() });
         }
-        let now = clock.now();
-        let mut transaction = self.database.begin().await?;
-        let outcome = if 0 < write(&mut transaction, INSERT, self.kind(), portfolio, now).await? {
-            SaveOutcome::Inserted
-        } else {
-            lock(&mut transaction, &portfolio.portfolio_id).await?;
-            let before = stored(&mut transaction, &portfolio.portfolio_id).await?;
-            if let Some(before) = &before {
-                refuse_change_of_closed_years(before, portfolio)?;
-            }
-            if before.as_ref() == Some(portfolio) {
-                SaveOutcome::Unchanged
-            } else {
-                write(&mut transaction, UPDATE, self.kind(), portfolio, now).await?;
-                SaveOutcome::Changed
-            }
-        };
-        transaction.commit().await?;
-        Ok(outcome)
+        if 0 < write(work, INSERT, self.kind(), portfolio, now).await? {
+            return Ok(SaveOutcome::Inserted);
+        }
+        lock(work, &portfolio.portfolio_id).await?;
+        let before = stored(work, &portfolio.portfolio_id).await?;
+        if let Some(before) = &before {
+            refuse_change_of_closed_years(before, portfolio)?;
+        }
+        if before.as_ref() == Some(portfolio) {
+            return Ok(SaveOutcome::Unchanged);
+        }
+        write(work, UPDATE, self.kind(), portfolio, now).await?;
+        Ok(SaveOutcome::Changed)
     }
 
     /// All portfolios in the order of their ids.

@@ -70,34 +70,9 @@ impl Store {
         transactions: &[Transaction],
         now: DateTime<Utc>,
     ) -> Result<ImportOutcome> {
-        if let Some(other) = transactions.iter().find(|transaction| transaction.portfolio_id != *portfolio_id) {
-            return Err(Error::OtherPortfolio {
-                transaction_id: other.transaction_id.clone(),
-                found: other.portfolio_id.clone(),
-                wanted: portfolio_id.clone(),
-            });
-        }
         let mut work = self.database.begin().await?;
-        if !portfolios::lock(&mut work, portfolio_id).await? {
-            return Err(Error::UnknownPortfolio { portfolio_id: portfolio_id.clone() });
-        }
-        let already = stored(&mut work, portfolio_id).await?;
-        let portfolio = portfolios::stored(&mut work, portfolio_id).await?;
-        let lock = portfolio.and_then(|portfolio| portfolio.locked_through).filter(|_| !already.is_empty());
-        let (new, mut outcome) = sort_out(&already, transactions, lock);
-        for chunk in new.chunks(CHUNK_ROWS) {
-            outcome.inserted += insert(&mut work, chunk, now).await?;
-        }
+        let outcome = import_within(&mut work, portfolio_id, transactions, now).await?;
         work.commit().await?;
-        tracing::info!(
-            portfolio.id = %portfolio_id,
-            inserted = outcome.inserted,
-            unchanged = outcome.unchanged,
-            conflicts = outcome.conflicts.len(),
-            locked = outcome.locked.len(),
-            "imported {} transactions of portfolio {portfolio_id}",
-            outcome.inserted
-        );
         Ok(outcome)
     }
 
@@ -157,6 +132,42 @@ impl Store {
         .map_err(Error::query("read the fingerprint of the transactions"))?;
         Ok(format!("{count}:{last}:{imported_at}"))
     }
+}
+
+/// Imports the transactions of one portfolio in a transaction that goes on.
+pub(crate) async fn import_within(
+    work: &mut SqlTransaction,
+    portfolio_id: &PortfolioId,
+    transactions: &[Transaction],
+    now: DateTime<Utc>,
+) -> Result<ImportOutcome> {
+    if let Some(other) = transactions.iter().find(|transaction| transaction.portfolio_id != *portfolio_id) {
+        return Err(Error::OtherPortfolio {
+            transaction_id: other.transaction_id.clone(),
+            found: other.portfolio_id.clone(),
+            wanted: portfolio_id.clone(),
+        });
+    }
+    if !portfolios::lock(work, portfolio_id).await? {
+        return Err(Error::UnknownPortfolio { portfolio_id: portfolio_id.clone() });
+    }
+    let already = stored(work, portfolio_id).await?;
+    let portfolio = portfolios::stored(work, portfolio_id).await?;
+    let lock = portfolio.and_then(|portfolio| portfolio.locked_through).filter(|_| !already.is_empty());
+    let (new, mut outcome) = sort_out(&already, transactions, lock);
+    for chunk in new.chunks(CHUNK_ROWS) {
+        outcome.inserted += insert(work, chunk, now).await?;
+    }
+    tracing::info!(
+        portfolio.id = %portfolio_id,
+        inserted = outcome.inserted,
+        unchanged = outcome.unchanged,
+        conflicts = outcome.conflicts.len(),
+        locked = outcome.locked.len(),
+        "imported {} transactions of portfolio {portfolio_id}",
+        outcome.inserted
+    );
+    Ok(outcome)
 }
 
 async fn stored(work: &mut SqlTransaction, portfolio_id: &PortfolioId) -> Result<Vec<Transaction>> {

@@ -1,6 +1,8 @@
 //! The store against both engines: every test runs on SQLite and on PostgreSQL.
 
 #[cfg(test)]
+mod books;
+#[cfg(test)]
 mod deliveries;
 #[cfg(test)]
 mod inbox;
