@@ -19,6 +19,7 @@ pub mod covariance_matrix;
 pub mod currency_split;
 pub mod drawdown;
 pub mod exceedances;
+pub mod factor_contributions;
 pub mod factor_days;
 pub mod factor_regression;
 pub mod figure;
