@@ -35,7 +35,6 @@ pub mod newey_west;
 pub mod optimization;
 pub mod order_free_sum;
 pub mod philox;
-pub mod profit_explain;
 pub mod reverse_stress;
 pub mod risk;
 pub mod risk_classes;
