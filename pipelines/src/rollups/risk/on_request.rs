@@ -23,7 +23,7 @@ use super::markets::Markets;
 use super::simulation::Simulation;
 use crate::error::Error;
 use crate::factors::{self, FactorSet};
-use crate::{AgeLimits, StageReport, Work};
+use crate::{AgeLimits, HoldingYears, StageReport, Work};
 
 pub use analytics::risk_decomposition::{PositionRisk, TailDifference};
 pub use analytics::risk_simulation::SimulatedTail;
@@ -81,6 +81,7 @@ pub async fn risk_parts(
         to: date,
         portfolios: Some(Arc::new(BTreeSet::from([portfolio.portfolio_id.clone()]))),
         age_limits,
+        holding_years: HoldingYears::default(),
     };
     let mut report = StageReport::default();
     let only = vec![portfolio.clone()];
