@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lake::Lake;
 use pipelines::sources::ecb_reference_rates;
-use pipelines::{AgeLimits, StageReport};
+use pipelines::{AgeLimits, HoldingYears, StageReport};
 use reports::delivery::email::MailSettings;
 use schemas::Clock;
 use store::Store;
@@ -15,6 +15,8 @@ use store::Store;
 pub struct Settings {
     /// How old what values something may be.
     pub age_limits: AgeLimits,
+    /// The holding period, in years, that the market risk measure of PRIIPs is made for.
+    pub holding_years: HoldingYears,
     /// Where the ECB's rates come from.
     pub ecb_reference_rates: ecb_reference_rates::Settings,
     /// A folder of book folders that every night looks through; none for imports by hand only.

@@ -40,7 +40,9 @@ pub use pipelines::sources::ecb_reference_rates::Settings as EcbSettings;
 pub use pipelines::sources::{RowReject, SOURCES};
 pub use pipelines::track_record::{CalendarReturn, Wealth, WealthDay, benchmark_over, calendar_returns, wealth_since};
 pub use pipelines::why::node::{Figure, Node, Rule, Source, Unit};
-pub use pipelines::{AgeLimits, BalanceBasis, MEASURE_KINDS, MEASURES, Measure, MeasureKind, MeasureUnit};
+pub use pipelines::{
+    AgeLimits, BalanceBasis, HoldingYears, MEASURE_KINDS, MEASURES, Measure, MeasureKind, MeasureUnit,
+};
 pub use pipelines::{Attribution, DEFAULT_LINKING_METHOD, Effect, Excess, LinkingMethod, linking_method};
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
 

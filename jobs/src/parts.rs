@@ -10,6 +10,7 @@ use crate::error::Error;
 pub use pipelines::return_parts::{AskedReturns, LARGE_FLOW_FRACTION, PeriodParts, PeriodSplit, ReturnParts};
 pub use pipelines::return_parts::{CurrencyParts, CurrencySplit, LargeFlow};
 pub use pipelines::return_parts::{measure_at_large_flows, measure_on_average_capital};
+pub use pipelines::rollups::risk::by_factor::{FactorContribution, FactorContributions, FactorParts};
 pub use pipelines::rollups::risk::groups::RiskGroup;
 pub use pipelines::rollups::risk::on_request::{PositionParts, PositionRisk, RiskParts, SimulatedTail, TailDifference};
 

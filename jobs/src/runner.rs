@@ -73,6 +73,7 @@ pub async fn run(context: &Context, job: &'static Job, request: Request) -> Resu
         to: request.to,
         portfolios: None,
         age_limits: context.settings.age_limits,
+        holding_years: context.settings.holding_years,
     };
     if let Err((step, source)) = do_steps(context, job, &run, &work).await {
         return Err(failed(context, &run, step, source).await?);
@@ -114,6 +115,7 @@ pub(crate) async fn on_request<T>(
         to: date,
         portfolios: None,
         age_limits: context.settings.age_limits,
+        holding_years: context.settings.holding_years,
     };
     let start = Instant::now();
     let (report, outcome) = match while_alive(context, &run, working(work)).await {
@@ -245,6 +247,7 @@ async fn input_fingerprint(context: &Context, to: BusinessDate) -> Result<String
     }
     text += &context.store.transaction_fingerprint(to).await?;
     text += &format!("\n{:?}", context.settings.age_limits);
+    text += &format!("\n{:?}", context.settings.holding_years);
     Ok(sha256(text.as_bytes()))
 }
 

@@ -12,7 +12,7 @@ use divan::Bencher;
 use lake::{Copied, EngineSettings, Lake, S3Settings, Storage};
 use pipelines::landing::{Delivered, land};
 use pipelines::mirror::{Copy, Mirrored};
-use pipelines::{AgeLimits, Work, books, conform, mirror, rollups};
+use pipelines::{AgeLimits, HoldingYears, Work, books, conform, mirror, rollups};
 use rust_decimal::Decimal;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
@@ -62,6 +62,7 @@ impl Prepared {
             to,
             portfolios: None,
             age_limits: AgeLimits::default(),
+            holding_years: HoldingYears::default(),
         };
         let market: MarketId = "M1".parse()?;
         let files = [("instruments.csv", instruments()?), ("prices.csv", prices(&days)?)];

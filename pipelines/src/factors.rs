@@ -59,10 +59,7 @@ pub async fn explained(
     period: ReportingPeriod,
     choice: &FactorChoice,
 ) -> Result<Result<Explained, String>, Error> {
-    let sources = BTreeSet::from([portfolio.market_id.to_string()]);
-    let snapshot = lake.snapshot(FactorReturn::TABLE).await?;
-    let rows: Vec<FactorReturn> =
-        lake::read::rows_named(&snapshot, lake, DateRange::through(date), &[("factor_source", &sources)]).await?;
+    let rows = read(lake, portfolio, DateRange::through(date)).await?;
     let (portfolio, returns, choice) = (portfolio.clone(), returns.to_vec(), choice.clone());
     let computing = tokio::task::spawn_blocking(move || {
         let (set, factors) = chosen(rows, &portfolio, &choice)?;
@@ -84,6 +81,58 @@ pub async fn explained(
     computing.await.map_err(|_| Error::Worker)
 }
 
+/// What the factors of a portfolio's market returned in some time.
+async fn read(lake: &Lake, portfolio: &Portfolio, range: DateRange) -> Result<Vec<FactorReturn>, Error> {
+    let sources = BTreeSet::from([portfolio.market_id.to_string()]);
+    let snapshot = lake.snapshot(FactorReturn::TABLE).await?;
+    Ok(lake::read::rows_named(&snapshot, lake, range, &[("factor_source", &sources)]).await?)
+}
+
+/// The factors of a set, by name and in the order of the file.
+pub(crate) type FactorSet = (String, Vec<FactorSeries>);
+
+/// Every set of factors of a portfolio's market with its returns in some time, in the order of the names.
+///
+/// # Errors
+/// [`Error`] if the factors cannot be read.
+pub(crate) async fn sets(lake: &Lake, portfolio: &Portfolio, range: DateRange) -> Result<Vec<FactorSet>, Error> {
+    let by_set = by_set(read(lake, portfolio, range).await?);
+    Ok(by_set.into_iter().map(|(set, of_set)| (set, in_order_of_file(of_set))).collect())
+}
+
+/// The rows of each factor of each set, in order of date.
+fn by_set(rows: Vec<FactorReturn>) -> BTreeMap<String, BTreeMap<String, Vec<FactorReturn>>> {
+    let mut sets: BTreeMap<String, BTreeMap<String, Vec<FactorReturn>>> = BTreeMap::new();
+    for row in rows {
+        let factors = sets.entry(row.factor_set.clone()).or_default();
+        factors.entry(row.factor.clone()).or_default().push(row);
+    }
+    for rows in sets.values_mut().flat_map(BTreeMap::values_mut) {
+        rows.sort_by_key(|row| row.return_date);
+    }
+    sets
+}
+
+/// The factors of a set in the order in which their file has them.
+fn in_order_of_file(of_set: BTreeMap<String, Vec<FactorReturn>>) -> Vec<FactorSeries> {
+    let mut named: Vec<(String, Vec<FactorReturn>)> = of_set.into_iter().collect();
+    named.sort_by_key(|(_, rows)| place(rows));
+    named.into_iter().map(|(id, rows)| series_of(id, rows)).collect()
+}
+
+/// Where the first row of a factor stands.
+fn place(rows: &[FactorReturn]) -> Option<(BusinessDate, i64)> {
+    rows.first().map(|row| (row.return_date, row.line))
+}
+
+fn series_of(id: String, rows: Vec<FactorReturn>) -> FactorSeries {
+    let returns = rows.into_iter().map(|row| {
+        let number = row.return_fraction.decimal().to_f64().unwrap_or(f64::NAN);
+        DatedNumber { date: row.return_date, number }
+    });
+    FactorSeries { id, returns: returns.collect() }
+}
+
 /// The chosen factors of the chosen set, each in order of date. Factors that are not named come in the order in which
 /// their file has them.
 fn chosen(
@@ -92,11 +141,7 @@ fn chosen(
     choice: &FactorChoice,
 ) -> Result<(String, Vec<FactorSeries>), String> {
     let market = &portfolio.market_id;
-    let mut sets: BTreeMap<String, BTreeMap<String, Vec<FactorReturn>>> = BTreeMap::new();
-    for row in rows {
-        let factors = sets.entry(row.factor_set.clone()).or_default();
-        factors.entry(row.factor.clone()).or_default().push(row);
-    }
+    let mut sets = by_set(rows);
     let known: Vec<&str> = sets.keys().map(String::as_str).collect();
     let set = match (&choice.set, &known[..]) {
         (_, []) => return Err(format!("market `{market}` has no factors up to this date; import its factors.csv")),
@@ -108,18 +153,11 @@ fn chosen(
         }
     };
     let mut of_set = sets.remove(&set).unwrap_or_default();
-    for rows in of_set.values_mut() {
-        rows.sort_by_key(|row| row.return_date);
+    if choice.factors.is_empty() {
+        return Ok((set, in_order_of_file(of_set)));
     }
-    let mut named = choice.factors.clone();
-    if named.is_empty() {
-        let place =
-            |name: &String| of_set.get(name).and_then(|rows| rows.first()).map(|row| (row.return_date, row.line));
-        named = of_set.keys().cloned().collect();
-        named.sort_by_key(place);
-    }
-    let mut factors = Vec::with_capacity(named.len());
-    for id in named {
+    let mut factors = Vec::with_capacity(choice.factors.len());
+    for id in choice.factors.iter().cloned() {
         let Some(rows) = of_set.remove(&id) else {
             let others: Vec<&str> = of_set.keys().map(String::as_str).collect();
             return Err(format!(
@@ -127,11 +165,7 @@ fn chosen(
                 others.join(", ")
             ));
         };
-        let returns = rows.into_iter().map(|row| {
-            let number = row.return_fraction.decimal().to_f64().unwrap_or(f64::NAN);
-            DatedNumber { date: row.return_date, number }
-        });
-        factors.push(FactorSeries { id, returns: returns.collect() });
+        factors.push(series_of(id, rows));
     }
     Ok((set, factors))
 }

@@ -16,6 +16,7 @@ pub mod export_books;
 pub mod factors;
 mod frames;
 pub mod history;
+mod holding_years;
 pub mod holdings;
 pub mod imports;
 mod intake;
@@ -42,6 +43,7 @@ pub use analytics::attribution::{Attribution, Effect, Excess};
 pub use analytics::linking::{DEFAULT_LINKING_METHOD, LINKING_METHODS, LinkingMethod, linking_method};
 pub use analytics::{MEASURE_KINDS, MEASURES, Measure, MeasureKind, Unit as MeasureUnit};
 pub use error::Error;
+pub use holding_years::HoldingYears;
 pub use ledger::reconciliation::{BalanceBasis, Difference, Measured, Subject};
 
 use std::collections::BTreeSet;
@@ -68,6 +70,8 @@ pub struct Work {
     pub portfolios: Option<Arc<BTreeSet<PortfolioId>>>,
     /// How old what values something may be.
     pub age_limits: AgeLimits,
+    /// The holding period, in years, that the market risk measure of PRIIPs is made for.
+    pub holding_years: HoldingYears,
 }
 
 impl Work {

@@ -68,7 +68,8 @@ impl FactorDays {
 /// [`NoFigure`] if dated rates without risk lack one of the days, which is named, or a factor lacks a day that another
 /// one has.
 pub fn factor_days(series: &PerformanceSeries, factors: &[FactorSeries]) -> Result<FactorDays, NoFigure> {
-    let by_day = by_day(series, factors)?;
+    let of_period = |date: BusinessDate| series.opening_date < date && date <= series.end_date;
+    let by_day = by_day(factors, of_period)?;
     let mut earned = above(series)?;
     let mut found = FactorDays {
         dates: Vec::new(),
@@ -97,10 +98,8 @@ pub fn factor_days(series: &PerformanceSeries, factors: &[FactorSeries]) -> Resu
             Some(since) => {
                 found.dates.push(date);
                 found.returns.push(linked.growth - linked.without_risk);
-                let between = || by_day.range((Bound::Excluded(since), Bound::Included(date)));
                 for (place, column) in found.factors.iter_mut().enumerate() {
-                    let numbers = between().filter_map(|(_, numbers)| numbers.get(place));
-                    column.push(numbers.fold(1.0, |growth, number| growth * (1.0 + number)) - 1.0);
+                    column.push(linked_between(&by_day, (since, date), place));
                 }
             }
             None => found.left_out.append(&mut linked.days),
@@ -110,6 +109,51 @@ pub fn factor_days(series: &PerformanceSeries, factors: &[FactorSeries]) -> Resu
     }
     found.left_out.append(&mut linked.days);
     Ok(found)
+}
+
+/// What factors returned in past scenarios.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScenarioFactors {
+    /// The numbers of the scenarios that can be set beside the factors, ascending, counted from zero.
+    pub compared: Vec<usize>,
+    /// What each factor returned in each of these.
+    pub factors: Vec<Vec<f64>>,
+}
+
+/// The returns of factors in scenarios that each lead from one day to the next of these.
+///
+/// A scenario counts if both of its ends are days of the factors; what they returned in between is linked. All others
+/// hold less or more time than the factors' returns do.
+///
+/// # Errors
+/// [`NoFigure`] if a factor lacks a day that another one has.
+pub fn scenario_factors(days: &[BusinessDate], factors: &[FactorSeries]) -> Result<ScenarioFactors, NoFigure> {
+    let mut found = ScenarioFactors { compared: Vec::new(), factors: vec![Vec::new(); factors.len()] };
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return Ok(found) };
+    let by_day = by_day(factors, |date| *first <= date && date <= *last)?;
+    for (scenario, pair) in days.windows(2).enumerate() {
+        let [since, date] = *pair else { continue };
+        let is_near = date.days_since(since) <= DAYS_APART_MAX;
+        if !is_near || !by_day.contains_key(&since) || !by_day.contains_key(&date) {
+            continue;
+        }
+        found.compared.push(scenario);
+        for (place, column) in found.factors.iter_mut().enumerate() {
+            column.push(linked_between(&by_day, (since, date), place));
+        }
+    }
+    Ok(found)
+}
+
+/// What a factor returned after one day until another.
+fn linked_between(
+    by_day: &BTreeMap<BusinessDate, Vec<f64>>,
+    (since, date): (BusinessDate, BusinessDate),
+    factor: usize,
+) -> f64 {
+    let between = by_day.range((Bound::Excluded(since), Bound::Included(date)));
+    let numbers = between.filter_map(|(_, numbers)| numbers.get(factor));
+    numbers.fold(1.0, |growth, number| growth * (1.0 + number)) - 1.0
 }
 
 /// Returns that follow each other, linked.
@@ -146,12 +190,14 @@ fn above(series: &PerformanceSeries) -> Result<BTreeMap<BusinessDate, (f64, f64)
     Ok(series.returns.iter().zip(rates).map(|(entry, rate)| (entry.date, (entry.number, rate))).collect())
 }
 
-/// The returns of all factors by day of the period.
-fn by_day(series: &PerformanceSeries, factors: &[FactorSeries]) -> Result<BTreeMap<BusinessDate, Vec<f64>>, NoFigure> {
+/// The returns of all factors by day of a time.
+fn by_day(
+    factors: &[FactorSeries],
+    is_of_time: impl Fn(BusinessDate) -> bool,
+) -> Result<BTreeMap<BusinessDate, Vec<f64>>, NoFigure> {
     let mut by_day: BTreeMap<BusinessDate, Vec<Option<f64>>> = BTreeMap::new();
     for (place, factor) in factors.iter().enumerate() {
-        let of_period = |entry: &&DatedNumber| series.opening_date < entry.date && entry.date <= series.end_date;
-        for entry in factor.returns.iter().filter(of_period) {
+        for entry in factor.returns.iter().filter(|entry| is_of_time(entry.date)) {
             let row = by_day.entry(entry.date).or_insert_with(|| vec![None; factors.len()]);
             if let Some(cell) = row.get_mut(place) {
                 *cell = Some(entry.number);
@@ -225,6 +271,23 @@ mod tests {
         // What follows the last common day has nothing beside it either.
         let short = [market(&[("02", 0.1)])];
         assert_eq!(factor_days(&portfolio, &short).unwrap().left_out.len(), 3);
+    }
+
+    #[test]
+    fn scenarios_lead_from_a_day_of_the_factors_to_another_one() {
+        let days = ["02", "03", "05", "08", "09", "29"].map(|day| date(&format!("2024-01-{day}")));
+        // The market rests on the fourth, the factors on the eighth; the last scenario holds twenty days.
+        let factors =
+            [market(&[("02", 0.5), ("03", 0.1), ("04", 0.2), ("05", -0.1), ("09", 0.3), ("29", 0.1), ("30", 0.1)])];
+        let found = scenario_factors(&days, &factors).unwrap();
+        assert_eq!(found.compared, [0, 1]);
+        for (actual, expected) in found.factors[0].iter().zip([0.1, 1.2 * 0.9 - 1.0]) {
+            assert_close(*actual, expected);
+        }
+        let lacking = FactorSeries { id: "smb".to_owned(), ..market(&[("02", 0.0)]) };
+        let reason = scenario_factors(&days, &[market(&[("02", 0.1), ("03", 0.1)]), lacking]).unwrap_err().to_string();
+        assert_eq!(reason, "factor `smb` has no return on 2024-01-03, and others of its set have");
+        assert!(scenario_factors(&[], &factors).unwrap().compared.is_empty());
     }
 
     #[test]

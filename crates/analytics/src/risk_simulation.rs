@@ -139,6 +139,16 @@ impl<'a> Simulator<'a> {
         Ok(risk)
     }
 
+    /// The profit of a portfolio in each scenario, in their order, as [`Simulator::simulate`] adds it up.
+    ///
+    /// # Errors
+    /// Those of [`Simulator::simulate`].
+    pub fn profits(&mut self, positions: &[Exposure]) -> Result<Vec<f64>, NoFigure> {
+        self.check(positions)?;
+        self.add_up(positions)?;
+        Ok(self.profits.clone())
+    }
+
     /// As [`Simulator::simulate`], with both figures of each of [`TAILS`], in their order.
     ///
     /// # Errors

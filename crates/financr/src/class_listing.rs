@@ -25,7 +25,7 @@ pub(crate) fn section(facts: &RiskFacts<'_>, _: &mut Footnotes) -> Vec<Block> {
             title.into(),
             or_dash(row.risk_class.map(|class| class_in_words(class, row))),
             or_dash(row.volatility.map(percent)),
-            volatility_of.into(),
+            of_returns(volatility_of, row.holding_years).into(),
             row.return_count.into(),
             row.unavailable_reason.clone().into(),
         ]);
@@ -34,6 +34,15 @@ pub(crate) fn section(facts: &RiskFacts<'_>, _: &mut Footnotes) -> Vec<Block> {
         return Vec::new();
     }
     vec![Block::text("\nRisk classes that the law prescribes, from 1 to 7"), Block::Rows(listing)]
+}
+
+/// What the volatility is of; where a holding period is a part of it, with that.
+fn of_returns(volatility_of: &str, holding_years: Option<f64>) -> String {
+    match holding_years {
+        None => volatility_of.to_owned(),
+        Some(years) if (years - 1.0).abs() <= 0.0 => format!("{volatility_of}, held 1 year"),
+        Some(years) => format!("{volatility_of}, held {years} years"),
+    }
 }
 
 /// The class; where the volatility of the day alone is in another one, that, too.
@@ -99,7 +108,10 @@ mod tests {
         let portfolio = portfolio("2020-01-02");
         let rows = [
             row("srri", [Some(5), Some(6)], Some(0.16), None),
-            row("priips", [None, None], None, Some("not enough returns: 503 of 504")),
+            RiskClassRow {
+                holding_years: Some(7.5),
+                ..row("priips", [None, None], None, Some("not enough returns: 503 of 504"))
+            },
         ];
         let facts = RiskFacts {
             figures: Figures { portfolio: &portfolio, date: date("2023-12-29"), rows: &[] },
@@ -113,7 +125,9 @@ mod tests {
             ink: Ink::Ascii,
         };
         let text = written(&section(&facts, &mut Footnotes::default()));
-        for words in ["5 (so far; now 6)", "16.00 %", "SRRI (UCITS)", "not enough returns: 503 of 504"] {
+        for words in
+            ["5 (so far; now 6)", "16.00 %", "SRRI (UCITS)", "503 of 504", "VEV of daily returns, held 7.5 years"]
+        {
             assert!(text.contains(words), "{words}\n{text}");
         }
         let mut listing = machine_listing(false);

@@ -34,6 +34,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) returns: ReturnsSection,
     #[serde(default)]
+    pub(crate) risk: RiskSection,
+    #[serde(default)]
     pub(crate) api: api::Settings,
     #[serde(default)]
     pub(crate) schedule: Vec<ScheduleSection>,
@@ -147,6 +149,14 @@ impl Default for ReturnsSection {
     }
 }
 
+/// What the law leaves to the house where risk is put into classes.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct RiskSection {
+    /// The holding period of the market risk measure of PRIIPs, in years; above zero and at most a hundred.
+    pub(crate) recommended_holding_years: jobs::HoldingYears,
+}
+
 fn part_above_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     let number = f64::deserialize(deserializer)?;
     if number.is_finite() && 0.0 < number {
@@ -249,6 +259,7 @@ mod tests {
         assert_eq!(config.ages, jobs::AgeLimits::default(), "the file shows the defaults");
         let policy = config.returns.large_flow_fraction - ReturnsSection::default().large_flow_fraction;
         assert!(policy.abs() <= 0.0, "the file shows the default");
+        assert_eq!(config.risk.recommended_holding_years, jobs::HoldingYears::default(), "the file shows the default");
         let wrong = SHIPPED.replace("memory_mib_max", "memory_gib_max");
         let error = toml::from_str::<Config>(&wrong).expect_err("no such key").to_string();
         assert!(error.contains("memory_gib_max") && error.contains("memory_mib_max"), "{error}");
@@ -260,6 +271,20 @@ mod tests {
             let text = SHIPPED.replace("large_flow_fraction = 0.1", &format!("large_flow_fraction = {wrong}"));
             let error = toml::from_str::<Config>(&text).expect_err("no policy").to_string();
             assert!(error.contains("use a number above zero") && error.contains("large_flow_fraction"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_holding_period_is_a_number_of_years() {
+        let with = |years: &str| {
+            let line = format!("recommended_holding_years = {years}");
+            toml::from_str::<Config>(&SHIPPED.replace("recommended_holding_years = 5", &line))
+        };
+        let years = |text: &str| with(text).expect("readable").risk.recommended_holding_years.years();
+        assert!((years("0.5") - 0.5).abs() <= 0.0 && (years("3") - 3.0).abs() <= 0.0);
+        for wrong in ["0", "-5", "101", "nan"] {
+            let error = with(wrong).expect_err("no period").to_string();
+            assert!(error.contains("recommended_holding_years") && error.contains("at most 100"), "{error}");
         }
     }
 

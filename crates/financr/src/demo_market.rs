@@ -12,11 +12,13 @@ mod csv_text;
 mod dice;
 mod exact;
 mod exchanges;
+mod factors;
 mod folders;
 mod fx_rates;
 mod issues;
 mod market;
 mod stories;
+mod volumes;
 mod walks;
 
 use std::collections::BTreeSet;
@@ -428,6 +430,34 @@ mod tests {
             assert!(description.get("end").is_none(), "{id} is open");
             assert!(description["client_email"].as_str().expect("an address").ends_with("@example.org"), "{id}");
         }
+    }
+
+    #[test]
+    fn shares_have_volumes_and_the_market_has_factors() {
+        let folder = written(&small_plan());
+        let market = folder.path().join("market");
+        let quotes = rows(&market.join("prices.csv"));
+        let without: BTreeSet<&str> =
+            quotes.iter().filter(|row| row["volume"].is_empty()).map(|row| row["symbol"].as_str()).collect();
+        assert_eq!(without.len(), 4, "one index of each exchange: {without:?}");
+        // After a split five for one there are about five times as many shares for the same money.
+        let actions = rows(&market.join("corporate_actions.csv"));
+        let split = actions.iter().find(|row| row["type"] == "SPLIT" && row["ratio"] == "5").expect("a split");
+        let of_share = || quotes.iter().filter(|row| row["symbol"] == split["symbol"]);
+        let mean = |volumes: Vec<Decimal>| {
+            let count = Decimal::from(volumes.len());
+            volumes.iter().sum::<Decimal>() / count
+        };
+        let volume = |row: &Row| number(&row["volume"]);
+        let before = mean(of_share().filter(|row| row["date"] < split["date"]).map(volume).collect());
+        let after = mean(of_share().filter(|row| split["date"] <= row["date"]).map(volume).collect());
+        let times = after / before;
+        assert!(Decimal::from(2) < times && times < Decimal::from(12), "{times}");
+        let factors = rows(&market.join("factors.csv"));
+        assert!(factors.iter().all(|row| row["set"] == "synthetic"));
+        let names: BTreeSet<&str> = factors.iter().map(|row| row["factor"].as_str()).collect();
+        assert_eq!(names, BTreeSet::from(["hml", "mkt_rf", "mom", "smb"]));
+        assert!(market.join("scenarios/synthetic_market_down_20.toml").is_file());
     }
 
     #[test]

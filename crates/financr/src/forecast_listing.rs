@@ -103,11 +103,24 @@ fn backtests(facts: &RiskFacts<'_>) -> Vec<Block> {
         Block::text(format!(
             "Method in force, the first that is red by neither: {}\nActual: what the portfolio returned; hypothetical: \
              what the positions of the day before would have. Light: Basel traffic light.\nZ2 (Acerbi-Szekely, actual) \
-             below zero: losses were more or larger than forecast. Pinball, in hundredths of a percent: the smaller \
-             the better.",
-            in_force.join(", ")
+             below zero: losses were more or larger than forecast. Pinball, in hundredths of a percent, the mean {}: \
+             the smaller the better.",
+            in_force.join(", "),
+            scored_days(rows)
         )),
     ]
+}
+
+/// Over which days the means of the pinball loss are, which are not the days that are compared.
+fn scored_days(rows: &[BacktestRow]) -> String {
+    let scored = rows.iter().filter(|row| row.profit_and_loss == "actual" && row.pinball.is_some());
+    let mut counts: Vec<i64> = scored.filter_map(|row| row.pinball_day_count).collect();
+    counts.sort_unstable();
+    match (counts.first(), counts.last()) {
+        (Some(least), Some(most)) if least == most => format!("of all {most} days since counting began"),
+        (Some(least), Some(most)) => format!("of all days since counting began, {least} to {most} by method"),
+        _ => "of all days since counting began".to_owned(),
+    }
 }
 
 fn counted(row: Option<&BacktestRow>) -> Value {

@@ -27,6 +27,7 @@ mod printed_figures;
 mod progress;
 mod refused_rows;
 mod return_parts_listing;
+mod risk_by_factor_listing;
 mod risk_listing;
 mod risk_night;
 mod risk_parts_listing;

@@ -401,6 +401,7 @@ mod tests {
             "11 of 250",
             "red",
             "Method in force, the first that is red by neither: 99 % none",
+            "of all 250 days since counting began",
         ] {
             assert!(text.contains(words), "{words}\n{text}");
         }

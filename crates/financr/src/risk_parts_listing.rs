@@ -10,6 +10,7 @@ use crate::ending::Usage;
 use crate::listing::{Format, Listing, NO_FIGURE};
 use crate::page::Block;
 use crate::printed_figures::{Figures, Footnotes, fixed, percent};
+use crate::risk_by_factor_listing;
 use crate::risk_listing::RiskFacts;
 
 /// Positions and nodes of a taxonomy that are listed, those that add most.
@@ -90,6 +91,7 @@ pub(crate) fn section(facts: &RiskFacts<'_>, _: &mut Footnotes) -> Vec<Block> {
     blocks.extend(left_out(parts).map(Block::Text));
     blocks.push(Block::text("\nThe same by groups; each kind of group adds up to all of it"));
     blocks.push(Block::Rows(groups(&parts.groups, whole)));
+    blocks.extend(risk_by_factor_listing::blocks(&parts.by_factor, facts));
     if let Some(asked) = without_asked {
         blocks.push(Block::text(format!("\nWith and without {asked}, over one day in {base}")));
         blocks.push(Block::Rows(without(parts, asked)));
@@ -257,7 +259,7 @@ fn left_out(parts: &RiskParts) -> Option<String> {
 }
 
 /// A part in percent; nothing where there is no whole.
-fn part_of(part: f64, whole: f64) -> Value {
+pub(crate) fn part_of(part: f64, whole: f64) -> Value {
     if whole.abs() <= 0.0 { NO_FIGURE.into() } else { percent(part / whole).into() }
 }
 
@@ -294,6 +296,7 @@ mod tests {
             tails: Ok(TAILS.map(tail)),
             positions: vec![held("M1~A", 6.0), held("M1~B", 10.0)],
             groups: vec![nothing, group("Energy", 12.0), group("cash", 4.0)],
+            by_factor: Vec::new(),
         }
     }
 

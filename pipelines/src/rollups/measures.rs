@@ -25,7 +25,7 @@ pub(crate) use self::history::series_on;
 use self::risk_classes::{ClassColumns, classify};
 use super::{Made, Rollup};
 use crate::error::Error;
-use crate::{StageReport, Work};
+use crate::{HoldingYears, StageReport, Work};
 
 /// One row per portfolio, valuation date, period and measure, and of the classes one per scale.
 pub static ROLLUP: Rollup = Rollup {
@@ -67,8 +67,8 @@ fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
         let (mut measured, mut classified) = (Vec::new(), Vec::new());
         for portfolios in gathering.shares(DAYS_AT_ONCE) {
             let histories = gathering.histories(portfolios).await?;
-            let from = work.from;
-            let computing = tokio::task::spawn_blocking(move || compute_all(&histories, from));
+            let (from, holding_years) = (work.from, work.holding_years);
+            let computing = tokio::task::spawn_blocking(move || compute_all(&histories, from, holding_years));
             for (of_measures, of_classes) in computing.await.map_err(|_| Error::Worker)?? {
                 measured.push(of_measures);
                 classified.push(of_classes);
@@ -84,7 +84,7 @@ fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
 }
 
 /// The measures and the classes of all portfolios from a date on, on all cores, in the order of the portfolios.
-fn compute_all(histories: &[History], from: BusinessDate) -> Result<Vec<BothRows>, Error> {
+fn compute_all(histories: &[History], from: BusinessDate, holding_years: HoldingYears) -> Result<Vec<BothRows>, Error> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let share = histories.len().div_ceil(workers * 4).max(1);
     let next = std::sync::atomic::AtomicUsize::new(0);
@@ -98,7 +98,7 @@ fn compute_all(histories: &[History], from: BusinessDate) -> Result<Vec<BothRows
                 let (mut columns, mut classes) = (Columns::default(), ClassColumns::default());
                 for history in *histories {
                     history.compute(from, &mut columns);
-                    classify(history, from, &mut classes);
+                    classify(history, from, holding_years, &mut classes);
                 }
                 mine.push((position, (columns.finish()?, classes.finish()?)));
             }

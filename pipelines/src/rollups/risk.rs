@@ -4,6 +4,7 @@
 //! by the simulation that `financr bench b3` runs over files. Every date of the work has its rows, so that a range and
 //! its nights make the same ones. Docs/RISK.md has the rules.
 
+pub mod by_factor;
 mod columns;
 pub mod groups;
 pub(super) mod histories;

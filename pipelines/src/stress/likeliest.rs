@@ -8,7 +8,7 @@ use schemas::{BusinessDate, InstrumentId};
 
 use crate::error::Error;
 use crate::rollups::risk::{PastReturns, past_returns};
-use crate::{AgeLimits, Work};
+use crate::{AgeLimits, HoldingYears, Work};
 
 /// Positions of which covariances are computed.
 const POSITIONS_MAX: usize = 500;
@@ -42,7 +42,16 @@ pub(super) async fn likeliest(
     }
     let Ok(run_id) = "on-request".parse() else { return Err(Error::Worker) };
     let inputs_fingerprint = String::new();
-    let work = Work { run_id, inputs_fingerprint, fence: 1, from: date, to: date, portfolios: None, age_limits };
+    let work = Work {
+        run_id,
+        inputs_fingerprint,
+        fence: 1,
+        from: date,
+        to: date,
+        portfolios: None,
+        age_limits,
+        holding_years: HoldingYears::default(),
+    };
     let ids: Vec<&InstrumentId> = positions.iter().map(|(id, _)| id).collect();
     let found = past_returns(lake, &work, portfolio, &ids).await?;
     Ok(found.and_then(|returns| of_returns(positions, returns, loss)))

@@ -2,6 +2,7 @@
 
 use lake::Lake;
 use pipelines::rollups::roll_up;
+use pipelines::{HoldingYears, Work};
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::risk_classes::RiskClassRow;
@@ -89,7 +90,15 @@ async fn two_years_of_days_with_a_volatility_of_a_fifth_are_a_fifth() {
     // s (−1.96 + 0.0687 · 2 / 1280) − s² / 2 for s = 0.0125 √1280, and (√(3.842 − 2 VaR) − 1.96) / √5 is 20.003 %.
     assert!((found.volatility.expect("a figure") - 0.200_028_236_601_967).abs() <= ROUNDED, "{found:?}");
     assert_eq!((found.risk_class, found.return_count, found.holding_years), (Some(5), 504, Some(5.0)));
+    // The same for s = 0.0125 √256 and one year: the kurtosis counts for more.
+    let holding_years = HoldingYears::try_from(1.0).expect("a period");
+    let of_one = Work { holding_years, ..work("one-year", days[504], days[504]) };
+    roll_up(&lake, &of_one).await.expect("rolled up");
+    let found = class(&lake, "priips", days[504]).await;
+    assert!((found.volatility.expect("a figure") - 0.200_042_895_986).abs() <= 10.0 * ROUNDED, "{found:?}");
+    assert_eq!(found.holding_years, Some(1.0));
     let before = class(&lake, "priips", days[503]).await;
+    assert_eq!(before.holding_years, Some(5.0), "another night");
     assert_eq!(before.unavailable_reason.as_deref(), Some("not enough returns: 503 of 504"));
 }
 

@@ -3,11 +3,13 @@
 use lake::Lake;
 use pipelines::AgeLimits;
 use pipelines::rollups::risk::on_request::{RiskParts, risk_parts};
+use rust_decimal::Decimal;
 use schemas::tables::classifications::Classification;
-use schemas::{BusinessDate, Currency, InstrumentId};
+use schemas::tables::factor_returns::FactorReturn;
+use schemas::{BusinessDate, Currency, InstrumentId, Rate};
 
 use crate::risk::{MIXED, days, lake_with, parts_of, risk_of, rolled_up, sixty_days, twenty_scenarios};
-use crate::samples::{fill, portfolio};
+use crate::samples::{fill, portfolio, quote};
 
 /// Figures of a few operations in `f64` agree to this many parts of one.
 const TOLERANCE: f64 = 1e-12;
@@ -129,4 +131,54 @@ async fn what_is_left_out_or_unknown_says_why() {
     assert!(found.groups.is_empty());
     let found = asked(&lake, "P8", last, None).await;
     assert_eq!(found.tails, Err(format!("P8 was not valued on {last}")));
+}
+
+/// What a factor returned on a day, in hundredths.
+fn factor(set: &str, factor: &str, on: BusinessDate, hundredths: i64, line: i64) -> FactorReturn {
+    FactorReturn {
+        factor_source: "M1".parse().expect("an id"),
+        factor_set: set.to_owned(),
+        factor: factor.to_owned(),
+        return_date: on,
+        return_fraction: Rate::new(Decimal::new(hundredths, 2)),
+        landing_sha256: String::new(),
+        line,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_factors_add_is_told_for_each_set_and_adds_up() {
+    // From 100 to 80, 100, 125 and back: a fifth down, a quarter up, a quarter up, a fifth down. The market does the
+    // same, and rests on the fourth day, so that neither the scenario to it nor the one from it can be compared.
+    let days = days(101);
+    let closes = ["100", "80", "100", "125"];
+    let moved = [-20, -20, 25, 25];
+    let on = |place: usize| days[place].to_string();
+    let facts: Vec<_> = (0..101).map(|place| quote("M1~AAA", &on(place), closes[place % 4])).collect();
+    let lake = lake_with(&[("P1", "M1~AAA", Some("1000"))], &days[100..], &facts, &[]).await;
+    let mut rows: Vec<FactorReturn> = Vec::new();
+    for place in (0..101).filter(|place| *place != 4) {
+        let line = i64::try_from(place).expect("a line") * 2;
+        rows.push(factor("ff2", "mkt_rf", days[place], moved[place % 4], line));
+        rows.push(factor("ff2", "calm", days[place], 0, line + 1));
+    }
+    rows.push(factor("other", "mom", days[1], 7, 1));
+    fill(&lake, &rows).await;
+    let found = asked(&lake, "P1", days[100], None).await;
+    let [two, other] = found.by_factor.as_slice() else { panic!("two sets: {found:?}") };
+    // 100 · 0.025 = 2.5 scenarios lose 200 each: those to the first and to the fourth day, and half of the next one.
+    let parts = two.found.clone().expect("known");
+    assert_close(found.tails.expect("figures")[1].expected_shortfall, 200.0);
+    assert_close(parts.expected_shortfall, 200.0);
+    let ids: Vec<&str> = parts.factors.iter().map(|factor| factor.id.as_str()).collect();
+    assert_eq!((two.set.as_str(), ids, parts.compared_count), ("ff2", vec!["mkt_rf", "calm"], 98));
+    assert!((parts.factors[0].contribution - 200.0 / 2.5).abs() < 1e-9, "{parts:?}");
+    assert!((parts.factors[0].loading.expect("it moves").value - 1000.0).abs() < 1e-9, "{parts:?}");
+    assert_eq!((parts.factors[1].contribution, parts.factors[1].loading), (0.0, None));
+    assert!(parts.specific.abs() < 1e-9, "{parts:?}");
+    assert_close(parts.not_compared, (200.0 + 100.0) / 2.5);
+    let reason = "0 of 100 scenarios have returns of the factors; 60 are needed";
+    assert_eq!((other.set.as_str(), other.found.clone()), ("other", Err(reason.to_owned())));
+    // A market without factors has no set, and nothing is said of them.
+    assert!(asked(&twenty_scenarios().await, "P1", crate::risk::days(21)[20], None).await.by_factor.is_empty());
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use lake::{Copied, DateRange, EngineSettings, Lake, S3Settings, Storage, WriteKey};
 use pipelines::mirror::{Copy, Mirrored};
-use pipelines::{AgeLimits, Work};
+use pipelines::{AgeLimits, HoldingYears, Work};
 use rust_decimal::Decimal;
 use schemas::table::Record;
 use schemas::tables::instruments::Instrument;
@@ -28,7 +28,16 @@ pub(crate) fn clock() -> Clock {
 pub(crate) fn work(run: &str, from: BusinessDate, to: BusinessDate) -> Work {
     let inputs_fingerprint = "0123456789abcdef".to_owned();
     let run_id = run.parse().expect("an id");
-    Work { run_id, inputs_fingerprint, fence: 1, from, to, portfolios: None, age_limits: AgeLimits::UNLIMITED }
+    Work {
+        run_id,
+        inputs_fingerprint,
+        fence: 1,
+        from,
+        to,
+        portfolios: None,
+        age_limits: AgeLimits::UNLIMITED,
+        holding_years: HoldingYears::default(),
+    }
 }
 
 /// Makes these the only rows of their table.

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::book::{Book, Booking};
 use super::client::Client;
 use super::csv_text::CsvText;
+use super::factors;
 use super::issues::Sector;
 use super::market::{Listing, Market};
 use super::walks::Action;
@@ -18,7 +19,8 @@ use super::walks::Action;
 pub(super) const MARKET_ID: &str = "DEMO";
 
 const INSTRUMENT_COLUMNS: &[&str] = &["symbol", "name", "currency", "price_scale", "adjusted", "source"];
-const PRICE_COLUMNS: &[&str] = &["date", "symbol", "close", "currency"];
+const PRICE_COLUMNS: &[&str] = &["date", "symbol", "close", "currency", "volume"];
+const FACTOR_COLUMNS: &[&str] = &["set", "date", "factor", "return"];
 const FX_COLUMNS: &[&str] = &["date", "currency", "units_per_eur"];
 const CLASS_COLUMNS: &[&str] = &["symbol", "taxonomy", "node"];
 const ACTION_COLUMNS: &[&str] = &["date", "symbol", "type", "ratio", "amount", "currency", "note"];
@@ -64,6 +66,10 @@ pub(super) fn write_market(folder: &Path, market: &Market) -> anyhow::Result<Mar
     quotes.write(&folder.join("prices.csv"))?;
     fx_rates(market).write(&folder.join("fx.csv"))?;
     classes(market).write(&folder.join("classifications.csv"))?;
+    factor_returns(market).write(&folder.join("factors.csv"))?;
+    let scenarios = folder.join("scenarios");
+    create_folder(&scenarios)?;
+    write_text(&scenarios.join("synthetic_market_down_20.toml"), &factors::scenario())?;
     let actions = corporate_actions(market);
     actions.write(&folder.join("corporate_actions.csv"))?;
     Ok(MarketCounts { quotes: quotes.rows(), corporate_actions: actions.rows() })
@@ -100,7 +106,10 @@ fn create_folder(folder: &Path) -> anyhow::Result<()> {
 }
 
 fn write_json(path: &Path, content: &serde_json::Value) -> anyhow::Result<()> {
-    let text = serde_json::to_string_pretty(content)? + "\n";
+    write_text(path, &(serde_json::to_string_pretty(content)? + "\n"))
+}
+
+fn write_text(path: &Path, text: &str) -> anyhow::Result<()> {
     fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
 }
 
@@ -131,7 +140,21 @@ fn prices(market: &Market) -> CsvText {
         let text = date.to_string();
         for listing in &listings {
             if let Some(close) = listing.closes[day] {
-                file.row(&[&text, listing.issue.symbol, &plain(close), listing.issue.quote_unit()]);
+                let volume = listing.volumes[day].map(plain).unwrap_or_default();
+                file.row(&[&text, listing.issue.symbol, &plain(close), listing.issue.quote_unit(), &volume]);
+            }
+        }
+    }
+    file
+}
+
+fn factor_returns(market: &Market) -> CsvText {
+    let mut file = CsvText::with_header(FACTOR_COLUMNS);
+    for (day, date) in market.days.iter().enumerate() {
+        let text = date.to_string();
+        for path in &market.factors {
+            if let Some(number) = path.returns[day] {
+                file.row(&[factors::SET, &text, path.factor, &plain(number)]);
             }
         }
     }

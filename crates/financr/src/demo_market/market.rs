@@ -12,8 +12,10 @@ use schemas::{BusinessDate, Currency, HolidayCalendar};
 use super::corporate_plan;
 use super::dice::Dice;
 use super::exchanges::Exchange;
+use super::factors::{self, FactorPath};
 use super::fx_rates::FxRates;
 use super::issues::{Fate, ISSUES, Issue};
+use super::volumes;
 use super::walks::{Action, IndexMembers, SharedReturns, walk};
 
 /// The stream of random numbers that the market is drawn from.
@@ -31,6 +33,8 @@ pub(super) struct Market {
     pub(super) listings: Vec<Listing>,
     /// The reference rates.
     pub(super) fx_rates: FxRates,
+    /// What moves many issues at once.
+    pub(super) factors: Vec<FactorPath>,
 }
 
 /// One instrument and its history.
@@ -45,6 +49,8 @@ pub(super) struct Listing {
     pub(super) open: Vec<bool>,
     /// The close of each day that has one.
     pub(super) closes: Vec<Option<Decimal>>,
+    /// The units traded on each day that has a close; none of an index.
+    pub(super) volumes: Vec<Option<Decimal>>,
     /// The corporate actions by ex-date.
     pub(super) actions: BTreeMap<usize, Action>,
 }
@@ -71,7 +77,9 @@ impl Market {
             let open = exchange.open_days(&days, &target)?;
             listings.extend(draw_exchange(exchange, &days, &open, &shared, &mut dice)?);
         }
-        Ok(Market { days, is_business_day, is_month_end, listings, fx_rates })
+        volumes::draw(seed, &mut listings)?;
+        let factors = factors::draw(seed, &shared, &is_business_day)?;
+        Ok(Market { days, is_business_day, is_month_end, listings, fx_rates, factors })
     }
 
     /// The positions of the instruments that clients may buy in the ordinary course.
@@ -147,6 +155,7 @@ fn draw_exchange(
             price_scale: if is_index { Decimal::ONE } else { exchange.price_scale() },
             open: open.to_vec(),
             closes: path.closes,
+            volumes: Vec::new(),
             actions: path.actions,
         });
     }

@@ -80,8 +80,18 @@ impl SharedReturns {
         SharedReturns { world, sectors }
     }
 
+    /// What the whole world earned on a day.
+    pub(super) fn of_world(&self, day: usize) -> f64 {
+        self.world[day]
+    }
+
+    /// What a sector earned besides.
+    pub(super) fn of_sector(&self, sector: Sector, day: usize) -> f64 {
+        self.sectors.get(&sector).map_or(0.0, |returns| returns[day])
+    }
+
     fn of(&self, sector: Sector, day: usize) -> f64 {
-        let own = self.sectors.get(&sector).map_or(0.0, |returns| returns[day]);
+        let own = self.of_sector(sector, day);
         let (to_world, to_sector) = sector.exposures();
         to_world * self.world[day] + to_sector * own
     }
@@ -212,6 +222,22 @@ impl Sector {
         Sector::Utilities,
         Sector::Bonds,
     ];
+
+    /// The sectors of shares.
+    pub(super) const SHARES: [Sector; 7] = [
+        Sector::Resources,
+        Sector::Industry,
+        Sector::Health,
+        Sector::Finance,
+        Sector::Technology,
+        Sector::Consumer,
+        Sector::Utilities,
+    ];
+
+    /// By how much an issue of the sector moves with the world.
+    pub(super) const fn to_world(self) -> f64 {
+        self.exposures().0
+    }
 
     /// By how much an issue of the sector moves with the world and with its sector.
     const fn exposures(self) -> (f64, f64) {

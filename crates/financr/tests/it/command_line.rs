@@ -201,6 +201,7 @@ fn the_demo_runs_says_that_it_is_made_up_and_stays_in_its_folder() {
     assert!(shown.contains("Time-weighted return"), "{shown}");
     assert!(shown.lines().count() <= 36, "a page is one page\n{shown}");
     sides_of_a_portfolio(&house);
+    factors_and_volumes(&house);
     parts_of_a_portfolio(&house);
     // The demo's store cannot be opened as a store of real portfolios.
     let shipped = include_str!("../../../../financr.toml").replace("financr-data", "demo");
@@ -243,11 +244,14 @@ fn sides_of_a_portfolio(house: &House) {
     };
     let one = largest("largest_1_position");
     assert!(one * one <= largest("herfindahl_position") && largest("herfindahl_position") <= one, "{concentrated:?}");
-    let factors = house.run(&["--config", "demo/financr.toml", "show", "factors", "DEMO-001"]);
-    let reason = "no factors explain DEMO-001: market `DEMO` has no factors up to this date; import its factors.csv";
-    assert!(factors.code == Some(2) && factors.stderr.contains(reason), "{}", factors.stderr);
     let stress = asked(&["stress", "DEMO-001"]);
-    for words in ["Shares fall by 20 %", "all prices", "prices of equity", "standard deviations"] {
+    for words in [
+        "Shares fall by 20 %",
+        "The synthetic market falls by 20 %",
+        "all prices",
+        "prices of equity",
+        "standard deviations",
+    ] {
         assert!(stress.contains(words), "{words}\n{stress}");
     }
     let explained = asked(&["explain", "DEMO-001"]);
@@ -276,6 +280,19 @@ fn sides_of_a_portfolio(house: &House) {
     assert!((year - 1.0 - of("2023")).abs() < 1e-12 && (of("2023") - of("YTD")).abs() < 1e-12, "{year}");
     let month = asked(&["measures", "DEMO-001", "--period", "MTD", "--format", "csv"]);
     assert!(month.lines().skip(1).all(|line| line.contains(",MTD,")) && month.contains(",twr,"), "{month}");
+}
+
+/// What moves a portfolio of the demo, and how long it takes to sell it: its factors and volumes are made up.
+fn factors_and_volumes(house: &House) {
+    let asked = |topic: &str| house.done(&["--config", "demo/financr.toml", "show", topic, "DEMO-001"]);
+    let factors = asked("factors");
+    for words in ["explained by `synthetic`", "mkt_rf", "specific", "alpha a year"] {
+        assert!(factors.contains(words), "{words}\n{factors}");
+    }
+    let risk = asked("risk");
+    assert!(risk.contains("The same by factor of `synthetic`"), "{risk}");
+    let liquidity = asked("liquidity");
+    assert!(liquidity.contains("DEMO~"), "{liquidity}");
 }
 
 /// The return and the risk of a portfolio of the demo in parts that add up to what the night keeps.

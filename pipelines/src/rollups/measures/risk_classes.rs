@@ -18,24 +18,22 @@ use schemas::tables::risk_classes::RiskClassRow;
 use schemas::{BusinessDate, PortfolioId};
 
 use super::history::{Day, History};
+use crate::HoldingYears;
 use crate::error::Error;
 
-/// The holding period, in years, that the market risk measure is made for. The house knows of no recommendation of its
-/// own for a portfolio; five years are the most common one. With normal returns it makes no difference.
-const HOLDING_YEARS: f64 = 5.0;
 /// Daily returns of five years, as the supervisors count them: 256 a year.
 const DAYS_USED: usize = 1280;
 /// Calendar days from one return to the next on average; what is valued less often has no daily returns.
 const DAYS_APART_MAX: f64 = 2.0;
 
 /// The rows of both scales on every date of a history from one on.
-pub(super) fn classify(history: &History, from: BusinessDate, columns: &mut ClassColumns) {
+pub(super) fn classify(history: &History, from: BusinessDate, holding_years: HoldingYears, columns: &mut ClassColumns) {
     let first = history.days.partition_point(|day| day.date < from);
     let mut so_far = SoFar::default();
     for (place, day) in history.days.iter().enumerate() {
         so_far.take_in(day, first < place + DAYS_USED);
         if first <= place {
-            for found in [so_far.srri(), so_far.priips()] {
+            for found in [so_far.srri(), so_far.priips(holding_years.years())] {
                 columns.push(&history.portfolio.portfolio_id, day.date, &found);
             }
         }
@@ -89,8 +87,8 @@ impl SoFar {
         Found { scale: &srri::SCALE, return_count: known.return_count, holding_years: None, figures }
     }
 
-    fn priips(&self) -> Found {
-        let found = priips::equivalent_volatility(&self.logarithms, PriceInterval::Daily, HOLDING_YEARS);
+    fn priips(&self, holding_years: f64) -> Found {
+        let found = priips::equivalent_volatility(&self.logarithms, PriceInterval::Daily, holding_years);
         let figures = found.and_then(|volatility| {
             self.check_daily()?;
             let class = priips::SCALE.class(volatility)?;
@@ -99,7 +97,7 @@ impl SoFar {
         Found {
             scale: &priips::SCALE,
             return_count: self.logarithms.len().min(DAYS_USED),
-            holding_years: Some(HOLDING_YEARS),
+            holding_years: Some(holding_years),
             figures: figures.map_err(|reason| self.reason(&reason)),
         }
     }

@@ -122,6 +122,16 @@ impl<'a> Histories<'a> {
         Ok(self.lines.iter().map(of_line).collect())
     }
 
+    /// The valuation dates from each of which a scenario of a date leads to the next.
+    ///
+    /// # Errors
+    /// [`NoFigure`] as [`Histories::on`].
+    pub(super) fn days(&self, date: BusinessDate) -> Result<&[BusinessDate], NoFigure> {
+        let (first, day) = self.window(date)?;
+        // The first return of all begins on the day before it.
+        Ok(self.dates.get(first.saturating_sub(1)..=day).unwrap_or_default())
+    }
+
     /// The first and the last day of the scenarios of a date.
     fn window(&self, date: BusinessDate) -> Result<(usize, usize), NoFigure> {
         let Ok(day) = self.dates.binary_search(&date) else {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use analytics::risk_decomposition::{RiskDecomposition, decompose, incremental};
-use analytics::risk_simulation::Exposure;
+use analytics::risk_simulation::{Exposure, Simulator};
 use lake::{DateRange, Lake};
 use ledger::QuoteBoard;
 use schemas::table::Record;
@@ -15,13 +15,15 @@ use schemas::tables::classifications::Classification;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, Currency, InstrumentId};
 
+use super::by_factor::{FactorParts, by_factor};
 use super::groups::{RiskGroup, groups};
 use super::histories::{Histories, SCENARIOS_MAX, Scenarios, currency_of};
 use super::holdings::Holdings;
 use super::markets::Markets;
 use super::simulation::Simulation;
 use crate::error::Error;
-use crate::{AgeLimits, StageReport, Work};
+use crate::factors::{self, FactorSet};
+use crate::{AgeLimits, HoldingYears, StageReport, Work};
 
 pub use analytics::risk_decomposition::{PositionRisk, TailDifference};
 pub use analytics::risk_simulation::SimulatedTail;
@@ -40,6 +42,8 @@ pub struct RiskParts {
     pub positions: Vec<PositionParts>,
     /// The expected shortfall by groups of instruments: those of a taxonomy add up to it. None without figures.
     pub groups: Vec<RiskGroup>,
+    /// The expected shortfall by factor, once for each set of factors that the market has. None without figures.
+    pub by_factor: Vec<FactorParts>,
 }
 
 /// What a position adds.
@@ -77,6 +81,7 @@ pub async fn risk_parts(
         to: date,
         portfolios: Some(Arc::new(BTreeSet::from([portfolio.portfolio_id.clone()]))),
         age_limits,
+        holding_years: HoldingYears::default(),
     };
     let mut report = StageReport::default();
     let only = vec![portfolio.clone()];
@@ -86,9 +91,10 @@ pub async fn risk_parts(
     let snapshot = lake.snapshot(Classification::TABLE).await?;
     let named = [("market_id", &market)];
     let classified: Vec<Classification> = lake::read::rows_named(&snapshot, lake, DateRange::ALL, &named).await?;
+    let sets = factors::sets(lake, portfolio, DateRange::through(date)).await?;
     let (portfolio, asked) = (portfolio.clone(), asked.cloned());
     let computing = tokio::task::spawn_blocking(move || {
-        let mut parts = of_one(&portfolio, date, &holdings, &markets, asked.as_ref())?;
+        let mut parts = of_one((&portfolio, date), &holdings, &markets, &sets, asked.as_ref())?;
         if parts.tails.is_ok() {
             parts.groups = groups(&parts.positions, &classified);
         }
@@ -99,10 +105,10 @@ pub async fn risk_parts(
 
 /// The parts of the only portfolio of some holdings, but for the groups.
 fn of_one(
-    portfolio: &Portfolio,
-    date: BusinessDate,
+    (portfolio, date): (&Portfolio, BusinessDate),
     holdings: &Holdings,
     markets: &Markets,
+    sets: &[FactorSet],
     asked: Option<&InstrumentId>,
 ) -> Result<RiskParts, Error> {
     if holdings.valued.is_empty() {
@@ -141,19 +147,30 @@ fn of_one(
             incremental: None,
         });
     }
+    let mut of_factors = Vec::new();
     if let (Ok(parts), Ok(scenarios)) = (&parts, &scenarios) {
         fill_incremental(&mut positions, parts, scenarios, &simulation.exposures, asked)?;
+        // What was simulated can be simulated again.
+        let profits = Simulator::new(&scenarios.matrix).profits(&simulation.exposures).map_err(|_| Error::Worker)?;
+        of_factors = by_factor(&profits, histories.days(date).map_err(|_| Error::Worker)?, sets);
     }
     Ok(RiskParts {
         scenario_count: scenarios.as_ref().map_or(0, |scenarios| scenarios.matrix.scenarios()),
         tails: parts.map(|parts| parts.tails),
         positions,
         groups: Vec::new(),
+        by_factor: of_factors,
     })
 }
 
 fn without_figures(reason: String) -> RiskParts {
-    RiskParts { scenario_count: 0, tails: Err(reason), positions: Vec::new(), groups: Vec::new() }
+    RiskParts {
+        scenario_count: 0,
+        tails: Err(reason),
+        positions: Vec::new(),
+        groups: Vec::new(),
+        by_factor: Vec::new(),
+    }
 }
 
 /// The rows of the scenarios: the instruments of some holdings by their numbers, then cash of each of their currencies.
