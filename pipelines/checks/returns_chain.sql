@@ -1,5 +1,15 @@
 -- One row per portfolio and date on which the daily returns do not link to the time-weighted return that is reported.
-WITH linked AS (
+-- The years before the first date are linked as a whole: only the dates in question are put in order.
+WITH earlier AS (
+    SELECT
+        portfolio_id,
+        time_weighted_return(return_fraction) AS return_fraction,
+        count(return_fraction) AS return_count
+    FROM gold.daily_returns
+    WHERE business_date < $from_date
+    GROUP BY portfolio_id
+),
+later AS (
     SELECT
         portfolio_id,
         business_date,
@@ -7,8 +17,29 @@ WITH linked AS (
             PARTITION BY portfolio_id
             ORDER BY business_date
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS linked_return
+        ) AS return_fraction,
+        count(return_fraction) OVER (
+            PARTITION BY portfolio_id
+            ORDER BY business_date
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS return_count
     FROM gold.daily_returns
+    WHERE business_date BETWEEN $from_date AND $to_date
+),
+linked AS (
+    -- A side without any return changes nothing; one whose returns have no product leaves the whole without one.
+    SELECT
+        later.portfolio_id,
+        later.business_date,
+        CASE
+            WHEN earlier.return_count IS NULL OR earlier.return_count = 0 THEN later.return_fraction
+            WHEN later.return_count = 0 THEN earlier.return_fraction
+            ELSE (CAST('1' AS DOUBLE) + earlier.return_fraction) * (CAST('1' AS DOUBLE) + later.return_fraction)
+                - CAST('1' AS DOUBLE)
+        END AS linked_return
+    FROM later
+    LEFT JOIN earlier
+        ON earlier.portfolio_id = later.portfolio_id
 )
 SELECT
     reported.business_date,
