@@ -17,6 +17,7 @@ pub mod import_preview;
 mod outbox;
 mod owner;
 pub mod parts;
+pub mod proof;
 mod publication;
 pub mod reconcile;
 pub mod restatement;

@@ -29,6 +29,8 @@ mod night;
 #[cfg(test)]
 mod reconciling;
 #[cfg(test)]
+mod reporting;
+#[cfg(test)]
 mod restating;
 #[cfg(test)]
 mod stress;
