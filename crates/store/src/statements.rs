@@ -59,6 +59,19 @@ pub enum PublishOutcome {
     Existing(Statement),
 }
 
+/// What a statement that a run has published is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedPeriod {
+    /// The kind of document.
+    pub kind: String,
+    /// The portfolio.
+    pub portfolio_id: PortfolioId,
+    /// The day before the first day of the period.
+    pub period_start: BusinessDate,
+    /// The last day of the period.
+    pub period_end: BusinessDate,
+}
+
 /// Which statements are looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StatementFilter {
@@ -81,6 +94,7 @@ const SELECT_ONE: &str = include_str!("queries/statements/select_one.sql");
 const SELECT_VERSION: &str = include_str!("queries/statements/select_version.sql");
 const SELECT_OF_PORTFOLIO: &str = include_str!("queries/statements/select_of_portfolio.sql");
 const SELECT_OF_RUN: &str = include_str!("queries/statements/select_of_run.sql");
+const SELECT_PERIODS_OF_RUN: &str = include_str!("queries/statements/select_periods_of_run.sql");
 const SELECT_OF_FILE: &str = include_str!("queries/statements/select_of_file.sql");
 const SELECT_VERSIONS: &str = include_str!("queries/statements/select_versions.sql");
 const SELECT_FOUND: &str = include_str!("queries/statements/select_found.sql");
@@ -160,6 +174,30 @@ impl Store {
         })
         .map_err(Error::query("read the statements of a run"))?;
         gathered(rows)
+    }
+
+    /// What the statements are about that a run has published: where it goes on after it was killed.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn periods_of_run(&self, run_id: &RunId) -> Result<Vec<PublishedPeriod>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, (String, String, String, String)>(SELECT_PERIODS_OF_RUN)
+                .bind(run_id.as_str())
+                .fetch_all(pool)
+                .await
+        })
+        .map_err(Error::query("read what a run has published"))?;
+        let table = "statements";
+        let period = |(kind, portfolio_id, start, end): (String, String, String, String)| {
+            Ok(PublishedPeriod {
+                kind,
+                portfolio_id: parsed(table, "portfolio_id", &portfolio_id)?,
+                period_start: parsed(table, "period_start", &start)?,
+                period_end: parsed(table, "period_end", &end)?,
+            })
+        };
+        rows.into_iter().map(period).collect()
     }
 
     /// The statements that have a file of this hash: as a rule one, or none.

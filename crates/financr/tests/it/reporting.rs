@@ -104,3 +104,44 @@ fn what_was_published_is_listed_with_who_got_it_and_a_replaced_version_says_so()
         Some("portfolio_statement-EMPTIED-2024-01-31-v2")
     );
 }
+
+#[test]
+fn a_batch_writes_the_statements_of_a_period_once_and_lists_what_is_blocked() {
+    let house = House::new();
+    books::write(&house.path().join("books"));
+    std::fs::remove_file(house.path().join("books/MIXED/fx.csv")).expect("there");
+    house.done(&["import", "books"]);
+    // A month that is not valued to its end has no statements.
+    house.done(&["run", "nightly", "--date", "2024-01-30"]);
+    let ended = house.run(&["run", "statements", "--period", "2024-01"]);
+    assert_eq!(ended.code, Some(2), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stderr.contains("no portfolio was valued on 2024-01-31"), "{}", ended.stderr);
+
+    for stage in ["book", "rollup", "check"] {
+        house.run(&["run", stage, "--date", "2024-01-31"]);
+    }
+    let month = ["run", "statements", "--period", "2024-01"];
+    let ended = house.run(&month);
+    assert_eq!(ended.code, Some(3), "{}{}", ended.stdout, ended.stderr);
+    for words in ["1 statements written, 1 mails queued", "no statement for MIXED (missing_fx_rates)"] {
+        assert!(ended.stdout.contains(words), "{words}: {}", ended.stdout);
+    }
+    // The night writes the same document under the same name, and finds it done.
+    let files = house.files("financr-data/lake/statements");
+    assert_eq!(house.run(&month).code, Some(3));
+    let ended = house.run(&["run", "publish", "--date", "2024-01-31"]);
+    assert!(ended.stdout.contains("0 statements written, 0 mails queued, 1 were there before"), "{}", ended.stdout);
+    assert_eq!(house.files("financr-data/lake/statements"), files);
+
+    let said = house.done(&["run", "statements", "--period", "2024-01", "--portfolio", "EMPTIED"]);
+    assert!(said.contains("1 were there before") && !said.contains("MIXED"), "{said}");
+    for (wrong, words) in [
+        (&["run", "statements", "--period", "2024-01", "--portfolio", "NOBODY"][..], "no portfolio `NOBODY`"),
+        (&["run", "statements", "--period", "2024-Q1"], "no portfolio was valued on 2024-03-28"),
+        (&["run", "publish", "--period", "2024-01"], "--period is for `financr run statements`"),
+    ] {
+        let ended = house.run(wrong);
+        assert_eq!(ended.code, Some(2), "{wrong:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains(words), "{wrong:?}: {}", ended.stderr);
+    }
+}
