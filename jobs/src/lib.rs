@@ -10,6 +10,7 @@ mod error;
 mod export_plan;
 pub mod factors;
 pub mod files;
+pub mod handed_out;
 pub mod holdings;
 pub mod import;
 pub mod import_export;

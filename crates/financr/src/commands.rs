@@ -3,6 +3,7 @@
 mod bench;
 mod demo;
 mod evaluate;
+mod export;
 mod import;
 mod inbox;
 mod reconcile;
@@ -80,6 +81,7 @@ enum Command {
     Status(status::Arguments),
     Sql(sql::Arguments),
     Evaluate(evaluate::Arguments),
+    Export(export::Arguments),
     Bench(bench::Arguments),
     Serve(serve::Arguments),
     Schedule(schedule::Arguments),
@@ -128,6 +130,7 @@ pub async fn execute(cli: Cli) -> ExitCode {
         Command::Restate(arguments) => restate::execute(&session, &arguments).await,
         Command::Status(arguments) => status::execute(&session, &arguments).await,
         Command::Sql(arguments) => sql::execute(&session, &arguments).await,
+        Command::Export(arguments) => export::execute(&session, &arguments).await,
         Command::Evaluate(arguments) => evaluate::execute(&session, &arguments).await,
         Command::Bench(arguments) => bench::execute(&session, &arguments).await,
         Command::Serve(arguments) => serve::execute(&session, &arguments).await,

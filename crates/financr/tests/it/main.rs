@@ -15,6 +15,8 @@ mod exports;
 #[cfg(test)]
 mod functions_page;
 #[cfg(test)]
+mod handing_out;
+#[cfg(test)]
 mod holdings;
 #[cfg(test)]
 mod house;
