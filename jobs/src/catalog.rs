@@ -9,6 +9,7 @@ pub mod maintain;
 pub mod nightly;
 pub mod publish;
 pub mod rollup;
+pub mod statements;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -54,6 +55,7 @@ pub const JOBS: &[&Job] = &[
     &book::JOB,
     &rollup::JOB,
     &publish::JOB,
+    &statements::JOB,
     &deliver::JOB,
     &maintain::JOB,
 ];

@@ -90,6 +90,14 @@ pub enum Error {
         /// Which statement, why not, and what to do.
         problem: String,
     },
+    /// A file cannot be looked at, or there is no such statement.
+    #[error("{what}: {problem}")]
+    Published {
+        /// The file or the statement.
+        what: String,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
     /// A schedule cannot be read.
     #[error("schedule `{name}`: {problem}")]
     Schedule {
@@ -123,6 +131,7 @@ impl Error {
                 | Error::NoSuchRun { .. }
                 | Error::Range { .. }
                 | Error::Restatement { .. }
+                | Error::Published { .. }
                 | Error::Kind { .. }
                 | Error::Schedule { .. }
                 | Error::Export { .. }

@@ -3,35 +3,28 @@
 //! The first document of a period stays the document of that period. If figures have changed since, the statement is
 //! listed as differing; it is not replaced behind the client's back.
 
-use std::collections::BTreeSet;
+mod due;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use lake::DateRange;
 use pipelines::landing::sha256;
 use pipelines::{StageReport, Work};
 use reports::delivery::archive;
 use reports::document::Document;
-use reports::gather::{Origin, last_valued_in_month, month_to_date, not_valued, not_valued_in_month};
+use reports::gather::{Facts, Origin, Span, shares};
 use reports::statements::{STATEMENTS, StatementInput, StatementKind};
 use reports::{Format, render};
-use schemas::{BusinessDate, HolidayCalendar, PortfolioId, ReportingPeriod, RunId, Severity, with_causes};
-use store::{NewDelivery, PAGE_ROWS_MAX, PublishOutcome, Statement, StatementFile, StoreKind};
+use schemas::{BusinessDate, PortfolioId, RunId, Severity, with_causes};
+use store::{NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementFile, StoreKind};
 
 use crate::context::{Context, Progress};
 use crate::error::Error;
 use crate::restatement::figures;
 
-/// Which portfolios get a statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Which {
-    /// Those whose month or life ends on the date.
-    Due,
-    /// All that were valued on the date.
-    All,
-}
+use self::due::{Due, due, is_month_end};
+pub(crate) use self::due::{Which, last_business_day};
 
-/// The calendar whose months statements follow.
-const CALENDAR: &str = "TARGET";
 /// The version of a statement that was never restated.
 const FIRST_VERSION: u32 = 1;
 
@@ -61,47 +54,68 @@ struct Tally {
     differing: Vec<String>,
     blocked: Vec<String>,
     mails: u64,
+    /// Portfolios of which nothing is left to do, and all of them.
+    done: usize,
+    total: usize,
 }
 
-/// Writes the statements of the last date of the work.
+/// Writes the statements that are due on the last date of the work, a share of the portfolios at a time.
 pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Result<StageReport, Error> {
     let date = work.to;
-    let month_end = is_month_end(date)?;
     let origin = Origin {
         run_id: work.run_id.clone(),
         inputs_fingerprint: work.inputs_fingerprint.clone(),
         program_version: context.program_version.clone(),
         synthetic: context.store.kind() == StoreKind::Demo,
     };
-    let mut tally = Tally::default();
-    let inputs = match which {
-        Which::Due if month_end => of_the_month(context, date, &origin, &mut tally).await?,
-        Which::Due => {
-            let all = lake::read::portfolios(&context.lake).await?;
-            let ending = all.into_iter().filter(|portfolio| portfolio.end_date == Some(date));
-            let ending: BTreeSet<PortfolioId> = ending.map(|portfolio| portfolio.portfolio_id).collect();
-            if ending.is_empty() {
-                Vec::new()
-            } else {
-                let refused = not_valued(&context.lake, DateRange::between(date, date)).await?;
-                let refused = refused.iter().filter(|(refused, ..)| ending.contains(refused));
-                let blocked = |(id, _, reason): &(PortfolioId, BusinessDate, String)| {
-                    format!("{id} (not valued on {date}: {reason})")
-                };
-                tally.blocked.extend(refused.map(blocked));
-                month_to_date(&context.lake, date, &origin, Some(&ending)).await?
-            }
+    let facts = Facts::pinned(&context.lake).await?;
+    let Due { wanted, blocked } = due(&facts, date, which, work.portfolios.as_deref()).await?;
+    let mut tally = Tally { blocked, total: wanted.values().map(BTreeSet::len).sum(), ..Tally::default() };
+    let published = context.store.periods_of_run(&work.run_id).await?;
+    for (span, portfolios) in wanted {
+        for share in shares(&portfolios) {
+            let asked = share.len();
+            let share = not_published(share, span, &published);
+            tally.existing += u64::try_from((asked - share.len()) * STATEMENTS.len()).unwrap_or(u64::MAX);
+            let inputs = facts.inputs(span, &origin, &share).await?;
+            tally.done += asked - inputs.len();
+            publish_share(context, work, inputs, &mut tally).await?;
         }
-        Which::All => month_to_date(&context.lake, date, &origin, None).await?,
-    };
-    let total = inputs.len();
+    }
+    tally.blocked.sort();
+    tally.differing.sort();
+    let blocked = tally.blocked.iter().map(|blocked| format!("no statement for {blocked}"));
+    Ok(StageReport {
+        rows_written: tally.written,
+        note: tally.sentence(date, which, is_month_end(date)?),
+        snags: blocked.collect(),
+        versions_read: facts.versions(),
+    })
+}
+
+/// The portfolios of a share of which this run, before it was killed, has not published every kind of statement.
+fn not_published(share: BTreeSet<PortfolioId>, span: Span, published: &[PublishedPeriod]) -> BTreeSet<PortfolioId> {
+    let of_span = published.iter().filter(|row| (row.period_start, row.period_end) == (span.opening, span.closing));
+    let mut counts: BTreeMap<&PortfolioId, usize> = BTreeMap::new();
+    for row in of_span {
+        *counts.entry(&row.portfolio_id).or_default() += 1;
+    }
+    share.into_iter().filter(|id| counts.get(id).is_none_or(|count| *count < STATEMENTS.len())).collect()
+}
+
+/// Renders the statements of a share on all cores, and keeps each as soon as it is there.
+async fn publish_share(
+    context: &Context,
+    work: &Work,
+    inputs: Vec<StatementInput>,
+    tally: &mut Tally,
+) -> Result<(), Error> {
     let mut rendering = tokio::task::JoinSet::new();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let mut waiting = inputs.into_iter();
     for input in waiting.by_ref().take(workers) {
         rendering.spawn_blocking(move || (render_all(&input), input));
     }
-    let mut done = 0;
     while let Some(finished) = rendering.join_next().await {
         let (rendered, input) = finished.map_err(|_| Error::Worker)?;
         if let Some(next) = waiting.next() {
@@ -109,66 +123,14 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
         }
         for (kind, rendered) in rendered {
             match rendered {
-                Ok(rendered) => keep(context, work, kind, &input, rendered, &mut tally).await?,
+                Ok(rendered) => keep(context, work, kind, &input, rendered, tally).await?,
                 Err(source) => tally.blocked.push(blocked_because(&input, &source)),
             }
         }
-        done += 1;
-        (context.watch)(Progress::Advanced { done, total });
+        tally.done += 1;
+        (context.watch)(Progress::Advanced { done: tally.done, total: tally.total });
     }
-    tally.blocked.sort();
-    tally.differing.sort();
-    let blocked = tally.blocked.iter().map(|blocked| format!("no statement for {blocked}"));
-    Ok(StageReport {
-        rows_written: tally.written,
-        note: tally.sentence(date, which, month_end),
-        snags: blocked.collect(),
-        ..StageReport::default()
-    })
-}
-
-/// The inputs of every portfolio that lived in the month, each on its last valuation date in it: a market that is
-/// closed on the month's last business day does not cost its clients their statement.
-async fn of_the_month(
-    context: &Context,
-    date: BusinessDate,
-    origin: &Origin,
-    tally: &mut Tally,
-) -> Result<Vec<StatementInput>, Error> {
-    let last_days = last_valued_in_month(&context.lake, date).await?;
-    let days: BTreeSet<BusinessDate> = last_days.values().copied().collect();
-    let mut inputs = Vec::new();
-    for day in days {
-        let mut of_day = month_to_date(&context.lake, day, origin, None).await?;
-        of_day.retain(|input| last_days.get(&input.portfolio.portfolio_id) == Some(&day));
-        inputs.extend(of_day);
-    }
-    let mut without_value = Vec::new();
-    for portfolio in lake::read::portfolios(&context.lake).await? {
-        let opening = ReportingPeriod::MonthToDate.opening_date(date);
-        let ended_before = portfolio.end_date.is_some_and(|end| opening.is_some_and(|opening| end.day() <= opening));
-        let lived = portfolio.start_date <= date && !ended_before;
-        if lived && !last_days.contains_key(&portfolio.portfolio_id) {
-            without_value.push(portfolio.portfolio_id);
-        }
-    }
-    if without_value.is_empty() {
-        return Ok(inputs);
-    }
-    let reasons = not_valued_in_month(&context.lake, date).await?;
-    for id in without_value {
-        let reason = reasons.get(&id).map(|reason| format!(": {reason}")).unwrap_or_default();
-        tally.blocked.push(format!("{id} (not valued in the month up to {date}{reason})"));
-    }
-    Ok(inputs)
-}
-
-fn is_month_end(date: BusinessDate) -> Result<bool, Error> {
-    let schedule = |error: schemas::dates::CalendarError| Error::Schedule {
-        name: "monthly statements".to_owned(),
-        problem: error.to_string(),
-    };
-    HolidayCalendar::named(CALENDAR).map_err(schedule)?.is_month_end(date).map_err(schedule)
+    Ok(())
 }
 
 /// Every kind of statement of an input.
@@ -241,6 +203,7 @@ pub(crate) async fn archive_and_publish(
 ) -> Result<Published, Error> {
     let StatementKind { id: kind, title, .. } = kind;
     let portfolio_id = &input.portfolio.portfolio_id;
+    let span = Span { opening: input.period_start, closing: input.business_date };
     let key = archive::StatementKey {
         kind: (*kind).to_owned(),
         portfolio_id: portfolio_id.clone(),
@@ -248,7 +211,7 @@ pub(crate) async fn archive_and_publish(
         version,
     };
     let mut statement = Statement {
-        id: format!("{kind}-{portfolio_id}-{}-v{version}", input.business_date),
+        id: statement_id(kind, portfolio_id, span, version),
         kind: (*kind).to_owned(),
         portfolio_id: portfolio_id.clone(),
         period_start: input.period_start,
@@ -281,12 +244,29 @@ pub(crate) async fn archive_and_publish(
     let mail = input.portfolio.client_email.as_ref().map(|address| NewDelivery {
         channel: "email".to_owned(),
         recipient: address.clone(),
-        subject: format!("{restated}{title} {portfolio_id} to {}", input.business_date),
+        subject: if is_month(span) {
+            format!("{restated}{title} {portfolio_id} to {}", span.closing)
+        } else {
+            format!("{restated}{title} {portfolio_id} from {} to {}", span.first_day(), span.closing)
+        },
     });
     let mails = mail.as_slice();
     let outcome = context.store.publish_statement_with_deliveries(&statement, mails).await?;
     let mails = u64::try_from(mails.len()).unwrap_or(u64::MAX);
     Ok(Published { statement, json, outcome, mails })
+}
+
+/// The id of a statement: the last day names a month, the first and the last day any other time.
+fn statement_id(kind: &str, portfolio_id: &PortfolioId, span: Span, version: u32) -> String {
+    if is_month(span) {
+        format!("{kind}-{portfolio_id}-{}-v{version}", span.closing)
+    } else {
+        format!("{kind}-{portfolio_id}-{}-{}-v{version}", span.first_day(), span.closing)
+    }
+}
+
+fn is_month(span: Span) -> bool {
+    span == Span::month_to_date(span.closing)
 }
 
 /// Whether the figures differ from those of the latest version that was published.
@@ -297,10 +277,7 @@ async fn note_difference(
     first: Statement,
     tally: &mut Tally,
 ) -> Result<(), Error> {
-    let place = |of: &Statement| (of.kind.clone(), of.period_start, of.period_end);
-    let versions = context.store.statements(&first.portfolio_id, PAGE_ROWS_MAX).await?;
-    let restated = versions.into_iter().filter(|later| place(later) == place(&first));
-    let latest = restated.max_by_key(|later| later.version).unwrap_or(first);
+    let latest = context.store.statement_versions(&first).await?.pop().unwrap_or(first);
     let Some(file) = latest.files.iter().find(|file| file.media_type == Format::Json.content_type()) else {
         return Ok(());
     };
@@ -347,5 +324,36 @@ fn first_few(items: &[String]) -> String {
     match items.len().checked_sub(SHOWN) {
         None | Some(0) => shown,
         Some(more) => format!("{shown} and {more} more"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quarter_is_another_statement_than_its_last_month() {
+        let date = |text: &str| text.parse::<BusinessDate>().expect("a date");
+        let id = |opening: &str, closing: &str| {
+            let span = Span { opening: date(opening), closing: date(closing) };
+            statement_id("portfolio_statement", &"D01".parse().expect("an id"), span, 1)
+        };
+        assert_eq!(id("2017-05-31", "2017-06-30"), "portfolio_statement-D01-2017-06-30-v1");
+        assert_eq!(id("2017-03-31", "2017-06-30"), "portfolio_statement-D01-2017-04-01-2017-06-30-v1");
+    }
+
+    #[test]
+    fn a_run_goes_on_with_the_portfolios_that_it_has_not_published() {
+        let span = Span::month_to_date("2017-06-30".parse().expect("a date"));
+        let id = |text: &str| text.parse::<PortfolioId>().expect("an id");
+        let published = |portfolio: &str, closing: &str| PublishedPeriod {
+            kind: "portfolio_statement".to_owned(),
+            portfolio_id: id(portfolio),
+            period_start: span.opening,
+            period_end: closing.parse().expect("a date"),
+        };
+        let share = BTreeSet::from([id("D01"), id("D02"), id("D03")]);
+        let left = not_published(share, span, &[published("D01", "2017-06-30"), published("D02", "2017-06-29")]);
+        assert_eq!(left, BTreeSet::from([id("D02"), id("D03")]));
     }
 }

@@ -13,7 +13,7 @@ use lake::DateRange;
 use pipelines::StageReport;
 use reports::delivery::archive::sha256_hex;
 use reports::document::{Content, Document, Section};
-use reports::gather::{Origin, month_to_date};
+use reports::gather::{Facts, Origin, Span, shares};
 use reports::statements::{self, StatementInput, StatementKind};
 use reports::{Format, render};
 use schemas::table::Record;
@@ -110,28 +110,22 @@ pub enum Restated {
 /// [`Error`] if store or lake cannot be read. A statement that could not be made today is no error; the review says so.
 pub async fn review(context: &Context, portfolio: Option<&PortfolioId>) -> Result<ReviewReport, Error> {
     let mut report = ReviewReport { not_valued: landed_since_night(context).await?, ..ReviewReport::default() };
-    let mut by_day: BTreeMap<BusinessDate, Vec<Statement>> = BTreeMap::new();
+    let mut by_span: BTreeMap<Span, BTreeMap<PortfolioId, Vec<Statement>>> = BTreeMap::new();
     for portfolio_id in reviewed_portfolios(context, portfolio).await? {
         let published = context.store.statements(&portfolio_id, PAGE_ROWS_MAX).await?;
         if usize::try_from(PAGE_ROWS_MAX).is_ok_and(|most| most <= published.len()) {
             report.truncated.push(portfolio_id);
         }
         for statement in latest_versions(published) {
-            by_day.entry(statement.period_end).or_default().push(statement);
+            let of_span = by_span.entry(span_of(&statement)).or_default();
+            of_span.entry(statement.portfolio_id.clone()).or_default().push(statement);
         }
     }
-    let total = by_day.len();
-    for (done, (day, published)) in by_day.into_iter().enumerate() {
-        let Some(run_id) = published.first().map(|statement| statement.run_id.clone()) else { continue };
-        let only = published.iter().map(|statement| statement.portfolio_id.clone()).collect();
-        let inputs = inputs_of(context, day, run_id, String::new(), &only).await?;
-        for statement in published {
-            let input = inputs.get(&statement.portfolio_id).cloned();
-            report.reviewed += 1;
-            let review = held_against(context, statement, input).await?;
-            if review.problem.is_some() || !review.changes.is_empty() {
-                report.differing.push(review);
-            }
+    let facts = Facts::pinned(&context.lake).await?;
+    let total = by_span.len();
+    for (done, (span, mut published)) in by_span.into_iter().enumerate() {
+        for share in shares(&published.keys().cloned().collect()) {
+            review_share(context, &facts, span, &share, &mut published, &mut report).await?;
         }
         (context.watch)(Progress::Advanced { done: done + 1, total });
     }
@@ -140,6 +134,34 @@ pub async fn review(context: &Context, portfolio: Option<&PortfolioId>) -> Resul
         place(left).cmp(&place(right)).then_with(|| left.statement.kind.cmp(&right.statement.kind))
     });
     Ok(report)
+}
+
+/// Holds the statements of a share of the portfolios, all about the same time, against today's figures.
+async fn review_share(
+    context: &Context,
+    facts: &Facts,
+    span: Span,
+    share: &BTreeSet<PortfolioId>,
+    published: &mut BTreeMap<PortfolioId, Vec<Statement>>,
+    report: &mut ReviewReport,
+) -> Result<(), Error> {
+    let statements: Vec<Statement> = share.iter().filter_map(|id| published.remove(id)).flatten().collect();
+    let Some(run_id) = statements.first().map(|statement| statement.run_id.clone()) else { return Ok(()) };
+    let inputs = inputs_of(context, facts, span, run_id, String::new(), share).await?;
+    for statement in statements {
+        let input = inputs.get(&statement.portfolio_id).cloned();
+        report.reviewed += 1;
+        let review = held_against(context, statement, input).await?;
+        if review.problem.is_some() || !review.changes.is_empty() {
+            report.differing.push(review);
+        }
+    }
+    Ok(())
+}
+
+/// The time that a statement is about.
+fn span_of(statement: &Statement) -> Span {
+    Span { opening: statement.period_start, closing: statement.period_end }
 }
 
 /// Files that landed after the last night ended; none if there was none, because then nothing is published either.
@@ -178,7 +200,8 @@ fn latest_versions(statements: Vec<Statement>) -> Vec<Statement> {
 
 async fn inputs_of(
     context: &Context,
-    day: BusinessDate,
+    facts: &Facts,
+    span: Span,
     run_id: RunId,
     inputs_fingerprint: String,
     only: &BTreeSet<PortfolioId>,
@@ -189,7 +212,7 @@ async fn inputs_of(
         program_version: context.program_version.clone(),
         synthetic: context.store.kind() == StoreKind::Demo,
     };
-    let inputs = month_to_date(&context.lake, day, &origin, Some(only)).await?;
+    let inputs = facts.inputs(span, &origin, only).await?;
     Ok(inputs.into_iter().map(|input| (input.portfolio.portfolio_id.clone(), input)).collect())
 }
 
@@ -200,13 +223,6 @@ async fn held_against(context: &Context, statement: Statement, input: Option<Sta
         let problem = format!("the portfolio is not valued on {} any more", statement.period_end);
         return Ok(review(statement, Some(problem), nothing()));
     };
-    if input.period_start != statement.period_start {
-        let problem = format!(
-            "its period began after {}; today it would begin after {}",
-            statement.period_start, input.period_start
-        );
-        return Ok(review(statement, Some(problem), nothing()));
-    }
     let published = published_json(context, &statement).await?;
     let kind = match statements::named(&statement.kind) {
         Ok(kind) => kind,
@@ -248,10 +264,11 @@ async fn published_json(context: &Context, statement: &Statement) -> Result<Byte
 pub async fn restate(context: &Context, which: &Which, reason: Option<&str>) -> Result<Restated, Error> {
     let reason = reason.map(checked_reason).transpose()?;
     let before = latest_of(context, which).await?;
-    let day = before.period_end;
+    let (day, span) = (before.period_end, span_of(&before));
+    let facts = Facts::pinned(&context.lake).await?;
     let only = BTreeSet::from([before.portfolio_id.clone()]);
-    let input =
-        inputs_of(context, day, before.run_id.clone(), String::new(), &only).await?.remove(&before.portfolio_id);
+    let inputs = inputs_of(context, &facts, span, before.run_id.clone(), String::new(), &only);
+    let input = inputs.await?.remove(&before.portfolio_id);
     let review = held_against(context, before, input).await?;
     if let Some(problem) = review.problem {
         return Err(refused(format!("statement {} cannot be reissued: {problem}", review.statement.id)));
@@ -264,7 +281,8 @@ pub async fn restate(context: &Context, which: &Which, reason: Option<&str>) -> 
         .map_err(|source| Error::Document { portfolio: before.portfolio_id.clone(), source })?;
     let lines = note(&before, &changes, more, reason.as_deref());
     let (statement, mails) = on_request(context, &JOB, day, async |work| {
-        let inputs = inputs_of(context, day, work.run_id.clone(), work.inputs_fingerprint.clone(), &only);
+        let fingerprint = work.inputs_fingerprint.clone();
+        let inputs = inputs_of(context, &facts, span, work.run_id.clone(), fingerprint, &only);
         let Some(input) = inputs.await?.remove(&before.portfolio_id) else {
             return Err(refused(format!("{} is not valued on {day} any more", before.portfolio_id)));
         };

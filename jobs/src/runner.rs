@@ -1,5 +1,7 @@
 //! Running a job: claim it, do the steps that are not done, write down what happened.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
@@ -8,7 +10,7 @@ use pipelines::landing::sha256;
 use pipelines::{StageReport, Work};
 use schemas::table::Record;
 use schemas::tables::landings::Landing;
-use schemas::{BusinessDate, RunId, with_causes};
+use schemas::{BusinessDate, PortfolioId, RunId, with_causes};
 use store::{Claim, NewRun, Run, RunState, RunStep};
 
 use crate::catalog::{Job, Step, ingest};
@@ -52,6 +54,16 @@ pub enum Outcome {
 /// # Errors
 /// [`Error::Held`] if another process is at it, [`Error::Step`] if a step fails; the same call goes on there.
 pub async fn run(context: &Context, job: &'static Job, request: Request) -> Result<Outcome, Error> {
+    run_of(context, job, request, None).await
+}
+
+/// Runs a job of which some portfolios are asked for.
+pub(crate) async fn run_of(
+    context: &Context,
+    job: &'static Job,
+    request: Request,
+    portfolios: Option<Arc<BTreeSet<PortfolioId>>>,
+) -> Result<Outcome, Error> {
     if request.to < request.from {
         return Err(Error::Range { from: request.from, to: request.to });
     }
@@ -71,7 +83,7 @@ pub async fn run(context: &Context, job: &'static Job, request: Request) -> Resu
         fence: run.fence,
         from: request.from,
         to: request.to,
-        portfolios: None,
+        portfolios,
         age_limits: context.settings.age_limits,
         holding_years: context.settings.holding_years,
     };

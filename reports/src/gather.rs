@@ -1,19 +1,23 @@
-//! What the statements of a date are made from, read from the lake for all portfolios at once.
+//! What statements are made from, read from the lake for a share of the portfolios at once.
 //!
-//! Each table is read once and its rows are handed to their portfolios: two hundred statements cost as many scans as
-//! one.
+//! Each table is read once a share and its rows are handed to their portfolios: two hundred statements cost as many
+//! scans as one, and a hundred thousand no more memory than a share.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lake::{DateRange, Lake};
-use schemas::table::Record;
+use lake::read::Named;
+use lake::{DateRange, Lake, Snapshot};
+use schemas::table::{Record, TableDefinition};
 use schemas::tables::action_payments::ActionPayment;
+use schemas::tables::backtests::BacktestRow;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
+use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values::PortfolioValue;
+use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
@@ -22,8 +26,8 @@ use schemas::{BusinessDate, MarketId, PortfolioId, ReportingPeriod, RunId};
 
 use crate::statements::StatementInput;
 
-/// Portfolios up to which their rows are asked for by name; of more, all rows are read and others left out.
-const NAMED_MAX: usize = 500;
+/// Portfolios of a share: 500 histories of ten years of daily values are a quarter of a gibibyte.
+const SHARE_PORTFOLIOS_MAX: usize = 500;
 
 /// The check that finds portfolios without a value on a day on which there should be one.
 const NOT_VALUED: &str = "not_valued";
@@ -44,152 +48,277 @@ pub struct Origin {
     pub synthetic: bool,
 }
 
-/// The inputs of the monthly statement of every portfolio that was valued on a date, or only of some, by portfolio.
-///
-/// # Errors
-/// [`lake::Error`] if a table cannot be read.
-pub async fn month_to_date(
-    lake: &Lake,
-    date: BusinessDate,
-    origin: &Origin,
-    only: Option<&BTreeSet<PortfolioId>>,
-) -> Result<Vec<StatementInput>, lake::Error> {
-    let only = only.map(|wanted| wanted.iter().map(ToString::to_string).collect::<BTreeSet<String>>());
-    let only = only.as_ref();
-    let opening = opening_date(date);
-    let first = opening.next_calendar_day();
-    let period = DateRange::between(first, date);
-    let that_day = DateRange::between(date, date);
-    let through = DateRange::through(date);
-    let mut instruments = by_market(read::<Instrument>(lake, DateRange::ALL).await?);
-    let mut values = by_portfolio(read_of::<PortfolioValue>(lake, through, only).await?, |row| &row.portfolio_id);
-    let mut valuations = by_portfolio(read_of::<Valuation>(lake, that_day, only).await?, |row| &row.portfolio_id);
-    let mut positions = by_portfolio(read_of::<Position>(lake, through, only).await?, |row| &row.portfolio_id);
-    let mut flows = by_portfolio(read_of::<CashFlow>(lake, period, only).await?, |row| &row.portfolio_id);
-    let mut booked = by_portfolio(read_of::<Transaction>(lake, DateRange::ALL, only).await?, |row| &row.portfolio_id);
-    let mut actions = by_portfolio(read_of::<ActionPayment>(lake, period, only).await?, |row| &row.portfolio_id);
-    let mut bridges = by_portfolio(lake::read::nav_bridges(lake, first, date).await?, |row| &row.portfolio_id);
-    let mut gains = by_portfolio(read_of::<RealisedGain>(lake, period, only).await?, |row| &row.portfolio_id);
-    let changes = gain_changes(lake, period, only).await?;
-    let mut changed = by_portfolio(changed_disposals(lake, through, &changes).await?, |row| &row.portfolio_id);
-    let mut changes = by_portfolio(changes, |row| &row.portfolio_id);
-    let mut measures = by_portfolio(read_of::<MeasureRow>(lake, that_day, only).await?, |row| &row.portfolio_id);
-    let mut judged = by_portfolio(lake::read::stated_backtests(lake, date).await?, |row| &row.portfolio_id);
-    let mut stated = read_of::<Exception>(lake, period, only).await?;
-    stated.retain(|row| is_stated(row, date));
-    let mut exceptions = by_portfolio(stated, |row| &row.portfolio_id);
-    let mut inputs = Vec::new();
-    for portfolio in lake::read::portfolios(lake).await? {
-        let id = portfolio.portfolio_id.clone();
-        let portfolio_values = take(&mut values, &id);
-        let is_wanted = only.is_none_or(|only| only.contains(id.as_str()));
-        if !is_wanted || !portfolio_values.iter().any(|row| row.business_date == date) {
-            continue;
+/// The time that statements are about: what is earned after the opening date and up to the closing date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// The last day before it, whose closing value is the opening value.
+    pub opening: BusinessDate,
+    /// Its last day.
+    pub closing: BusinessDate,
+}
+
+impl Span {
+    /// The month up to a date.
+    pub fn month_to_date(date: BusinessDate) -> Span {
+        let opening = ReportingPeriod::MonthToDate.opening_date(date).and_then(|day| BusinessDate::new(day).ok());
+        Span { opening: opening.unwrap_or(date), closing: date }
+    }
+
+    /// The first day of it.
+    pub fn first_day(self) -> BusinessDate {
+        self.opening.next_calendar_day()
+    }
+
+    fn days(self) -> DateRange {
+        DateRange::between(self.first_day(), self.closing)
+    }
+}
+
+/// Everything that statements are made from, each table at one version: all statements of a batch say the same of it.
+pub struct Facts {
+    lake: Lake,
+    snapshots: BTreeMap<&'static str, Snapshot>,
+    portfolios: BTreeMap<PortfolioId, Portfolio>,
+    instruments: BTreeMap<MarketId, Vec<Instrument>>,
+}
+
+/// The tables that statements are made from.
+const TABLES: [&TableDefinition; 14] = [
+    Portfolio::TABLE,
+    Instrument::TABLE,
+    PortfolioValue::TABLE,
+    Valuation::TABLE,
+    Position::TABLE,
+    CashFlow::TABLE,
+    Transaction::TABLE,
+    ActionPayment::TABLE,
+    NavBridgeRow::TABLE,
+    RealisedGain::TABLE,
+    LotClosing::TABLE,
+    MeasureRow::TABLE,
+    BacktestRow::TABLE,
+    Exception::TABLE,
+];
+
+impl Facts {
+    /// Opens the tables as they are now.
+    ///
+    /// # Errors
+    /// [`lake::Error`] if a table cannot be read.
+    pub async fn pinned(lake: &Lake) -> Result<Facts, lake::Error> {
+        let mut snapshots = BTreeMap::new();
+        for table in TABLES {
+            snapshots.insert(table.name, lake.snapshot(table).await?);
         }
-        let (transactions, others) = parted(take(&mut booked, &id), opening, date);
-        let mut input = StatementInput {
-            business_date: date,
-            period_start: opening,
-            run_id: origin.run_id.clone(),
-            inputs_fingerprint: origin.inputs_fingerprint.clone(),
-            program_version: origin.program_version.clone(),
-            synthetic: origin.synthetic,
-            instruments: Vec::new(),
-            valuations: take(&mut valuations, &id),
-            positions: take(&mut positions, &id),
-            portfolio_values,
-            cash_flows: take(&mut flows, &id),
-            taken_back: taken_back(&others, &transactions),
-            reversals_elsewhere: taking_back(&others, &transactions),
-            transactions,
-            action_payments: take(&mut actions, &id),
-            realised_gains: take(&mut gains, &id),
-            gain_changes: take(&mut changes, &id),
-            changed_disposals: take(&mut changed, &id),
-            nav_bridge: take(&mut bridges, &id),
-            measures: take(&mut measures, &id),
-            backtests: take(&mut judged, &id),
-            exceptions: take(&mut exceptions, &id),
-            portfolio,
+        let mut facts =
+            Facts { lake: lake.clone(), snapshots, portfolios: BTreeMap::new(), instruments: BTreeMap::new() };
+        facts.instruments = by_market(facts.read::<Instrument>(DateRange::ALL).await?);
+        let portfolios = facts.read::<Portfolio>(DateRange::ALL).await?;
+        facts.portfolios = portfolios.into_iter().map(|row| (row.portfolio_id.clone(), row)).collect();
+        Ok(facts)
+    }
+
+    /// The version of each table that was ever written.
+    pub fn versions(&self) -> BTreeMap<String, u64> {
+        let version = |(name, snapshot): (&&str, &Snapshot)| Some(((*name).to_owned(), snapshot.version()?));
+        self.snapshots.iter().filter_map(version).collect()
+    }
+
+    /// Every portfolio, by id.
+    pub fn portfolios(&self) -> impl Iterator<Item = &Portfolio> {
+        self.portfolios.values()
+    }
+
+    /// The inputs of the statements of some portfolios, by portfolio; those that were not valued on the closing date
+    /// have none. What they hold grows with the number of portfolios: of many, take a share at a time.
+    ///
+    /// # Errors
+    /// [`lake::Error`] if a table cannot be read.
+    pub async fn inputs(
+        &self,
+        span: Span,
+        origin: &Origin,
+        share: &BTreeSet<PortfolioId>,
+    ) -> Result<Vec<StatementInput>, lake::Error> {
+        let (Some(first), Some(last)) = (share.first(), share.last()) else { return Ok(Vec::new()) };
+        let Span { opening, closing: date } = span;
+        let only: BTreeSet<String> = share.iter().map(ToString::to_string).collect();
+        let only = &only;
+        let period = span.days();
+        let that_day = DateRange::between(date, date);
+        let through = DateRange::through(date);
+        let mut values = by_portfolio(self.of::<PortfolioValue>(through, only).await?, |row| &row.portfolio_id);
+        let mut valuations = by_portfolio(self.of::<Valuation>(that_day, only).await?, |row| &row.portfolio_id);
+        let mut positions = by_portfolio(self.of::<Position>(through, only).await?, |row| &row.portfolio_id);
+        let mut flows = by_portfolio(self.of::<CashFlow>(period, only).await?, |row| &row.portfolio_id);
+        let mut booked = by_portfolio(self.of::<Transaction>(DateRange::ALL, only).await?, |row| &row.portfolio_id);
+        let mut actions = by_portfolio(self.of::<ActionPayment>(period, only).await?, |row| &row.portfolio_id);
+        let bridges = lake::read::nav_bridges(&self.lake, span.first_day(), date, (first, last)).await?;
+        let mut bridges = by_portfolio(bridges, |row| &row.portfolio_id);
+        let mut gains = by_portfolio(self.of::<RealisedGain>(period, only).await?, |row| &row.portfolio_id);
+        let mut changes = self.of::<LotClosing>(period, only).await?;
+        changes.retain(LotClosing::is_change);
+        let mut changed = by_portfolio(self.changed_disposals(through, &changes).await?, |row| &row.portfolio_id);
+        let mut changes = by_portfolio(changes, |row| &row.portfolio_id);
+        let mut measures = by_portfolio(self.of::<MeasureRow>(that_day, only).await?, |row| &row.portfolio_id);
+        let judged = lake::read::stated_backtests(&self.lake, date, (first, last)).await?;
+        let mut judged = by_portfolio(judged, |row| &row.portfolio_id);
+        let mut stated = self.of::<Exception>(period, only).await?;
+        stated.retain(|row| is_stated(row, date));
+        let mut exceptions = by_portfolio(stated, |row| &row.portfolio_id);
+        let mut inputs = Vec::new();
+        for portfolio in share.iter().filter_map(|id| self.portfolios.get(id)).cloned() {
+            let id = portfolio.portfolio_id.clone();
+            let portfolio_values = take(&mut values, &id);
+            if !portfolio_values.iter().any(|row| row.business_date == date) {
+                continue;
+            }
+            let (transactions, others) = parted(take(&mut booked, &id), opening, date);
+            let mut input = StatementInput {
+                business_date: date,
+                period_start: opening,
+                run_id: origin.run_id.clone(),
+                inputs_fingerprint: origin.inputs_fingerprint.clone(),
+                program_version: origin.program_version.clone(),
+                synthetic: origin.synthetic,
+                instruments: Vec::new(),
+                valuations: take(&mut valuations, &id),
+                positions: take(&mut positions, &id),
+                portfolio_values,
+                cash_flows: take(&mut flows, &id),
+                taken_back: taken_back(&others, &transactions),
+                reversals_elsewhere: taking_back(&others, &transactions),
+                transactions,
+                action_payments: take(&mut actions, &id),
+                realised_gains: take(&mut gains, &id),
+                gain_changes: take(&mut changes, &id),
+                changed_disposals: take(&mut changed, &id),
+                nav_bridge: take(&mut bridges, &id),
+                measures: take(&mut measures, &id),
+                backtests: take(&mut judged, &id),
+                exceptions: take(&mut exceptions, &id),
+                portfolio,
+            };
+            input.instruments = self.named_in(&input);
+            inputs.push(input);
+        }
+        Ok(inputs)
+    }
+
+    /// The last date of a span on which each portfolio was valued. One that could not be valued later in it is left
+    /// out: its earlier days are not its month.
+    ///
+    /// # Errors
+    /// [`lake::Error`] if a table cannot be read.
+    pub async fn last_valued(&self, span: Span) -> Result<BTreeMap<PortfolioId, BusinessDate>, lake::Error> {
+        let mut last: BTreeMap<PortfolioId, BusinessDate> = BTreeMap::new();
+        for (portfolio, day) in self.last_values(span.days()).await? {
+            let known = last.entry(portfolio).or_insert(day);
+            *known = day.max(*known);
+        }
+        for (portfolio, day, _) in self.not_valued(span.days()).await? {
+            if last.get(&portfolio).is_some_and(|last| *last < day) {
+                last.remove(&portfolio);
+            }
+        }
+        Ok(last)
+    }
+
+    /// Whether any portfolio was valued on a day of a range.
+    ///
+    /// # Errors
+    /// [`lake::Error`] if a table cannot be read.
+    pub async fn is_any_valued(&self, range: DateRange) -> Result<bool, lake::Error> {
+        Ok(!self.last_values(range).await?.is_empty())
+    }
+
+    /// The days of values, some portfolios more than once; only a batch of values is held at a time.
+    async fn last_values(&self, range: DateRange) -> Result<Vec<(PortfolioId, BusinessDate)>, lake::Error> {
+        let Some(snapshot) = self.snapshots.get(PortfolioValue::TABLE.name) else { return Ok(Vec::new()) };
+        let latest = |rows: Vec<PortfolioValue>| {
+            let mut last: BTreeMap<PortfolioId, BusinessDate> = BTreeMap::new();
+            for row in rows {
+                let day = last.entry(row.portfolio_id).or_insert(row.business_date);
+                *day = row.business_date.max(*day);
+            }
+            last
         };
-        input.instruments = named_in(&input, instruments.entry(input.portfolio.market_id.clone()).or_default());
-        inputs.push(input);
+        Ok(lake::read::mapped(snapshot, &self.lake, range, latest).await?.into_iter().flatten().collect())
     }
-    Ok(inputs)
-}
 
-/// The last date of a month, up to a day of it, on which each portfolio was valued. One that could not be valued later
-/// in the month is left out: its earlier days are not its month.
-///
-/// # Errors
-/// [`lake::Error`] if a table cannot be read.
-pub async fn last_valued_in_month(
-    lake: &Lake,
-    date: BusinessDate,
-) -> Result<BTreeMap<PortfolioId, BusinessDate>, lake::Error> {
-    let first = opening_date(date).next_calendar_day();
-    let mut last: BTreeMap<PortfolioId, BusinessDate> = BTreeMap::new();
-    for row in read::<PortfolioValue>(lake, DateRange::between(first, date)).await? {
-        let day = last.entry(row.portfolio_id).or_insert(row.business_date);
-        *day = row.business_date.max(*day);
+    /// Why portfolios could not be valued in a span: what the last finding says.
+    ///
+    /// # Errors
+    /// [`lake::Error`] if a table cannot be read.
+    pub async fn reasons_not_valued(&self, span: Span) -> Result<BTreeMap<PortfolioId, String>, lake::Error> {
+        let mut found = self.not_valued(span.days()).await?;
+        found.sort_by_key(|(_, day, _)| *day);
+        Ok(found.into_iter().map(|(portfolio, _, reason)| (portfolio, reason)).collect())
     }
-    for (portfolio, day, _) in not_valued(lake, DateRange::between(first, date)).await? {
-        if last.get(&portfolio).is_some_and(|last| *last < day) {
-            last.remove(&portfolio);
+
+    /// The portfolios that could not be valued on days of a range, with the day and the reason.
+    ///
+    /// # Errors
+    /// [`lake::Error`] if a table cannot be read.
+    pub async fn not_valued(&self, range: DateRange) -> Result<Vec<(PortfolioId, BusinessDate, String)>, lake::Error> {
+        let checks = BTreeSet::from([NOT_VALUED.to_owned()]);
+        let found: Vec<Exception> = self.named(range, &[("check_name", &checks)]).await?;
+        Ok(found.into_iter().map(|row| (row.portfolio_id, row.business_date, row.message)).collect())
+    }
+
+    /// The instruments that a statement names, out of those of its market.
+    fn named_in(&self, input: &StatementInput) -> Vec<Instrument> {
+        let market = self.instruments.get(&input.portfolio.market_id).map_or(&[][..], Vec::as_slice);
+        let held = input.valuations.iter().map(|row| &row.instrument_id);
+        let booked = input.transactions.iter().chain(&input.taken_back).filter_map(|row| row.instrument_id.as_ref());
+        let sold = input.realised_gains.iter().map(|row| &row.instrument_id);
+        let changed = input.gain_changes.iter().map(|row| &row.instrument_id);
+        let announced = input.action_payments.iter();
+        let announced = announced.flat_map(|row| row.target_instrument_id.iter().chain([&row.instrument_id]));
+        let mut ids: Vec<_> = held.chain(booked).chain(sold).chain(changed).chain(announced).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        market.iter().filter(|row| ids.binary_search(&&row.instrument_id).is_ok()).cloned().collect()
+    }
+
+    /// The disposals whose gains were changed. There are few, if any: only they are read of all that there ever were.
+    async fn changed_disposals(
+        &self,
+        through: DateRange,
+        changes: &[LotClosing],
+    ) -> Result<Vec<RealisedGain>, lake::Error> {
+        if changes.is_empty() {
+            return Ok(Vec::new());
         }
+        let portfolios: BTreeSet<String> = changes.iter().map(|row| row.portfolio_id.to_string()).collect();
+        let disposals: BTreeSet<String> = changes.iter().map(|row| row.transaction_id.clone()).collect();
+        self.named(through, &[("portfolio_id", &portfolios), ("transaction_id", &disposals)]).await
     }
-    Ok(last)
+
+    async fn of<R: Record>(&self, range: DateRange, only: &BTreeSet<String>) -> Result<Vec<R>, lake::Error> {
+        self.named(range, &[("portfolio_id", only)]).await
+    }
+
+    async fn named<R: Record>(&self, range: DateRange, named: &[Named<'_>]) -> Result<Vec<R>, lake::Error> {
+        let Some(snapshot) = self.snapshots.get(R::TABLE.name) else { return Ok(Vec::new()) };
+        lake::read::rows_named(snapshot, &self.lake, range, named).await
+    }
+
+    async fn read<R: Record>(&self, range: DateRange) -> Result<Vec<R>, lake::Error> {
+        let Some(snapshot) = self.snapshots.get(R::TABLE.name) else { return Ok(Vec::new()) };
+        lake::read::rows(snapshot, &self.lake, range).await
+    }
 }
 
-/// Why portfolios could not be valued in a month, up to a day of it: what the last finding says.
-///
-/// # Errors
-/// [`lake::Error`] if a table cannot be read.
-pub async fn not_valued_in_month(
-    lake: &Lake,
-    date: BusinessDate,
-) -> Result<BTreeMap<PortfolioId, String>, lake::Error> {
-    let first = opening_date(date).next_calendar_day();
-    let mut found = not_valued(lake, DateRange::between(first, date)).await?;
-    found.sort_by_key(|(_, day, _)| *day);
-    Ok(found.into_iter().map(|(portfolio, _, reason)| (portfolio, reason)).collect())
-}
-
-/// The portfolios that could not be valued on days of a range, with the day and the reason.
-///
-/// # Errors
-/// [`lake::Error`] if a table cannot be read.
-pub async fn not_valued(
-    lake: &Lake,
-    range: DateRange,
-) -> Result<Vec<(PortfolioId, BusinessDate, String)>, lake::Error> {
-    let found = read::<Exception>(lake, range).await?.into_iter().filter(|row| row.check_name == NOT_VALUED);
-    Ok(found.map(|row| (row.portfolio_id, row.business_date, row.message)).collect())
+/// Portfolios in shares of which the inputs fit memory.
+pub fn shares(portfolios: &BTreeSet<PortfolioId>) -> Vec<BTreeSet<PortfolioId>> {
+    let all: Vec<&PortfolioId> = portfolios.iter().collect();
+    all.chunks(SHARE_PORTFOLIOS_MAX).map(|share| share.iter().copied().cloned().collect()).collect()
 }
 
 /// Whether the statement of a date says a finding of its period: that of the date itself, or cash that came to be late.
 fn is_stated(finding: &Exception, date: BusinessDate) -> bool {
     finding.business_date == date || finding.check_name == MISSING_DIVIDENDS
-}
-
-/// The last day of the month before.
-fn opening_date(date: BusinessDate) -> BusinessDate {
-    let opening = ReportingPeriod::MonthToDate.opening_date(date).and_then(|day| BusinessDate::new(day).ok());
-    opening.unwrap_or(date)
-}
-
-/// The instruments that a statement names, out of those of its market.
-fn named_in(input: &StatementInput, market: &[Instrument]) -> Vec<Instrument> {
-    let held = input.valuations.iter().map(|row| &row.instrument_id);
-    let booked = input.transactions.iter().chain(&input.taken_back).filter_map(|row| row.instrument_id.as_ref());
-    let sold = input.realised_gains.iter().map(|row| &row.instrument_id);
-    let changed = input.gain_changes.iter().map(|row| &row.instrument_id);
-    let announced = input.action_payments.iter();
-    let announced = announced.flat_map(|row| row.target_instrument_id.iter().chain([&row.instrument_id]));
-    let mut ids: Vec<_> = held.chain(booked).chain(sold).chain(changed).chain(announced).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    market.iter().filter(|row| ids.binary_search(&&row.instrument_id).is_ok()).cloned().collect()
 }
 
 /// The transactions of a period, and all others: a reversal of a later day takes back what then counts on no day.
@@ -208,53 +337,6 @@ fn taking_back(others: &[Transaction], of_period: &[Transaction]) -> Vec<Transac
     let ids: BTreeSet<&str> = of_period.iter().map(|row| row.transaction_id.as_str()).collect();
     let is_of_period = |row: &&Transaction| row.reverses.as_deref().is_some_and(|id| ids.contains(id));
     others.iter().filter(is_of_period).cloned().collect()
-}
-
-/// What rules that look ahead changed about gains, with effect in a range.
-async fn gain_changes(
-    lake: &Lake,
-    range: DateRange,
-    only: Option<&BTreeSet<String>>,
-) -> Result<Vec<LotClosing>, lake::Error> {
-    let mut rows = read_of::<LotClosing>(lake, range, only).await?;
-    rows.retain(LotClosing::is_change);
-    Ok(rows)
-}
-
-/// The disposals whose gains were changed. There are few, if any: only they are read of all that there ever were.
-async fn changed_disposals(
-    lake: &Lake,
-    through: DateRange,
-    changes: &[LotClosing],
-) -> Result<Vec<RealisedGain>, lake::Error> {
-    if changes.is_empty() {
-        return Ok(Vec::new());
-    }
-    let portfolios: BTreeSet<String> = changes.iter().map(|row| row.portfolio_id.to_string()).collect();
-    let disposals: BTreeSet<String> = changes.iter().map(|row| row.transaction_id.clone()).collect();
-    let named = [("portfolio_id", &portfolios), ("transaction_id", &disposals)];
-    let snapshot = lake.snapshot(RealisedGain::TABLE).await?;
-    lake::read::rows_named(&snapshot, lake, through, &named).await
-}
-
-/// The rows of every portfolio, or at least of some.
-async fn read_of<R: Record>(
-    lake: &Lake,
-    range: DateRange,
-    only: Option<&BTreeSet<String>>,
-) -> Result<Vec<R>, lake::Error> {
-    match only {
-        Some(portfolios) if portfolios.len() <= NAMED_MAX => {
-            let snapshot = lake.snapshot(R::TABLE).await?;
-            lake::read::rows_named(&snapshot, lake, range, &[("portfolio_id", portfolios)]).await
-        }
-        _ => read(lake, range).await,
-    }
-}
-
-async fn read<R: Record>(lake: &Lake, range: DateRange) -> Result<Vec<R>, lake::Error> {
-    let snapshot = lake.snapshot(R::TABLE).await?;
-    lake::read::rows(&snapshot, lake, range).await
 }
 
 fn by_portfolio<R>(rows: Vec<R>, id: impl Fn(&R) -> &PortfolioId) -> BTreeMap<PortfolioId, Vec<R>> {
@@ -282,6 +364,15 @@ mod tests {
     use schemas::Severity;
 
     use super::*;
+
+    #[test]
+    fn shares_hold_every_portfolio_once_and_in_order() {
+        let all: BTreeSet<PortfolioId> = (0..1_201).map(|n| format!("P{n:05}").parse().expect("an id")).collect();
+        let parts = shares(&all);
+        assert_eq!(parts.iter().map(BTreeSet::len).collect::<Vec<_>>(), [500, 500, 201]);
+        assert_eq!(parts.into_iter().flatten().collect::<BTreeSet<_>>(), all);
+        assert!(shares(&BTreeSet::new()).is_empty());
+    }
 
     #[test]
     fn cash_that_came_to_be_late_in_the_month_is_said_at_its_end() {

@@ -3,9 +3,11 @@
 mod bench;
 mod demo;
 mod evaluate;
+mod export;
 mod import;
 mod inbox;
 mod reconcile;
+mod report;
 mod restate;
 mod run;
 mod schedule;
@@ -56,6 +58,7 @@ const EXAMPLES: &str = concat!(
     "  financr inbox --portfolio D01                 what a person should look at\n",
     "  financr why D01 market_value                  what a figure follows from, down to the imported line\n",
     "  financr restate --dry-run                     published statements that would differ today\n",
+    "  financr report verify statement.pdf           whether this house published a file, and what it is\n",
     "  financr sql \"SELECT count(*) FROM silver.rejects\" --format csv\n",
     "  financr evaluate books/ --out results.json    every figure, to compare with another system"
 );
@@ -74,9 +77,11 @@ enum Command {
     Show(show::Arguments),
     Why(why::Arguments),
     Restate(restate::Arguments),
+    Report(report::Arguments),
     Status(status::Arguments),
     Sql(sql::Arguments),
     Evaluate(evaluate::Arguments),
+    Export(export::Arguments),
     Bench(bench::Arguments),
     Serve(serve::Arguments),
     Schedule(schedule::Arguments),
@@ -121,9 +126,11 @@ pub async fn execute(cli: Cli) -> ExitCode {
         Command::Run(arguments) => run::execute(&session, &arguments).await,
         Command::Show(arguments) => show::execute(&session, &arguments).await,
         Command::Why(arguments) => why::execute(&session, &arguments).await,
+        Command::Report(arguments) => report::execute(&session, &arguments).await,
         Command::Restate(arguments) => restate::execute(&session, &arguments).await,
         Command::Status(arguments) => status::execute(&session, &arguments).await,
         Command::Sql(arguments) => sql::execute(&session, &arguments).await,
+        Command::Export(arguments) => export::execute(&session, &arguments).await,
         Command::Evaluate(arguments) => evaluate::execute(&session, &arguments).await,
         Command::Bench(arguments) => bench::execute(&session, &arguments).await,
         Command::Serve(arguments) => serve::execute(&session, &arguments).await,

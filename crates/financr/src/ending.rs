@@ -9,18 +9,22 @@ pub(crate) enum Ending {
     Done,
     /// Done, but rows were rejected, statements blocked or differences found.
     Partial,
+    /// A file was looked at, and it is not proven that this house wrote it.
+    NotProven,
 }
 
 /// The codes, as `--help` explains them.
 pub(crate) const EXPLANATION: &str = "Exit codes:\n  0  done\n  1  failed; the message says what to do\n  \
     2  wrong usage, configuration or input file\n  \
-    3  done, but rows were rejected, statements blocked or differences found\n  4  another process is working on it";
+    3  done, but rows were rejected, statements blocked or differences found\n  4  another process is working on it\n  \
+    5  a file is not one that was published here, or the archive was changed";
 
 /// The code of an end or an error.
 pub(crate) fn exit_code(outcome: &anyhow::Result<Ending>) -> ExitCode {
     match outcome {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Partial) => ExitCode::from(3),
+        Ok(Ending::NotProven) => ExitCode::from(5),
         Err(error) => ExitCode::from(error_code(error)),
     }
 }

@@ -3,6 +3,7 @@
 //! Texts are read with their dictionary, so that a column of a million rows and a thousand words costs a thousand
 //! comparisons. Reading and writing block; callers bring their own threads.
 
+pub mod extract;
 pub mod row_groups;
 
 use std::fs::File;
@@ -14,6 +15,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
@@ -137,6 +139,11 @@ impl FileWriter {
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         let path = &self.path;
         self.writer.write(batch).map_err(|error| Error::File { path: path.clone(), problem: error.to_string() })
+    }
+
+    /// Adds a key with a value to the file's metadata.
+    pub(crate) fn note(&mut self, key: String, value: String) {
+        self.writer.append_key_value_metadata(KeyValue::new(key, value));
     }
 
     /// Ends the file.

@@ -14,6 +14,7 @@ pub use portfolio::{
     attribution, exceptions, latest_business_date, measures, positions, risk_classes, stress, valuations,
 };
 pub use portfolio_risk::{backtests, risk, risk_contributions, risk_forecasts, stated_backtests};
+pub(crate) use tables::frame;
 pub use tables::{
     StatementRows, earliest_previous_date, instruments, mapped, portfolios, quote_dates, rows, statement,
 };

@@ -4,6 +4,7 @@ use std::path::Path as FilePath;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::StreamExt;
 use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
@@ -81,6 +82,24 @@ impl Storage {
     pub async fn get(&self, path: &str) -> Result<Bytes, Error> {
         let failed = |source| Error::Storage { action: "read", path: path.to_owned(), source };
         self.root.get(&Path::from(path)).await.map_err(failed)?.bytes().await.map_err(failed)
+    }
+
+    /// Hands on an object part by part, however large it is. Returns false, and hands on nothing, if it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] if the store refuses.
+    pub async fn each_part(&self, path: &str, mut take: impl FnMut(&[u8])) -> Result<bool, Error> {
+        let failed = |source| Error::Storage { action: "read", path: path.to_owned(), source };
+        let found = match self.root.get(&Path::from(path)).await {
+            Ok(found) => found,
+            Err(object_store::Error::NotFound { .. }) => return Ok(false),
+            Err(source) => return Err(failed(source)),
+        };
+        let mut parts = found.into_stream();
+        while let Some(part) = parts.next().await {
+            take(&part.map_err(failed)?);
+        }
+        Ok(true)
     }
 }
 

@@ -40,6 +40,6 @@ pub use run_claims::{Claim, NewRun};
 pub use run_steps::RunStep;
 pub use runs::{Run, RunCursor, RunState};
 pub use schedules::{CatchUp, Fire, FireState, Schedule};
-pub use statements::{PublishOutcome, Statement, StatementFile};
+pub use statements::{PublishOutcome, PublishedPeriod, Statement, StatementFile, StatementFilter};
 pub use store::{Store, StoreKind};
 pub use transactions::{Conflict, ImportOutcome};

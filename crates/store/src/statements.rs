@@ -59,12 +59,45 @@ pub enum PublishOutcome {
     Existing(Statement),
 }
 
+/// What a statement that a run has published is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedPeriod {
+    /// The kind of document.
+    pub kind: String,
+    /// The portfolio.
+    pub portfolio_id: PortfolioId,
+    /// The day before the first day of the period.
+    pub period_start: BusinessDate,
+    /// The last day of the period.
+    pub period_end: BusinessDate,
+}
+
+/// Which statements are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StatementFilter {
+    /// Only those of this portfolio.
+    pub portfolio: Option<PortfolioId>,
+    /// Only those of this kind.
+    pub kind: Option<String>,
+    /// Only those whose period ends on this day or later.
+    pub ends_from: Option<BusinessDate>,
+    /// Only those whose period ends on this day or before.
+    pub ends_to: Option<BusinessDate>,
+}
+
+/// Days before and after all periods.
+const EVER: (&str, &str) = ("0000-01-01", "9999-12-31");
+
 const INSERT: &str = include_str!("queries/statements/insert.sql");
 const INSERT_FILE: &str = include_str!("queries/statements/insert_file.sql");
 const SELECT_ONE: &str = include_str!("queries/statements/select_one.sql");
 const SELECT_VERSION: &str = include_str!("queries/statements/select_version.sql");
 const SELECT_OF_PORTFOLIO: &str = include_str!("queries/statements/select_of_portfolio.sql");
 const SELECT_OF_RUN: &str = include_str!("queries/statements/select_of_run.sql");
+const SELECT_PERIODS_OF_RUN: &str = include_str!("queries/statements/select_periods_of_run.sql");
+const SELECT_OF_FILE: &str = include_str!("queries/statements/select_of_file.sql");
+const SELECT_VERSIONS: &str = include_str!("queries/statements/select_versions.sql");
+const SELECT_FOUND: &str = include_str!("queries/statements/select_found.sql");
 
 impl Store {
     /// Publishes a statement that nobody is told of.
@@ -140,6 +173,84 @@ impl Store {
             sqlx::query_as::<_, StatementRow>(SELECT_OF_RUN).bind(run_id.as_str()).fetch_all(pool).await
         })
         .map_err(Error::query("read the statements of a run"))?;
+        gathered(rows)
+    }
+
+    /// What the statements are about that a run has published: where it goes on after it was killed.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn periods_of_run(&self, run_id: &RunId) -> Result<Vec<PublishedPeriod>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, (String, String, String, String)>(SELECT_PERIODS_OF_RUN)
+                .bind(run_id.as_str())
+                .fetch_all(pool)
+                .await
+        })
+        .map_err(Error::query("read what a run has published"))?;
+        let table = "statements";
+        let period = |(kind, portfolio_id, start, end): (String, String, String, String)| {
+            Ok(PublishedPeriod {
+                kind,
+                portfolio_id: parsed(table, "portfolio_id", &portfolio_id)?,
+                period_start: parsed(table, "period_start", &start)?,
+                period_end: parsed(table, "period_end", &end)?,
+            })
+        };
+        rows.into_iter().map(period).collect()
+    }
+
+    /// The statements that have a file of this hash: as a rule one, or none.
+    ///
+    /// - `sha256`: 64 lower-case hexadecimal digits.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn statements_with_file(&self, sha256: &str) -> Result<Vec<Statement>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, StatementRow>(SELECT_OF_FILE).bind(sha256).fetch_all(pool).await
+        })
+        .map_err(Error::query("look for a file of a statement"))?;
+        gathered(rows)
+    }
+
+    /// All versions of the statement of the same kind, portfolio and period, the first one first.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn statement_versions(&self, of: &Statement) -> Result<Vec<Statement>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, StatementRow>(SELECT_VERSIONS)
+                .bind(of.kind.as_str())
+                .bind(of.portfolio_id.as_str())
+                .bind(of.period_start.to_string())
+                .bind(of.period_end.to_string())
+                .fetch_all(pool)
+                .await
+        })
+        .map_err(Error::query("read the versions of a statement"))?;
+        gathered(rows)
+    }
+
+    /// The statements that were looked for, the latest period first, then by portfolio, the latest version first.
+    ///
+    /// - `limit`: statements, at most [`crate::PAGE_ROWS_MAX`].
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn find_statements(&self, filter: &StatementFilter, limit: u32) -> Result<Vec<Statement>> {
+        let day = |day: Option<BusinessDate>, open: &str| day.map_or_else(|| open.to_owned(), |day| day.to_string());
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, StatementRow>(SELECT_FOUND)
+                .bind(filter.portfolio.as_ref().map_or("", PortfolioId::as_str))
+                .bind(filter.kind.as_deref().unwrap_or(""))
+                .bind(day(filter.ends_from, EVER.0))
+                .bind(day(filter.ends_to, EVER.1))
+                .bind(row_limit(limit))
+                .fetch_all(pool)
+                .await
+        })
+        .map_err(Error::query("look for statements"))?;
         gathered(rows)
     }
 }

@@ -43,7 +43,38 @@ pub fn object_path(key: &StatementKey, format: Format, content: &[u8]) -> Result
 
 /// The SHA-256 of a file as 64 lower-case hexadecimal digits.
 pub fn sha256_hex(content: &[u8]) -> String {
-    Sha256::digest(content).iter().fold(String::with_capacity(64), |mut text, byte| {
+    let mut running = RunningSha256::default();
+    running.take(content);
+    running.hex()
+}
+
+/// The SHA-256 and the length of a file that is read part by part.
+#[derive(Clone, Debug, Default)]
+pub struct RunningSha256 {
+    digest: Sha256,
+    byte_count: u64,
+}
+
+impl RunningSha256 {
+    /// Takes the next part.
+    pub fn take(&mut self, part: &[u8]) {
+        self.digest.update(part);
+        self.byte_count = self.byte_count.saturating_add(u64::try_from(part.len()).unwrap_or(u64::MAX));
+    }
+
+    /// The bytes taken so far.
+    pub fn byte_count(&self) -> u64 {
+        self.byte_count
+    }
+
+    /// The hash of all parts, as 64 lower-case hexadecimal digits.
+    pub fn hex(self) -> String {
+        hexadecimal(&self.digest.finalize())
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
@@ -59,6 +90,11 @@ mod tests {
         // FIPS 180-2, appendix B.1: SHA-256 of "abc".
         let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(sha256_hex(b"abc"), sha256);
+        let mut running = RunningSha256::default();
+        for part in [&b"a"[..], b"", b"bc"] {
+            running.take(part);
+        }
+        assert_eq!((running.byte_count(), running.hex()), (3, sha256.to_owned()));
         let key = StatementKey {
             kind: "portfolio_statement".to_owned(),
             portfolio_id: "D03".parse().expect("an id"),

@@ -1,13 +1,16 @@
 //! `financr run`: a job for a business date, or for a range of them.
 
+use std::sync::{Arc, Mutex};
+
 use clap::Args;
-use jobs::catalog::{JOBS, Job, job};
-use jobs::{Context, Outcome, Request, run};
-use schemas::BusinessDate;
+use jobs::catalog::{JOBS, Job, job, statements};
+use jobs::{Context, Outcome, Progress, Request, run};
+use schemas::{BusinessDate, CalendarPeriod, PortfolioId};
 use serde_json::Value;
 use store::{Run, RunState, RunStep};
 
 use super::Session;
+use crate::config::Config;
 use crate::ending::{Ending, Usage};
 use crate::house;
 use crate::listing::Listing;
@@ -19,7 +22,7 @@ pub(super) struct Arguments {
     /// The job
     job: String,
     /// The business date, e.g. 2014-12-31
-    #[arg(long, conflicts_with_all = ["from", "to"], required_unless_present = "from")]
+    #[arg(long, conflicts_with_all = ["from", "to"], required_unless_present_any = ["from", "period"])]
     date: Option<BusinessDate>,
     /// The first business date of a range, which is worked on as one rebuild
     #[arg(long, requires = "to")]
@@ -30,16 +33,29 @@ pub(super) struct Arguments {
     /// Work on the range night by night instead, as if each had been run on its day
     #[arg(long, requires = "from")]
     each_night: bool,
+    /// The month, quarter or year of `statements`, e.g. 2017-06, 2017-Q2 or 2017
+    #[arg(long, conflicts_with_all = ["date", "from", "to"])]
+    period: Option<CalendarPeriod>,
+    /// With --period, only the statements of this portfolio; may be given more than once
+    #[arg(long, value_name = "ID", requires = "period")]
+    portfolio: Vec<PortfolioId>,
 }
 
 fn jobs_help() -> String {
-    let lines: Vec<String> = JOBS.iter().map(|job| format!("  {:<9} {}", job.name, job.definition)).collect();
+    let lines: Vec<String> = JOBS.iter().map(|job| format!("  {:<10} {}", job.name, job.definition)).collect();
     format!("Jobs:\n{}", lines.join("\n"))
 }
 
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
     let config = session.config()?;
     let job = job(&arguments.job)?;
+    if let Some(period) = arguments.period {
+        if job.name != statements::JOB.name {
+            let problem = format!("--period is for `financr run statements`; give `{}` a --date", job.name);
+            return Err(Usage(problem).into());
+        }
+        return batch(session, &config, period, &arguments.portfolio).await;
+    }
     let (from, to) = match (arguments.date, arguments.from, arguments.to) {
         (Some(date), _, _) => (date, date),
         (None, Some(from), Some(to)) => (from, to),
@@ -51,6 +67,31 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     }
     let outcome = run(&context, job, Request { from, to }).await?;
     report(session, &outcome)
+}
+
+/// Writes the statements of a period, and lists all of those that are blocked.
+async fn batch(
+    session: &Session,
+    config: &Config,
+    period: CalendarPeriod,
+    portfolios: &[PortfolioId],
+) -> anyhow::Result<Ending> {
+    let snags = Arc::new(Mutex::new(Vec::new()));
+    let (shown, kept) = (session.display.watcher(), Arc::clone(&snags));
+    let watcher = Arc::new(move |progress: Progress| {
+        if let (Progress::StepFinished { report, .. }, Ok(mut kept)) = (&progress, kept.lock()) {
+            kept.extend(report.snags.iter().cloned());
+        }
+        shown(progress);
+    });
+    let context = house::open(config, watcher).await?;
+    let outcome = statements::statements_of(&context, period, portfolios).await?;
+    let ending = report(session, &outcome)?;
+    let snags = snags.lock().map(|snags| snags.clone()).unwrap_or_default();
+    for snag in snags {
+        session.say(&snag)?;
+    }
+    Ok(ending)
 }
 
 /// Runs a night for every day of the range on which anything was quoted.

@@ -15,6 +15,8 @@ mod exports;
 #[cfg(test)]
 mod functions_page;
 #[cfg(test)]
+mod handing_out;
+#[cfg(test)]
 mod holdings;
 #[cfg(test)]
 mod house;
@@ -28,6 +30,8 @@ mod mirror;
 mod night;
 #[cfg(test)]
 mod reconciling;
+#[cfg(test)]
+mod reporting;
 #[cfg(test)]
 mod restating;
 #[cfg(test)]

@@ -102,8 +102,18 @@ pub async fn nav_bridge(
 ///
 /// # Errors
 /// [`Error`] if the table cannot be read.
-pub async fn nav_bridges(lake: &Lake, from: BusinessDate, to: BusinessDate) -> Result<Vec<NavBridgeRow>, Error> {
-    let parameters = vec![("from_date", Parameter::Date(from)), ("to_date", Parameter::Date(to))];
+pub async fn nav_bridges(
+    lake: &Lake,
+    from: BusinessDate,
+    to: BusinessDate,
+    (first, last): (&PortfolioId, &PortfolioId),
+) -> Result<Vec<NavBridgeRow>, Error> {
+    let parameters = vec![
+        ("from_date", Parameter::Date(from)),
+        ("to_date", Parameter::Date(to)),
+        ("first_portfolio_id", Parameter::from(first)),
+        ("last_portfolio_id", Parameter::from(last)),
+    ];
     let tables = [(NavBridgeRow::TABLE, DateRange::between(from, to))];
     query(lake, "nav_bridges", include_str!("nav_bridges.sql"), &tables, parameters).await
 }

@@ -1,4 +1,4 @@
--- One row per portfolio, component and currency of the bridges of all portfolios over a range, dated on its last day.
+-- One row per portfolio of a stretch, component and currency of its bridges over a range, dated on its last day.
 SELECT
     portfolio_id,
     max(business_date) AS business_date,
@@ -8,6 +8,8 @@ SELECT
     sum(amount_base) AS amount_base,
     min(detail) AS detail
 FROM gold.nav_bridge
-WHERE business_date BETWEEN $from_date AND $to_date
+WHERE
+    business_date BETWEEN $from_date AND $to_date
+    AND portfolio_id BETWEEN $first_portfolio_id AND $last_portfolio_id
 GROUP BY portfolio_id, component, currency
 ORDER BY portfolio_id, component, currency

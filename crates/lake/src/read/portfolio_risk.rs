@@ -58,8 +58,16 @@ pub async fn backtests(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate)
 ///
 /// # Errors
 /// [`Error`] if the table cannot be read.
-pub async fn stated_backtests(lake: &Lake, date: BusinessDate) -> Result<Vec<BacktestRow>, Error> {
+pub async fn stated_backtests(
+    lake: &Lake,
+    date: BusinessDate,
+    (first, last): (&PortfolioId, &PortfolioId),
+) -> Result<Vec<BacktestRow>, Error> {
     let tables = [(BacktestRow::TABLE, DateRange::between(date, date))];
-    let parameters = vec![("business_date", Parameter::Date(date))];
+    let parameters = vec![
+        ("business_date", Parameter::Date(date)),
+        ("first_portfolio_id", Parameter::from(first)),
+        ("last_portfolio_id", Parameter::from(last)),
+    ];
     query(lake, "stated_backtests", include_str!("stated_backtests.sql"), &tables, parameters).await
 }

@@ -1,4 +1,4 @@
--- One row per portfolio, tail, profit and loss and method that is in force on a date, or red.
+-- One row per portfolio of a stretch, tail, profit and loss and method that is in force on a date, or red.
 SELECT
     portfolio_id,
     business_date,
@@ -24,5 +24,8 @@ SELECT
     pinball_day_count,
     exceeded_losses
 FROM gold.backtests
-WHERE business_date = $business_date AND (is_in_force OR zone = 'red')
+WHERE
+    business_date = $business_date
+    AND portfolio_id BETWEEN $first_portfolio_id AND $last_portfolio_id
+    AND (is_in_force OR zone = 'red')
 ORDER BY portfolio_id, tail DESC, method, profit_and_loss

@@ -60,7 +60,7 @@ pub async fn mapped<R: Record, T: Send + 'static>(
 }
 
 /// The rows of a table whose dates lie in a range, not read yet.
-pub(super) async fn frame(snapshot: &Snapshot, lake: &Lake, range: DateRange) -> Result<DataFrame, Error> {
+pub(crate) async fn frame(snapshot: &Snapshot, lake: &Lake, range: DateRange) -> Result<DataFrame, Error> {
     let definition = snapshot.definition();
     let context = lake.engine().session(&[snapshot.restricted_to(range)])?;
     let failed = Error::query(definition.name);

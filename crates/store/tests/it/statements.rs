@@ -1,9 +1,9 @@
 //! Publishing statements: each version once, and never changed.
 
-use store::{Error, PublishOutcome, StoreKind};
+use store::{Error, PublishOutcome, StatementFilter, StoreKind};
 
 use crate::places::{Place, on_both_engines};
-use crate::samples::{after_minutes, claimed_run, mail, portfolio_id, run_id, save_portfolio, statement};
+use crate::samples::{after_minutes, claimed_run, date, mail, portfolio_id, run_id, save_portfolio, statement};
 
 on_both_engines!(
     the_first_document_stays,
@@ -11,6 +11,7 @@ on_both_engines!(
     published_statements_never_change,
     a_statement_needs_its_portfolio_and_its_run,
     an_id_names_one_statement,
+    a_file_leads_to_its_statement_and_to_the_other_versions,
 );
 
 async fn the_first_document_stays(place: &Place) {
@@ -91,4 +92,34 @@ async fn an_id_names_one_statement(place: &Place) {
     wrong.id = statement("D01", 1, &run).id;
     let error = store.publish_statement(&wrong).await.expect_err("the id is taken");
     assert!(matches!(error, Error::StatementIdTaken { .. }), "{error}");
+}
+
+async fn a_file_leads_to_its_statement_and_to_the_other_versions(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    save_portfolio(&store, "D01").await;
+    save_portfolio(&store, "D02").await;
+    let run = claimed_run(&store).await;
+    let first = statement("D01", 1, &run);
+    let mut second = statement("D01", 2, &run);
+    second.files.iter_mut().for_each(|file| file.sha256 = "c".repeat(64));
+    let mut other = statement("D02", 1, &run);
+    other.files.clear();
+    for new in [&first, &second, &other] {
+        store.publish_statement(new).await.expect("published");
+    }
+    let with = async |digit: &str| store.statements_with_file(&digit.repeat(64)).await.expect("readable");
+    assert_eq!(with("a").await, [first.clone()]);
+    assert_eq!(with("c").await, [second.clone()], "both files of it are one statement");
+    assert!(with("e").await.is_empty());
+    assert_eq!(store.statement_versions(&second).await.expect("readable"), [first.clone(), second.clone()]);
+
+    let find = async |filter: StatementFilter, limit| store.find_statements(&filter, limit).await.expect("readable");
+    let any = StatementFilter::default;
+    assert_eq!(find(any(), 10).await, [second.clone(), first.clone(), other.clone()]);
+    assert_eq!(find(any(), 1).await, [second.clone()], "the limit counts statements, not files");
+    assert_eq!(find(StatementFilter { portfolio: Some(portfolio_id("D02")), ..any() }, 10).await, [other]);
+    assert!(find(StatementFilter { kind: Some("yearly".to_owned()), ..any() }, 10).await.is_empty());
+    assert!(find(StatementFilter { ends_from: Some(date("2015-01-01")), ..any() }, 10).await.is_empty());
+    let until = StatementFilter { ends_from: Some(date("2014-12-31")), ends_to: Some(date("2014-12-31")), ..any() };
+    assert_eq!(find(until, 10).await.len(), 3);
 }

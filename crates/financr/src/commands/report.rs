@@ -1,0 +1,75 @@
+//! `financr report`: the documents that were published, and whether a file is one of them.
+
+mod shown;
+mod verify;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use schemas::{CalendarPeriod, PortfolioId};
+
+use super::Session;
+use crate::ending::Ending;
+use crate::house;
+
+/// Look at published documents: list them, show one, or prove that a file is one of them
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  financr report verify statement-D01-2014-12-31.pdf
+  financr report list --portfolio D01 --period 2014-Q4
+  financr report show portfolio_statement-D01-2014-12-31-v1";
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Prove that a PDF, CSV or JSON file is a document that this house published, byte for byte
+    Verify {
+        /// The file
+        file: PathBuf,
+    },
+    /// List what was published
+    List(Listed),
+    /// Show one published statement: its files, who got it, and its other versions
+    Show {
+        /// The statement, e.g. portfolio_statement-D01-2014-12-31-v1
+        statement: String,
+    },
+}
+
+/// Which statements are listed.
+#[derive(Debug, Args)]
+struct Listed {
+    /// Only those of this portfolio
+    #[arg(long, value_name = "ID")]
+    portfolio: Option<PortfolioId>,
+    /// Only those of this kind, e.g. portfolio_statement
+    #[arg(long)]
+    kind: Option<String>,
+    /// Only those that end in this month, quarter or year, e.g. 2017-06, 2017-Q2 or 2017
+    #[arg(long)]
+    period: Option<CalendarPeriod>,
+    /// How many are listed, the latest period first
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    limit: u32,
+}
+
+pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
+    let config = session.config()?;
+    let context = house::open(&config, session.display.watcher()).await?;
+    match &arguments.action {
+        Action::Verify { file } => verify::execute(session, &context, file).await,
+        Action::List(listed) => shown::list(session, &context, listed).await,
+        Action::Show { statement } => shown::show(session, &context, statement).await,
+    }
+}
+
+/// An instant to the second, as people read it.
+fn at(instant: chrono::DateTime<chrono::Utc>) -> String {
+    instant.format("%Y-%m-%d %H:%M:%SZ").to_string()
+}

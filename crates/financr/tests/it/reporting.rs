@@ -1,0 +1,147 @@
+//! Published documents: a file is proven to be one of them, or not, and what was published is listed.
+
+use serde_json::Value;
+
+use crate::books;
+use crate::house::House;
+
+const MIXED: &str = "portfolio_statement-MIXED-2024-01-31-v1";
+
+/// A house in which January is out for two portfolios.
+fn with_january() -> House {
+    let house = House::new();
+    books::write(&house.path().join("books"));
+    house.done(&["import", "books"]);
+    house.done(&["run", "nightly", "--date", "2024-01-31"]);
+    house
+}
+
+/// The archived file of a portfolio with this ending.
+fn archived(house: &House, portfolio: &str, ending: &str) -> std::path::PathBuf {
+    let below = format!("financr-data/lake/statements/portfolio_statement/{portfolio}/2024-01-31/v1");
+    let files = house.files(&below);
+    let found = files.into_keys().find(|path| path.extension().is_some_and(|found| found == ending));
+    house.path().join(below).join(found.expect("archived"))
+}
+
+#[test]
+fn a_file_is_proven_by_its_bytes_alone() {
+    let house = with_january();
+    // Whatever it is called: what the client got by mail or by hand.
+    for ending in ["pdf", "csv", "json"] {
+        std::fs::copy(archived(&house, "MIXED", ending), house.path().join("from-a-client")).expect("copied");
+        let said = house.done(&["report", "verify", "from-a-client"]);
+        for words in [MIXED, "version 1, made by run nightly-2024-01-31-1", "authentic: its SHA-256"] {
+            assert!(said.contains(words), "{words}: {said}");
+        }
+    }
+    // One digit of an amount changed.
+    let path = house.path().join("forged.csv");
+    let text = std::fs::read_to_string(archived(&house, "MIXED", "csv")).expect("there");
+    std::fs::write(&path, text.replacen('1', "9", 1)).expect("written");
+    let ended = house.run(&["report", "verify", "forged.csv"]);
+    assert_eq!(ended.code, Some(5), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.contains("forged.csv is not known: nothing that was published here"), "{}", ended.stdout);
+    // What is no file is wrong usage, not a forgery.
+    for wrong in ["books", "nothing.pdf"] {
+        assert_eq!(house.run(&["report", "verify", wrong]).code, Some(2), "{wrong}");
+    }
+}
+
+#[test]
+fn an_archive_that_was_changed_is_told_from_a_forged_file() {
+    let house = with_january();
+    let pdf = archived(&house, "MIXED", "pdf");
+    std::fs::copy(&pdf, house.path().join("mine.pdf")).expect("copied");
+    let mut bytes = std::fs::read(&pdf).expect("there");
+    bytes.push(b'\n');
+    std::fs::write(&pdf, &bytes).expect("written");
+    let ended = house.run(&["report", "verify", "mine.pdf", "--format", "json"]);
+    assert_eq!(ended.code, Some(5), "{}", ended.stderr);
+    let rows: Vec<Value> = serde_json::from_str(&ended.stdout).expect("JSON");
+    assert_eq!((&rows[0]["verdict"], &rows[0]["statement"]), (&"archive_differs".into(), &MIXED.into()));
+    assert_eq!(house.run(&["report", "show", MIXED]).code, Some(5));
+    std::fs::remove_file(&pdf).expect("removed");
+    let ended = house.run(&["report", "verify", "mine.pdf"]);
+    assert_eq!(ended.code, Some(5), "{}", ended.stderr);
+    assert!(ended.stdout.contains("is gone; this file is what was published"), "{}", ended.stdout);
+}
+
+#[test]
+fn what_was_published_is_listed_with_who_got_it_and_a_replaced_version_says_so() {
+    let house = with_january();
+    let listed = |arguments: &[&str]| -> Vec<Value> {
+        let all = [&["report", "list", "--format", "json"], arguments].concat();
+        serde_json::from_str(&house.done(&all)).expect("JSON")
+    };
+    let ids = |rows: &[Value]| -> Vec<String> {
+        rows.iter().map(|row| row["statement"].as_str().expect("an id").to_owned()).collect()
+    };
+    assert_eq!(ids(&listed(&[])), ["portfolio_statement-EMPTIED-2024-01-31-v1", MIXED]);
+    assert_eq!(ids(&listed(&["--portfolio", "MIXED", "--period", "2024-Q1"])), [MIXED]);
+    assert!(listed(&["--period", "2024-02"]).is_empty() && listed(&["--kind", "yearly"]).is_empty());
+    assert_eq!(listed(&["--portfolio", "MIXED"])[0]["told"], "1 delivered");
+    assert_eq!(house.run(&["report", "list", "--period", "2024-Q5"]).code, Some(2));
+    let said = house.done(&["report", "show", MIXED, "--format", "csv"]);
+    assert!(said.contains("email to mixed@example.org,delivered 20"), "{said}");
+    assert_eq!(
+        said.lines().filter(|line| line.starts_with("file,") && line.contains("authentic")).count(),
+        3,
+        "{said}"
+    );
+
+    let path = house.path().join("books/EMPTIED/transactions.csv");
+    let text = std::fs::read_to_string(&path).expect("there");
+    std::fs::write(&path, text + "7,2024-01-30,FEE,,,,USD,0,0,-2.50,,,booked late\n").expect("written");
+    house.done(&["import", "books"]);
+    house.done(&["run", "nightly", "--date", "2024-01-31"]);
+    house.done(&["restate", "--portfolio", "EMPTIED", "--period-end", "2024-01-31", "--reason", "late"]);
+    std::fs::copy(archived(&house, "EMPTIED", "pdf"), house.path().join("old.pdf")).expect("copied");
+    let said = house.done(&["report", "verify", "old.pdf"]);
+    assert!(said.contains("it was replaced by portfolio_statement-EMPTIED-2024-01-31-v2"), "{said}");
+    assert_eq!(
+        ids(&listed(&["--portfolio", "EMPTIED"])).first().map(String::as_str),
+        Some("portfolio_statement-EMPTIED-2024-01-31-v2")
+    );
+}
+
+#[test]
+fn a_batch_writes_the_statements_of_a_period_once_and_lists_what_is_blocked() {
+    let house = House::new();
+    books::write(&house.path().join("books"));
+    std::fs::remove_file(house.path().join("books/MIXED/fx.csv")).expect("there");
+    house.done(&["import", "books"]);
+    // A month that is not valued to its end has no statements.
+    house.done(&["run", "nightly", "--date", "2024-01-30"]);
+    let ended = house.run(&["run", "statements", "--period", "2024-01"]);
+    assert_eq!(ended.code, Some(2), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stderr.contains("no portfolio was valued on 2024-01-31"), "{}", ended.stderr);
+
+    for stage in ["book", "rollup", "check"] {
+        house.run(&["run", stage, "--date", "2024-01-31"]);
+    }
+    let month = ["run", "statements", "--period", "2024-01"];
+    let ended = house.run(&month);
+    assert_eq!(ended.code, Some(3), "{}{}", ended.stdout, ended.stderr);
+    for words in ["1 statements written, 1 mails queued", "no statement for MIXED (missing_fx_rates)"] {
+        assert!(ended.stdout.contains(words), "{words}: {}", ended.stdout);
+    }
+    // The night writes the same document under the same name, and finds it done.
+    let files = house.files("financr-data/lake/statements");
+    assert_eq!(house.run(&month).code, Some(3));
+    let ended = house.run(&["run", "publish", "--date", "2024-01-31"]);
+    assert!(ended.stdout.contains("0 statements written, 0 mails queued, 1 were there before"), "{}", ended.stdout);
+    assert_eq!(house.files("financr-data/lake/statements"), files);
+
+    let said = house.done(&["run", "statements", "--period", "2024-01", "--portfolio", "EMPTIED"]);
+    assert!(said.contains("1 were there before") && !said.contains("MIXED"), "{said}");
+    for (wrong, words) in [
+        (&["run", "statements", "--period", "2024-01", "--portfolio", "NOBODY"][..], "no portfolio `NOBODY`"),
+        (&["run", "statements", "--period", "2024-Q1"], "no portfolio was valued on 2024-03-28"),
+        (&["run", "publish", "--period", "2024-01"], "--period is for `financr run statements`"),
+    ] {
+        let ended = house.run(wrong);
+        assert_eq!(ended.code, Some(2), "{wrong:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains(words), "{wrong:?}: {}", ended.stderr);
+    }
+}
