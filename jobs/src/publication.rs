@@ -9,13 +9,13 @@ use bytes::Bytes;
 use lake::DateRange;
 use pipelines::landing::sha256;
 use pipelines::{StageReport, Work};
-use reports::delivery::archive;
+use reports::delivery::{OPTIONAL_KINDS, archive};
 use reports::document::Document;
 use reports::gather::{Origin, last_valued_in_month, month_to_date, not_valued, not_valued_in_month};
 use reports::statements::{STATEMENTS, StatementInput, StatementKind};
 use reports::{Format, render};
 use schemas::{BusinessDate, HolidayCalendar, PortfolioId, ReportingPeriod, RunId, Severity, with_causes};
-use store::{NewDelivery, PAGE_ROWS_MAX, PublishOutcome, Statement, StatementFile, StoreKind};
+use store::{Necessity, NewDelivery, PAGE_ROWS_MAX, PublishOutcome, Statement, StatementFile, StoreKind};
 
 use crate::context::{Context, Progress};
 use crate::error::Error;
@@ -282,11 +282,17 @@ pub(crate) async fn archive_and_publish(
         channel: "email".to_owned(),
         recipient: address.clone(),
         subject: format!("{restated}{title} {portfolio_id} to {}", input.business_date),
+        necessity: necessity(kind),
     });
     let mails = mail.as_slice();
     let outcome = context.store.publish_statement_with_deliveries(&statement, mails).await?;
     let mails = u64::try_from(mails.len()).unwrap_or(u64::MAX);
     Ok(Published { statement, json, outcome, mails })
+}
+
+/// Whether the house owes a kind of document to its client.
+fn necessity(kind: &str) -> Necessity {
+    if OPTIONAL_KINDS.contains(&kind) { Necessity::Optional } else { Necessity::Required }
 }
 
 /// Whether the figures differ from those of the latest version that was published.

@@ -1,7 +1,8 @@
 //! Tables of people and runs: SQLite by default, PostgreSQL in production.
 //!
 //! What is booked and agreed (portfolios, transactions), what a person should look at (the inbox), what the machine is
-//! doing (runs and their steps, schedules) and what has left the house (statements, deliveries) stands here. Facts
+//! doing (runs and their steps, schedules) and what has left the house (statements, deliveries)
+//! stands here. Facts
 //! about markets and figures stand in the lake.
 //!
 //! One [`Store`] hides which engine is behind it: the same queries, in the subset of SQL that both understand, the same
@@ -10,6 +11,7 @@
 mod conflicts;
 mod database;
 mod deliveries;
+mod delivery_records;
 mod error;
 mod inbox;
 mod inbox_changes;
@@ -24,10 +26,14 @@ mod sqlite;
 mod statements;
 mod store;
 mod stored_text;
+mod suppressions;
 mod transactions;
 
 pub use database::PAGE_ROWS_MAX;
-pub use deliveries::{Delivery, DeliveryCounts, DeliveryState, NewDelivery, NextAttempt};
+pub use deliveries::{
+    Delivery, DeliveryCounts, DeliveryState, FailedAttempt, Necessity, NewDelivery, NextAttempt, SentCopy,
+};
+pub use delivery_records::{DeliveryChange, DeliveryEvent};
 pub use error::{Error, Result};
 pub use inbox::{
     INBOX_ACTOR, InboxChange, InboxCursor, InboxEvent, InboxFilter, InboxItem, InboxKind, InboxRow, InboxState,
@@ -40,4 +46,5 @@ pub use runs::{Run, RunCursor, RunState};
 pub use schedules::{CatchUp, Fire, FireState, Schedule};
 pub use statements::{PublishOutcome, Statement, StatementFile};
 pub use store::{Store, StoreKind};
+pub use suppressions::{NewSuppression, Suppression, SuppressionReason};
 pub use transactions::{Conflict, ImportOutcome};
