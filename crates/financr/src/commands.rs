@@ -1,6 +1,7 @@
 //! The commands, one per file.
 
 mod bench;
+mod deliveries;
 mod demo;
 mod evaluate;
 mod import;
@@ -13,6 +14,7 @@ mod serve;
 mod show;
 mod sql;
 mod status;
+mod suppressions;
 mod why;
 
 use std::io::Write;
@@ -75,6 +77,8 @@ enum Command {
     Why(why::Arguments),
     Restate(restate::Arguments),
     Status(status::Arguments),
+    Deliveries(deliveries::Arguments),
+    Suppressions(suppressions::Arguments),
     Sql(sql::Arguments),
     Evaluate(evaluate::Arguments),
     Bench(bench::Arguments),
@@ -123,6 +127,8 @@ pub async fn execute(cli: Cli) -> ExitCode {
         Command::Why(arguments) => why::execute(&session, &arguments).await,
         Command::Restate(arguments) => restate::execute(&session, &arguments).await,
         Command::Status(arguments) => status::execute(&session, &arguments).await,
+        Command::Deliveries(arguments) => deliveries::execute(&session, &arguments).await,
+        Command::Suppressions(arguments) => suppressions::execute(&session, &arguments).await,
         Command::Sql(arguments) => sql::execute(&session, &arguments).await,
         Command::Evaluate(arguments) => evaluate::execute(&session, &arguments).await,
         Command::Bench(arguments) => bench::execute(&session, &arguments).await,
