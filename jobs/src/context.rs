@@ -25,6 +25,8 @@ pub struct Settings {
     pub mail: Option<MailSettings>,
     /// Tries before a message is given up.
     pub delivery_attempts_max: i64,
+    /// Minutes after which one pass through the outbox ends; the rest waits for the next.
+    pub delivery_minutes_max: u64,
 }
 
 /// What happens while a job runs, for whoever watches.

@@ -6,6 +6,7 @@
 pub mod catalog;
 pub mod concentration;
 mod context;
+pub mod deliveries;
 mod error;
 mod export_plan;
 pub mod factors;

@@ -2,27 +2,43 @@
 //!
 //! A message is leased, sent, and marked as delivered; a process that dies in between leaves a lease behind, which the
 //! next one lifts if the kernel says that the process is gone. Into a folder a message arrives exactly once. With a
-//! mail server there is one window, between its `250` and our note of it, in which a death leads to a second sending;
-//! both carry the same Message-ID (docs/adr/0008).
+//! mail server there is one window, between its last byte and our note of its `250`, in which a death or a broken
+//! connection leads to a second sending; both carry the same Message-ID (docs/adr/0008). The store counts the copies
+//! that may have gone out, and a third is never begun.
+//!
+//! Several messages are under way at once, each with a lease and an attempt of its own. Where the way itself is closed,
+//! the rest waits: a server that is down costs a night some attempts, not hours.
 
-use bytes::Bytes;
+mod finding;
+mod letter;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
 use chrono::TimeDelta;
 use pipelines::StageReport;
-use reports::Format;
-use reports::delivery::email::{Attachment, Mail, Mailer};
-use reports::delivery::{DeliveryId, Outcome};
-use store::{Delivery, NextAttempt, Statement};
+use reports::delivery::Outcome;
+use reports::delivery::email::{MailSettings, Mailer};
+use store::{Delivery, FailedAttempt, INBOX_ACTOR, Necessity, NewSuppression, NextAttempt, SuppressionReason};
+use tokio::task::JoinSet;
 
 use crate::context::{Context, Progress};
 use crate::error::Error;
 use crate::owner;
+pub(crate) use finding::{close as close_finding, report as report_finding};
+use verdict::{Verdict, verdict};
 
-/// Messages leased at once.
-const BATCH: u32 = 16;
-/// How long a sender may be silent before another one takes its messages: longer than the timeouts of a whole batch.
+/// How long a sender may be silent before another one takes its message: longer than the longest sending.
 const LEASE: TimeDelta = TimeDelta::minutes(20);
-/// Pause after the first failed attempt; doubled after each further one.
-const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(2);
+/// Copies that may go out: the second is the one of the window.
+const COPIES_MAX: i64 = 2;
+/// Attempts that met a closed way, one after the other, after which the rest of the outbox waits.
+const CLOSED_IN_A_ROW_MAX: u32 = 20;
 
 /// What became of the messages.
 #[derive(Default)]
@@ -31,32 +47,65 @@ struct Tally {
     sent_before: u64,
     postponed: u64,
     given_up: u64,
+    suppressed: u64,
+}
+
+/// One pass through the outbox, shared by those who send.
+struct Pass {
+    context: Context,
+    settings: MailSettings,
+    mailer: Mailer,
+    me: String,
+    total: usize,
+    started: Instant,
+    closed_in_a_row: AtomicU32,
+    is_over: AtomicBool,
+    tally: Mutex<Tally>,
+    /// Why the rest waits, if it does.
+    stopped: Mutex<Option<String>>,
 }
 
 /// Sends every message of the outbox that is due.
 pub(crate) async fn deliver(context: &Context) -> Result<StageReport, Error> {
-    let Some(settings) = &context.settings.mail else {
-        let pending = context.store.delivery_counts().await?.pending;
+    let pending = context.store.delivery_counts().await?.pending;
+    let Some(settings) = context.settings.mail.clone() else {
         let note = format!("mail is not configured; {pending} messages wait in the outbox");
         return Ok(StageReport { note, ..StageReport::default() });
     };
-    let mailer = Mailer::new(settings).map_err(Error::Mail)?;
+    let mailer = Mailer::new(&settings).map_err(Error::Mail)?;
     lift_leases_of_the_dead(context).await?;
-    let me = owner::this_process();
-    let total = usize::try_from(context.store.delivery_counts().await?.pending).unwrap_or(0);
-    let mut tally = Tally::default();
-    loop {
-        let batch = context.store.claim_deliveries(&me, LEASE, context.clock.now(), BATCH).await?;
-        if batch.is_empty() {
-            break;
-        }
-        for delivery in &batch {
-            send(context, &mailer, delivery, &mut tally).await?;
-            let done = tally.sent + tally.sent_before + tally.postponed + tally.given_up;
-            (context.watch)(Progress::Advanced { done: usize::try_from(done).unwrap_or(total), total });
+    let pass = Arc::new(Pass {
+        context: context.clone(),
+        settings,
+        mailer,
+        me: owner::this_process(),
+        total: usize::try_from(pending).unwrap_or(0),
+        started: Instant::now(),
+        closed_in_a_row: AtomicU32::new(0),
+        is_over: AtomicBool::new(false),
+        tally: Mutex::default(),
+        stopped: Mutex::default(),
+    });
+    let mut senders = JoinSet::new();
+    for _ in 0..pass.mailer.messages_at_once_max().min(pass.total.max(1)) {
+        let pass = Arc::clone(&pass);
+        senders.spawn(async move {
+            while pass.send_next().await? {}
+            Ok::<(), Error>(())
+        });
+    }
+    let mut failed = None;
+    while let Some(ended) = senders.join_next().await {
+        // What the others have begun they end: a sending that is cut off is a copy that nobody knows of.
+        if let Err(error) = ended.map_err(|_| Error::Worker).and_then(|sent| sent) {
+            pass.is_over.store(true, Ordering::Relaxed);
+            failed.get_or_insert(error);
         }
     }
-    Ok(StageReport { rows_written: tally.sent, note: tally.sentence(), snags: tally.snags(), ..StageReport::default() })
+    match failed {
+        Some(error) => Err(error),
+        None => pass.report().await,
+    }
 }
 
 async fn lift_leases_of_the_dead(context: &Context) -> Result<(), Error> {
@@ -69,66 +118,115 @@ async fn lift_leases_of_the_dead(context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-async fn send(context: &Context, mailer: &Mailer, delivery: &Delivery, tally: &mut Tally) -> Result<(), Error> {
-    let now = context.clock.now();
-    let outcome = match compose(context, delivery).await? {
-        Ok(mail) => mailer.deliver(&mail).await,
-        Err(reason) => Outcome::PermanentFailure(reason),
-    };
-    match outcome {
-        Outcome::Delivered => {
-            tally.sent += 1;
-            context.store.mark_delivered(&delivery.id, now).await?;
+impl Pass {
+    /// Sends the message that has been due for the longest; false if there is none, or the rest waits.
+    async fn send_next(&self) -> Result<bool, Error> {
+        if self.is_over.load(Ordering::Relaxed) {
+            return Ok(false);
         }
-        Outcome::AlreadyDelivered => {
-            tally.sent_before += 1;
-            context.store.mark_delivered(&delivery.id, now).await?;
+        let minutes_max = self.context.settings.delivery_minutes_max;
+        if Duration::from_secs(minutes_max.saturating_mul(60)) < self.started.elapsed() {
+            self.stop(format!("sending stopped after {minutes_max} minutes"));
+            return Ok(false);
         }
-        Outcome::TransientFailure(reason) if delivery.attempts < context.settings.delivery_attempts_max => {
-            tally.postponed += 1;
-            let doublings = u32::try_from(delivery.attempts.clamp(1, 10) - 1).unwrap_or(0);
-            let pause = FIRST_PAUSE * 2_i32.pow(doublings);
-            context.store.mark_failed_attempt(delivery, &reason, NextAttempt::At(now + pause)).await?;
+        let now = self.context.clock.now();
+        let claimed = self.context.store.claim_deliveries(&self.me, LEASE, now, 1).await?;
+        let Some(delivery) = claimed.into_iter().next() else {
+            return Ok(false);
+        };
+        let outcome = self.attempt(&delivery).await?;
+        self.notice_the_way(&outcome);
+        self.note(&delivery, outcome).await?;
+        self.advance();
+        Ok(true)
+    }
+
+    /// Hands a message over, or says why not; none if it is not wanted.
+    async fn attempt(&self, delivery: &Delivery) -> Result<Option<Outcome>, Error> {
+        if delivery.necessity == Necessity::Optional
+            && self.context.store.suppression(&delivery.recipient).await?.is_some()
+        {
+            return Ok(None);
         }
-        Outcome::TransientFailure(reason) | Outcome::PermanentFailure(reason) => {
-            tally.given_up += 1;
-            tracing::error!(delivery.id = delivery.id, reason, "a message is given up; see `financr status`");
-            context.store.mark_failed_attempt(delivery, &reason, NextAttempt::Never).await?;
+        if self.mailer.may_copy() && COPIES_MAX < delivery.copies {
+            return Ok(Some(Outcome::PermanentFailure(verdict::MAY_HAVE_ARRIVED.to_owned())));
+        }
+        match letter::compose(&self.context, &self.settings, delivery).await? {
+            Ok(mail) => Ok(Some(self.mailer.deliver(&mail).await)),
+            Err(outcome) => Ok(Some(outcome)),
         }
     }
-    Ok(())
+
+    /// Counts the attempts that met a closed way; after too many of them the rest waits.
+    fn notice_the_way(&self, outcome: &Option<Outcome>) {
+        let Some(Outcome::ChannelFailure(reason) | Outcome::Unknown(reason)) = outcome else {
+            self.closed_in_a_row.store(0, Ordering::Relaxed);
+            return;
+        };
+        if CLOSED_IN_A_ROW_MAX <= self.closed_in_a_row.fetch_add(1, Ordering::Relaxed) + 1 {
+            self.stop(format!("sending stopped after {CLOSED_IN_A_ROW_MAX} failures in a row: {reason}"));
+        }
+    }
+
+    fn stop(&self, why: String) {
+        self.is_over.store(true, Ordering::Relaxed);
+        lock(&self.stopped).get_or_insert(why);
+    }
+
+    async fn note(&self, delivery: &Delivery, outcome: Option<Outcome>) -> Result<(), Error> {
+        let (store, now) = (&self.context.store, self.context.clock.now());
+        let recipient_refused = matches!(outcome, Some(Outcome::RecipientRefused(_)));
+        let (reason, next, copy) = match verdict(outcome, delivery, &self.context.settings, now) {
+            Verdict::Delivered { answer, before } => {
+                let answer = format!("{answer}; Message-ID {}", self.mailer.message_id(&delivery.id));
+                store.mark_delivered(delivery, &answer, now).await?;
+                let mut tally = lock(&self.tally);
+                *(if before { &mut tally.sent_before } else { &mut tally.sent }) += 1;
+                return Ok(());
+            }
+            Verdict::Failed { reason, next, copy } => (reason, next, copy),
+        };
+        if recipient_refused {
+            let new = NewSuppression { reason: SuppressionReason::Bounce, note: &reason, by: INBOX_ACTOR };
+            store.suppress(&delivery.recipient, &new, now).await?;
+        }
+        if !matches!(next, NextAttempt::At(_)) {
+            // Before it is given up: a death in between finds the same finding again, and not none.
+            report_finding(&self.context, delivery, &reason, next).await?;
+        }
+        store.mark_failed_attempt(delivery, &FailedAttempt { reason: &reason, next, copy }, now).await?;
+        let mut tally = lock(&self.tally);
+        match next {
+            NextAttempt::At(_) => tally.postponed += 1,
+            NextAttempt::Never => tally.given_up += 1,
+            NextAttempt::NotWanted => tally.suppressed += 1,
+        }
+        Ok(())
+    }
+
+    fn advance(&self) {
+        let done = {
+            let tally = lock(&self.tally);
+            tally.sent + tally.sent_before + tally.postponed + tally.given_up + tally.suppressed
+        };
+        let done = usize::try_from(done).unwrap_or(self.total);
+        (self.context.watch)(Progress::Advanced { done, total: self.total });
+    }
+
+    async fn report(&self) -> Result<StageReport, Error> {
+        let stopped = lock(&self.stopped).clone();
+        let mut snags = lock(&self.tally).snags();
+        if let Some(why) = stopped {
+            let waiting = self.context.store.delivery_counts().await?.pending;
+            snags.push(format!("{why}; {waiting} messages wait in the outbox"));
+        }
+        let tally = lock(&self.tally);
+        Ok(StageReport { rows_written: tally.sent, note: tally.sentence(), snags, ..StageReport::default() })
+    }
 }
 
-/// The message of a delivery, or why there can be none.
-async fn compose(context: &Context, delivery: &Delivery) -> Result<Result<Mail, String>, Error> {
-    let Some(statement) = context.store.statement(&delivery.statement_id).await? else {
-        return Ok(Err("its statement is not in the store".to_owned()));
-    };
-    let Some(file) = statement.files.iter().find(|file| file.media_type == Format::Pdf.content_type()) else {
-        return Ok(Err("its statement has no PDF".to_owned()));
-    };
-    let content: Bytes = context.lake.storage().get(&file.object_path).await?;
-    let delivery_id: Result<DeliveryId, _> = delivery.id.parse();
-    Ok(delivery_id.map_err(|error| error.to_string()).map(|delivery_id| Mail {
-        delivery_id,
-        to: delivery.recipient.clone(),
-        subject: delivery.subject.clone(),
-        body: body(&statement),
-        attachment: Attachment {
-            file_name: format!("statement-{}-{}.pdf", statement.portfolio_id, statement.period_end),
-            format: Format::Pdf,
-            content,
-        },
-        date: statement.published_at,
-    }))
-}
-
-fn body(statement: &Statement) -> String {
-    format!(
-        "Dear client,\n\nplease find attached the statement of portfolio {} for the period up to {}.\n\n\
-         Statement: {}\nSHA-256 of the document: {}\n\nThis message was sent automatically.\n",
-        statement.portfolio_id, statement.period_end, statement.id, statement.document_sha256
-    )
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Tally {
@@ -138,6 +236,7 @@ impl Tally {
             (self.sent_before, "had been delivered before"),
             (self.postponed, "postponed"),
             (self.given_up, "given up"),
+            (self.suppressed, "not wanted"),
         ] {
             if 0 < count {
                 text += &format!(", {count} {what}");
@@ -147,7 +246,8 @@ impl Tally {
     }
 
     fn snags(&self) -> Vec<String> {
-        let given_up = (0 < self.given_up).then(|| format!("{} mails were given up", self.given_up));
+        let seen = "`financr inbox --kind delivery` names them";
+        let given_up = (0 < self.given_up).then(|| format!("{} mails were given up; {seen}", self.given_up));
         let again = "`financr run deliver` and every night try them again";
         let postponed = (0 < self.postponed).then(|| format!("{} mails were postponed; {again}", self.postponed));
         given_up.into_iter().chain(postponed).collect()

@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use pipelines::landing::sha256;
 use pipelines::{StageReport, Work};
-use reports::delivery::archive;
+use reports::delivery::{OPTIONAL_KINDS, archive};
 use reports::document::Document;
 use reports::gather::{Facts, Origin, Span, shares};
 use reports::statements::{STATEMENTS, StatementInput, StatementKind};
 use reports::{Format, render};
 use schemas::{BusinessDate, PortfolioId, RunId, Severity, with_causes};
-use store::{NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementFile, StoreKind};
+use store::{Necessity, NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementFile, StoreKind};
 
 use crate::context::{Context, Progress};
 use crate::error::Error;
@@ -249,6 +249,7 @@ pub(crate) async fn archive_and_publish(
         } else {
             format!("{restated}{title} {portfolio_id} from {} to {}", span.first_day(), span.closing)
         },
+        necessity: necessity(kind),
     });
     let mails = mail.as_slice();
     let outcome = context.store.publish_statement_with_deliveries(&statement, mails).await?;
@@ -267,6 +268,11 @@ fn statement_id(kind: &str, portfolio_id: &PortfolioId, span: Span, version: u32
 
 fn is_month(span: Span) -> bool {
     span == Span::month_to_date(span.closing)
+}
+
+/// Whether the house owes a kind of document to its client.
+fn necessity(kind: &str) -> Necessity {
+    if OPTIONAL_KINDS.contains(&kind) { Necessity::Optional } else { Necessity::Required }
 }
 
 /// Whether the figures differ from those of the latest version that was published.

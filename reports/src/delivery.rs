@@ -21,17 +21,28 @@ pub struct Channel {
 /// The ways there are.
 pub const CHANNELS: &[&Channel] = &[&archive::CHANNEL, &email::CHANNEL];
 
-/// What became of a delivery.
+/// Kinds of documents that are a service and no duty: their mails say how to end them, and a recipient on the list of
+/// suppressions gets none. What is not listed here is owed to the client and always sent.
+pub const OPTIONAL_KINDS: &[&str] = &["performance_report", "risk_report"];
+
+/// What became of a delivery. No text in it names a recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It has been handed over now.
-    Delivered,
+    /// It has been handed over now; with what the other side answered, or where it lies.
+    Delivered(String),
     /// It had been handed over before; nothing was done.
     AlreadyDelivered,
-    /// It failed for this reason and may succeed later: try again, with the same id.
+    /// It was not handed over for this reason and may be later: try again, with the same id.
     TransientFailure(String),
-    /// It failed for this reason and will fail again: somebody must look at it.
+    /// It was not handed over because the way itself is closed, and any other delivery would meet the same.
+    ChannelFailure(String),
+    /// Nobody can say whether it was handed over: the way broke between the last byte and the answer. A second try
+    /// may be a second copy.
+    Unknown(String),
+    /// It was not handed over for this reason and will not be: somebody must look at it.
     PermanentFailure(String),
+    /// It was not handed over because the address takes nothing, now or later.
+    RecipientRefused(String),
 }
 
 /// The id of one delivery of one document to one recipient, e.g. `D03-2014-12-31-v1-email`. It ends up in file names

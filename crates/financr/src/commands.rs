@@ -1,6 +1,7 @@
 //! The commands, one per file.
 
 mod bench;
+mod deliveries;
 mod demo;
 mod evaluate;
 mod export;
@@ -15,6 +16,7 @@ mod serve;
 mod show;
 mod sql;
 mod status;
+mod suppressions;
 mod why;
 
 use std::io::Write;
@@ -79,6 +81,8 @@ enum Command {
     Restate(restate::Arguments),
     Report(report::Arguments),
     Status(status::Arguments),
+    Deliveries(deliveries::Arguments),
+    Suppressions(suppressions::Arguments),
     Sql(sql::Arguments),
     Evaluate(evaluate::Arguments),
     Export(export::Arguments),
@@ -129,6 +133,8 @@ pub async fn execute(cli: Cli) -> ExitCode {
         Command::Report(arguments) => report::execute(&session, &arguments).await,
         Command::Restate(arguments) => restate::execute(&session, &arguments).await,
         Command::Status(arguments) => status::execute(&session, &arguments).await,
+        Command::Deliveries(arguments) => deliveries::execute(&session, &arguments).await,
+        Command::Suppressions(arguments) => suppressions::execute(&session, &arguments).await,
         Command::Sql(arguments) => sql::execute(&session, &arguments).await,
         Command::Export(arguments) => export::execute(&session, &arguments).await,
         Command::Evaluate(arguments) => evaluate::execute(&session, &arguments).await,

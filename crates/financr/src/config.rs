@@ -110,12 +110,15 @@ impl EngineSection {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct DeliverySection {
+    /// Tries before a message is given up.
     pub(crate) attempts_max: i64,
+    /// Minutes after which one pass through the outbox ends.
+    pub(crate) minutes_max: u64,
 }
 
 impl Default for DeliverySection {
     fn default() -> Self {
-        DeliverySection { attempts_max: 8 }
+        DeliverySection { attempts_max: 8, minutes_max: 60 }
     }
 }
 

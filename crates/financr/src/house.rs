@@ -31,6 +31,7 @@ pub(crate) async fn open(config: &Config, watch: Arc<dyn Fn(Progress) + Send + S
             inbox: config.sources.book_folder.inbox.clone(),
             mail: config.mail.clone(),
             delivery_attempts_max: config.delivery.attempts_max,
+            delivery_minutes_max: config.delivery.minutes_max,
         },
         program_version: VERSION.to_owned(),
         watch,

@@ -2,7 +2,8 @@
 //!
 //! A message is written in the transaction that publishes its statement and sent later, by whoever leases it first. A
 //! sender that dies between the acceptance of a message and the note of it in the outbox is the one case in which a
-//! message goes out twice; its id never changes, so that mail servers can recognize the second one.
+//! message goes out twice; its id never changes, so that mail servers can recognize the second one. What became of each
+//! attempt stands in `delivery_records`.
 
 use std::fmt;
 
@@ -10,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use crate::database::{ByEngine, SqlTransaction, reading, row_limit, within};
+use crate::delivery_records::{DeliveryChange, SENDER, record};
 use crate::error::{Error, Result, is_missing_reference};
 use crate::store::Store;
 use crate::stored_text::{instant, lease_end, parsed, parsed_or_none, stored_words};
@@ -23,6 +25,19 @@ stored_words! {
     Delivered = "delivered",
     /// It will not be tried again.
     Failed = "failed",
+    /// It is optional, and its recipient wants none or cannot be reached.
+    Suppressed = "suppressed",
+    /// It was handed over and came back.
+    Returned = "returned",
+}
+
+stored_words! {
+    /// Whether a client may have no more messages of a kind.
+    Necessity, "necessity":
+    /// The house owes it: it is sent whatever the list of suppressions says.
+    Required = "required",
+    /// It is a service, and ends when its recipient wants no more.
+    Optional = "optional",
 }
 
 /// A message to be put into the outbox.
@@ -34,6 +49,8 @@ pub struct NewDelivery {
     pub recipient: String,
     /// Its first line. Never logged.
     pub subject: String,
+    /// Whether its recipient may have no more of its kind.
+    pub necessity: Necessity,
 }
 
 /// A message in the outbox.
@@ -59,6 +76,46 @@ pub struct Delivery {
     pub delivered_at: Option<DateTime<Utc>>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
+    /// Copies that may have gone out, among them the one that is being sent.
+    pub copies: i64,
+    /// Leases before it was queued for the last time.
+    pub attempts_before: i64,
+    /// Whether its recipient may have no more of its kind.
+    pub necessity: Necessity,
+    /// When it came into the outbox.
+    pub queued_at: DateTime<Utc>,
+}
+
+impl Delivery {
+    /// How often a sender has leased it since it was queued for the last time.
+    pub fn tries(&self) -> i64 {
+        self.attempts - self.attempts_before
+    }
+
+    /// The beginning of the id, which is enough to name the message unless the store says otherwise.
+    pub fn short_id(&self) -> &str {
+        self.id.get(..8).unwrap_or(&self.id)
+    }
+}
+
+/// An attempt that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailedAttempt<'a> {
+    /// Why, without addresses.
+    pub reason: &'a str,
+    /// What follows.
+    pub next: NextAttempt,
+    /// Whether the other side may have the message all the same.
+    pub copy: SentCopy,
+}
+
+/// Whether the other side has a message after an attempt that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SentCopy {
+    /// It has nothing.
+    No,
+    /// Nobody can say.
+    Perhaps,
 }
 
 /// What follows from a failed attempt.
@@ -68,6 +125,8 @@ pub enum NextAttempt {
     At(DateTime<Utc>),
     /// The failure is permanent.
     Never,
+    /// The message is not wanted.
+    NotWanted,
 }
 
 /// How many messages are in which state.
@@ -79,6 +138,10 @@ pub struct DeliveryCounts {
     pub delivered: i64,
     /// Messages given up.
     pub failed: i64,
+    /// Messages that were optional and not wanted.
+    pub suppressed: i64,
+    /// Messages that came back.
+    pub returned: i64,
 }
 
 /// The space of the ids of deliveries.
@@ -187,19 +250,24 @@ impl Store {
 
     /// Notes that a message was handed over. Returns false if that was noted already, or the id is unknown.
     ///
+    /// - `answer`: what the other side said, without addresses.
+    ///
     /// # Errors
     /// The database's reason.
-    pub async fn mark_delivered(&self, delivery_id: &str, now: DateTime<Utc>) -> Result<bool> {
+    pub async fn mark_delivered(&self, delivery: &Delivery, answer: &str, now: DateTime<Utc>) -> Result<bool> {
         let mut work = self.database.begin().await?;
         let rows = within!(&mut work, open => {
             sqlx::query(MARK_DELIVERED)
-                .bind(delivery_id)
+                .bind(delivery.id.as_str())
                 .bind(instant(now))
                 .execute(open)
                 .await
                 .map(|done| done.rows_affected())
         })
         .map_err(Error::query("note a delivery"))?;
+        if 0 < rows {
+            record(&mut work, delivery, DeliveryChange::Delivered, SENDER, answer, now).await?;
+        }
         work.commit().await?;
         Ok(0 < rows)
     }
@@ -211,11 +279,18 @@ impl Store {
     ///
     /// # Errors
     /// The database's reason.
-    pub async fn mark_failed_attempt(&self, delivery: &Delivery, error: &str, next: NextAttempt) -> Result<bool> {
-        let (state, next_attempt_at) = match next {
+    pub async fn mark_failed_attempt(
+        &self,
+        delivery: &Delivery,
+        failed: &FailedAttempt<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        let (state, next_attempt_at) = match failed.next {
             NextAttempt::At(at) => (DeliveryState::Pending, Some(instant(at))),
             NextAttempt::Never => (DeliveryState::Failed, None),
+            NextAttempt::NotWanted => (DeliveryState::Suppressed, None),
         };
+        let copies_less: i64 = if failed.copy == SentCopy::No { 1 } else { 0 };
         let mut work = self.database.begin().await?;
         let rows = within!(&mut work, open => {
             sqlx::query(MARK_FAILED_ATTEMPT)
@@ -223,12 +298,16 @@ impl Store {
                 .bind(delivery.attempts)
                 .bind(state.word())
                 .bind(next_attempt_at.as_deref())
-                .bind(error)
+                .bind(failed.reason)
+                .bind(copies_less)
                 .execute(open)
                 .await
                 .map(|done| done.rows_affected())
         })
         .map_err(Error::query("note a failed delivery"))?;
+        if 0 < rows {
+            record(&mut work, delivery, change_of(failed), SENDER, failed.reason, now).await?;
+        }
         work.commit().await?;
         Ok(0 < rows)
     }
@@ -261,9 +340,20 @@ impl Store {
                 DeliveryState::Pending => counts.pending = count,
                 DeliveryState::Delivered => counts.delivered = count,
                 DeliveryState::Failed => counts.failed = count,
+                DeliveryState::Suppressed => counts.suppressed = count,
+                DeliveryState::Returned => counts.returned = count,
             }
         }
         Ok(counts)
+    }
+}
+
+fn change_of(failed: &FailedAttempt<'_>) -> DeliveryChange {
+    match (failed.next, failed.copy) {
+        (NextAttempt::NotWanted, _) => DeliveryChange::Suppressed,
+        (NextAttempt::Never, _) => DeliveryChange::Failed,
+        (NextAttempt::At(_), SentCopy::No) => DeliveryChange::Postponed,
+        (NextAttempt::At(_), SentCopy::Perhaps) => DeliveryChange::Unknown,
     }
 }
 
@@ -282,6 +372,7 @@ pub(crate) async fn enqueue(
             .bind(delivery.recipient.as_str())
             .bind(delivery.subject.as_str())
             .bind(instant(due_at))
+            .bind(delivery.necessity.word())
             .execute(open)
             .await
             .map(|done| done.rows_affected())
@@ -325,8 +416,9 @@ impl fmt::Debug for Delivery {
 
 const TABLE: &str = "deliveries";
 
+/// A row of `deliveries`.
 #[derive(sqlx::FromRow)]
-struct DeliveryRow {
+pub(crate) struct DeliveryRow {
     delivery_id: String,
     statement_id: String,
     channel: String,
@@ -337,10 +429,14 @@ struct DeliveryRow {
     next_attempt_at: Option<String>,
     delivered_at: Option<String>,
     last_error: Option<String>,
+    copies: i64,
+    attempts_before: i64,
+    necessity: String,
+    queued_at: String,
 }
 
 impl DeliveryRow {
-    fn delivery(self) -> Result<Delivery> {
+    pub(crate) fn delivery(self) -> Result<Delivery> {
         Ok(Delivery {
             id: self.delivery_id,
             statement_id: self.statement_id,
@@ -352,6 +448,10 @@ impl DeliveryRow {
             next_attempt_at: parsed_or_none(TABLE, "next_attempt_at", self.next_attempt_at.as_deref())?,
             delivered_at: parsed_or_none(TABLE, "delivered_at", self.delivered_at.as_deref())?,
             last_error: self.last_error,
+            copies: self.copies,
+            attempts_before: self.attempts_before,
+            necessity: parsed(TABLE, "necessity", &self.necessity)?,
+            queued_at: parsed(TABLE, "queued_at", &self.queued_at)?,
         })
     }
 }
@@ -366,6 +466,7 @@ mod tests {
             channel: "email".to_owned(),
             recipient: recipient.to_owned(),
             subject: "Your statement".to_owned(),
+            necessity: Necessity::Required,
         };
         let first = delivery_id("s1", &mail("a@example.org"));
         assert_eq!(first, delivery_id("s1", &mail("a@example.org")));
@@ -379,6 +480,7 @@ mod tests {
             channel: "email".to_owned(),
             recipient: "a@example.org".to_owned(),
             subject: "Statement of A. Client".to_owned(),
+            necessity: Necessity::Required,
         };
         let text = format!("{mail:?}");
         assert!(!text.contains("example.org") && !text.contains("Client"), "{text}");

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use schemas::{BusinessDate, PortfolioId, RunId};
 use sqlx::error::ErrorKind;
 
+use crate::deliveries::DeliveryState;
 use crate::inbox::InboxState;
 use crate::runs::RunState;
 use crate::store::StoreKind;
@@ -247,6 +248,36 @@ pub enum Error {
     /// An item of the inbox was to be closed by nobody or without a reason.
     #[error("to close an item of the inbox give {what}; nothing was changed")]
     InboxWithout {
+        /// What is missing.
+        what: &'static str,
+    },
+    /// No message of the outbox has this id or one that begins so.
+    #[error("no delivery has an id that begins with `{key}`; `financr deliveries` lists them")]
+    UnknownDelivery {
+        /// The id as given.
+        key: String,
+    },
+    /// Several messages of the outbox have an id that begins so.
+    #[error("`{key}` is the beginning of several ids of deliveries, give more of it; it fits: {candidates}")]
+    AmbiguousDelivery {
+        /// The id as given.
+        key: String,
+        /// The ids that begin so; not all of them if there are many.
+        candidates: String,
+    },
+    /// A message that is not given up was to be queued again.
+    #[error(
+        "delivery `{key}` is {state}, nothing was changed; only one that was given up or came back is queued again"
+    )]
+    DeliveryNotEnded {
+        /// The beginning of its id.
+        key: String,
+        /// The state it is in.
+        state: DeliveryState,
+    },
+    /// Somebody decided about a delivery or an address without a name or a reason.
+    #[error("give {what}; nothing was changed")]
+    DecisionWithout {
         /// What is missing.
         what: &'static str,
     },

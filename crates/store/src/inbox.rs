@@ -1,4 +1,4 @@
-//! The inbox: what an import or a reconciliation found and a person should look at.
+//! The inbox: what an import, a reconciliation or the outbox found and a person should look at.
 //!
 //! A finding has a key that is made from what was found, so finding it again is no second item. What becomes of an item
 //! (by whom, when, why) is written twice: on the item, for the list, and as an event that never changes, for the
@@ -24,6 +24,8 @@ stored_words! {
     Import = "import",
     /// A reconciliation that found books and custodian to differ.
     Reconciliation = "reconciliation",
+    /// The outbox, with a message that nobody tries again.
+    Delivery = "delivery",
 }
 
 stored_words! {

@@ -31,7 +31,7 @@ pub struct InboxOutcome {
     pub opened: u64,
     /// Findings that are there already, open or dismissed, or resolved and not of a kind that is opened again.
     pub seen_again: u64,
-    /// Differences that had been resolved and are open again.
+    /// Differences and failed deliveries that had been resolved and are open again.
     pub reopened: u64,
 }
 
@@ -67,8 +67,8 @@ impl Store {
     /// Puts findings into the inbox.
     ///
     /// A finding that is there is not put in again: it notes that it was seen, and while it is open also what is said
-    /// of it now. A difference that had been resolved is open again; one that was dismissed stays dismissed, and so
-    /// does a row of an import that was resolved, because the same file may come again.
+    /// of it now. A difference or a failed delivery that had been resolved is open again; one that was dismissed stays
+    /// dismissed, and so does a row of an import that was resolved, because the same file may come again.
     ///
     /// # Errors
     /// [`Error::UnknownPortfolio`] if a portfolio is not in the store, or the database's reason. Findings come in by

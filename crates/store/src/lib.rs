@@ -1,7 +1,8 @@
 //! Tables of people and runs: SQLite by default, PostgreSQL in production.
 //!
 //! What is booked and agreed (portfolios, transactions), what a person should look at (the inbox), what the machine is
-//! doing (runs and their steps, schedules) and what has left the house (statements, deliveries) stands here. Facts
+//! doing (runs and their steps, schedules) and what has left the house (statements, deliveries)
+//! stands here. Facts
 //! about markets and figures stand in the lake.
 //!
 //! One [`Store`] hides which engine is behind it: the same queries, in the subset of SQL that both understand, the same
@@ -11,6 +12,7 @@ mod books;
 mod conflicts;
 mod database;
 mod deliveries;
+mod delivery_records;
 mod error;
 mod inbox;
 mod inbox_changes;
@@ -25,11 +27,15 @@ mod sqlite;
 mod statements;
 mod store;
 mod stored_text;
+mod suppressions;
 mod transactions;
 
 pub use books::{Book, BookOutcome};
 pub use database::PAGE_ROWS_MAX;
-pub use deliveries::{Delivery, DeliveryCounts, DeliveryState, NewDelivery, NextAttempt};
+pub use deliveries::{
+    Delivery, DeliveryCounts, DeliveryState, FailedAttempt, Necessity, NewDelivery, NextAttempt, SentCopy,
+};
+pub use delivery_records::{DeliveryChange, DeliveryEvent};
 pub use error::{Error, Result};
 pub use inbox::{
     INBOX_ACTOR, InboxChange, InboxCursor, InboxEvent, InboxFilter, InboxItem, InboxKind, InboxRow, InboxState,
@@ -42,4 +48,5 @@ pub use runs::{Run, RunCursor, RunState};
 pub use schedules::{CatchUp, Fire, FireState, Schedule};
 pub use statements::{PublishOutcome, PublishedPeriod, Statement, StatementFile, StatementFilter};
 pub use store::{Store, StoreKind};
+pub use suppressions::{NewSuppression, Suppression, SuppressionReason};
 pub use transactions::{Conflict, ImportOutcome};

@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
     step!(10, "0010_refunds_in_bookings"),
     step!(11, "0011_dated_rates_and_blends"),
     step!(12, "0012_statement_lookups"),
+    step!(13, "0013_delivery_records"),
 ];
 
 /// The steps for SQLite.

@@ -6,6 +6,7 @@
 
 mod folder;
 mod message;
+pub mod returned;
 mod smtp;
 
 use std::fmt;
@@ -38,6 +39,16 @@ pub struct MailSettings {
     /// Seconds after which a sending is given up; default 30.
     #[serde(default = "default_timeout_s")]
     pub timeout_s: u64,
+    /// Bytes of a document that still goes with the mail; a larger one becomes a link. Default 10 MiB.
+    #[serde(default = "default_attachment_bytes_max")]
+    pub attachment_bytes_max: u64,
+    /// Where clients reach the API, e.g. `https://reports.example.org`, for links to documents that are too large.
+    #[serde(default)]
+    pub public_url: Option<String>,
+    /// A page that takes a POST and ends mails that are optional, e.g. `https://reports.example.org/unsubscribe`.
+    /// Without one they can be ended by mail to the sender.
+    #[serde(default)]
+    pub unsubscribe_url: Option<String>,
 }
 
 /// Where mail goes.
@@ -67,7 +78,7 @@ pub struct SmtpSettings {
     /// The password; never in the file, set by the program from the environment.
     #[serde(skip)]
     pub password: Option<SecretString>,
-    /// Connections kept open at most; default 4.
+    /// Connections at once, and so messages at once, 1 to 64; default 4.
     #[serde(default = "default_connections_max")]
     pub connections_max: u32,
 }
@@ -93,6 +104,10 @@ fn default_connections_max() -> u32 {
     4
 }
 
+fn default_attachment_bytes_max() -> u64 {
+    10 << 20
+}
+
 /// A message to be sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
@@ -104,10 +119,21 @@ pub struct Mail {
     pub subject: String,
     /// The text, plain.
     pub body: String,
-    /// The file that goes with it.
-    pub attachment: Attachment,
+    /// The file that goes with it; none if the text says where the file is.
+    pub attachment: Option<Attachment>,
+    /// Whether the recipient may have no more of its kind.
+    pub necessity: Necessity,
     /// The message's date; the same for every attempt.
     pub date: DateTime<Utc>,
+}
+
+/// Whether somebody may have no more mails of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Necessity {
+    /// The house owes it to the client: it carries no offer to end it.
+    Required,
+    /// It is a service: it says how to end it, also to mail programs (RFC 2369, RFC 8058).
+    Optional,
 }
 
 /// A file that goes with a message.
@@ -134,10 +160,16 @@ impl fmt::Debug for Attachment {
     }
 }
 
+/// The longest time limit of a sending, in seconds.
+const TIMEOUT_S_MAX: u64 = 600;
+/// Files that are written into a folder at once.
+const FOLDER_WRITERS_MAX: usize = 4;
+
 /// Sends mail as the settings say. Keep one for the life of the program: it keeps connections open.
 #[derive(Debug)]
 pub struct Mailer {
     from: Mailbox,
+    unsubscribe_url: Option<String>,
     transport: Transport,
 }
 
@@ -158,19 +190,45 @@ impl Mailer {
         if settings.timeout_s == 0 {
             return Err(problem("`timeout_s` is zero; use at least 1"));
         }
+        if TIMEOUT_S_MAX < settings.timeout_s {
+            return Err(problem("`timeout_s` is more than 600: a sending must end before its lease does"));
+        }
+        for (name, url) in [("public_url", &settings.public_url), ("unsubscribe_url", &settings.unsubscribe_url)] {
+            if url.as_ref().is_some_and(|url| !is_web_address(url)) {
+                return Err(Error::Mail { problem: format!("`{name}` is no address that begins with https://") });
+            }
+        }
         let timeout = Duration::from_secs(settings.timeout_s);
         let transport = match &settings.transport {
             MailTransport::Folder(path) => Transport::Folder(MailFolder::new(path.clone())),
             MailTransport::Smtp(smtp) => Transport::Smtp(Box::new(SmtpServer::new(smtp, timeout)?)),
         };
-        Ok(Mailer { from, transport })
+        Ok(Mailer { from, unsubscribe_url: settings.unsubscribe_url.clone(), transport })
+    }
+
+    /// The Message-ID of a delivery, the same for every attempt.
+    pub fn message_id(&self, delivery_id: &str) -> String {
+        format!("<{}>", message::message_id(&self.from, delivery_id))
+    }
+
+    /// Messages that can be under way at once.
+    pub fn messages_at_once_max(&self) -> usize {
+        match &self.transport {
+            Transport::Folder(_) => FOLDER_WRITERS_MAX,
+            Transport::Smtp(server) => server.connections_max(),
+        }
+    }
+
+    /// Whether a second try can be a second copy. A folder knows what it has; a mail server does not.
+    pub fn may_copy(&self) -> bool {
+        matches!(self.transport, Transport::Smtp(_))
     }
 
     /// Hands a message over. A folder knows which messages it has; a mail server does not, so the caller must keep
-    /// which deliveries are done. After a transient failure the message may nevertheless have arrived: try again with
-    /// the same delivery id and date.
+    /// which deliveries are done, and how often [`Outcome::Unknown`] was the answer. A second try has the same delivery
+    /// id and date.
     pub async fn deliver(&self, mail: &Mail) -> Outcome {
-        let message = match message::compose(&self.from, mail) {
+        let message = match message::compose(&self.from, self.unsubscribe_url.as_deref(), mail) {
             Ok(message) => message,
             Err(error) => return Outcome::PermanentFailure(error.to_string()),
         };
@@ -179,4 +237,16 @@ impl Mailer {
             Transport::Smtp(server) => server.deliver(&message).await,
         }
     }
+}
+
+/// Whether a text can stand between angle brackets in a header, and takes a browser to a place that is protected on
+/// the way. A program on this machine may be tried without protection.
+fn is_web_address(text: &str) -> bool {
+    let protected = text.strip_prefix("https://");
+    let own =
+        || text.strip_prefix("http://").filter(|rest| rest.starts_with("127.0.0.1") || rest.starts_with("localhost"));
+    let rest = protected.or_else(own);
+    rest.is_some_and(|rest| {
+        !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"?#".contains(&byte))
+    })
 }

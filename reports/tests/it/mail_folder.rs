@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chrono::{TimeZone, Utc};
 use reports::delivery::Outcome;
-use reports::delivery::email::{Attachment, Mail, MailSettings, MailTransport, Mailer};
+use reports::delivery::email::{Attachment, Mail, MailSettings, MailTransport, Mailer, Necessity};
 use reports::{Error, Format};
 
 pub(crate) fn mail(delivery_id: &str) -> Mail {
@@ -12,21 +12,35 @@ pub(crate) fn mail(delivery_id: &str) -> Mail {
         to: "client@example.org".to_owned(),
         subject: "Your statement of 31 December 2014 – Réserve".to_owned(),
         body: "Dear client,\n\nattached is your statement.\n".to_owned(),
-        attachment: Attachment {
+        attachment: Some(Attachment {
             file_name: "D03 2014-12-31.pdf".to_owned(),
             format: Format::Pdf,
             content: Bytes::from_static(b"%PDF-1.7 \xff\xfe a file"),
-        },
+        }),
+        necessity: Necessity::Required,
         date: Utc.with_ymd_and_hms(2015, 1, 1, 4, 30, 0).single().expect("an instant"),
     }
 }
 
 fn settings(folder: &std::path::Path) -> MailSettings {
+    settings_with(MailTransport::Folder(folder.to_owned()), 5)
+}
+
+/// Settings as shipped, with another transport.
+pub(crate) fn settings_with(transport: MailTransport, timeout_s: u64) -> MailSettings {
     MailSettings {
         from: "Financr <statements@financr.example>".to_owned(),
-        transport: MailTransport::Folder(folder.to_owned()),
-        timeout_s: 5,
+        transport,
+        timeout_s,
+        attachment_bytes_max: 1_000,
+        public_url: None,
+        unsubscribe_url: None,
     }
+}
+
+/// What a folder answers about a message that is new to it.
+fn written(id: &str) -> Outcome {
+    Outcome::Delivered(format!("written as {id}.eml"))
 }
 
 fn names(folder: &std::path::Path) -> Vec<String> {
@@ -41,7 +55,7 @@ fn names(folder: &std::path::Path) -> Vec<String> {
 async fn a_message_has_its_headers_and_its_attachment() {
     let folder = tempfile::tempdir().expect("a folder");
     let mailer = Mailer::new(&settings(folder.path())).expect("a mailer");
-    assert_eq!(mailer.deliver(&mail("D03-1")).await, Outcome::Delivered);
+    assert_eq!(mailer.deliver(&mail("D03-1")).await, written("D03-1"));
     let text = std::fs::read_to_string(folder.path().join("D03-1.eml")).expect("the message");
     let headers: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).collect();
     for header in [
@@ -63,7 +77,7 @@ async fn a_message_has_its_headers_and_its_attachment() {
 async fn a_delivery_appears_exactly_once() {
     let folder = tempfile::tempdir().expect("a folder");
     let mailer = Mailer::new(&settings(folder.path())).expect("a mailer");
-    assert_eq!(mailer.deliver(&mail("D03-1")).await, Outcome::Delivered);
+    assert_eq!(mailer.deliver(&mail("D03-1")).await, written("D03-1"));
     let first = std::fs::read(folder.path().join("D03-1.eml")).expect("the message");
     let mut changed = mail("D03-1");
     changed.body.push_str("P.S.");
@@ -79,7 +93,7 @@ async fn a_delivery_appears_exactly_once() {
     let mut delivered = 0;
     for attempt in attempts {
         match attempt.await.expect("no panic") {
-            Outcome::Delivered => delivered += 1,
+            Outcome::Delivered(_) => delivered += 1,
             other => assert_eq!(other, Outcome::AlreadyDelivered),
         }
     }
@@ -92,7 +106,7 @@ async fn the_same_mail_gives_the_same_bytes() {
     let (here, there) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
     for folder in [&here, &there] {
         let mailer = Mailer::new(&settings(folder.path())).expect("a mailer");
-        assert_eq!(mailer.deliver(&mail("D03-1")).await, Outcome::Delivered);
+        assert_eq!(mailer.deliver(&mail("D03-1")).await, written("D03-1"));
     }
     let read = |folder: &tempfile::TempDir| std::fs::read(folder.path().join("D03-1.eml")).expect("the message");
     assert!(read(&here) == read(&there));
@@ -111,7 +125,7 @@ async fn what_cannot_succeed_is_not_tried_again_and_names_nobody() {
     let file = folder.path().join("a-file");
     std::fs::write(&file, "not a folder").expect("written");
     let blocked = Mailer::new(&settings(&file)).expect("a mailer").deliver(&mail("D03-1")).await;
-    assert!(matches!(blocked, Outcome::TransientFailure(_)), "{blocked:?}");
+    assert!(matches!(blocked, Outcome::ChannelFailure(_)), "{blocked:?}");
 
     let mut wrong = settings(folder.path());
     wrong.from = "nobody".to_owned();
@@ -134,5 +148,65 @@ fn settings_are_strict() {
         r#"{ "from": "a@example.org", "transport": { "smtp": { "host": "h", "port": 587, "password": "p" } } }"#,
     ] {
         assert!(read(wrong).is_err(), "{wrong}");
+    }
+}
+
+/// The header lines of a message, each unfolded.
+async fn headers_of(mail: &Mail, unsubscribe_url: Option<&str>) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut settings = settings(folder.path());
+    settings.unsubscribe_url = unsubscribe_url.map(str::to_owned);
+    let outcome = Mailer::new(&settings).expect("a mailer").deliver(mail).await;
+    assert!(matches!(outcome, Outcome::Delivered(_)), "{outcome:?}");
+    let text = std::fs::read_to_string(folder.path().join(format!("{}.eml", mail.delivery_id))).expect("the message");
+    let (headers, _) = text.split_once("\r\n\r\n").expect("headers and a body");
+    headers.replace("\r\n ", " ").split("\r\n").map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn only_an_optional_mail_says_how_to_end_it() {
+    let url = Some("https://reports.example.org/unsubscribe/");
+    let required = headers_of(&mail("D03-1"), url).await;
+    assert!(!required.iter().any(|line| line.starts_with("List-Unsubscribe")), "{required:?}");
+
+    let optional = Mail { necessity: Necessity::Optional, ..mail("D03-1") };
+    // RFC 2369, section 3.2, and RFC 8058, section 3.1: the two headers as they stand there.
+    let headers = headers_of(&optional, url).await;
+    let by_mail = "<mailto:statements@financr.example?subject=unsubscribe%20D03-1>";
+    for header in [
+        &format!("List-Unsubscribe: <https://reports.example.org/unsubscribe/D03-1>, {by_mail}"),
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+    ] {
+        assert!(headers.iter().any(|line| line == header), "{header} in {headers:?}");
+    }
+    // One click needs a page; without one there is only the mail.
+    let headers = headers_of(&optional, None).await;
+    assert!(headers.contains(&format!("List-Unsubscribe: {by_mail}")), "{headers:?}");
+    assert!(!headers.iter().any(|line| line.starts_with("List-Unsubscribe-Post")), "{headers:?}");
+}
+
+#[tokio::test]
+async fn a_mail_without_a_file_is_a_mail() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let linked = Mail { attachment: None, ..mail("D03-1") };
+    let outcome = Mailer::new(&settings(folder.path())).expect("a mailer").deliver(&linked).await;
+    assert_eq!(outcome, written("D03-1"));
+    let text = std::fs::read_to_string(folder.path().join("D03-1.eml")).expect("the message");
+    assert!(!text.contains("application/pdf") && text.contains("attached is your statement."), "{text}");
+}
+
+#[test]
+fn links_lead_to_protected_places_only() {
+    for (url, is_right) in [
+        ("https://reports.example.org", true),
+        ("http://127.0.0.1:8080", true),
+        ("http://reports.example.org", false),
+        ("https://", false),
+        ("https://a.example/>\r\nBcc: x@example.org", false),
+        ("reports.example.org", false),
+    ] {
+        let mut with_url = settings(std::path::Path::new("mail"));
+        with_url.public_url = Some(url.to_owned());
+        assert_eq!(Mailer::new(&with_url).is_ok(), is_right, "{url}");
     }
 }

@@ -1,4 +1,4 @@
-//! `financr inbox`: what imports and reconciliations found and a person should look at.
+//! `financr inbox`: what imports, reconciliations and the outbox found and a person should look at.
 
 use chrono::{DateTime, Utc};
 use clap::builder::NonEmptyStringValueParser;
@@ -13,7 +13,7 @@ use crate::ending::{Ending, Usage};
 use crate::house;
 use crate::listing::{Format, Listing};
 
-/// Show what imports and reconciliations found and a person should look at, or settle it
+/// Show what imports, reconciliations and the outbox found and a person should look at, or settle it
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 pub(super) struct Arguments {
@@ -22,7 +22,7 @@ pub(super) struct Arguments {
     /// Only items of this portfolio
     #[arg(long, value_name = "ID")]
     portfolio: Option<PortfolioId>,
-    /// Only items from here: import or reconciliation
+    /// Only items from here: import, reconciliation or delivery
     #[arg(long)]
     kind: Option<InboxKind>,
     /// Only items in this state

@@ -55,9 +55,13 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     }
     session.write(&listing)?;
     let counts = context.store.delivery_counts().await?;
-    session.say(&format!(
-        "outbox: {} waiting, {} delivered, {} given up",
-        counts.pending, counts.delivered, counts.failed
-    ))?;
+    let mut outbox =
+        format!("outbox: {} waiting, {} delivered, {} given up", counts.pending, counts.delivered, counts.failed);
+    for (count, what) in [(counts.suppressed, "not wanted"), (counts.returned, "came back")] {
+        if 0 < count {
+            outbox += &format!(", {count} {what}");
+        }
+    }
+    session.say(&outbox)?;
     Ok(Ending::Done)
 }

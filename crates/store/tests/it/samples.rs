@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, Clock, Currency, PortfolioId, RunId};
-use store::{Claim, NewDelivery, NewRun, Run, Statement, StatementFile, Store};
+use store::{Claim, Necessity, NewDelivery, NewRun, Run, Statement, StatementFile, Store};
 
 /// The length of the leases in the tests.
 pub(crate) const LEASE: TimeDelta = TimeDelta::minutes(5);
@@ -154,5 +154,6 @@ pub(crate) fn mail(recipient: &str) -> NewDelivery {
         channel: "email".to_owned(),
         recipient: recipient.to_owned(),
         subject: "Your statement of December".to_owned(),
+        necessity: Necessity::Required,
     }
 }

@@ -33,7 +33,7 @@ impl MailFolder {
         let written = tokio::task::spawn_blocking(move || put(&folder, &name, &message)).await;
         match written {
             Ok(Ok(outcome)) => outcome,
-            Ok(Err(error)) => Outcome::TransientFailure(format!("cannot write to the mail folder: {}", error.kind())),
+            Ok(Err(error)) => Outcome::ChannelFailure(format!("cannot write to the mail folder: {}", error.kind())),
             Err(_) => Outcome::TransientFailure("writing to the mail folder was interrupted".to_owned()),
         }
     }
@@ -53,7 +53,7 @@ fn put(folder: &Path, name: &str, message: &[u8]) -> io::Result<Outcome> {
         Ok(()) => {
             removed?;
             sync_folder(folder)?;
-            Ok(Outcome::Delivered)
+            Ok(Outcome::Delivered(format!("written as {name}")))
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Outcome::AlreadyDelivered),
         Err(error) => Err(error),

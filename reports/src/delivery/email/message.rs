@@ -1,12 +1,12 @@
-//! The message itself: headers, text, attachment.
+//! The message itself: headers, text, attachment if there is one.
 
 use std::time::SystemTime;
 
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
-use super::Mail;
+use super::{Mail, Necessity};
 use crate::delivery::archive::sha256_hex;
 use crate::error::Error;
 
@@ -17,7 +17,7 @@ const BOUNDARY_LENGTH: usize = 32;
 ///
 /// # Errors
 /// [`Error::Mail`] if the recipient's address or the date cannot be used; the error does not repeat the address.
-pub(super) fn compose(from: &Mailbox, mail: &Mail) -> Result<Message, Error> {
+pub(super) fn compose(from: &Mailbox, unsubscribe_url: Option<&str>, mail: &Mail) -> Result<Message, Error> {
     let problem = |problem: &str| Error::Mail { problem: problem.to_owned() };
     let to: Address = mail.to.trim().parse().map_err(|_| problem("the recipient's address is no mail address"))?;
     if mail.date.timestamp() < 0 {
@@ -25,22 +25,44 @@ pub(super) fn compose(from: &Mailbox, mail: &Mail) -> Result<Message, Error> {
     }
     let id = mail.delivery_id.as_str();
     let boundary: String = sha256_hex(id.as_bytes()).chars().take(BOUNDARY_LENGTH).collect();
-    let content_type = ContentType::parse(mail.attachment.format.content_type())
-        .map_err(|_| problem("the attachment's media type is not known"))?;
-    let attachment =
-        Attachment::new(file_name(&mail.attachment.file_name)).body(mail.attachment.content.to_vec(), content_type);
-    let parts = MultiPart::mixed()
-        .boundary(format!("financr-{boundary}"))
-        .singlepart(SinglePart::plain(mail.body.clone()))
-        .singlepart(attachment);
-    Message::builder()
-        .message_id(Some(format!("<{id}@{}>", from.email.domain())))
+    let mut parts =
+        MultiPart::mixed().boundary(format!("financr-{boundary}")).singlepart(SinglePart::plain(mail.body.clone()));
+    if let Some(file) = &mail.attachment {
+        let content_type = ContentType::parse(file.format.content_type())
+            .map_err(|_| problem("the attachment's media type is not known"))?;
+        let name = file_name(&file.file_name);
+        parts = parts.singlepart(Attachment::new(name).body(file.content.to_vec(), content_type));
+    }
+    let mut builder = Message::builder()
+        .message_id(Some(format!("<{}>", message_id(from, id))))
         .date(SystemTime::from(mail.date))
         .from(from.clone())
         .to(Mailbox::new(None, to))
-        .subject(one_line(&mail.subject))
-        .multipart(parts)
-        .map_err(|_| problem("the message is incomplete"))
+        .subject(one_line(&mail.subject));
+    if mail.necessity == Necessity::Optional {
+        for (name, value) in unsubscribe_headers(from, unsubscribe_url, id) {
+            builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
+        }
+    }
+    builder.multipart(parts).map_err(|_| problem("the message is incomplete"))
+}
+
+/// The id of the message of a delivery, without angle brackets.
+pub(super) fn message_id(from: &Mailbox, delivery_id: &str) -> String {
+    format!("{delivery_id}@{}", from.email.domain())
+}
+
+/// How a mail program ends mails of this kind: with one POST to a page (RFC 8058), or by a mail to the sender that names
+/// the delivery (RFC 2369).
+fn unsubscribe_headers(from: &Mailbox, url: Option<&str>, delivery_id: &str) -> Vec<(&'static str, String)> {
+    let by_mail = format!("<mailto:{}?subject=unsubscribe%20{delivery_id}>", from.email);
+    match url {
+        None => vec![("List-Unsubscribe", by_mail)],
+        Some(url) => vec![
+            ("List-Unsubscribe", format!("<{}/{delivery_id}>, {by_mail}", url.trim_end_matches('/'))),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
+        ],
+    }
 }
 
 /// A header must not start another one.

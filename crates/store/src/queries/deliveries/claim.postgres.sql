@@ -12,6 +12,7 @@ WITH due AS (
 UPDATE deliveries
 SET
     attempts = attempts + 1,
+    copies = copies + 1,
     lease_owner = $1,
     lease_until = $2
 WHERE delivery_id IN (SELECT due.delivery_id FROM due)
@@ -25,4 +26,8 @@ RETURNING
     attempts,
     next_attempt_at,
     delivered_at,
-    last_error
+    last_error,
+    copies,
+    attempts_before,
+    necessity,
+    queued_at

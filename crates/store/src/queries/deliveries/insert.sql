@@ -7,7 +7,11 @@ INSERT INTO deliveries (
     subject,
     state,
     attempts,
-    next_attempt_at
+    next_attempt_at,
+    copies,
+    attempts_before,
+    necessity,
+    queued_at
 )
-VALUES ($1, $2, $3, $4, $5, 'pending', 0, $6)
+VALUES ($1, $2, $3, $4, $5, 'pending', 0, $6, 0, 0, $7, $6)
 ON CONFLICT DO NOTHING

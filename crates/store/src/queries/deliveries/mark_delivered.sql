@@ -7,4 +7,4 @@ SET
     lease_owner = NULL,
     lease_until = NULL,
     last_error = NULL
-WHERE delivery_id = $1 AND state <> 'delivered'
+WHERE delivery_id = $1 AND state NOT IN ('delivered', 'returned')

@@ -5,5 +5,6 @@ SET
     next_attempt_at = $4,
     lease_owner = NULL,
     lease_until = NULL,
-    last_error = $5
+    last_error = $5,
+    copies = copies - $6
 WHERE delivery_id = $1 AND attempts = $2 AND state = 'pending'

@@ -9,7 +9,11 @@ SELECT
     attempts,
     next_attempt_at,
     delivered_at,
-    last_error
+    last_error,
+    copies,
+    attempts_before,
+    necessity,
+    queued_at
 FROM deliveries
 WHERE state = 'pending'
     AND next_attempt_at <= $1
