@@ -7,10 +7,12 @@ mod cell;
 mod table;
 
 use chrono::NaiveDate;
-use schemas::{BusinessDate, Currency, PortfolioId, RunId};
+use schemas::{BusinessDate, Currency, Language, PortfolioId, RunId};
 
 pub use cell::Cell;
 pub use table::{Alignment, Column, ColumnKind, Footnotes, Table, sum_of_printed};
+
+use crate::locale::Locale;
 
 /// What an empty table says, in every format.
 pub const NONE_IN_PERIOD: &str = "none in this period";
@@ -57,8 +59,8 @@ pub struct Metadata {
     pub inputs_fingerprint: String,
     /// How sound the data behind it is.
     pub data_grade: DataGrade,
-    /// The language as a BCP 47 tag, e.g. `en`.
-    pub language: String,
+    /// The language of its words, numbers and days.
+    pub language: Language,
     /// Whether the market behind the figures is made up. Every page then says so.
     pub synthetic: bool,
 }
@@ -91,6 +93,13 @@ impl DataGrade {
             DataGrade::B => "checks found something; see the findings",
             DataGrade::C => "rows in doubt were kept out of the figures; see the findings",
         }
+    }
+}
+
+impl Document {
+    /// How its numbers and days look to people.
+    pub fn locale(&self) -> &'static Locale {
+        Locale::of(self.metadata.language)
     }
 }
 

@@ -44,7 +44,7 @@ fn head(document: &Document) -> Vec<Vec<String>> {
         ("run_id", safe(metadata.run_id.as_str())),
         ("inputs_fingerprint", safe(&metadata.inputs_fingerprint)),
         ("data_grade", metadata.data_grade.letter().to_owned()),
-        ("language", safe(&metadata.language)),
+        ("language", metadata.language.code().to_owned()),
     ];
     if metadata.synthetic {
         facts.push(("mark", SYNTHETIC_MARK.to_owned()));

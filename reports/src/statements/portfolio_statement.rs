@@ -30,7 +30,7 @@ use schemas::tables::positions::Position;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
-use schemas::{Amount, BusinessDate, Currency, InstrumentId, PortfolioId, RunId, Severity};
+use schemas::{Amount, BusinessDate, Currency, InstrumentId, Language, PortfolioId, RunId, Severity};
 
 use super::StatementKind;
 use crate::document::{Cell, Chart, ChartPoint, Content, DataGrade, Document, Metadata, Period, Section};
@@ -142,7 +142,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
             run_id: input.run_id.clone(),
             inputs_fingerprint: input.inputs_fingerprint.clone(),
             data_grade: data_grade(input),
-            language: "en".to_owned(),
+            language: Language::English,
             synthetic: input.synthetic,
         },
         sections,

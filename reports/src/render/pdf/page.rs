@@ -1,5 +1,7 @@
 //! The order of things on the pages, and what every page has: header, footer, and the mark of made-up data.
 
+use schemas::BusinessDate;
+
 use super::font::{Faces, Weight};
 use super::layout::{
     Anchor, BODY, Ink, LEADING, LEFT, Mark, PAGE_HEIGHT, PAGE_WIDTH, RIGHT, SMALL, Sheet, Style, WIDTH, fit, wrap,
@@ -22,7 +24,7 @@ const FOOTER: f32 = 34.0;
 
 /// The pages of a document.
 pub(super) fn lay_out(document: &Document, faces: &'static Faces) -> Vec<Vec<Mark>> {
-    let mut sheet = Sheet::new(faces);
+    let mut sheet = Sheet::new(faces, document.metadata.language);
     masthead(&mut sheet, document);
     for section in &document.sections {
         match &section.content {
@@ -68,7 +70,8 @@ fn masthead(sheet: &mut Sheet, document: &Document) {
 }
 
 fn period(document: &Document) -> String {
-    format!("{} to {}", document.period.opening_date, document.period.closing_date)
+    let day = |date: BusinessDate| document.locale().day(date.day());
+    format!("{} to {}", day(document.period.opening_date), day(document.period.closing_date))
 }
 
 /// Sentences, each after a small square.
@@ -85,7 +88,7 @@ fn sentences(sheet: &mut Sheet, title: &str, notes: &[String]) {
 
 /// Header and footer of one page, drawn when the number of pages is known.
 fn furniture(document: &Document, faces: &'static Faces, number: usize, count: usize) -> Vec<Mark> {
-    let mut sheet = Sheet::new(faces);
+    let mut sheet = Sheet::new(faces, document.metadata.language);
     let regular = faces.of(SMALL.weight);
     if 1 < number {
         let name = format!("{} · {}", document.title, document.subtitle);
