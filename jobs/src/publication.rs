@@ -13,8 +13,9 @@ use reports::delivery::archive;
 use reports::document::Document;
 use reports::gather::{Origin, last_valued_in_month, month_to_date, not_valued, not_valued_in_month};
 use reports::statements::{STATEMENTS, StatementInput, StatementKind};
+use reports::texts::{Label, Texts};
 use reports::{Format, render};
-use schemas::{BusinessDate, HolidayCalendar, PortfolioId, ReportingPeriod, RunId, Severity, with_causes};
+use schemas::{BusinessDate, HolidayCalendar, Language, PortfolioId, ReportingPeriod, RunId, Severity, with_causes};
 use store::{NewDelivery, PAGE_ROWS_MAX, PublishOutcome, Statement, StatementFile, StoreKind};
 
 use crate::context::{Context, Progress};
@@ -240,6 +241,7 @@ pub(crate) async fn archive_and_publish(
     version: u32,
 ) -> Result<Published, Error> {
     let StatementKind { id: kind, title, .. } = kind;
+    let texts = Texts::of(Language::English);
     let portfolio_id = &input.portfolio.portfolio_id;
     let key = archive::StatementKey {
         kind: (*kind).to_owned(),
@@ -277,11 +279,13 @@ pub(crate) async fn archive_and_publish(
             byte_count,
         });
     }
-    let restated = if version == FIRST_VERSION { "" } else { "Restated: " };
+    let subject = if version == FIRST_VERSION { Label::MailSubject } else { Label::RestatedMailSubject };
+    let (title, date) = (texts.label(*title), texts.date(input.business_date));
+    let values = [("title", &*title), ("portfolio", portfolio_id.as_str()), ("date", &*date)];
     let mail = input.portfolio.client_email.as_ref().map(|address| NewDelivery {
         channel: "email".to_owned(),
         recipient: address.clone(),
-        subject: format!("{restated}{title} {portfolio_id} to {}", input.business_date),
+        subject: texts.label_with(subject, &values),
     });
     let mails = mail.as_slice();
     let outcome = context.store.publish_statement_with_deliveries(&statement, mails).await?;

@@ -13,12 +13,7 @@ pub use cell::Cell;
 pub use table::{Alignment, Column, ColumnKind, Footnotes, Table, sum_of_printed};
 
 use crate::locale::Locale;
-
-/// What an empty table says, in every format.
-pub const NONE_IN_PERIOD: &str = "none in this period";
-
-/// What every page says if the figures come from a made-up market.
-pub const SYNTHETIC_MARK: &str = "SYNTHETIC DATA";
+use crate::texts::Texts;
 
 /// A document.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,21 +80,17 @@ impl DataGrade {
             DataGrade::C => "C",
         }
     }
-
-    /// What the letter means.
-    pub fn meaning(self) -> &'static str {
-        match self {
-            DataGrade::A => "no check found anything",
-            DataGrade::B => "checks found something; see the findings",
-            DataGrade::C => "rows in doubt were kept out of the figures; see the findings",
-        }
-    }
 }
 
 impl Document {
+    /// Its language: the words that formats add, and how numbers and days look to people.
+    pub fn texts(&self) -> Texts {
+        Texts::of(self.metadata.language)
+    }
+
     /// How its numbers and days look to people.
     pub fn locale(&self) -> &'static Locale {
-        Locale::of(self.metadata.language)
+        self.texts().locale()
     }
 }
 

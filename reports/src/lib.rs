@@ -13,6 +13,7 @@ pub mod locale;
 pub mod regulatory;
 pub mod render;
 pub mod statements;
+pub mod texts;
 
 pub use document::Document;
 pub use error::Error;

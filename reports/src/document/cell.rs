@@ -9,6 +9,7 @@ use schemas::money::round_to_minor_unit;
 use schemas::{Amount, Currency};
 
 use crate::locale::Locale;
+use crate::texts::{Sentence, Texts};
 
 /// Decimals of a fraction for programs: 0.0512 is 5.12 %.
 const FRACTION_DECIMALS: u32 = 4;
@@ -59,24 +60,19 @@ impl Cell {
         Cell::Money { amount: round_to_minor_unit(amount.decimal(), currency), currency }
     }
 
-    /// An amount if it is known, otherwise the reason why it is not.
-    pub fn known_money(amount: Option<Amount>, currency: Currency, reason: &str) -> Cell {
-        amount.map_or_else(|| Cell::unavailable(reason), |amount| Cell::money(amount, currency))
-    }
-
     /// A reason for having no figure.
     pub fn unavailable(reason: impl Into<String>) -> Cell {
         Cell::Unavailable(reason.into())
     }
 
     /// An estimated fraction, e.g. a return.
-    pub fn estimated_fraction(value: f64) -> Cell {
-        estimate(value).map_or_else(too_large, |number| Cell::Fraction(rounded(number, FRACTION_DECIMALS)))
+    pub fn estimated_fraction(value: f64, texts: Texts) -> Cell {
+        estimate(value).map_or_else(|| too_large(texts), |number| Cell::Fraction(rounded(number, FRACTION_DECIMALS)))
     }
 
     /// An estimated bare number, e.g. a Sharpe ratio.
-    pub fn estimated_number(value: f64) -> Cell {
-        estimate(value).map_or_else(too_large, |number| Cell::Number(rounded(number, NUMBER_DECIMALS)))
+    pub fn estimated_number(value: f64, texts: Texts) -> Cell {
+        estimate(value).map_or_else(|| too_large(texts), |number| Cell::Number(rounded(number, NUMBER_DECIMALS)))
     }
 
     /// The figure as it is printed, for sums; none for words, days and missing figures.
@@ -154,8 +150,8 @@ impl Cell {
     }
 }
 
-fn too_large() -> Cell {
-    Cell::unavailable("the figure is not a number of at most 28 digits")
+fn too_large(texts: Texts) -> Cell {
+    Cell::unavailable(texts.sentence(Sentence::FigureTooLong))
 }
 
 /// An estimate as a decimal of its fifteen significant digits.
@@ -223,9 +219,12 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_is_not_printed_as_one() {
-        assert_eq!(Cell::estimated_fraction(0.1), Cell::Fraction(decimal("0.1")));
+        assert_eq!(Cell::estimated_fraction(0.1, Texts::of(Language::English)), Cell::Fraction(decimal("0.1")));
         for value in [f64::NAN, f64::INFINITY, 1e40] {
-            assert!(matches!(Cell::estimated_number(value), Cell::Unavailable(_)), "{value}");
+            assert!(
+                matches!(Cell::estimated_number(value, Texts::of(Language::French)), Cell::Unavailable(_)),
+                "{value}"
+            );
         }
         assert_eq!(english(&Cell::unavailable("no price")), "–");
     }

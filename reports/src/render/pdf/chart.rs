@@ -6,8 +6,9 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::font::Weight;
 use super::layout::{Anchor, Ink, LEFT, RIGHT, SMALL, Sheet, Style};
-use crate::document::{Cell, Chart, NONE_IN_PERIOD};
+use crate::document::{Cell, Chart};
 use crate::locale::Locale;
+use crate::texts::{Label, Sentence};
 
 /// Height of the chart with the dates below it.
 const HEIGHT: f32 = 158.0;
@@ -43,8 +44,10 @@ pub(super) fn draw(sheet: &mut Sheet, title: &str, chart: &Chart) {
     let days = dates().min().zip(dates().max());
     let (Some(ticks), Some((first, last))) = (bounds, days) else {
         sheet.heading(title, SMALL.size * 2.0);
-        let problem = if runs.is_empty() { NONE_IN_PERIOD } else { "the values are too large to be drawn" };
-        sheet.paragraph(0.0, SMALL, problem);
+        let texts = sheet.texts();
+        let nothing = runs.is_empty();
+        let problem = if nothing { texts.label(Label::NoneInPeriod) } else { texts.sentence(Sentence::TooLargeToDraw) };
+        sheet.paragraph(0.0, SMALL, &problem);
         return;
     };
     let (Some(low), Some(high)) = (ticks.first().copied(), ticks.last().copied()) else { return };

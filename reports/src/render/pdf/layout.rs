@@ -4,6 +4,7 @@ use schemas::Language;
 
 use super::font::{Face, Faces, Weight};
 use crate::locale::Locale;
+use crate::texts::Texts;
 
 pub(super) const PAGE_WIDTH: f32 = 595.28;
 pub(super) const PAGE_HEIGHT: f32 = 841.89;
@@ -89,7 +90,12 @@ impl Sheet {
 
     /// How numbers and days look.
     pub(super) fn locale(&self) -> &'static Locale {
-        Locale::of(self.language)
+        self.texts().locale()
+    }
+
+    /// The words of the language.
+    pub(super) fn texts(&self) -> Texts {
+        Texts::of(self.language)
     }
 
     /// The pages.

@@ -5,8 +5,9 @@
 use super::font::{Faces, Weight};
 use super::footnotes::{self, shown};
 use super::layout::{Anchor, Ink, LEFT, SMALL, Sheet, Style, WIDTH, words, wrap};
-use crate::document::{Alignment, Cell, ColumnKind, Footnotes, NONE_IN_PERIOD, Table};
+use crate::document::{Alignment, Cell, ColumnKind, Footnotes, Table};
 use crate::locale::Locale;
+use crate::texts::Label;
 
 /// Font sizes to try, the largest first.
 const SIZES: [f32; 8] = [7.6, 7.2, 6.8, 6.4, 6.0, 5.6, 5.2, 4.8];
@@ -66,14 +67,16 @@ pub(super) fn draw(sheet: &mut Sheet, title: &str, table: &Table) {
     plan.draw_header(sheet, &header);
     if rows.is_empty() {
         let style = Style::new(plan.size, Weight::Regular, Ink::Muted);
-        sheet.text(Anchor::Left, LEFT, sheet.y - PADDING - plan.size, style, NONE_IN_PERIOD);
+        let none = sheet.texts().label(Label::NoneInPeriod);
+        sheet.text(Anchor::Left, LEFT, sheet.y - PADDING - plan.size, style, &none);
         sheet.skip(plan.size + 2.0 * PADDING + 2.0);
     }
     for (index, row) in rows.iter().enumerate() {
         let below = if index + 1 < rows.len() { 0.0 } else { total_height };
         if sheet.room() < row.height + below {
             sheet.turn_page();
-            sheet.text(Anchor::Left, LEFT, sheet.y - SMALL.size, SMALL, &format!("{title}, continued"));
+            let continued = sheet.texts().label_with(Label::Continued, &[("title", title)]);
+            sheet.text(Anchor::Left, LEFT, sheet.y - SMALL.size, SMALL, &continued);
             sheet.skip(CONTINUED);
             plan.draw_header(sheet, &header);
         }
