@@ -14,8 +14,9 @@ use reports::delivery::{OPTIONAL_KINDS, archive};
 use reports::document::Document;
 use reports::gather::{Facts, Origin, Span, shares};
 use reports::statements::{STATEMENTS, StatementInput, StatementKind};
+use reports::texts::{Label, Texts};
 use reports::{Format, render};
-use schemas::{BusinessDate, PortfolioId, RunId, Severity, with_causes};
+use schemas::{BusinessDate, Language, PortfolioId, RunId, Severity, with_causes};
 use store::{Necessity, NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementFile, StoreKind};
 
 use crate::context::{Context, Progress};
@@ -202,6 +203,7 @@ pub(crate) async fn archive_and_publish(
     version: u32,
 ) -> Result<Published, Error> {
     let StatementKind { id: kind, title, .. } = kind;
+    let texts = Texts::of(Language::English);
     let portfolio_id = &input.portfolio.portfolio_id;
     let span = Span { opening: input.period_start, closing: input.business_date };
     let key = archive::StatementKey {
@@ -240,15 +242,18 @@ pub(crate) async fn archive_and_publish(
             byte_count,
         });
     }
-    let restated = if version == FIRST_VERSION { "" } else { "Restated: " };
+    let subject = match (version == FIRST_VERSION, is_month(span)) {
+        (true, true) => Label::MailSubject,
+        (false, true) => Label::RestatedMailSubject,
+        (true, false) => Label::MailSubjectOfPeriod,
+        (false, false) => Label::RestatedMailSubjectOfPeriod,
+    };
+    let (title, first, date) = (texts.label(*title), texts.date(span.first_day()), texts.date(span.closing));
+    let values = [("title", &*title), ("portfolio", portfolio_id.as_str()), ("first", &*first), ("date", &*date)];
     let mail = input.portfolio.client_email.as_ref().map(|address| NewDelivery {
         channel: "email".to_owned(),
         recipient: address.clone(),
-        subject: if is_month(span) {
-            format!("{restated}{title} {portfolio_id} to {}", span.closing)
-        } else {
-            format!("{restated}{title} {portfolio_id} from {} to {}", span.first_day(), span.closing)
-        },
+        subject: texts.label_with(subject, &values),
         necessity: necessity(kind),
     });
     let mails = mail.as_slice();

@@ -7,16 +7,13 @@ mod cell;
 mod table;
 
 use chrono::NaiveDate;
-use schemas::{BusinessDate, Currency, PortfolioId, RunId};
+use schemas::{BusinessDate, Currency, Language, PortfolioId, RunId};
 
 pub use cell::Cell;
 pub use table::{Alignment, Column, ColumnKind, Footnotes, Table, sum_of_printed};
 
-/// What an empty table says, in every format.
-pub const NONE_IN_PERIOD: &str = "none in this period";
-
-/// What every page says if the figures come from a made-up market.
-pub const SYNTHETIC_MARK: &str = "SYNTHETIC DATA";
+use crate::locale::Locale;
+use crate::texts::Texts;
 
 /// A document.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,8 +54,8 @@ pub struct Metadata {
     pub inputs_fingerprint: String,
     /// How sound the data behind it is.
     pub data_grade: DataGrade,
-    /// The language as a BCP 47 tag, e.g. `en`.
-    pub language: String,
+    /// The language of its words, numbers and days.
+    pub language: Language,
     /// Whether the market behind the figures is made up. Every page then says so.
     pub synthetic: bool,
 }
@@ -83,14 +80,17 @@ impl DataGrade {
             DataGrade::C => "C",
         }
     }
+}
 
-    /// What the letter means.
-    pub fn meaning(self) -> &'static str {
-        match self {
-            DataGrade::A => "no check found anything",
-            DataGrade::B => "checks found something; see the findings",
-            DataGrade::C => "rows in doubt were kept out of the figures; see the findings",
-        }
+impl Document {
+    /// Its language: the words that formats add, and how numbers and days look to people.
+    pub fn texts(&self) -> Texts {
+        Texts::of(self.metadata.language)
+    }
+
+    /// How its numbers and days look to people.
+    pub fn locale(&self) -> &'static Locale {
+        self.texts().locale()
     }
 }
 

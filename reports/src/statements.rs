@@ -9,6 +9,7 @@ pub use portfolio_statement::StatementInput;
 
 use crate::document::Document;
 use crate::error::Error;
+use crate::texts::Label;
 
 /// A kind of statement.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +17,7 @@ pub struct StatementKind {
     /// The name for programs, in paths and URLs, e.g. `portfolio_statement`.
     pub id: &'static str,
     /// The name for people.
-    pub title: &'static str,
+    pub title: Label,
     /// Makes the document; the same input gives the same document.
     pub build: fn(&StatementInput) -> Result<Document, Error>,
 }
@@ -43,7 +44,7 @@ mod tests {
     #[test]
     fn names_are_unique() {
         let ids: BTreeSet<&str> = STATEMENTS.iter().map(|statement| statement.id).collect();
-        let titles: BTreeSet<&str> = STATEMENTS.iter().map(|statement| statement.title).collect();
+        let titles: BTreeSet<Label> = STATEMENTS.iter().map(|statement| statement.title).collect();
         assert_eq!((ids.len(), titles.len()), (STATEMENTS.len(), STATEMENTS.len()));
         assert!(named("portfolio_statement").is_ok());
         let error = named("yearly").expect_err("no such statement");

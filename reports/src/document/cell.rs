@@ -1,12 +1,15 @@
 //! One cell, and the only place where a figure becomes text.
 //!
-//! PDF, CSV and JSON all ask this file. The text for programs (`plain`) is made first; the text for people (`printed`)
-//! only adds separators to its digits. That is why the three formats cannot disagree.
+//! Every format asks this file. The text for programs (`plain`) is made first; the text for people (`printed`) only
+//! adds the separators of a language to its digits. That is why the formats cannot disagree.
 
 use chrono::NaiveDate;
 use rust_decimal::{Decimal, RoundingStrategy};
 use schemas::money::round_to_minor_unit;
 use schemas::{Amount, Currency};
+
+use crate::locale::Locale;
+use crate::texts::{Sentence, Texts};
 
 /// Decimals of a fraction for programs: 0.0512 is 5.12 %.
 const FRACTION_DECIMALS: u32 = 4;
@@ -57,24 +60,19 @@ impl Cell {
         Cell::Money { amount: round_to_minor_unit(amount.decimal(), currency), currency }
     }
 
-    /// An amount if it is known, otherwise the reason why it is not.
-    pub fn known_money(amount: Option<Amount>, currency: Currency, reason: &str) -> Cell {
-        amount.map_or_else(|| Cell::unavailable(reason), |amount| Cell::money(amount, currency))
-    }
-
     /// A reason for having no figure.
     pub fn unavailable(reason: impl Into<String>) -> Cell {
         Cell::Unavailable(reason.into())
     }
 
     /// An estimated fraction, e.g. a return.
-    pub fn estimated_fraction(value: f64) -> Cell {
-        estimate(value).map_or_else(too_large, |number| Cell::Fraction(rounded(number, FRACTION_DECIMALS)))
+    pub fn estimated_fraction(value: f64, texts: Texts) -> Cell {
+        estimate(value).map_or_else(|| too_large(texts), |number| Cell::Fraction(rounded(number, FRACTION_DECIMALS)))
     }
 
     /// An estimated bare number, e.g. a Sharpe ratio.
-    pub fn estimated_number(value: f64) -> Cell {
-        estimate(value).map_or_else(too_large, |number| Cell::Number(rounded(number, NUMBER_DECIMALS)))
+    pub fn estimated_number(value: f64, texts: Texts) -> Cell {
+        estimate(value).map_or_else(|| too_large(texts), |number| Cell::Number(rounded(number, NUMBER_DECIMALS)))
     }
 
     /// The figure as it is printed, for sums; none for words, days and missing figures.
@@ -139,19 +137,21 @@ impl Cell {
         }
     }
 
-    /// The text for people: the same digits with separators, percent for fractions, a dash for a missing figure.
-    pub fn printed(&self) -> String {
+    /// The text for people: the same digits with the separators of their language, percent for fractions, a dash for a
+    /// missing figure.
+    pub fn printed(&self, locale: &Locale) -> String {
         match self {
-            Cell::Text(_) | Cell::Date(_) => self.plain(),
-            Cell::Money { .. } | Cell::Number(_) | Cell::Price(_) | Cell::Quantity(_) => grouped(&self.plain()),
-            Cell::Fraction(_) => percent(&self.plain()),
+            Cell::Text(_) => self.plain(),
+            Cell::Date(day) => locale.day(*day),
+            Cell::Money { .. } | Cell::Number(_) | Cell::Price(_) | Cell::Quantity(_) => locale.number(&self.plain()),
+            Cell::Fraction(_) => locale.percent(&self.plain()),
             Cell::Unavailable(_) => "–".to_owned(),
         }
     }
 }
 
-fn too_large() -> Cell {
-    Cell::unavailable("the figure is not a number of at most 28 digits")
+fn too_large(texts: Texts) -> Cell {
+    Cell::unavailable(texts.sentence(Sentence::FigureTooLong))
 }
 
 /// An estimate as a decimal of its fifteen significant digits.
@@ -175,40 +175,16 @@ fn digits(value: Decimal, decimals_min: u32) -> String {
     format!("{sign}{whole}.{fraction:0<width$}")
 }
 
-/// Puts a comma between thousands, and a true minus sign in front.
-fn grouped(plain: &str) -> String {
-    let (sign, unsigned) = plain.strip_prefix('-').map_or(("", plain), |rest| ("\u{2212}", rest));
-    let (whole, fraction) = unsigned.split_once('.').map_or((unsigned, None), |(whole, rest)| (whole, Some(rest)));
-    let mut text = String::from(sign);
-    for (index, digit) in whole.chars().enumerate() {
-        if 0 < index && (whole.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        text.push('.');
-        text.push_str(fraction);
-    }
-    text
-}
-
-/// Moves the point of a fraction two places to the right: digits are moved, nothing is computed.
-fn percent(plain: &str) -> String {
-    let (sign, unsigned) = plain.strip_prefix('-').map_or(("", plain), |rest| ("-", rest));
-    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0000"));
-    let (moved, rest) = fraction.split_at_checked(2).unwrap_or((fraction, ""));
-    let joined = format!("{whole}{moved}");
-    let significant = joined.trim_start_matches('0');
-    let whole = if significant.is_empty() { "0" } else { significant };
-    format!("{}%", grouped(&format!("{sign}{whole}.{rest}")))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use schemas::Language;
 
     use super::*;
+
+    fn english(cell: &Cell) -> String {
+        cell.printed(Locale::of(Language::English))
+    }
 
     fn decimal(text: &str) -> Decimal {
         text.parse().expect("a number")
@@ -217,12 +193,12 @@ mod tests {
     #[test]
     fn people_see_the_digits_that_programs_see() {
         let euro = Cell::Money { amount: decimal("-1234567.005"), currency: Currency::EUR };
-        assert_eq!((euro.plain(), euro.printed()), ("-1234567.01".to_owned(), "\u{2212}1,234,567.01".to_owned()));
+        assert_eq!((euro.plain(), english(&euro)), ("-1234567.01".to_owned(), "\u{2212}1,234,567.01".to_owned()));
         let yen = Cell::Money { amount: decimal("999.5"), currency: "JPY".parse().expect("yen") };
-        assert_eq!((yen.plain(), yen.printed()), ("1000".to_owned(), "1,000".to_owned()));
+        assert_eq!((yen.plain(), english(&yen)), ("1000".to_owned(), "1,000".to_owned()));
         assert_eq!(Cell::Price(decimal("12.5")).plain(), "12.50");
         assert_eq!(Cell::Price(decimal("0.0123400")).plain(), "0.01234");
-        assert_eq!(Cell::Quantity(decimal("1200.500")).printed(), "1,200.5");
+        assert_eq!(english(&Cell::Quantity(decimal("1200.500"))), "1,200.5");
         assert_eq!(Cell::Quantity(decimal("100")).plain(), "100");
         assert_eq!(Cell::Number(decimal("0.005")).plain(), "0.01");
     }
@@ -237,17 +213,31 @@ mod tests {
             ("1", "1.0000", "100.00%"),
         ] {
             let cell = Cell::Fraction(decimal(value));
-            assert_eq!((cell.plain().as_str(), cell.printed().as_str()), (plain, printed), "{value}");
+            assert_eq!((cell.plain().as_str(), english(&cell).as_str()), (plain, printed), "{value}");
         }
     }
 
     #[test]
     fn what_is_not_a_number_is_not_printed_as_one() {
-        assert_eq!(Cell::estimated_fraction(0.1), Cell::Fraction(decimal("0.1")));
+        assert_eq!(Cell::estimated_fraction(0.1, Texts::of(Language::English)), Cell::Fraction(decimal("0.1")));
         for value in [f64::NAN, f64::INFINITY, 1e40] {
-            assert!(matches!(Cell::estimated_number(value), Cell::Unavailable(_)), "{value}");
+            assert!(
+                matches!(Cell::estimated_number(value, Texts::of(Language::French)), Cell::Unavailable(_)),
+                "{value}"
+            );
         }
-        assert_eq!(Cell::unavailable("no price").printed(), "–");
+        assert_eq!(english(&Cell::unavailable("no price")), "–");
+    }
+
+    /// What was printed in a language, with the marks of programs again.
+    fn read_back(printed: &str, language: Language) -> String {
+        let (thousands, decimal) = match language {
+            Language::English => (',', '.'),
+            Language::French => ('\u{202F}', ','),
+            Language::German | Language::Spanish | Language::Italian => ('.', ','),
+        };
+        let digits = printed.trim_end_matches(['%', '\u{A0}', '\u{202F}']).replace(thousands, "");
+        digits.replace(decimal, ".").replace('\u{2212}', "-")
     }
 
     proptest! {
@@ -255,14 +245,18 @@ mod tests {
         fn separators_are_all_that_is_added(units in -1_000_000_000_000_i64..1_000_000_000_000, scale in 0_u32..8) {
             let amount = Decimal::new(units, scale);
             let cell = Cell::Money { amount, currency: Currency::EUR };
-            prop_assert_eq!(cell.printed().replace(',', "").replace('\u{2212}', "-"), cell.plain());
+            for language in Language::ALL {
+                prop_assert_eq!(read_back(&cell.printed(Locale::of(language)), language), cell.plain());
+            }
         }
 
         #[test]
         fn percent_is_a_hundred_times_the_fraction(units in -1_000_000_000_000_i64..1_000_000_000_000) {
             let cell = Cell::Fraction(Decimal::new(units, 6));
-            let printed = cell.printed().replace([',', '%'], "").replace('\u{2212}', "-");
-            prop_assert_eq!(decimal(&printed), decimal(&cell.plain()) * Decimal::ONE_HUNDRED);
+            for language in Language::ALL {
+                let printed = read_back(&cell.printed(Locale::of(language)), language);
+                prop_assert_eq!(decimal(&printed), decimal(&cell.plain()) * Decimal::ONE_HUNDRED);
+            }
         }
     }
 }

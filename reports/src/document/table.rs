@@ -4,6 +4,7 @@ use rust_decimal::Decimal;
 
 use super::cell::Cell;
 use crate::error::Error;
+use crate::texts::{Sentence, Texts};
 
 /// Which edge of its column a cell keeps to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,10 +89,10 @@ impl Table {
     ///
     /// # Errors
     /// [`Error::Overflow`] and [`Error::MixedCurrencies`] if the cells have no sum.
-    pub fn sum_of_column(&self, id: &'static str) -> Result<Cell, Error> {
+    pub fn sum_of_column(&self, id: &'static str, texts: Texts) -> Result<Cell, Error> {
         let index = self.columns.iter().position(|column| column.id == id);
         debug_assert!(index.is_some(), "column {id} is one of the table's");
-        sum_of_printed(self.rows.iter().filter_map(|row| row.get(index?)), id)
+        sum_of_printed(self.rows.iter().filter_map(|row| row.get(index?)), id, texts)
     }
 
     /// The reasons for missing figures, each once, in reading order.
@@ -137,12 +138,16 @@ impl Footnotes {
 ///
 /// # Errors
 /// [`Error::Overflow`] and [`Error::MixedCurrencies`] if the cells have no sum.
-pub fn sum_of_printed<'a>(cells: impl IntoIterator<Item = &'a Cell>, what: &'static str) -> Result<Cell, Error> {
+pub fn sum_of_printed<'a>(
+    cells: impl IntoIterator<Item = &'a Cell>,
+    what: &'static str,
+    texts: Texts,
+) -> Result<Cell, Error> {
     let mut pattern: Option<&Cell> = None;
     let mut total = Decimal::ZERO;
     for cell in cells {
         if matches!(cell, Cell::Unavailable(_)) {
-            return Ok(Cell::unavailable("a part of the sum is unavailable"));
+            return Ok(Cell::unavailable(texts.sentence(Sentence::PartOfSumMissing)));
         }
         let Some(number) = cell.printed_number() else { continue };
         if let (Some(left), Some(right)) = (pattern.and_then(Cell::currency), cell.currency())
@@ -158,9 +163,13 @@ pub fn sum_of_printed<'a>(cells: impl IntoIterator<Item = &'a Cell>, what: &'sta
 
 #[cfg(test)]
 mod tests {
-    use schemas::{Amount, Currency};
+    use schemas::{Amount, Currency, Language};
 
     use super::*;
+
+    fn sum(cells: &[Cell], what: &'static str) -> Result<Cell, Error> {
+        sum_of_printed(cells, what, Texts::of(Language::English))
+    }
 
     fn euro(text: &str) -> Cell {
         Cell::money(text.parse::<Amount>().expect("an amount"), Currency::EUR)
@@ -171,18 +180,18 @@ mod tests {
         // Each third prints as 0.33, so the total prints 0.99, not the 1.00 that the exact numbers add up to.
         let third = Cell::Money { amount: Decimal::ONE / Decimal::from(3), currency: Currency::EUR };
         let cells = [third.clone(), third.clone(), Cell::empty(), third];
-        assert_eq!(sum_of_printed(&cells, "thirds").expect("a sum").plain(), "0.99");
+        assert_eq!(sum(&cells, "thirds").expect("a sum").plain(), "0.99");
     }
 
     #[test]
     fn a_part_is_not_the_whole() {
         let cells = [euro("1"), Cell::unavailable("no price")];
-        assert!(matches!(sum_of_printed(&cells, "values"), Ok(Cell::Unavailable(_))));
+        assert!(matches!(sum(&cells, "values"), Ok(Cell::Unavailable(_))));
         let mixed = [euro("1"), Cell::money(Amount::ZERO, Currency::USD)];
-        assert!(matches!(sum_of_printed(&mixed, "values"), Err(Error::MixedCurrencies { .. })));
+        assert!(matches!(sum(&mixed, "values"), Err(Error::MixedCurrencies { .. })));
         let huge = [Cell::Quantity(Decimal::MAX), Cell::Quantity(Decimal::MAX)];
-        assert!(matches!(sum_of_printed(&huge, "units"), Err(Error::Overflow { what: "units" })));
-        assert_eq!(sum_of_printed(&[], "nothing").expect("no sum"), Cell::empty());
+        assert!(matches!(sum(&huge, "units"), Err(Error::Overflow { what: "units" })));
+        assert_eq!(sum(&[], "nothing").expect("no sum"), Cell::empty());
     }
 
     #[test]

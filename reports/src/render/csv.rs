@@ -6,15 +6,17 @@
 
 use bytes::Bytes;
 
-use crate::document::{Cell, Chart, Content, Document, KeyFigures, NONE_IN_PERIOD, SYNTHETIC_MARK, Table};
+use crate::document::{Cell, Chart, Content, Document, KeyFigures, Table};
+use crate::texts::{Label, Texts};
 
 pub(super) fn render(document: &Document) -> Bytes {
     let mut lines = head(document);
+    let texts = document.texts();
     for section in &document.sections {
         let block = match &section.content {
-            Content::KeyFigures(figures) => key_figures(figures),
-            Content::Table(table) => table_block(table),
-            Content::Chart(chart) => chart_block(chart),
+            Content::KeyFigures(figures) => key_figures(figures, texts),
+            Content::Table(table) => table_block(table, texts),
+            Content::Chart(chart) => chart_block(chart, texts),
             Content::Notes(notes) => notes.iter().map(|note| line("note", [safe(note)])).collect(),
         };
         lines.extend(block.into_iter().map(|fields| prefixed(section.id, fields)));
@@ -44,17 +46,18 @@ fn head(document: &Document) -> Vec<Vec<String>> {
         ("run_id", safe(metadata.run_id.as_str())),
         ("inputs_fingerprint", safe(&metadata.inputs_fingerprint)),
         ("data_grade", metadata.data_grade.letter().to_owned()),
-        ("language", safe(&metadata.language)),
+        ("language", metadata.language.code().to_owned()),
     ];
     if metadata.synthetic {
-        facts.push(("mark", SYNTHETIC_MARK.to_owned()));
+        facts.push(("mark", document.texts().label(Label::SyntheticData)));
     }
     let row = |(name, value): (&str, String)| prefixed("document", line("row", [name.to_owned(), value]));
     facts.into_iter().map(row).collect()
 }
 
-fn key_figures(key_figures: &KeyFigures) -> Vec<Vec<String>> {
-    let mut lines = vec![line("header", ["Figure", "Value", "Currency"].map(str::to_owned))];
+fn key_figures(key_figures: &KeyFigures, texts: Texts) -> Vec<Vec<String>> {
+    let mut lines =
+        vec![line("header", [Label::Figure, Label::Value, Label::Currency].map(|label| texts.label(label)))];
     lines.extend(key_figures.figures.iter().map(|figure| {
         let currency = figure.cell.currency().map_or_else(String::new, |currency| currency.code().to_owned());
         line("row", [safe(&figure.label), field(&figure.cell), currency])
@@ -63,19 +66,19 @@ fn key_figures(key_figures: &KeyFigures) -> Vec<Vec<String>> {
     lines
 }
 
-fn table_block(table: &Table) -> Vec<Vec<String>> {
+fn table_block(table: &Table, texts: Texts) -> Vec<Vec<String>> {
     let mut lines = vec![line("header", table.columns.iter().map(|column| safe(&column.title)))];
     lines.extend(table.rows.iter().map(|row| line("row", row.iter().map(field))));
     if table.rows.is_empty() {
-        lines.push(line("note", [NONE_IN_PERIOD.to_owned()]));
+        lines.push(line("note", [texts.label(Label::NoneInPeriod)]));
     }
     lines.extend(table.total.iter().map(|total| line("total", total.iter().map(field))));
     lines
 }
 
-fn chart_block(chart: &Chart) -> Vec<Vec<String>> {
+fn chart_block(chart: &Chart, texts: Texts) -> Vec<Vec<String>> {
     let heading = format!("{} {}", chart.series, chart.currency);
-    let mut lines = vec![line("header", ["Date".to_owned(), safe(&heading)])];
+    let mut lines = vec![line("header", [texts.label(Label::Date), safe(&heading)])];
     lines.extend(chart.points.iter().map(|point| line("row", [point.date.to_string(), field(&point.cell)])));
     lines
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::document::{Alignment, Cell, ChartPoint, Column, Content, Document, KeyFigure, Section};
 use crate::error::Error;
+use crate::locale::Locale;
 
 pub(super) fn render(document: &Document) -> Result<Bytes, Error> {
     let mut bytes = serde_json::to_vec_pretty(&value(document)).map_err(Error::Json)?;
@@ -28,28 +29,28 @@ fn value(document: &Document) -> Value {
             "run_id": metadata.run_id.as_str(),
             "inputs_fingerprint": metadata.inputs_fingerprint,
             "data_grade": metadata.data_grade.letter(),
-            "language": metadata.language,
+            "language": metadata.language.code(),
             "synthetic": metadata.synthetic,
         },
-        "sections": document.sections.iter().map(section).collect::<Vec<Value>>(),
+        "sections": document.sections.iter().map(|part| section(part, document.locale())).collect::<Vec<Value>>(),
     })
 }
 
-fn section(section: &Section) -> Value {
+fn section(section: &Section, locale: &Locale) -> Value {
     let (id, title) = (section.id, section.title.as_str());
     match &section.content {
         Content::KeyFigures(key_figures) => {
-            let figures: Vec<Value> = key_figures.figures.iter().map(key_figure).collect();
+            let figures: Vec<Value> = key_figures.figures.iter().map(|figure| key_figure(figure, locale)).collect();
             json!({ "id": id, "title": title, "kind": "key_figures", "figures": figures, "note": key_figures.note })
         }
         Content::Table(table) => {
             let columns: Vec<Value> = table.columns.iter().map(column).collect();
-            let rows: Vec<Value> = table.rows.iter().map(Vec::as_slice).map(row).collect();
-            let total = table.total.as_deref().map(row);
+            let rows: Vec<Value> = table.rows.iter().map(|cells| row(cells, locale)).collect();
+            let total = table.total.as_deref().map(|cells| row(cells, locale));
             json!({ "id": id, "title": title, "kind": "table", "columns": columns, "rows": rows, "total": total })
         }
         Content::Chart(chart) => {
-            let points: Vec<Value> = chart.points.iter().map(point).collect();
+            let points: Vec<Value> = chart.points.iter().map(|dated| point(dated, locale)).collect();
             json!({
                 "id": id,
                 "title": title,
@@ -63,8 +64,8 @@ fn section(section: &Section) -> Value {
     }
 }
 
-fn key_figure(figure: &KeyFigure) -> Value {
-    json!({ "label": figure.label, "figure": cell(&figure.cell) })
+fn key_figure(figure: &KeyFigure, locale: &Locale) -> Value {
+    json!({ "label": figure.label, "figure": cell(&figure.cell, locale) })
 }
 
 fn column(column: &Column) -> Value {
@@ -75,25 +76,26 @@ fn column(column: &Column) -> Value {
     json!({ "id": column.id, "title": column.title, "kind": column.kind.name(), "alignment": alignment })
 }
 
-fn row(cells: &[Cell]) -> Value {
-    Value::Array(cells.iter().map(cell).collect())
+fn row(cells: &[Cell], locale: &Locale) -> Value {
+    Value::Array(cells.iter().map(|shown| cell(shown, locale)).collect())
 }
 
-fn point(point: &ChartPoint) -> Value {
-    json!({ "date": point.date.to_string(), "figure": cell(&point.cell) })
+fn point(point: &ChartPoint, locale: &Locale) -> Value {
+    json!({ "date": point.date.to_string(), "figure": cell(&point.cell, locale) })
 }
 
-fn cell(cell: &Cell) -> Value {
+fn cell(cell: &Cell, locale: &Locale) -> Value {
     let kind = cell.kind();
+    let printed = || cell.printed(locale);
     match cell {
         Cell::Text(text) => json!({ "kind": kind, "value": text }),
         Cell::Date(day) => json!({ "kind": kind, "value": day.to_string() }),
         Cell::Unavailable(reason) => json!({ "kind": kind, "reason": reason }),
         Cell::Money { currency, .. } => {
-            json!({ "kind": kind, "value": cell.plain(), "currency": currency.code(), "printed": cell.printed() })
+            json!({ "kind": kind, "value": cell.plain(), "currency": currency.code(), "printed": printed() })
         }
         Cell::Number(_) | Cell::Price(_) | Cell::Quantity(_) | Cell::Fraction(_) => {
-            json!({ "kind": kind, "value": cell.plain(), "printed": cell.printed() })
+            json!({ "kind": kind, "value": cell.plain(), "printed": printed() })
         }
     }
 }

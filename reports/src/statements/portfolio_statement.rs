@@ -30,17 +30,16 @@ use schemas::tables::positions::Position;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
-use schemas::{Amount, BusinessDate, Currency, InstrumentId, PortfolioId, RunId, Severity};
+use schemas::{Amount, BusinessDate, Currency, InstrumentId, Language, PortfolioId, RunId, Severity};
 
 use super::StatementKind;
 use crate::document::{Cell, Chart, ChartPoint, Content, DataGrade, Document, Metadata, Period, Section};
 use crate::error::Error;
-
-/// Why an amount of the ledger is unknown.
-const NO_PRICE: &str = "a price or a rate is missing";
+use crate::texts::{Label, Sentence, Texts};
 
 /// The statement's place on the shelf.
-pub const STATEMENT: StatementKind = StatementKind { id: "portfolio_statement", title: "Portfolio statement", build };
+pub const STATEMENT: StatementKind =
+    StatementKind { id: "portfolio_statement", title: Label::PortfolioStatement, build };
 
 /// Everything a statement is made from. Rows may come in any order.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +93,11 @@ pub struct StatementInput {
 }
 
 impl StatementInput {
+    /// The words of the client's language.
+    fn texts(&self) -> Texts {
+        Texts::of(Language::English)
+    }
+
     /// The currency of the portfolio's figures.
     fn base_currency(&self) -> Currency {
         self.portfolio.base_currency
@@ -133,7 +137,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
     sections.extend(notes::sections(input));
     Ok(Document {
         title: input.portfolio.title.clone(),
-        subtitle: STATEMENT.title.to_owned(),
+        subtitle: input.texts().label(STATEMENT.title),
         portfolio_id: input.portfolio.portfolio_id.clone(),
         period: Period { opening_date: input.period_start, closing_date: input.business_date },
         metadata: Metadata {
@@ -142,7 +146,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
             run_id: input.run_id.clone(),
             inputs_fingerprint: input.inputs_fingerprint.clone(),
             data_grade: data_grade(input),
-            language: "en".to_owned(),
+            language: input.texts().language(),
             synthetic: input.synthetic,
         },
         sections,
@@ -227,6 +231,12 @@ fn base_money(input: &StatementInput, amount: Option<Amount>, reason: impl FnOnc
     amount.map_or_else(|| Cell::unavailable(reason()), |amount| Cell::money(amount, input.base_currency()))
 }
 
+/// An amount in a currency; where it is not known, a price or a rate was missing.
+fn known_money(input: &StatementInput, amount: Option<Amount>, currency: Currency) -> Cell {
+    let reason = || Cell::unavailable(input.texts().sentence(Sentence::PriceOrRateMissing));
+    amount.map_or_else(reason, |amount| Cell::money(amount, currency))
+}
+
 /// The value since inception as a line. A day on which a position had no value breaks the line.
 fn value_chart(input: &StatementInput) -> Section {
     let by_date: BTreeMap<BusinessDate, &PortfolioValue> = input
@@ -237,16 +247,16 @@ fn value_chart(input: &StatementInput) -> Section {
         .collect();
     let point = |row: &PortfolioValue| ChartPoint {
         date: row.business_date.day(),
-        cell: base_money(input, row.market_value, || "a position had no price or rate".to_owned()),
+        cell: base_money(input, row.market_value, || input.texts().sentence(Sentence::PositionHadNoPrice)),
     };
     let chart = Chart {
-        series: "Market value".to_owned(),
+        series: input.texts().label(Label::MarketValue),
         currency: input.base_currency(),
         points: by_date.into_values().map(point).collect(),
     };
     Section {
         id: "value_history",
-        title: format!("Value since inception, {}", input.base_currency()),
+        title: input.texts().label_with(Label::ValueSinceInception, &[("currency", input.base_currency().code())]),
         content: Content::Chart(chart),
     }
 }

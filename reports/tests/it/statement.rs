@@ -1,6 +1,6 @@
 //! What the portfolio statement shows, and when there is none.
 
-use reports::document::{Content, DataGrade, Document, NONE_IN_PERIOD, Section};
+use reports::document::{Content, DataGrade, Document, Section};
 use reports::statements::StatementInput;
 use reports::statements::portfolio_statement::build;
 use reports::{Error, Format};
@@ -311,7 +311,7 @@ fn empty_tables_say_so() {
     let document = statement(&empty());
     for id in ["positions", "cash", "cash_flows", "transactions"] {
         let lines = csv_section(&document, id);
-        assert_eq!(lines.last().expect("a line")[1..], ["note", NONE_IN_PERIOD], "{id}");
+        assert_eq!(lines.last().expect("a line")[1..], ["note", "none in this period"], "{id}");
     }
     assert_eq!(fields(&document, "composition", "Value at end")[3], "0.00");
 }

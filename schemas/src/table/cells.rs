@@ -14,6 +14,7 @@ use crate::currency::Currency;
 use crate::dates::{BusinessDate, ReportingPeriod};
 use crate::decimals::{Amount, OutOfRange, Price, Quantity, Rate};
 use crate::identifiers::{GroupId, InstrumentId, MarketId, PortfolioId, RunId};
+use crate::language::Language;
 use crate::severity::Severity;
 use crate::tables::nav_bridge::BridgeComponent;
 
@@ -93,6 +94,7 @@ text_cell! {
     ReportingPeriod => |cell| cell.code(), |text| text.parse();
     Severity => |cell| cell.word(), |text| text.parse();
     BridgeComponent => |cell| cell.code(), |text| text.parse();
+    Language => |cell| cell.code(), |text| text.parse();
 }
 
 macro_rules! decimal_cell {

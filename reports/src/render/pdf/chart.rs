@@ -6,7 +6,9 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::font::Weight;
 use super::layout::{Anchor, Ink, LEFT, RIGHT, SMALL, Sheet, Style};
-use crate::document::{Cell, Chart, NONE_IN_PERIOD};
+use crate::document::{Cell, Chart};
+use crate::locale::Locale;
+use crate::texts::{Label, Sentence};
 
 /// Height of the chart with the dates below it.
 const HEIGHT: f32 = 158.0;
@@ -42,14 +44,16 @@ pub(super) fn draw(sheet: &mut Sheet, title: &str, chart: &Chart) {
     let days = dates().min().zip(dates().max());
     let (Some(ticks), Some((first, last))) = (bounds, days) else {
         sheet.heading(title, SMALL.size * 2.0);
-        let problem = if runs.is_empty() { NONE_IN_PERIOD } else { "the values are too large to be drawn" };
-        sheet.paragraph(0.0, SMALL, problem);
+        let texts = sheet.texts();
+        let nothing = runs.is_empty();
+        let problem = if nothing { texts.label(Label::NoneInPeriod) } else { texts.sentence(Sentence::TooLargeToDraw) };
+        sheet.paragraph(0.0, SMALL, &problem);
         return;
     };
     let (Some(low), Some(high)) = (ticks.first().copied(), ticks.last().copied()) else { return };
 
     sheet.heading(title, HEIGHT);
-    let labels: Vec<String> = ticks.iter().map(|tick| Cell::Quantity(*tick).printed()).collect();
+    let labels: Vec<String> = ticks.iter().map(|tick| Cell::Quantity(*tick).printed(sheet.locale())).collect();
     let face = sheet.faces.of(Weight::Regular);
     let units = labels.iter().map(|label| face.units(label)).fold(1.0, f32::max);
     let style = Style { size: SMALL.size.min(LABEL_WIDTH_MAX * 1000.0 / units), ..SMALL };
@@ -63,7 +67,7 @@ pub(super) fn draw(sheet: &mut Sheet, title: &str, chart: &Chart) {
         sheet.text(Anchor::Right, left - 6.0, y - style.size * 0.35, style, label);
     }
     sheet.line(vec![(left, bottom), (RIGHT, bottom)], 0.7, Ink::Muted);
-    for (date, label) in date_ticks(first, last) {
+    for (date, label) in date_ticks(first, last, sheet.locale()) {
         let x = axes.x(date);
         let half = face.width(&label, SMALL.size) / 2.0;
         sheet.line(vec![(x, bottom), (x, bottom - 3.0)], 0.7, Ink::Muted);
@@ -153,34 +157,36 @@ fn round_step(least: Decimal) -> Option<Decimal> {
 }
 
 /// Round dates between two days, each with its label: days within two months, months within three years, else years.
-fn date_ticks(first: NaiveDate, last: NaiveDate) -> Vec<(NaiveDate, String)> {
+fn date_ticks(first: NaiveDate, last: NaiveDate, locale: &Locale) -> Vec<(NaiveDate, String)> {
     let month_of = |date: NaiveDate| date.year() * 12 + date.month0().cast_signed();
     let (first_month, last_month) = (month_of(first), month_of(last));
     let months = last_month - first_month;
     if months <= 2 {
-        return day_ticks(first, last);
+        return day_ticks(first, last, locale);
     }
     let steps = if months <= 36 { [1, 2, 3, 6, 6, 6] } else { [12, 24, 60, 120, 240, 600] };
     let step = steps.into_iter().find(|step| months / step < DATES_MAX).unwrap_or(1200);
     let ticks = (first_month..=last_month).filter(|month| month.rem_euclid(step) == 0).filter_map(|month| {
         let number = u32::try_from(month.rem_euclid(12)).ok()? + 1;
         let date = NaiveDate::from_ymd_opt(month.div_euclid(12), number, 1)?;
-        let label = if step < 12 { date.format("%Y-%m").to_string() } else { date.year().to_string() };
+        let label = if step < 12 { locale.month(date) } else { date.year().to_string() };
         Some((date, label))
     });
     ticks.filter(|(date, _)| first <= *date && *date <= last).collect()
 }
 
-fn day_ticks(first: NaiveDate, last: NaiveDate) -> Vec<(NaiveDate, String)> {
+fn day_ticks(first: NaiveDate, last: NaiveDate, locale: &Locale) -> Vec<(NaiveDate, String)> {
     let days = u64::try_from((last - first).num_days()).unwrap_or_default();
     let step = days.div_ceil(6).max(1);
     let offsets = (0..=days).filter(|day| day.is_multiple_of(step));
     let dates = offsets.filter_map(|day| first.checked_add_days(Days::new(day)));
-    dates.map(|date| (date, date.to_string())).collect()
+    dates.map(|date| (date, locale.day(date))).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use schemas::Language;
+
     use super::*;
 
     fn date(text: &str) -> NaiveDate {
@@ -203,7 +209,7 @@ mod tests {
     #[test]
     fn dates_get_round_ticks() {
         let labels = |first: &str, last: &str| {
-            let ticks = date_ticks(date(first), date(last));
+            let ticks = date_ticks(date(first), date(last), Locale::of(Language::English));
             ticks.into_iter().map(|(_, label)| label).collect::<Vec<_>>()
         };
         assert_eq!(labels("2014-12-01", "2014-12-31").len(), 7);

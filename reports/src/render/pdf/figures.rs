@@ -26,7 +26,7 @@ pub(super) fn draw(sheet: &mut Sheet, title: &str, key_figures: &KeyFigures) {
         for figure in row {
             sheet.line(vec![(left, sheet.y), (left + width, sheet.y)], 0.8, Ink::Accent);
             sheet.text(Anchor::Left, left, sheet.y - 12.0, LABEL, &figure.label);
-            let text = footnotes::shown(&figure.cell, &reasons);
+            let text = footnotes::shown(&figure.cell, sheet.locale(), &reasons);
             let units = sheet.faces.of(FIGURE.weight).units(&text).max(1.0);
             let size = FIGURE.size.min(width * 1000.0 / units);
             sheet.text(Anchor::Left, left, sheet.y - 29.0, Style { size, ..FIGURE }, &text);

@@ -145,7 +145,8 @@ mod tests {
             let face = faces.of(weight);
             let widths: BTreeSet<u32> = ('0'..='9').map(|digit| face.advance(digit)).collect();
             assert_eq!(widths.len(), 1, "{weight:?}");
-            for character in "−–…•·⁰¹²³⁴⁵⁶⁷⁸⁹€%�ÄßžŁΩЖ".chars() {
+            for character in "−–…•·⁰¹²³⁴⁵⁶⁷⁸⁹€%�ÄßžŁΩЖ«»’œ\u{A0}\u{202F}".chars()
+            {
                 assert!(face.glyph(character).is_some(), "{character} {weight:?}");
             }
         }

@@ -2,12 +2,13 @@
 
 use super::layout::{LEADING, SMALL, Sheet};
 use crate::document::{Cell, Footnotes};
+use crate::locale::Locale;
 
 /// What is printed for a cell, with the number of its footnote.
-pub(super) fn shown(cell: &Cell, footnotes: &Footnotes) -> String {
+pub(super) fn shown(cell: &Cell, locale: &Locale, footnotes: &Footnotes) -> String {
     match footnotes.number(cell) {
-        Some(number) => format!("{}{}", cell.printed(), superscript(number)),
-        None => cell.printed(),
+        Some(number) => format!("{}{}", cell.printed(locale), superscript(number)),
+        None => cell.printed(locale),
     }
 }
 

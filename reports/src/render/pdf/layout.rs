@@ -1,6 +1,10 @@
 //! Marks on pages: where text, lines and areas stand, in points from the lower left corner of an A4 page.
 
+use schemas::Language;
+
 use super::font::{Face, Faces, Weight};
+use crate::locale::Locale;
+use crate::texts::Texts;
 
 pub(super) const PAGE_WIDTH: f32 = 595.28;
 pub(super) const PAGE_HEIGHT: f32 = 841.89;
@@ -71,6 +75,8 @@ pub(super) enum Mark {
 /// The pages so far, and the place on the last one where the next thing goes.
 pub(super) struct Sheet {
     pub(super) faces: &'static Faces,
+    /// The language of what the engine itself says, and of numbers and days.
+    pub(super) language: Language,
     /// The lower edge of what has been drawn on the open page.
     pub(super) y: f32,
     finished: Vec<Vec<Mark>>,
@@ -78,8 +84,18 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
-    pub(super) fn new(faces: &'static Faces) -> Sheet {
-        Sheet { faces, y: TOP, finished: Vec::new(), open: Vec::new() }
+    pub(super) fn new(faces: &'static Faces, language: Language) -> Sheet {
+        Sheet { faces, language, y: TOP, finished: Vec::new(), open: Vec::new() }
+    }
+
+    /// How numbers and days look.
+    pub(super) fn locale(&self) -> &'static Locale {
+        self.texts().locale()
+    }
+
+    /// The words of the language.
+    pub(super) fn texts(&self) -> Texts {
+        Texts::of(self.language)
     }
 
     /// The pages.
@@ -162,11 +178,21 @@ impl Sheet {
     }
 }
 
+/// Whether a line may break at a character: at spaces, but those that keep figures, units and marks together.
+fn is_break(character: char) -> bool {
+    character.is_whitespace() && !['\u{A0}', '\u{202F}', '\u{2007}'].contains(&character)
+}
+
+/// The words between which lines may break.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(is_break).filter(|word| !word.is_empty())
+}
+
 /// Breaks a text into lines of at most this width: between words, and inside a word only if it alone is too long.
 pub(super) fn wrap(face: &Face, text: &str, size: f32, width: f32) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in face.visible(text).split_whitespace() {
+    for word in words(&face.visible(text)) {
         let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
         if face.width(&longer, size) <= width {
             line = longer;
@@ -222,6 +248,8 @@ mod tests {
         assert_eq!(lines.concat().replace(' ', ""), text.replace(' ', ""));
         assert_eq!(wrap(face, "", 7.0, 80.0), vec![String::new()]);
         assert_eq!(wrap(face, "two words", 7.0, 1.0).len(), 8, "one character a line if nothing more fits");
+        let kept = wrap(face, "plus de 1\u{202F}234,50\u{A0}EUR\u{202F}: oui", 7.0, 60.0);
+        assert!(kept.contains(&"1\u{202F}234,50\u{A0}EUR\u{202F}:".to_owned()), "{kept:?}");
     }
 
     #[test]

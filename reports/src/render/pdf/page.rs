@@ -5,7 +5,8 @@ use super::layout::{
     Anchor, BODY, Ink, LEADING, LEFT, Mark, PAGE_HEIGHT, PAGE_WIDTH, RIGHT, SMALL, Sheet, Style, WIDTH, fit, wrap,
 };
 use super::{chart, figures, table};
-use crate::document::{Content, Document, SYNTHETIC_MARK};
+use crate::document::{Content, Document};
+use crate::texts::Label;
 
 /// The document's kind above its title.
 const KIND: Style = Style::new(8.4, Weight::Bold, Ink::Accent);
@@ -22,7 +23,7 @@ const FOOTER: f32 = 34.0;
 
 /// The pages of a document.
 pub(super) fn lay_out(document: &Document, faces: &'static Faces) -> Vec<Vec<Mark>> {
-    let mut sheet = Sheet::new(faces);
+    let mut sheet = Sheet::new(faces, document.metadata.language);
     masthead(&mut sheet, document);
     for section in &document.sections {
         match &section.content {
@@ -55,10 +56,13 @@ fn masthead(sheet: &mut Sheet, document: &Document) {
         sheet.skip(TITLE.size * 1.18);
     }
     sheet.skip(5.0);
+    let texts = document.texts();
     let details = format!(
-        "Portfolio {}   ·   {}   ·   data grade {}",
+        "{} {}   ·   {}   ·   {} {}",
+        texts.label(Label::Portfolio),
         document.portfolio_id,
         period(document),
+        texts.label(Label::DataGrade),
         document.metadata.data_grade.letter()
     );
     let details = fit(sheet.faces.of(DETAILS.weight), &details, DETAILS.size, WIDTH);
@@ -68,7 +72,9 @@ fn masthead(sheet: &mut Sheet, document: &Document) {
 }
 
 fn period(document: &Document) -> String {
-    format!("{} to {}", document.period.opening_date, document.period.closing_date)
+    let texts = document.texts();
+    let (from, to) = (texts.date(document.period.opening_date), texts.date(document.period.closing_date));
+    texts.label_with(Label::FromTo, &[("from", &from), ("to", &to)])
 }
 
 /// Sentences, each after a small square.
@@ -85,8 +91,9 @@ fn sentences(sheet: &mut Sheet, title: &str, notes: &[String]) {
 
 /// Header and footer of one page, drawn when the number of pages is known.
 fn furniture(document: &Document, faces: &'static Faces, number: usize, count: usize) -> Vec<Mark> {
-    let mut sheet = Sheet::new(faces);
+    let mut sheet = Sheet::new(faces, document.metadata.language);
     let regular = faces.of(SMALL.weight);
+    let texts = document.texts();
     if 1 < number {
         let name = format!("{} · {}", document.title, document.subtitle);
         let name = fit(regular, &name, SMALL.size, WIDTH * 0.36);
@@ -96,16 +103,18 @@ fn furniture(document: &Document, faces: &'static Faces, number: usize, count: u
     }
     if document.metadata.synthetic {
         let style = Style::new(9.0, Weight::Bold, Ink::Paper);
-        let width = faces.of(style.weight).width(SYNTHETIC_MARK, style.size) + 16.0;
+        let mark = texts.label(Label::SyntheticData);
+        let width = faces.of(style.weight).width(&mark, style.size) + 16.0;
         let bottom = PAGE_HEIGHT - HEADER - 4.0;
         sheet.area((PAGE_WIDTH - width) / 2.0, bottom, width, 16.0, Ink::Accent);
-        sheet.text(Anchor::Center, PAGE_WIDTH / 2.0, bottom + 4.8, style, SYNTHETIC_MARK);
+        sheet.text(Anchor::Center, PAGE_WIDTH / 2.0, bottom + 4.8, style, &mark);
     }
     let metadata = &document.metadata;
-    let origin = format!("Financr {}   ·   run {}", metadata.program_version, metadata.run_id);
+    let origin = format!("Financr {}   ·   {} {}", metadata.program_version, texts.label(Label::Run), metadata.run_id);
     let origin = fit(regular, &origin, SMALL.size, WIDTH * 0.75);
     sheet.rule(FOOTER + 10.0, 0.4, Ink::Rule);
     sheet.text(Anchor::Left, LEFT, FOOTER, SMALL, &origin);
-    sheet.text(Anchor::Right, RIGHT, FOOTER, SMALL, &format!("Page {number} of {count}"));
+    let values = [("number", &*number.to_string()), ("count", &*count.to_string())];
+    sheet.text(Anchor::Right, RIGHT, FOOTER, SMALL, &texts.label_with(Label::PageOf, &values));
     sheet.finish().into_iter().flatten().collect()
 }

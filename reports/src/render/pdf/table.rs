@@ -4,8 +4,10 @@
 
 use super::font::{Faces, Weight};
 use super::footnotes::{self, shown};
-use super::layout::{Anchor, Ink, LEFT, SMALL, Sheet, Style, WIDTH, wrap};
-use crate::document::{Alignment, Cell, ColumnKind, Footnotes, NONE_IN_PERIOD, Table};
+use super::layout::{Anchor, Ink, LEFT, SMALL, Sheet, Style, WIDTH, words, wrap};
+use crate::document::{Alignment, Cell, ColumnKind, Footnotes, Table};
+use crate::locale::Locale;
+use crate::texts::Label;
 
 /// Font sizes to try, the largest first.
 const SIZES: [f32; 8] = [7.6, 7.2, 6.8, 6.4, 6.0, 5.6, 5.2, 4.8];
@@ -38,6 +40,7 @@ struct Place {
 
 /// How a table is set.
 struct Plan {
+    locale: &'static Locale,
     size: f32,
     places: Vec<Place>,
 }
@@ -51,7 +54,7 @@ struct SetRow {
 /// Draws a table with its heading and footnotes, over as many pages as it takes.
 pub(super) fn draw(sheet: &mut Sheet, title: &str, table: &Table) {
     let reasons = table.footnotes();
-    let plan = Plan::of(sheet.faces, table, &reasons);
+    let plan = Plan::of(sheet, table, &reasons);
     let faces = sheet.faces;
     let header = plan.set_header(faces, table);
     let rows: Vec<SetRow> = table.rows.iter().map(|row| plan.set(faces, row, &reasons, Weight::Regular)).collect();
@@ -64,14 +67,16 @@ pub(super) fn draw(sheet: &mut Sheet, title: &str, table: &Table) {
     plan.draw_header(sheet, &header);
     if rows.is_empty() {
         let style = Style::new(plan.size, Weight::Regular, Ink::Muted);
-        sheet.text(Anchor::Left, LEFT, sheet.y - PADDING - plan.size, style, NONE_IN_PERIOD);
+        let none = sheet.texts().label(Label::NoneInPeriod);
+        sheet.text(Anchor::Left, LEFT, sheet.y - PADDING - plan.size, style, &none);
         sheet.skip(plan.size + 2.0 * PADDING + 2.0);
     }
     for (index, row) in rows.iter().enumerate() {
         let below = if index + 1 < rows.len() { 0.0 } else { total_height };
         if sheet.room() < row.height + below {
             sheet.turn_page();
-            sheet.text(Anchor::Left, LEFT, sheet.y - SMALL.size, SMALL, &format!("{title}, continued"));
+            let continued = sheet.texts().label_with(Label::Continued, &[("title", title)]);
+            sheet.text(Anchor::Left, LEFT, sheet.y - SMALL.size, SMALL, &continued);
             sheet.skip(CONTINUED);
             plan.draw_header(sheet, &header);
         }
@@ -86,8 +91,9 @@ pub(super) fn draw(sheet: &mut Sheet, title: &str, table: &Table) {
 }
 
 impl Plan {
-    fn of(faces: &Faces, table: &Table, reasons: &Footnotes) -> Plan {
-        let needs = needs(faces, table, reasons);
+    fn of(sheet: &Sheet, table: &Table, reasons: &Footnotes) -> Plan {
+        let locale = sheet.locale();
+        let needs = needs(sheet.faces, locale, table, reasons);
         let count = needs.len().max(1) as f32;
         let room = WIDTH - GAP * (count - 1.0);
         let units_min: f32 = needs.iter().map(|need| need.min).sum::<f32>().max(1.0);
@@ -106,14 +112,14 @@ impl Plan {
             places.push(Place { left, width, alignment: column.alignment, wraps });
             left += width + GAP;
         }
-        Plan { size, places }
+        Plan { locale, size, places }
     }
 
     /// Breaks a row into lines.
     fn set(&self, faces: &Faces, row: &[Cell], reasons: &Footnotes, weight: Weight) -> SetRow {
         let face = faces.of(weight);
         let cells = row.iter().zip(&self.places).map(|(cell, place)| {
-            let text = shown(cell, reasons);
+            let text = shown(cell, self.locale, reasons);
             let is_words = place.wraps && matches!(cell, Cell::Text(_));
             if is_words { at_most(LINES_MAX, wrap(face, &text, self.size, place.width)) } else { vec![text] }
         });
@@ -169,15 +175,15 @@ impl Place {
 }
 
 /// What each column needs: figures their widest one, words a minimum and as much as they would like.
-fn needs(faces: &Faces, table: &Table, reasons: &Footnotes) -> Vec<Need> {
+fn needs(faces: &Faces, locale: &Locale, table: &Table, reasons: &Footnotes) -> Vec<Need> {
     let (regular, bold) = (faces.of(Weight::Regular), faces.of(Weight::Bold));
     let needs = table.columns.iter().enumerate().map(|(index, column)| {
-        let words = column.title.split_whitespace();
-        let heading = words.map(|word| bold.units(word)).fold(0.0, f32::max);
-        let of_row = |row: &Vec<Cell>| row.get(index).map_or(0.0, |cell| regular.units(&shown(cell, reasons)));
+        let heading = words(&column.title).map(|word| bold.units(word)).fold(0.0, f32::max);
+        let text = |cell: &Cell| shown(cell, locale, reasons);
+        let of_row = |row: &Vec<Cell>| row.get(index).map_or(0.0, |cell| regular.units(&text(cell)));
         let body = table.rows.iter().map(of_row).fold(0.0, f32::max);
         let total = table.total.as_ref().and_then(|row| row.get(index));
-        let body = total.map_or(body, |cell| body.max(bold.units(&shown(cell, reasons))));
+        let body = total.map_or(body, |cell| body.max(bold.units(&text(cell))));
         let kept = if column.kind == ColumnKind::Text { body.min(WORDS_MIN) } else { body };
         Need { min: heading.max(kept), natural: heading.max(body) }
     });
@@ -198,7 +204,7 @@ fn at_most(lines_max: usize, mut lines: Vec<String>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use rust_decimal::Decimal;
-    use schemas::Currency;
+    use schemas::{Currency, Language};
 
     use super::super::font::faces;
     use super::super::layout::{Mark, RIGHT};
@@ -218,7 +224,7 @@ mod tests {
     fn the_widest_figures_stay_inside_the_page() {
         let faces = faces().expect("built in");
         for amount in [Decimal::ONE, Decimal::MAX, Decimal::MIN] {
-            let mut sheet = Sheet::new(faces);
+            let mut sheet = Sheet::new(faces, Language::English);
             draw(&mut sheet, "Huge", &table(3, amount, &"A very long name of a fund ".repeat(20)));
             for mark in sheet.finish().into_iter().flatten() {
                 if let Mark::Text { x, style, text, .. } = mark {
@@ -233,7 +239,7 @@ mod tests {
     fn every_page_repeats_the_headings_and_no_total_stands_alone() {
         let faces = faces().expect("built in");
         for rows in 1..130 {
-            let mut sheet = Sheet::new(faces);
+            let mut sheet = Sheet::new(faces, Language::English);
             draw(&mut sheet, "Rows", &table(rows, Decimal::TEN, "x"));
             let pages = sheet.finish();
             for page in &pages {

@@ -65,7 +65,7 @@ fn finish(file: &mut lopdf::Document, document: &Document, fingerprint: &[u8]) -
     file.version = "1.7".to_owned();
 
     let catalog = file.catalog_mut().map_err(|error| Error::Pdf { problem: error.to_string() })?;
-    catalog.set("Lang", Object::string_literal(document.metadata.language.as_str()));
+    catalog.set("Lang", Object::string_literal(document.metadata.language.code()));
     let mut preferences = Dictionary::new();
     preferences.set("DisplayDocTitle", true);
     catalog.set("ViewerPreferences", preferences);

@@ -10,44 +10,41 @@ use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, BusinessDate, Currency, InstrumentId};
 
-use super::{NO_PRICE, StatementInput};
+use super::{StatementInput, known_money};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::error::Error;
+use crate::texts::{Label, Sentence, Texts};
 
 /// Contributions and withdrawals, and their sum, which is the key figure.
 ///
 /// # Errors
 /// Sums that do not exist.
 pub(super) fn cash_flows(input: &StatementInput) -> Result<Section, Error> {
-    let base = input.base_currency();
+    let (base, texts) = (input.base_currency(), input.texts());
     let mut flows: Vec<&CashFlow> = input.cash_flows.iter().collect();
     flows.sort_by_key(|flow| (flow.flow_date, &flow.transaction_id));
     let columns = vec![
-        Column::new("flow_date", "Date", ColumnKind::Date),
-        Column::new("kind", "Kind", ColumnKind::Text),
-        Column::new("amount", "Amount", ColumnKind::Money),
-        Column::new("currency", "Currency", ColumnKind::Text),
-        Column::new("amount_base", format!("Amount {base}"), ColumnKind::Money),
+        Column::new("flow_date", texts.label(Label::Date), ColumnKind::Date),
+        Column::new("kind", texts.label(Label::Kind), ColumnKind::Text),
+        Column::new("amount", texts.label(Label::Amount), ColumnKind::Money),
+        Column::new("currency", texts.label(Label::Currency), ColumnKind::Text),
+        Column::new("amount_base", in_base(Label::AmountIn, base, texts), ColumnKind::Money),
     ];
     let row = |flow: &CashFlow| {
         vec![
             Cell::Date(flow.flow_date),
-            Cell::text(words(&flow.kind)),
-            Cell::known_money(flow.amount, flow.currency, NO_PRICE),
+            Cell::text(texts.kind(&flow.kind)),
+            known_money(input, flow.amount, flow.currency),
             Cell::text(flow.currency.code()),
-            Cell::known_money(flow.amount_base, base, NO_PRICE),
+            known_money(input, flow.amount_base, base),
         ]
     };
     let mut table = Table { columns, rows: flows.into_iter().map(row).collect(), total: None };
     if !table.rows.is_empty() {
-        let sum = table.sum_of_column("amount_base")?;
-        table.total = Some(vec![Cell::text("Total"), Cell::empty(), Cell::empty(), Cell::empty(), sum]);
+        let sum = table.sum_of_column("amount_base", texts)?;
+        table.total = Some(vec![total(texts), Cell::empty(), Cell::empty(), Cell::empty(), sum]);
     }
-    Ok(Section {
-        id: "cash_flows",
-        title: "Contributions and withdrawals in the period".to_owned(),
-        content: Content::Table(table),
-    })
+    Ok(Section { id: "cash_flows", title: texts.label(Label::CashFlows), content: Content::Table(table) })
 }
 
 /// The transactions in the order of their booking; an exchange of currencies has a second line for its other side, and
@@ -58,7 +55,7 @@ pub(super) fn cash_flows(input: &StatementInput) -> Result<Section, Error> {
 /// # Errors
 /// Sums that do not exist.
 pub(super) fn transactions(input: &StatementInput) -> Result<Section, Error> {
-    let base = input.base_currency();
+    let (base, texts) = (input.base_currency(), input.texts());
     let instruments = input.instruments_by_id();
     let gains: BTreeMap<&str, &RealisedGain> =
         input.realised_gains.iter().map(|row| (row.transaction_id.as_str(), row)).collect();
@@ -81,29 +78,29 @@ pub(super) fn transactions(input: &StatementInput) -> Result<Section, Error> {
             booking.price.map_or_else(Cell::empty, |price| Cell::Price(price.decimal())),
             unless_zero(booking.fees, booking),
             unless_zero(booking.taxes, booking),
-            line.no_cash.map_or_else(cash, Cell::unavailable),
+            line.no_cash.map_or_else(cash, |reason| Cell::unavailable(texts.sentence(reason))),
             Cell::text(booking.currency.code()),
-            gain.map_or_else(Cell::empty, |row| Cell::known_money(row.gain_base, base, NO_PRICE)),
+            gain.map_or_else(Cell::empty, |row| known_money(input, row.gain_base, base)),
         ]);
         if let (Some(currency), Some(amount)) = (booking.counter_currency, booking.counter_amount) {
             let mut other_side = vec![Cell::empty(); COLUMNS];
             other_side[0] = Cell::Date(transaction.trade_date.day());
-            other_side[1] = Cell::text(format!("{kind}, other side"));
+            other_side[1] = Cell::text(texts.label_with(Label::OtherSide, &[("kind", kind)]));
             other_side[7] = Cell::money(amount, currency);
             other_side[8] = Cell::text(currency.code());
             rows.push(other_side);
         }
     }
     rows.extend(changes(input, &instruments));
-    let mut table = Table { columns: columns(base), rows, total: None };
+    let mut table = Table { columns: columns(base, texts), rows, total: None };
     let is_realised = !input.realised_gains.is_empty() || !input.gain_changes.is_empty();
     if is_realised && !table.rows.is_empty() {
-        let mut total = vec![Cell::empty(); COLUMNS];
-        total[0] = Cell::text("Total");
-        total[9] = table.sum_of_column("realised_gain")?;
-        table.total = Some(total);
+        let mut last = vec![Cell::empty(); COLUMNS];
+        last[0] = total(texts);
+        last[9] = table.sum_of_column("realised_gain", texts)?;
+        table.total = Some(last);
     }
-    Ok(Section { id: "transactions", title: "Transactions in the period".to_owned(), content: Content::Table(table) })
+    Ok(Section { id: "transactions", title: texts.label(Label::Transactions), content: Content::Table(table) })
 }
 
 /// What a line of the transactions says: a booking as it is, or for a reversal what it takes back, with the other sign.
@@ -111,11 +108,12 @@ struct Line<'a> {
     kind: String,
     booking: Cow<'a, Transaction>,
     /// Why no cash of the period moved, or none that is known.
-    no_cash: Option<&'static str>,
+    no_cash: Option<Sentence>,
 }
 
 /// What takes back what.
 struct Reversals<'a> {
+    texts: Texts,
     period_start: BusinessDate,
     period_end: BusinessDate,
     /// The transactions of the period, and those that a reversal of the period takes back.
@@ -129,6 +127,7 @@ impl<'a> Reversals<'a> {
         let known = input.transactions.iter().chain(&input.taken_back);
         let elsewhere = input.reversals_elsewhere.iter();
         Reversals {
+            texts: input.texts(),
             period_start: input.period_start,
             period_end: input.business_date,
             by_id: known.map(|row| (row.transaction_id.as_str(), row)).collect(),
@@ -137,18 +136,24 @@ impl<'a> Reversals<'a> {
     }
 
     fn line(&self, row: &'a Transaction) -> Line<'a> {
-        let kind = words(&row.kind);
+        let texts = self.texts;
+        let kind = texts.kind(&row.kind);
         let Some(reverses) = &row.reverses else {
             let Some(day) = self.elsewhere.get(row.transaction_id.as_str()) else {
                 return Line { kind, booking: Cow::Borrowed(row), no_cash: None };
             };
-            let kind = format!("{kind}, taken back on {day}");
-            return Line { kind, booking: Cow::Owned(without_cash(row.clone())), no_cash: Some(TAKEN_BACK) };
+            let kind = texts.label_with(Label::TakenBackOn, &[("kind", &kind), ("date", &texts.date(*day))]);
+            return Line {
+                kind,
+                booking: Cow::Owned(without_cash(row.clone())),
+                no_cash: Some(Sentence::TakenBackOnNoDay),
+            };
         };
         let Some(reversed) = self.by_id.get(reverses.as_str()) else {
-            return Line { kind, booking: Cow::Borrowed(row), no_cash: Some("what is taken back is not known") };
+            return Line { kind, booking: Cow::Borrowed(row), no_cash: Some(Sentence::TakenBackUnknown) };
         };
-        let kind = format!("{kind} of {} of {}", words(&reversed.kind), reversed.trade_date);
+        let (what, date) = (texts.kind(&reversed.kind), texts.date(reversed.trade_date));
+        let kind = texts.label_with(Label::ReversalOf, &[("kind", &kind), ("reversed", &what), ("date", &date)]);
         let turned = |amount: Amount| if amount.is_zero() { amount } else { Amount::new(-amount.decimal()) };
         let unmoved = Transaction { quantity: None, price: None, ..(*reversed).clone() };
         let is_before = reversed.trade_date <= self.period_start;
@@ -164,16 +169,11 @@ impl<'a> Reversals<'a> {
                 ..unmoved
             }
         };
-        let no_cash = if is_after { Some(TAKEN_BACK) } else { is_before.then_some(TAKEN_BACK_BEFORE) };
+        let no_cash =
+            if is_after { Some(Sentence::TakenBackOnNoDay) } else { is_before.then_some(Sentence::TakenBackOnItsDay) };
         Line { kind, booking: Cow::Owned(booking), no_cash }
     }
 }
-
-/// Why a transaction of the period has no cash.
-const TAKEN_BACK: &str = "it was taken back and counts on no day";
-
-/// Why a reversal has no cash whose transaction is of an earlier period.
-const TAKEN_BACK_BEFORE: &str = "it was taken back on its own day, so the value at start is without it";
 
 /// A booking of which no amount counts; what was booked can still be recognised by units and price.
 fn without_cash(booking: Transaction) -> Transaction {
@@ -183,22 +183,24 @@ fn without_cash(booking: Transaction) -> Transaction {
 
 /// A line for everything that a rule changed later about the gain of a disposal, of this period or an earlier one.
 fn changes(input: &StatementInput, instruments: &BTreeMap<&InstrumentId, &Instrument>) -> Vec<Vec<Cell>> {
-    let base = input.base_currency();
+    let (base, texts) = (input.base_currency(), input.texts());
     let disposals = input.changed_disposals.iter();
     let days: BTreeMap<&str, String> =
-        disposals.map(|row| (row.transaction_id.as_str(), format!(" of {}", row.trade_date))).collect();
+        disposals.map(|row| (row.transaction_id.as_str(), texts.date(row.trade_date))).collect();
     let mut changes: Vec<&LotClosing> = input.gain_changes.iter().collect();
     changes.sort_by_key(|row| (row.business_date, &row.transaction_id, &row.instrument_id, row.position));
     let line = |change: &LotClosing| {
-        let rule = change.rule.replace('_', " ");
-        let day = days.get(change.transaction_id.as_str()).map_or("", String::as_str);
-        let what = format!("Gain{day} changed by a rule that looks ahead: {rule}");
+        let rule = texts.rule(&change.rule);
+        let what = match days.get(change.transaction_id.as_str()) {
+            Some(day) => texts.label_with(Label::GainOfDayChanged, &[("date", day), ("rule", &rule)]),
+            None => texts.label_with(Label::GainChanged, &[("rule", &rule)]),
+        };
         let mut cells = vec![Cell::empty(); COLUMNS];
         cells[0] = Cell::Date(change.business_date.day());
         cells[1] = Cell::text(what);
         cells[2] = Cell::text(name_of(&change.instrument_id, instruments));
         cells[3] = Cell::Quantity(change.quantity.decimal());
-        cells[9] = Cell::known_money(change.gain_base, base, NO_PRICE);
+        cells[9] = known_money(input, change.gain_base, base);
         cells
     };
     changes.into_iter().map(line).collect()
@@ -212,18 +214,19 @@ pub(super) fn name_of(id: &InstrumentId, instruments: &BTreeMap<&InstrumentId, &
 /// Columns of the transactions.
 const COLUMNS: usize = 10;
 
-fn columns(base: Currency) -> Vec<Column> {
+fn columns(base: Currency, texts: Texts) -> Vec<Column> {
+    let titled = |id, label, kind| Column::new(id, texts.label(label), kind);
     let columns = vec![
-        Column::new("trade_date", "Date", ColumnKind::Date),
-        Column::new("kind", "Kind", ColumnKind::Text),
-        Column::new("name", "Instrument", ColumnKind::Text),
-        Column::new("quantity", "Quantity", ColumnKind::Quantity),
-        Column::new("price", "Price", ColumnKind::Price),
-        Column::new("fees", "Fees", ColumnKind::Money),
-        Column::new("taxes", "Taxes", ColumnKind::Money),
-        Column::new("net_cash", "Cash", ColumnKind::Money),
-        Column::new("currency", "Cur.", ColumnKind::Text),
-        Column::new("realised_gain", format!("Realised gain {base}"), ColumnKind::Money),
+        titled("trade_date", Label::Date, ColumnKind::Date),
+        titled("kind", Label::Kind, ColumnKind::Text),
+        titled("name", Label::Instrument, ColumnKind::Text),
+        titled("quantity", Label::Quantity, ColumnKind::Quantity),
+        titled("price", Label::Price, ColumnKind::Price),
+        titled("fees", Label::Fees, ColumnKind::Money),
+        titled("taxes", Label::Taxes, ColumnKind::Money),
+        titled("net_cash", Label::CashMoved, ColumnKind::Money),
+        titled("currency", Label::CurrencyShort, ColumnKind::Text),
+        Column::new("realised_gain", in_base(Label::RealisedGainIn, base, texts), ColumnKind::Money),
     ];
     debug_assert!(columns.len() == COLUMNS, "every column is counted");
     columns
@@ -233,24 +236,12 @@ fn unless_zero(amount: Amount, transaction: &Transaction) -> Cell {
     if amount.is_zero() { Cell::empty() } else { Cell::money(amount, transaction.currency) }
 }
 
-/// A kind in words: `TRANSFER_IN` is `Transfer in`.
-pub(super) fn words(kind: &str) -> String {
-    let lower = kind.replace('_', " ").to_lowercase();
-    let mut letters = lower.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => lower,
-    }
+/// A head of a column that names the base currency.
+pub(super) fn in_base(label: Label, base: Currency, texts: Texts) -> String {
+    texts.label_with(label, &[("currency", base.code())])
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn kinds_are_words() {
-        assert_eq!(words("TRANSFER_IN"), "Transfer in");
-        assert_eq!(words("FX"), "Fx");
-        assert_eq!(words(""), "");
-    }
+/// The first cell of a last row.
+pub(super) fn total(texts: Texts) -> Cell {
+    Cell::text(texts.label(Label::Total))
 }

@@ -7,9 +7,11 @@ use schemas::tables::positions::Position;
 use schemas::tables::valuations::Valuation;
 use schemas::{Amount, BusinessDate, InstrumentId};
 
+use super::activity::{in_base, total};
 use super::{StatementInput, base_money};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table, sum_of_printed};
 use crate::error::Error;
+use crate::texts::{Label, Sentence, Texts};
 
 /// The sections on positions, cash and the composition of the value.
 ///
@@ -19,11 +21,12 @@ pub(super) fn sections(input: &StatementInput) -> Result<Vec<Section>, Error> {
     let positions = positions(input)?;
     let cash = cash(input)?;
     let composition = composition(input, &positions, &cash)?;
-    let base = input.base_currency();
+    let (base, texts) = (input.base_currency(), input.texts());
+    let on_date = |label| texts.label_with(label, &[("date", &*texts.date(input.business_date))]);
     Ok(vec![
-        section("positions", format!("Positions on {}", input.business_date), positions),
-        section("cash", format!("Cash on {}", input.business_date), cash),
-        section("composition", format!("Composition of the value, {base}"), composition),
+        section("positions", on_date(Label::PositionsOn), positions),
+        section("cash", on_date(Label::CashOn), cash),
+        section("composition", in_base(Label::Composition, base, texts), composition),
     ])
 }
 
@@ -45,19 +48,20 @@ fn positions(input: &StatementInput) -> Result<Table, Error> {
         .collect();
     held.sort_by(|(left, a), (right, b)| (left, &a.instrument_id).cmp(&(right, &b.instrument_id)));
 
-    let base = input.base_currency();
+    let (base, texts) = (input.base_currency(), input.texts());
+    let titled = |id, label, kind| Column::new(id, texts.label(label), kind);
     let columns = vec![
-        Column::new("name", "Name", ColumnKind::Text),
-        Column::new("symbol", "Symbol", ColumnKind::Text),
-        Column::new("quantity", "Quantity", ColumnKind::Quantity),
-        Column::new("price", "Price", ColumnKind::Price),
-        Column::new("price_date", "Price date", ColumnKind::Date),
-        Column::new("price_basis", "Basis", ColumnKind::Text),
-        Column::new("value", "Value", ColumnKind::Money),
-        Column::new("currency", "Cur.", ColumnKind::Text),
-        Column::new("value_base", format!("Value {base}"), ColumnKind::Money),
-        Column::new("weight", "Weight", ColumnKind::Fraction),
-        Column::new("unrealised_gain", format!("Unrealised gain {base}"), ColumnKind::Money),
+        titled("name", Label::Name, ColumnKind::Text),
+        titled("symbol", Label::Symbol, ColumnKind::Text),
+        titled("quantity", Label::Quantity, ColumnKind::Quantity),
+        titled("price", Label::Price, ColumnKind::Price),
+        titled("price_date", Label::PriceDate, ColumnKind::Date),
+        titled("price_basis", Label::Basis, ColumnKind::Text),
+        titled("value", Label::Value, ColumnKind::Money),
+        titled("currency", Label::CurrencyShort, ColumnKind::Text),
+        Column::new("value_base", in_base(Label::ValueIn, base, texts), ColumnKind::Money),
+        titled("weight", Label::Weight, ColumnKind::Fraction),
+        Column::new("unrealised_gain", in_base(Label::UnrealisedGainIn, base, texts), ColumnKind::Money),
     ];
     let rows: Vec<Vec<Cell>> = held
         .into_iter()
@@ -68,7 +72,7 @@ fn positions(input: &StatementInput) -> Result<Table, Error> {
                 Cell::Quantity(row.quantity.decimal()),
                 row.price.map_or_else(|| no_price(input), |price| Cell::Price(price.decimal())),
                 row.price_date.map_or_else(Cell::empty, |date| Cell::Date(date.day())),
-                Cell::text(price_basis(row)),
+                Cell::text(basis_words(price_basis(row), texts)),
                 row.value.map_or_else(|| no_price(input), |value| Cell::money(value, row.currency)),
                 Cell::text(row.currency.code()),
                 value_base(input, row),
@@ -77,18 +81,19 @@ fn positions(input: &StatementInput) -> Result<Table, Error> {
             ]
         })
         .collect();
-    with_total(Table { columns, rows, total: None }, &["value_base", "weight", "unrealised_gain"])
+    with_total(Table { columns, rows, total: None }, &["value_base", "weight", "unrealised_gain"], texts)
 }
 
 fn cash(input: &StatementInput) -> Result<Table, Error> {
-    let base = input.base_currency();
+    let (base, texts) = (input.base_currency(), input.texts());
+    let titled = |id, label, kind| Column::new(id, texts.label(label), kind);
     let columns = vec![
-        Column::new("currency", "Currency", ColumnKind::Text),
-        Column::new("balance", "Balance", ColumnKind::Money),
-        Column::new("rate", format!("{base} for one unit"), ColumnKind::Price),
-        Column::new("rate_date", "Rate date", ColumnKind::Date),
-        Column::new("value_base", format!("Value {base}"), ColumnKind::Money),
-        Column::new("weight", "Weight", ColumnKind::Fraction),
+        titled("currency", Label::Currency, ColumnKind::Text),
+        titled("balance", Label::Balance, ColumnKind::Money),
+        Column::new("rate", in_base(Label::RateForOneUnit, base, texts), ColumnKind::Price),
+        titled("rate_date", Label::RateDate, ColumnKind::Date),
+        Column::new("value_base", in_base(Label::ValueIn, base, texts), ColumnKind::Money),
+        titled("weight", Label::Weight, ColumnKind::Fraction),
     ];
     let mut balances: Vec<&Valuation> = input.valuations.iter().filter(|row| row.instrument_id.is_cash()).collect();
     balances.sort_by_key(|row| &row.instrument_id);
@@ -104,39 +109,42 @@ fn cash(input: &StatementInput) -> Result<Table, Error> {
         ]
     });
     let rows = rows.collect();
-    with_total(Table { columns, rows, total: None }, &["value_base", "weight"])
+    with_total(Table { columns, rows, total: None }, &["value_base", "weight"], texts)
 }
 
 /// Adds a last row with the sums of these columns, if there are rows.
-fn with_total(table: Table, summed: &[&'static str]) -> Result<Table, Error> {
+fn with_total(table: Table, summed: &[&'static str], texts: Texts) -> Result<Table, Error> {
     if table.rows.is_empty() {
         return Ok(table);
     }
-    let mut total = vec![Cell::empty(); table.columns.len()];
-    for (index, (column, cell)) in table.columns.iter().zip(&mut total).enumerate() {
+    let mut last = vec![Cell::empty(); table.columns.len()];
+    for (index, (column, cell)) in table.columns.iter().zip(&mut last).enumerate() {
         if summed.contains(&column.id) {
-            *cell = table.sum_of_column(column.id)?;
+            *cell = table.sum_of_column(column.id, texts)?;
         } else if index == 0 {
-            *cell = Cell::text("Total");
+            *cell = total(texts);
         }
     }
-    Ok(Table { total: Some(total), ..table })
+    Ok(Table { total: Some(last), ..table })
 }
 
 /// Securities and cash as printed above, the rounding between them and the value, and the value as their sum.
 fn composition(input: &StatementInput, positions: &Table, cash: &Table) -> Result<Table, Error> {
-    let base = input.base_currency();
+    let (base, texts) = (input.base_currency(), input.texts());
     let part = |table: &Table| -> Result<Cell, Error> {
-        let sum = table.sum_of_column("value_base")?;
+        let sum = table.sum_of_column("value_base", texts)?;
         Ok(if table.rows.is_empty() { Cell::money(Amount::ZERO, base) } else { sum })
     };
     let securities = part(positions)?;
     let balances = part(cash)?;
     let value = base_money(input, input.closing_value().and_then(|row| row.market_value), || {
-        format!("the portfolio has no value on {}", input.business_date)
+        texts.sentence_with(Sentence::NoPortfolioValueOn, &[("date", &texts.date(input.business_date))])
     });
     let printed = (value.printed_number(), securities.printed_number(), balances.printed_number());
-    let mut rows = vec![vec![Cell::text("Securities"), securities], vec![Cell::text("Cash"), balances]];
+    let mut rows = vec![
+        vec![Cell::text(texts.label(Label::Securities)), securities],
+        vec![Cell::text(texts.label(Label::Cash)), balances],
+    ];
     let mut total = value;
     if let (Some(whole), Some(first), Some(second)) = printed {
         let residual = whole.checked_sub(first).and_then(|rest| rest.checked_sub(second));
@@ -144,17 +152,17 @@ fn composition(input: &StatementInput, positions: &Table, cash: &Table) -> Resul
         refuse_residual(input, residual, positions.rows.len() + cash.rows.len() + 1)?;
         if !residual.is_zero() {
             rows.push(vec![
-                Cell::text("Rounding of the lines above"),
+                Cell::text(texts.label(Label::RoundingOfLines)),
                 Cell::Money { amount: residual, currency: base },
             ]);
         }
-        total = sum_of_printed(rows.iter().flatten(), "the composition")?;
+        total = sum_of_printed(rows.iter().flatten(), "the composition", texts)?;
     }
     let columns = vec![
-        Column::new("part", "Part", ColumnKind::Text),
-        Column::new("value_base", format!("Value {base}"), ColumnKind::Money),
+        Column::new("part", texts.label(Label::Part), ColumnKind::Text),
+        Column::new("value_base", in_base(Label::ValueIn, base, texts), ColumnKind::Money),
     ];
-    Ok(Table { columns, rows, total: Some(vec![Cell::text("Value at end"), total]) })
+    Ok(Table { columns, rows, total: Some(vec![Cell::text(texts.label(Label::ValueAtEnd)), total]) })
 }
 
 /// Each printed figure is off by at most half of the smallest unit. What is more is a mistake and blocks the statement.
@@ -178,16 +186,29 @@ fn positions_in_force(input: &StatementInput) -> BTreeMap<&InstrumentId, &Positi
 }
 
 fn no_price(input: &StatementInput) -> Cell {
-    Cell::unavailable(format!("there is no price on or before {}", input.business_date))
+    Cell::unavailable(no_price_before(input))
 }
 
-/// Where a price comes from, in words.
+fn no_price_before(input: &StatementInput) -> String {
+    let texts = input.texts();
+    texts.sentence_with(Sentence::NoPriceBefore, &[("date", &texts.date(input.business_date))])
+}
+
+/// Where a price comes from: the word of the valuation, or `carried` for a quote of an earlier day.
 pub(super) fn price_basis(row: &Valuation) -> &str {
     match row.price_basis.as_str() {
         "quote" if is_carried(row.price_date, row.business_date) => "carried",
-        "last_trade" => "last trade",
-        "missing" => "no price",
         other => other,
+    }
+}
+
+fn basis_words(basis: &str, texts: Texts) -> String {
+    match basis {
+        "quote" => texts.label(Label::Quote),
+        "carried" => texts.label(Label::Carried),
+        "last_trade" => texts.label(Label::LastTrade),
+        "missing" => texts.label(Label::NoPrice),
+        other => other.to_owned(),
     }
 }
 
@@ -196,14 +217,15 @@ fn is_carried(price_date: Option<BusinessDate>, business_date: BusinessDate) -> 
 }
 
 fn value_base(input: &StatementInput, row: &Valuation) -> Cell {
-    let base = input.base_currency();
+    let (base, texts) = (input.base_currency(), input.texts());
+    let (from, to) = (("from", row.currency.code()), ("to", base.code()));
     base_money(input, row.value_base, || {
         if row.value.is_none() {
-            format!("there is no price on or before {}", input.business_date)
+            no_price_before(input)
         } else if let Some(old) = row.fx_rate_date {
-            format!("the rate from {} to {base} would be one of {old}, which is too old", row.currency)
+            texts.sentence_with(Sentence::RateTooOld, &[from, to, ("date", &texts.date(old))])
         } else {
-            format!("there is no rate from {} to {base} on or before {}", row.currency, input.business_date)
+            texts.sentence_with(Sentence::NoRateBefore, &[from, to, ("date", &texts.date(input.business_date))])
         }
     })
 }
@@ -211,23 +233,26 @@ fn value_base(input: &StatementInput, row: &Valuation) -> Cell {
 fn weight(input: &StatementInput, row: &Valuation) -> Cell {
     let whole = input.closing_value().and_then(|value| value.market_value);
     let (Some(part), Some(whole)) = (row.value_base, whole) else {
-        return Cell::unavailable("the position or the portfolio has no value");
+        return Cell::unavailable(input.texts().sentence(Sentence::NoValueForWeight));
     };
     match part.decimal().checked_div(whole.decimal()) {
         Some(weight) => Cell::Fraction(weight.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero)),
-        None => Cell::unavailable("the portfolio's value is zero"),
+        None => Cell::unavailable(input.texts().sentence(Sentence::PortfolioIsZero)),
     }
 }
 
 fn unrealised_gain(input: &StatementInput, row: &Valuation, position: Option<&Position>) -> Cell {
+    let texts = input.texts();
     let Some(value) = row.value_base else {
-        return Cell::unavailable("the position has no value");
+        return Cell::unavailable(texts.sentence(Sentence::PositionHasNoValue));
     };
     let Some(cost) = position.and_then(|position| position.cost_base) else {
-        return Cell::unavailable(format!("the cost in {} is not known", input.base_currency()));
+        return Cell::unavailable(
+            texts.sentence_with(Sentence::CostNotKnown, &[("currency", input.base_currency().code())]),
+        );
     };
     match value.decimal().checked_sub(cost.decimal()) {
         Some(gain) => Cell::money(Amount::new(gain), input.base_currency()),
-        None => Cell::unavailable("the gain has more than 28 digits"),
+        None => Cell::unavailable(texts.sentence(Sentence::GainTooLong)),
     }
 }

@@ -2,45 +2,21 @@
 
 use schemas::BusinessDate;
 
-/// A method as a statement names it.
-struct Method {
-    id: &'static str,
-    words: &'static str,
-    /// Whether later bookings may change the gain of a sale.
-    looks_ahead: bool,
-}
+use crate::texts::{Sentence, Texts};
 
-const METHODS: &[Method] = &[
-    Method { id: "average_cost", words: "average cost", looks_ahead: false },
-    Method { id: "canada_acb", words: "adjusted cost base, Canada", looks_ahead: true },
-    Method { id: "fifo", words: "first in, first out", looks_ahead: false },
-    Method { id: "hifo", words: "highest cost first", looks_ahead: false },
-    Method { id: "lifo", words: "last in, first out", looks_ahead: false },
-    Method {
-        id: "specific_identification",
-        words: "the lots that the sale names, else first in, first out",
-        looks_ahead: false,
-    },
-    Method {
-        id: "uk_section_104",
-        words: "same day, then the 30 days after, then the section 104 pool, United Kingdom",
-        looks_ahead: true,
-    },
-    Method { id: "us_fifo", words: "first in, first out with wash sales, United States", looks_ahead: true },
-    Method {
-        id: "us_specific_identification",
-        words: "the lots that the sale names, else first in, first out, with wash sales, United States",
-        looks_ahead: true,
-    },
-];
+/// The methods under which later bookings may change the gain of a sale.
+const LOOK_AHEAD: &[&str] = &["canada_acb", "uk_section_104", "us_fifo", "us_specific_identification"];
 
 /// The methods of a portfolio in words, up to a date: the first, and those that took its place by then with the days
 /// from which they count. `cost_basis` is as the portfolio has it, e.g. `fifo; 2024-01-01 average_cost`; a method that
 /// has no words is named by its id.
-pub(super) fn in_words(cost_basis: &str, date: BusinessDate) -> String {
+pub(super) fn in_words(cost_basis: &str, date: BusinessDate, texts: Texts) -> String {
     let words = |(from, id): (Option<&str>, &str)| {
-        let method = named(id).map_or_else(|| format!("method {id}"), |method| method.words.to_owned());
-        from.map_or_else(|| method.clone(), |from| format!("from {from} on {method}"))
+        let unnamed = || texts.sentence_with(Sentence::MethodNamed, &[("id", id)]);
+        let method = texts.cost_basis(id).map_or_else(unnamed, str::to_owned);
+        let Some(from) = from else { return method };
+        let from = from.parse().map_or_else(|_| from.to_owned(), |from| texts.date(from));
+        texts.sentence_with(Sentence::MethodFrom, &[("from", &from), ("method", &method)])
     };
     let known: Vec<String> = in_force(cost_basis, date).map(words).collect();
     known.join("; ")
@@ -48,11 +24,7 @@ pub(super) fn in_words(cost_basis: &str, date: BusinessDate) -> String {
 
 /// Whether one of the methods up to a date lets later bookings change the gain of a sale.
 pub(super) fn look_ahead(cost_basis: &str, date: BusinessDate) -> bool {
-    in_force(cost_basis, date).any(|(_, id)| named(id).is_some_and(|method| method.looks_ahead))
-}
-
-fn named(id: &str) -> Option<&'static Method> {
-    METHODS.iter().find(|method| method.id == id)
+    in_force(cost_basis, date).any(|(_, id)| LOOK_AHEAD.contains(&id))
 }
 
 /// The methods of a schedule that count by a date, each with the day from which it does; the first has none.
@@ -68,7 +40,13 @@ fn in_force(cost_basis: &str, date: BusinessDate) -> impl Iterator<Item = (Optio
 
 #[cfg(test)]
 mod tests {
+    use schemas::Language;
+
     use super::*;
+
+    fn english(cost_basis: &str, on: &str) -> String {
+        in_words(cost_basis, date(on), Texts::of(Language::English))
+    }
 
     fn date(text: &str) -> BusinessDate {
         text.parse().expect("a date")
@@ -77,13 +55,13 @@ mod tests {
     #[test]
     fn a_schedule_is_named_as_far_as_it_counts() {
         let schedule = "fifo; 2024-01-01 average_cost; 2025-01-01 us_fifo";
-        assert_eq!(in_words(schedule, date("2023-12-29")), "first in, first out");
-        assert_eq!(in_words(schedule, date("2024-01-01")), "first in, first out; from 2024-01-01 on average cost");
+        assert_eq!(english(schedule, "2023-12-29"), "first in, first out");
+        assert_eq!(english(schedule, "2024-01-01"), "first in, first out; from 2024-01-01 on average cost");
         assert!(!look_ahead(schedule, date("2024-12-31")) && look_ahead(schedule, date("2025-01-01")));
     }
 
     #[test]
     fn a_method_without_words_is_named_by_its_id() {
-        assert_eq!(in_words("next_in", date("2024-01-01")), "method next_in");
+        assert_eq!(english("next_in", "2024-01-01"), "method next_in");
     }
 }

@@ -11,6 +11,7 @@ use schemas::tables::measures::MeasureRow;
 
 use super::StatementInput;
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
+use crate::texts::{Label, Sentence, Texts};
 
 /// How a measure is printed.
 #[derive(Clone, Copy)]
@@ -24,127 +25,129 @@ enum Unit {
 struct Line {
     /// The measure's id in gold.measures.
     measure: &'static str,
-    label: &'static str,
+    label: Label,
     unit: Unit,
     /// Whether the figure is a rate per year.
     annualised: bool,
     /// What it means, for the definitions.
-    definition: &'static str,
+    definition: Sentence,
 }
 
 const LINES: &[Line] = &[
     Line {
         measure: "twr",
-        label: "Time-weighted return",
+        label: Label::TimeWeightedReturn,
         unit: Unit::Fraction,
         annualised: false,
-        definition: "the daily returns of the period linked with each other; contributions count at the start of their \
-                     day and withdrawals at its end, so their timing has no effect",
+        definition: Sentence::MeaningOfTimeWeighted,
     },
     Line {
         measure: "annualised_return_act365",
-        label: "Time-weighted return a year",
+        label: Label::TimeWeightedReturnAnnual,
         unit: Unit::Fraction,
         annualised: true,
-        definition: "the time-weighted return as a constant rate a year, days over 365",
+        definition: Sentence::MeaningOfTimeWeightedAnnual,
     },
     Line {
         measure: "mwr_period",
-        label: "Money-weighted return",
+        label: Label::MoneyWeightedReturn,
         unit: Unit::Fraction,
         annualised: false,
-        definition: "the rate at which the value at start and all flows grow to the value at end, for the period",
+        definition: Sentence::MeaningOfMoneyWeighted,
     },
     Line {
         measure: "xirr",
-        label: "Money-weighted return a year",
+        label: Label::MoneyWeightedReturnAnnual,
         unit: Unit::Fraction,
         annualised: true,
-        definition: "the money-weighted return as a rate a year, days over 365",
+        definition: Sentence::MeaningOfMoneyWeightedAnnual,
     },
     Line {
         measure: "volatility",
-        label: "Volatility a year",
+        label: Label::Volatility,
         unit: Unit::Fraction,
         annualised: false,
-        definition: "the standard deviation of the daily returns, times the square root of 252",
+        definition: Sentence::MeaningOfVolatility,
     },
     Line {
         measure: "sharpe_rf",
-        label: "Sharpe ratio",
+        label: Label::SharpeRatio,
         unit: Unit::Number,
         annualised: false,
-        definition: "the mean daily return above the risk-free rate over its standard deviation, times the square root \
-                     of 252",
+        definition: Sentence::MeaningOfSharpe,
     },
     Line {
         measure: "max_drawdown",
-        label: "Maximum drawdown",
+        label: Label::MaximumDrawdown,
         unit: Unit::Fraction,
         annualised: false,
-        definition: "the largest fall of the linked daily returns from a peak to a later trough",
+        definition: Sentence::MeaningOfDrawdown,
     },
     Line {
         measure: "max_drawdown_peak_date",
-        label: "Peak before it",
+        label: Label::PeakBefore,
         unit: Unit::Date,
         annualised: false,
-        definition: "the day of the peak from which the maximum drawdown is measured",
+        definition: Sentence::MeaningOfPeak,
     },
     Line {
         measure: "max_drawdown_trough_date",
-        label: "Trough after it",
+        label: Label::TroughAfter,
         unit: Unit::Date,
         annualised: false,
-        definition: "the day of the trough to which the maximum drawdown is measured",
+        definition: Sentence::MeaningOfTrough,
     },
 ];
 
 pub(super) fn section(input: &StatementInput) -> Section {
     let figures: BTreeMap<(&str, ReportingPeriod), &MeasureRow> =
         input.measures.iter().map(|row| ((row.measure.as_str(), row.period), row)).collect();
-    let mut columns = vec![Column::new("measure", "Measure", ColumnKind::Text)];
+    let texts = input.texts();
+    let mut columns = vec![Column::new("measure", texts.label(Label::Measure), ColumnKind::Text)];
     columns.extend(ReportingPeriod::STATED.into_iter().map(|period| {
         let (id, title) = heading(period);
-        Column::new(id, title, ColumnKind::Figure)
+        Column::new(id, texts.label(title), ColumnKind::Figure)
     }));
     let row = |line: &Line| {
         let cells = ReportingPeriod::STATED.into_iter().map(|period| {
             if line.annualised && !is_a_year_or_longer(input, period) {
-                return Cell::unavailable("the period is shorter than a year and is not annualised");
+                return Cell::unavailable(texts.sentence(Sentence::ShorterThanYear));
             }
             figures.get(&(line.measure, period)).map_or_else(
-                || Cell::unavailable("the measure was not computed for this date"),
-                |figure| cell(line.unit, figure),
+                || Cell::unavailable(texts.sentence(Sentence::NotComputed)),
+                |figure| cell(line.unit, figure, texts),
             )
         });
-        std::iter::once(Cell::text(line.label)).chain(cells).collect::<Vec<Cell>>()
+        std::iter::once(Cell::text(texts.label(line.label))).chain(cells).collect::<Vec<Cell>>()
     };
     let rows = LINES.iter().map(row).collect();
     Section {
         id: "performance",
-        title: "Performance and risk".to_owned(),
+        title: texts.label(Label::PerformanceAndRisk),
         content: Content::Table(Table { columns, rows, total: None }),
     }
 }
 
 /// What each figure of the table means.
-pub(super) fn definitions() -> impl Iterator<Item = String> {
-    LINES.iter().map(|line| format!("{}: {}.", line.label, line.definition))
+pub(super) fn definitions(texts: Texts) -> impl Iterator<Item = String> {
+    LINES.iter().map(move |line| {
+        let (term, meaning) = (texts.label(line.label), texts.sentence(line.definition));
+        texts.label_with(Label::Definition, &[("term", &term), ("meaning", &meaning)])
+    })
 }
 
-fn heading(period: ReportingPeriod) -> (&'static str, &'static str) {
+fn heading(period: ReportingPeriod) -> (&'static str, Label) {
     match period {
-        ReportingPeriod::OneDay => ("1d", "One day"),
-        ReportingPeriod::WeekToDate => ("wtd", "Week to date"),
-        ReportingPeriod::MonthToDate => ("mtd", "Month to date"),
-        ReportingPeriod::QuarterToDate => ("qtd", "Quarter to date"),
-        ReportingPeriod::YearToDate => ("ytd", "Year to date"),
-        ReportingPeriod::OneYear => ("1y", "One year"),
-        ReportingPeriod::ThreeYears => ("3y", "Three years"),
-        ReportingPeriod::FiveYears => ("5y", "Five years"),
-        ReportingPeriod::TenYears => ("10y", "Ten years"),
-        ReportingPeriod::SinceInception => ("si", "Since inception"),
+        ReportingPeriod::OneDay => ("1d", Label::OneDay),
+        ReportingPeriod::WeekToDate => ("wtd", Label::WeekToDate),
+        ReportingPeriod::MonthToDate => ("mtd", Label::MonthToDate),
+        ReportingPeriod::QuarterToDate => ("qtd", Label::QuarterToDate),
+        ReportingPeriod::YearToDate => ("ytd", Label::YearToDate),
+        ReportingPeriod::OneYear => ("1y", Label::OneYear),
+        ReportingPeriod::ThreeYears => ("3y", Label::ThreeYears),
+        ReportingPeriod::FiveYears => ("5y", Label::FiveYears),
+        ReportingPeriod::TenYears => ("10y", Label::TenYears),
+        ReportingPeriod::SinceInception => ("si", Label::SinceInception),
     }
 }
 
@@ -155,12 +158,14 @@ fn is_a_year_or_longer(input: &StatementInput, period: ReportingPeriod) -> bool 
     opening.checked_add_months(Months::new(12)).is_some_and(|a_year_later| a_year_later <= end.day())
 }
 
-fn cell(unit: Unit, figure: &MeasureRow) -> Cell {
+fn cell(unit: Unit, figure: &MeasureRow, texts: Texts) -> Cell {
     let found = match unit {
-        Unit::Fraction => figure.value.map(Cell::estimated_fraction),
-        Unit::Number => figure.value.map(Cell::estimated_number),
+        Unit::Fraction => figure.value.map(|value| Cell::estimated_fraction(value, texts)),
+        Unit::Number => figure.value.map(|value| Cell::estimated_number(value, texts)),
         Unit::Date => figure.value_date.map(Cell::Date),
     };
-    let reason = || figure.unavailable_reason.clone().unwrap_or_else(|| "no reason was recorded".to_owned());
+    let recorded = figure.unavailable_reason.as_deref();
+    let reason =
+        || recorded.map_or_else(|| texts.sentence(Sentence::NoReasonRecorded), |reason| texts.recorded(reason));
     found.unwrap_or_else(|| Cell::unavailable(reason()))
 }

@@ -4,20 +4,21 @@ use schemas::tables::backtests::BacktestRow;
 
 use super::StatementInput;
 use crate::document::{Content, Section};
+use crate::texts::{Label, Sentence, Texts};
 
 /// A method as a statement names it.
 struct Method {
     id: &'static str,
-    words: &'static str,
+    words: Sentence,
 }
 
 /// The methods in the order in which they count.
 const METHODS: &[Method] = &[
-    Method { id: "historical", words: "historical simulation" },
-    Method { id: "filtered_historical", words: "historical simulation scaled by volatility" },
-    Method { id: "ewma", words: "the normal distribution with exponentially weighted variance" },
-    Method { id: "cornish_fisher", words: "the normal distribution corrected by Cornish and Fisher" },
-    Method { id: "normal", words: "the normal distribution" },
+    Method { id: "historical", words: Sentence::HistoricalSimulation },
+    Method { id: "filtered_historical", words: Sentence::FilteredHistorical },
+    Method { id: "ewma", words: Sentence::EwmaVariance },
+    Method { id: "cornish_fisher", words: Sentence::CornishFisher },
+    Method { id: "normal", words: Sentence::NormalDistribution },
 ];
 
 /// The section, a sentence or two for each tail; none if no forecast was judged and none counts.
@@ -26,7 +27,7 @@ pub(super) fn section(input: &StatementInput) -> Option<Section> {
     tails.sort_by(|one, other| other.total_cmp(one));
     tails.dedup();
     let notes: Vec<String> = tails.into_iter().filter_map(|tail| sentences(input, tail)).collect();
-    let title = "Method of the value at risk".to_owned();
+    let title = input.texts().label(Label::RiskMethods);
     (!notes.is_empty()).then_some(Section { id: "risk_methods", title, content: Content::Notes(notes) })
 }
 
@@ -41,19 +42,24 @@ fn sentences(input: &StatementInput, tail: f64) -> Option<String> {
         let red = rows.iter().copied().filter(|row| row.zone.as_deref() == Some("red"));
         demoted.extend(worst(red.filter(|row| row.method == method.id)));
     }
+    let texts = input.texts();
+    let level = confidence(tail, texts);
+    let level = ("confidence", &*level);
     let mut said = vec![match in_force {
         Some(row) => {
-            format!("Value at risk of {}: the method in force is {}.", confidence(tail), words_of(&row.method))
+            let method = words_of(&row.method, texts);
+            texts.sentence_with(Sentence::MethodInForce, &[level, ("method", &method)])
         }
         None if demoted.is_empty() => return None,
-        None => format!("Value at risk of {}: no method is in force.", confidence(tail)),
+        None => texts.sentence_with(Sentence::NoMethodInForce, &[level]),
     }];
     said.extend(in_force.filter(|row| 0 < row.day_count).map(|row| {
-        let zone = row.zone.as_deref().unwrap_or("not judged");
-        format!("{}; the traffic light of the Basel Committee is {zone}.", counted(row))
+        let (counted, zone) = (counted(row, texts), zone(row.zone.as_deref(), texts));
+        texts.sentence_with(Sentence::TrafficLight, &[("counted", &counted), ("zone", &zone)])
     }));
     said.extend(demoted.into_iter().map(|row| {
-        format!("Demoted: {}. {}, which is red by the traffic light.", words_of(&row.method), counted(row))
+        let (method, counted) = (words_of(&row.method, texts), counted(row, texts));
+        texts.sentence_with(Sentence::Demoted, &[("method", &method), ("counted", &counted)])
     }));
     Some(said.join(" "))
 }
@@ -63,13 +69,21 @@ fn worst<'a>(rows: impl Iterator<Item = &'a BacktestRow>) -> Option<&'a Backtest
     rows.max_by_key(|row| (row.exceedance_count, row.profit_and_loss == "actual"))
 }
 
-fn counted(row: &BacktestRow) -> String {
-    let by = if row.profit_and_loss == "hypothetical" {
-        "if positions had not been traded"
-    } else {
-        "by the returns of the portfolio"
-    };
-    format!("Of {} days {} lost more than it said, {by}", row.day_count, row.exceedance_count)
+fn counted(row: &BacktestRow, texts: Texts) -> String {
+    let is_untraded = row.profit_and_loss == "hypothetical";
+    let sentence = if is_untraded { Sentence::CountedUntraded } else { Sentence::CountedByReturns };
+    let (days, exceedances) = (row.day_count.to_string(), row.exceedance_count.to_string());
+    texts.sentence_with(sentence, &[("days", &days), ("exceedances", &exceedances)])
+}
+
+fn zone(zone: Option<&str>, texts: Texts) -> String {
+    match zone {
+        Some("green") => texts.sentence(Sentence::ZoneGreen),
+        Some("yellow") => texts.sentence(Sentence::ZoneYellow),
+        Some("red") => texts.sentence(Sentence::ZoneRed),
+        Some(other) => other.to_owned(),
+        None => texts.sentence(Sentence::ZoneNotJudged),
+    }
 }
 
 fn place_of(id: &str) -> usize {
@@ -77,12 +91,13 @@ fn place_of(id: &str) -> usize {
 }
 
 /// The words of a method; one that has none is named by its id.
-fn words_of(id: &str) -> String {
-    METHODS.get(place_of(id)).map_or_else(|| format!("method {id}"), |method| method.words.to_owned())
+fn words_of(id: &str, texts: Texts) -> String {
+    let unnamed = || texts.sentence_with(Sentence::MethodNamed, &[("id", id)]);
+    METHODS.get(place_of(id)).map_or_else(unnamed, |method| texts.sentence(method.words))
 }
 
 /// The confidence of a tail, e.g. `97.5%`.
-fn confidence(tail: f64) -> String {
-    let percent = format!("{:.1}", 100.0 * (1.0 - tail));
-    format!("{}%", percent.strip_suffix(".0").unwrap_or(&percent))
+fn confidence(tail: f64, texts: Texts) -> String {
+    let fraction = format!("{:.3}", 1.0 - tail);
+    texts.locale().percent(fraction.strip_suffix('0').unwrap_or(&fraction))
 }

@@ -1,0 +1,287 @@
+//! Labels: headings, heads of columns, names of rows and short phrases, complete in every language.
+//!
+//! A line is one label in English, French, German, Spanish and Italian. Braces name what is filled in. A label that
+//! lacks a language does not compile.
+
+use schemas::Language;
+
+/// Declares the labels, each with its words in every language.
+macro_rules! labels {
+    ($( $name:ident = $en:literal, $fr:literal, $de:literal, $es:literal, $it:literal; )+) => {
+        /// A short text.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Label { $( #[doc = $en] $name, )+ }
+
+        impl Label {
+            /// Every label.
+            pub const ALL: &[Label] = &[$( Label::$name ),+];
+
+            /// The words in a language, braces and all.
+            pub fn template(self, language: Language) -> &'static str {
+                let (en, fr, de, es, it) = match self { $( Label::$name => ($en, $fr, $de, $es, $it), )+ };
+                match language {
+                    Language::English => en,
+                    Language::French => fr,
+                    Language::German => de,
+                    Language::Spanish => es,
+                    Language::Italian => it,
+                }
+            }
+        }
+    };
+}
+
+labels! {
+    // What every document has.
+    PortfolioStatement =
+        "Portfolio statement", "Relevé de portefeuille", "Vermögensbericht", "Informe de cartera",
+        "Rendiconto di portafoglio";
+    Portfolio = "Portfolio", "Portefeuille", "Portfolio", "Cartera", "Portafoglio";
+    DataGrade = "data grade", "qualité des données", "Datenqualität", "calidad de datos", "qualità dei dati";
+    FromTo = "{from} to {to}", "du {from} au {to}", "{from} bis {to}", "del {from} al {to}", "dal {from} al {to}";
+    PageOf =
+        "Page {number} of {count}", "Page {number} sur {count}", "Seite {number} von {count}",
+        "Página {number} de {count}", "Pagina {number} di {count}";
+    Run = "run", "traitement", "Lauf", "proceso", "elaborazione";
+    Continued =
+        "{title}, continued", "{title} (suite)", "{title} (Fortsetzung)", "{title} (continuación)", "{title} (segue)";
+    NoneInPeriod =
+        "none in this period", "néant sur la période", "keine in diesem Zeitraum", "ninguno en este período",
+        "nessuno nel periodo";
+    SyntheticData = "SYNTHETIC DATA", "DONNÉES FICTIVES", "FIKTIVE DATEN", "DATOS FICTICIOS", "DATI FITTIZI";
+
+    // Headings.
+    KeyFigures =
+        "Key figures, {currency}", "Chiffres clés, {currency}", "Kennzahlen, {currency}", "Cifras clave, {currency}",
+        "Dati principali, {currency}";
+    ChangeInValueIn =
+        "Change in value, {currency}", "Variation de la valeur, {currency}", "Wertveränderung, {currency}",
+        "Variación del valor, {currency}", "Variazione del valore, {currency}";
+    ChangeInValueByCurrency =
+        "Change in value by currency", "Variation de la valeur par devise", "Wertveränderung nach Währung",
+        "Variación del valor por divisa", "Variazione del valore per valuta";
+    PerformanceAndRisk =
+        "Performance and risk", "Performance et risque", "Wertentwicklung und Risiko", "Rentabilidad y riesgo",
+        "Rendimento e rischio";
+    RiskMethods =
+        "Method of the value at risk", "Méthode de la valeur en risque (VaR)", "Verfahren des Value at Risk",
+        "Método del valor en riesgo (VaR)", "Metodo del valore a rischio (VaR)";
+    ValueSinceInception =
+        "Value since inception, {currency}", "Valeur depuis l’origine, {currency}", "Wert seit Beginn, {currency}",
+        "Valor desde el inicio, {currency}", "Valore dall’avvio, {currency}";
+    MarketValue = "Market value", "Valeur de marché", "Marktwert", "Valor de mercado", "Valore di mercato";
+    PositionsOn =
+        "Positions on {date}", "Positions au {date}", "Positionen am {date}", "Posiciones a {date}",
+        "Posizioni al {date}";
+    CashOn =
+        "Cash on {date}", "Liquidités au {date}", "Liquidität am {date}", "Efectivo a {date}", "Liquidità al {date}";
+    Composition =
+        "Composition of the value, {currency}", "Composition de la valeur, {currency}",
+        "Zusammensetzung des Werts, {currency}", "Composición del valor, {currency}",
+        "Composizione del valore, {currency}";
+    CashFlows =
+        "Contributions and withdrawals in the period", "Apports et retraits de la période",
+        "Ein- und Auszahlungen im Zeitraum", "Aportaciones y retiradas del período",
+        "Conferimenti e prelievi del periodo";
+    Transactions =
+        "Transactions in the period", "Opérations de la période", "Transaktionen im Zeitraum",
+        "Operaciones del período", "Operazioni del periodo";
+    CorporateActions =
+        "Corporate actions in the period", "Opérations sur titres de la période", "Kapitalmaßnahmen im Zeitraum",
+        "Operaciones societarias del período", "Operazioni societarie del periodo";
+    Findings = "Findings", "Constats des contrôles", "Feststellungen", "Observaciones", "Rilievi";
+    WhatFiguresMean =
+        "What the figures mean", "Ce que signifient les chiffres", "Was die Zahlen bedeuten",
+        "Qué significan las cifras", "Significato dei dati";
+    AboutThisStatement =
+        "About this statement", "À propos de ce relevé", "Über diesen Bericht", "Acerca de este informe",
+        "Informazioni sul rendiconto";
+
+    // Heads of columns.
+    Figure = "Figure", "Indicateur", "Kennzahl", "Indicador", "Indicatore";
+    Value = "Value", "Valeur", "Wert", "Valor", "Valore";
+    ValueIn = "Value {currency}", "Valeur {currency}", "Wert {currency}", "Valor {currency}", "Valore {currency}";
+    Currency = "Currency", "Devise", "Währung", "Divisa", "Valuta";
+    CurrencyShort = "Cur.", "Dev.", "Whg.", "Div.", "Val.";
+    Date = "Date", "Date", "Datum", "Fecha", "Data";
+    Kind = "Kind", "Nature", "Art", "Tipo", "Tipo";
+    Amount = "Amount", "Montant", "Betrag", "Importe", "Importo";
+    AmountIn =
+        "Amount {currency}", "Montant {currency}", "Betrag {currency}", "Importe {currency}", "Importo {currency}";
+    Name = "Name", "Libellé", "Bezeichnung", "Nombre", "Denominazione";
+    Symbol = "Symbol", "Symbole", "Symbol", "Símbolo", "Simbolo";
+    Quantity = "Quantity", "Quantité", "Anzahl", "Cantidad", "Quantità";
+    Price = "Price", "Cours", "Kurs", "Precio", "Prezzo";
+    PriceDate = "Price date", "Date du cours", "Kursdatum", "Fecha del precio", "Data del prezzo";
+    Basis = "Basis", "Origine", "Basis", "Base", "Base";
+    Weight = "Weight", "Poids", "Anteil", "Peso", "Peso";
+    UnrealisedGainIn =
+        "Unrealised gain {currency}", "Plus-value latente {currency}", "Unrealisierter Gewinn {currency}",
+        "Plusvalía latente {currency}", "Plusvalenza latente {currency}";
+    RealisedGainIn =
+        "Realised gain {currency}", "Plus-value réalisée {currency}", "Realisierter Gewinn {currency}",
+        "Plusvalía realizada {currency}", "Plusvalenza realizzata {currency}";
+    Balance = "Balance", "Solde", "Saldo", "Saldo", "Saldo";
+    RateForOneUnit =
+        "{currency} for one unit", "{currency} pour une unité", "{currency} je Einheit", "{currency} por unidad",
+        "{currency} per unità";
+    RateDate = "Rate date", "Date du change", "Datum des Wechselkurses", "Fecha del cambio", "Data del cambio";
+    Part = "Part", "Composante", "Bestandteil", "Componente", "Componente";
+    Instrument = "Instrument", "Instrument", "Instrument", "Instrumento", "Strumento";
+    Fees = "Fees", "Frais", "Gebühren", "Comisiones", "Commissioni";
+    Taxes = "Taxes", "Taxes", "Steuern", "Impuestos", "Imposte";
+    Cash = "Cash", "Liquidités", "Liquidität", "Efectivo", "Liquidità";
+    CashMoved = "Cash", "Espèces", "Zahlung", "Efectivo", "Contante";
+    Event = "Event", "Événement", "Ereignis", "Evento", "Evento";
+    ExDate = "Ex-date", "Détachement", "Ex-Tag", "Fecha ex", "Stacco";
+    PaidOn = "Paid on", "Payé le", "Bezahlt am", "Pagado el", "Pagato il";
+    UnitsBefore = "Units before", "Titres avant", "Stücke vorher", "Títulos antes", "Titoli prima";
+    UnitsAfter = "Units after", "Titres après", "Stücke nachher", "Títulos después", "Titoli dopo";
+    Change = "Change", "Variation", "Veränderung", "Variación", "Variazione";
+    Measure = "Measure", "Mesure", "Kennzahl", "Medida", "Misura";
+    Step = "Step", "Poste", "Posten", "Concepto", "Voce";
+
+    // Names of rows and of key figures.
+    Total = "Total", "Total", "Summe", "Total", "Totale";
+    ValueAtStart =
+        "Value at start", "Valeur en début de période", "Wert zu Beginn", "Valor inicial", "Valore iniziale";
+    NetContributions =
+        "Net contributions", "Apports nets", "Nettozuflüsse", "Aportaciones netas", "Conferimenti netti";
+    Gain = "Gain", "Résultat", "Ergebnis", "Resultado", "Risultato";
+    ValueAtEnd = "Value at end", "Valeur en fin de période", "Wert am Ende", "Valor final", "Valore finale";
+    RealisedOnSales =
+        "Realised on sales", "Réalisé sur cessions", "Aus Verkäufen realisiert", "Realizado en ventas",
+        "Realizzato su vendite";
+    ChangedLookingAhead =
+        "Of it changed by a rule that looks ahead", "Dont modifié par une règle prospective",
+        "Davon durch vorausschauende Regel geändert", "Del cual modificado por una regla prospectiva",
+        "Di cui modificato da una regola prospettica";
+    ChangeInValue =
+        "Change in value", "Variation de la valeur", "Wertveränderung", "Variación del valor",
+        "Variazione del valore";
+    RoundingOfLines =
+        "Rounding of the lines above", "Arrondi des lignes ci-dessus", "Rundung der Zeilen darüber",
+        "Redondeo de las líneas anteriores", "Arrotondamento delle righe precedenti";
+    Securities = "Securities", "Titres", "Wertpapiere", "Valores", "Titoli";
+
+    // Measures.
+    TimeWeightedReturn =
+        "Time-weighted return", "Performance pondérée par le temps", "Zeitgewichtete Rendite",
+        "Rentabilidad ponderada por tiempo", "Rendimento ponderato per il tempo";
+    TimeWeightedReturnAnnual =
+        "Time-weighted return a year", "Performance pondérée par le temps, annualisée",
+        "Zeitgewichtete Rendite pro Jahr", "Rentabilidad ponderada por tiempo, anual",
+        "Rendimento ponderato per il tempo, annuo";
+    MoneyWeightedReturn =
+        "Money-weighted return", "Performance pondérée par les flux", "Kapitalgewichtete Rendite",
+        "Rentabilidad ponderada por capital", "Rendimento ponderato per il capitale";
+    MoneyWeightedReturnAnnual =
+        "Money-weighted return a year", "Performance pondérée par les flux, annualisée",
+        "Kapitalgewichtete Rendite pro Jahr", "Rentabilidad ponderada por capital, anual",
+        "Rendimento ponderato per il capitale, annuo";
+    Volatility =
+        "Volatility a year", "Volatilité annualisée", "Volatilität pro Jahr", "Volatilidad anual",
+        "Volatilità annua";
+    SharpeRatio = "Sharpe ratio", "Ratio de Sharpe", "Sharpe-Ratio", "Ratio de Sharpe", "Indice di Sharpe";
+    MaximumDrawdown =
+        "Maximum drawdown", "Perte maximale", "Maximaler Rückgang", "Caída máxima", "Perdita massima";
+    PeakBefore = "Peak before it", "Plus haut précédent", "Hoch davor", "Máximo previo", "Picco precedente";
+    TroughAfter = "Trough after it", "Plus bas suivant", "Tief danach", "Mínimo posterior", "Minimo successivo";
+
+    // Periods.
+    OneDay = "One day", "Un jour", "Ein Tag", "Un día", "Un giorno";
+    WeekToDate = "Week to date", "Semaine en cours", "Laufende Woche", "Semana en curso", "Settimana in corso";
+    MonthToDate = "Month to date", "Mois en cours", "Laufender Monat", "Mes en curso", "Mese in corso";
+    QuarterToDate =
+        "Quarter to date", "Trimestre en cours", "Laufendes Quartal", "Trimestre en curso", "Trimestre in corso";
+    YearToDate = "Year to date", "Année en cours", "Laufendes Jahr", "Año en curso", "Anno in corso";
+    OneYear = "One year", "Un an", "Ein Jahr", "Un año", "Un anno";
+    ThreeYears = "Three years", "Trois ans", "Drei Jahre", "Tres años", "Tre anni";
+    FiveYears = "Five years", "Cinq ans", "Fünf Jahre", "Cinco años", "Cinque anni";
+    TenYears = "Ten years", "Dix ans", "Zehn Jahre", "Diez años", "Dieci anni";
+    SinceInception = "Since inception", "Depuis l’origine", "Seit Beginn", "Desde el inicio", "Dall’avvio";
+
+    // Where a price comes from.
+    Quote = "quote", "cours", "Kurs", "cotización", "quotazione";
+    Carried = "carried", "reporté", "fortgeschrieben", "arrastrado", "riportato";
+    LastTrade = "last trade", "dernière transaction", "letzter Handel", "última operación", "ultimo scambio";
+    NoPrice = "no price", "sans cours", "kein Kurs", "sin precio", "senza prezzo";
+
+    // How bad a finding is.
+    Note = "Note", "Remarque", "Hinweis", "Nota", "Nota";
+    Warning = "Warning", "Avertissement", "Warnung", "Advertencia", "Avviso";
+    KeptOut =
+        "Kept out of the figures", "Exclu des chiffres", "Nicht in den Zahlen", "Excluido de las cifras",
+        "Escluso dai dati";
+    Blocking = "Blocking", "Bloquant", "Blockierend", "Bloqueante", "Bloccante";
+    Finding =
+        "{severity}: {message} ({check}, {subject})", "{severity} : {message} ({check}, {subject})",
+        "{severity}: {message} ({check}, {subject})", "{severity}: {message} ({check}, {subject})",
+        "{severity}: {message} ({check}, {subject})";
+    Definition =
+        "{term}: {meaning}.", "{term} : {meaning}.", "{term}: {meaning}.", "{term}: {meaning}.",
+        "{term}: {meaning}.";
+
+    // Lines of transactions and of corporate actions.
+    OtherSide =
+        "{kind}, other side", "{kind}, contrepartie", "{kind}, Gegenseite", "{kind}, contrapartida",
+        "{kind}, contropartita";
+    TakenBackOn =
+        "{kind}, taken back on {date}", "{kind}, annulation le {date}", "{kind}, storniert am {date}",
+        "{kind}, anulación el {date}", "{kind}, storno il {date}";
+    ReversalOf =
+        "{kind} of {reversed} of {date}", "{kind} : {reversed} du {date}", "{kind}: {reversed} vom {date}",
+        "{kind}: {reversed} del {date}", "{kind}: {reversed} del {date}";
+    Owed =
+        "{event}, owed", "{event}, à recevoir", "{event}, ausstehend", "{event}, pendiente", "{event}, da ricevere";
+    GainChanged =
+        "Gain changed by a rule that looks ahead: {rule}", "Plus-value modifiée par une règle prospective : {rule}",
+        "Gewinn durch vorausschauende Regel geändert: {rule}", "Plusvalía modificada por una regla prospectiva: {rule}",
+        "Plusvalenza modificata da una regola prospettica: {rule}";
+    GainOfDayChanged =
+        "Gain of {date} changed by a rule that looks ahead: {rule}",
+        "Plus-value du {date} modifiée par une règle prospective : {rule}",
+        "Gewinn vom {date} durch vorausschauende Regel geändert: {rule}",
+        "Plusvalía del {date} modificada por una regla prospectiva: {rule}",
+        "Plusvalenza del {date} modificata da una regola prospettica: {rule}";
+
+    // What a document without sentences of its own says about it.
+    SentencesInEnglish =
+        "Notes, definitions and reasons are in English.", "Les notes, définitions et motifs sont en anglais.",
+        "Anmerkungen, Definitionen und Begründungen sind in englischer Sprache.",
+        "Las notas, definiciones y motivos están en inglés.", "Note, definizioni e motivazioni sono in inglese.";
+
+    // Mail.
+    MailSubject =
+        "{title} {portfolio} to {date}", "{title} {portfolio} au {date}", "{title} {portfolio} zum {date}",
+        "{title} {portfolio} a {date}", "{title} {portfolio} al {date}";
+    MailSubjectOfPeriod =
+        "{title} {portfolio} from {first} to {date}", "{title} {portfolio} du {first} au {date}",
+        "{title} {portfolio} vom {first} bis {date}", "{title} {portfolio} del {first} al {date}",
+        "{title} {portfolio} dal {first} al {date}";
+    RestatedMailSubjectOfPeriod =
+        "Restated: {title} {portfolio} from {first} to {date}",
+        "Rectification : {title} {portfolio} du {first} au {date}",
+        "Berichtigung: {title} {portfolio} vom {first} bis {date}",
+        "Rectificación: {title} {portfolio} del {first} al {date}",
+        "Rettifica: {title} {portfolio} dal {first} al {date}";
+    Restated = "Restated", "Rectifié", "Berichtigt", "Rectificado", "Rettificato";
+    MailBody =
+        "Dear client,\n\nplease find attached the statement of portfolio {portfolio} for the period up to {date}.\n\n\
+         Statement: {statement}\nSHA-256 of the document: {hash}\n\nThis message was sent automatically.\n",
+        "Madame, Monsieur,\n\nVeuillez trouver ci-joint le relevé du portefeuille {portfolio} pour la période close le \
+         {date}.\n\nRelevé : {statement}\nEmpreinte SHA-256 du document : {hash}\n\nCe message a été envoyé \
+         automatiquement.\n",
+        "Sehr geehrte Damen und Herren,\n\nanbei erhalten Sie den Bericht des Portfolios {portfolio} für den Zeitraum \
+         bis {date}.\n\nBericht: {statement}\nSHA-256 des Dokuments: {hash}\n\nDiese Nachricht wurde automatisch \
+         versandt.\n",
+        "Estimado cliente:\n\nAdjuntamos el informe de la cartera {portfolio} del período hasta {date}.\n\n\
+         Informe: {statement}\nSHA-256 del documento: {hash}\n\nEste mensaje se ha enviado automáticamente.\n",
+        "Gentile cliente,\n\nin allegato trova il rendiconto del portafoglio {portfolio} per il periodo fino al \
+         {date}.\n\nRendiconto: {statement}\nSHA-256 del documento: {hash}\n\nQuesto messaggio è stato inviato \
+         automaticamente.\n";
+    RestatedMailSubject =
+        "Restated: {title} {portfolio} to {date}", "Rectification : {title} {portfolio} au {date}",
+        "Berichtigung: {title} {portfolio} zum {date}", "Rectificación: {title} {portfolio} a {date}",
+        "Rettifica: {title} {portfolio} al {date}";
+}
