@@ -44,6 +44,7 @@ impl House {
         let storage = Storage::open("memory:", &S3Settings::default()).expect("memory");
         let settings = Settings {
             age_limits: AgeLimits::default(),
+            holding_years: pipelines::HoldingYears::default(),
             ecb_reference_rates: pipelines::sources::ecb_reference_rates::Settings::default(),
             inbox: None,
             mail: Some(MailSettings {
