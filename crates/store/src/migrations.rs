@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     step!(9, "0009_inbox"),
     step!(10, "0010_refunds_in_bookings"),
     step!(11, "0011_dated_rates_and_blends"),
+    step!(12, "0012_languages"),
 ];
 
 /// The steps for SQLite.

@@ -9,6 +9,8 @@ mod formats;
 #[cfg(test)]
 mod inputs;
 #[cfg(test)]
+mod languages;
+#[cfg(test)]
 mod mail_folder;
 #[cfg(test)]
 mod mail_server;
