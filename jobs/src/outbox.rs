@@ -11,11 +11,14 @@ use pipelines::StageReport;
 use reports::Format;
 use reports::delivery::email::{Attachment, Mail, Mailer};
 use reports::delivery::{DeliveryId, Outcome};
-use store::{Delivery, NextAttempt, Statement};
+use reports::texts::{Label, Texts};
+use schemas::Language;
+use store::{Delivery, NextAttempt, Statement, StatementFile};
 
 use crate::context::{Context, Progress};
 use crate::error::Error;
 use crate::owner;
+use crate::publication::language_of;
 
 /// Messages leased at once.
 const BATCH: u32 = 16;
@@ -23,6 +26,9 @@ const BATCH: u32 = 16;
 const LEASE: TimeDelta = TimeDelta::minutes(20);
 /// Pause after the first failed attempt; doubled after each further one.
 const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(2);
+
+/// Bytes of a page that a message takes; of longer ones mail programs show a part only.
+const PAGE_BYTES_MAX: i64 = 100_000;
 
 /// What became of the messages.
 #[derive(Default)]
@@ -108,12 +114,15 @@ async fn compose(context: &Context, delivery: &Delivery) -> Result<Result<Mail, 
         return Ok(Err("its statement has no PDF".to_owned()));
     };
     let content: Bytes = context.lake.storage().get(&file.object_path).await?;
+    let page = page_of(context, &statement).await?;
+    let language = language_of_statement(context, &statement).await?;
     let delivery_id: Result<DeliveryId, _> = delivery.id.parse();
     Ok(delivery_id.map_err(|error| error.to_string()).map(|delivery_id| Mail {
         delivery_id,
         to: delivery.recipient.clone(),
         subject: delivery.subject.clone(),
-        body: body(&statement),
+        body: body(&statement, Texts::of(language)),
+        page,
         attachment: Attachment {
             file_name: format!("statement-{}-{}.pdf", statement.portfolio_id, statement.period_end),
             format: Format::Pdf,
@@ -123,12 +132,31 @@ async fn compose(context: &Context, delivery: &Delivery) -> Result<Result<Mail, 
     }))
 }
 
-fn body(statement: &Statement) -> String {
-    format!(
-        "Dear client,\n\nplease find attached the statement of portfolio {} for the period up to {}.\n\n\
-         Statement: {}\nSHA-256 of the document: {}\n\nThis message was sent automatically.\n",
-        statement.portfolio_id, statement.period_end, statement.id, statement.document_sha256
-    )
+fn body(statement: &Statement, texts: Texts) -> String {
+    let date = texts.date(statement.period_end);
+    let values = [
+        ("portfolio", statement.portfolio_id.as_str()),
+        ("date", &*date),
+        ("statement", statement.id.as_str()),
+        ("hash", statement.document_sha256.as_str()),
+    ];
+    texts.label_with(Label::MailBody, &values)
+}
+
+/// The statement as a page for the body of the message; none if it is too long for one.
+async fn page_of(context: &Context, statement: &Statement) -> Result<Option<String>, Error> {
+    let is_page = |file: &&StatementFile| file.media_type == Format::Html.content_type();
+    let short = statement.files.iter().find(is_page).filter(|file| file.byte_count <= PAGE_BYTES_MAX);
+    let Some(file) = short else { return Ok(None) };
+    let content = context.lake.storage().get(&file.object_path).await?;
+    Ok(String::from_utf8(content.to_vec()).ok())
+}
+
+/// The language in which a statement was written.
+async fn language_of_statement(context: &Context, statement: &Statement) -> Result<Language, Error> {
+    let file = statement.files.iter().find(|file| file.media_type == Format::Json.content_type());
+    let Some(file) = file else { return Ok(Language::default()) };
+    Ok(language_of(&context.lake.storage().get(&file.object_path).await?))
 }
 
 impl Tally {

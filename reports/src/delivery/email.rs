@@ -104,6 +104,8 @@ pub struct Mail {
     pub subject: String,
     /// The text, plain.
     pub body: String,
+    /// The same and more as a page, for programs that show one.
+    pub page: Option<String>,
     /// The file that goes with it.
     pub attachment: Attachment,
     /// The message's date; the same for every attempt.

@@ -29,10 +29,16 @@ pub(super) fn compose(from: &Mailbox, mail: &Mail) -> Result<Message, Error> {
         .map_err(|_| problem("the attachment's media type is not known"))?;
     let attachment =
         Attachment::new(file_name(&mail.attachment.file_name)).body(mail.attachment.content.to_vec(), content_type);
-    let parts = MultiPart::mixed()
-        .boundary(format!("financr-{boundary}"))
-        .singlepart(SinglePart::plain(mail.body.clone()))
-        .singlepart(attachment);
+    let parts = MultiPart::mixed().boundary(format!("financr-{boundary}"));
+    let plain = SinglePart::plain(mail.body.clone());
+    let parts = match &mail.page {
+        None => parts.singlepart(plain),
+        Some(page) => {
+            let either = MultiPart::alternative().boundary(format!("financr-body-{boundary}"));
+            parts.multipart(either.singlepart(plain).singlepart(SinglePart::html(page.clone())))
+        }
+    };
+    let parts = parts.singlepart(attachment);
     Message::builder()
         .message_id(Some(format!("<{id}@{}>", from.email.domain())))
         .date(SystemTime::from(mail.date))
