@@ -1,6 +1,8 @@
 //! The documents as their readers get them, and how they are handed over.
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
 mod corporate_actions;
 #[cfg(test)]
 mod form_13f;
