@@ -307,5 +307,6 @@ fn new_portfolio(
         client_email: None,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
+        language: schemas::Language::English,
     }))
 }

@@ -185,7 +185,7 @@ async fn keep(
         PublishOutcome::Existing(first) => {
             tally.existing += 1;
             if first.run_id != work.run_id {
-                note_difference(context, input, &published.json, first, tally).await?;
+                note_difference(context, kind, input, &published.json, first, tally).await?;
             }
         }
     }
@@ -203,7 +203,7 @@ pub(crate) async fn archive_and_publish(
     version: u32,
 ) -> Result<Published, Error> {
     let StatementKind { id: kind, title, .. } = kind;
-    let texts = Texts::of(Language::English);
+    let texts = Texts::of(input.portfolio.language);
     let portfolio_id = &input.portfolio.portfolio_id;
     let span = Span { opening: input.period_start, closing: input.business_date };
     let key = archive::StatementKey {
@@ -283,6 +283,7 @@ fn necessity(kind: &str) -> Necessity {
 /// Whether the figures differ from those of the latest version that was published.
 async fn note_difference(
     context: &Context,
+    kind: &StatementKind,
     input: &StatementInput,
     now: &[u8],
     first: Statement,
@@ -293,10 +294,31 @@ async fn note_difference(
         return Ok(());
     };
     let published = context.lake.storage().get(&file.object_path).await?;
-    if !says_the_same(now, &published) {
+    let language = language_of(&published);
+    let in_its_language = if language == input.portfolio.language {
+        None
+    } else {
+        // Another language is no other figure: what was published is held against the same words.
+        let document = (kind.build)(&in_language(input.clone(), language));
+        document.and_then(|document| render(&document, Format::Json)).ok()
+    };
+    if !says_the_same(in_its_language.as_deref().unwrap_or(now), &published) {
         tally.differing.push(input.portfolio.portfolio_id.to_string());
     }
     Ok(())
+}
+
+/// The language of an archived document. Those that were archived before there were several are in English.
+pub(crate) fn language_of(json: &[u8]) -> Language {
+    let document = serde_json::from_slice::<serde_json::Value>(json).unwrap_or_default();
+    let code = document.pointer("/metadata/language").and_then(serde_json::Value::as_str);
+    code.and_then(|code| code.parse().ok()).unwrap_or_default()
+}
+
+/// What a statement is made from, for a reader of a language.
+pub(crate) fn in_language(mut input: StatementInput, language: Language) -> StatementInput {
+    input.portfolio.language = language;
+    input
 }
 
 /// Whether two statements have the same figures, whatever they say about the run that made them. Bytes that are no

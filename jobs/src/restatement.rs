@@ -25,7 +25,7 @@ use store::{PAGE_ROWS_MAX, PublishOutcome, Run, RunState, Statement, StoreKind};
 use crate::catalog::{Job, nightly};
 use crate::context::{Context, Progress};
 use crate::error::Error;
-use crate::publication::{archive_and_publish, rendered};
+use crate::publication::{archive_and_publish, in_language, language_of, rendered};
 use crate::runner::on_request;
 
 pub use self::differences::Change;
@@ -228,6 +228,8 @@ async fn held_against(context: &Context, statement: Statement, input: Option<Sta
         Ok(kind) => kind,
         Err(error) => return Ok(review(statement, Some(with_causes(&error)), nothing())),
     };
+    // A client who reads another language since then has no other figures.
+    let input = in_language(input, language_of(&published));
     let building = tokio::task::spawn_blocking(move || {
         let document = (kind.build)(&input)?;
         render(&document, Format::Json)

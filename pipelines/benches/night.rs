@@ -150,6 +150,7 @@ fn portfolio(number: i64, market: &MarketId, start_date: BusinessDate) -> Outcom
         client_email: None,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
+        language: schemas::Language::English,
     })
 }
 

@@ -169,6 +169,7 @@ mod tests {
             client_email: None,
             cost_basis: "fifo".to_owned(),
             locked_through: None,
+            language: schemas::Language::English,
         }
     }
 

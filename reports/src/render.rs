@@ -4,6 +4,7 @@
 //! statement that is made again years later must be recognised as the one that was sent.
 
 mod csv;
+mod html;
 mod json;
 mod pdf;
 pub(crate) mod xml;
@@ -22,11 +23,13 @@ pub enum Format {
     Csv,
     /// For programs.
     Json,
+    /// For the body of a mail.
+    Html,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 3] = [Format::Pdf, Format::Csv, Format::Json];
+    pub const ALL: [Format; 4] = [Format::Pdf, Format::Csv, Format::Json, Format::Html];
 
     /// The file name's ending, without the point.
     pub fn extension(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Format {
             Format::Pdf => "pdf",
             Format::Csv => "csv",
             Format::Json => "json",
+            Format::Html => "html",
         }
     }
 
@@ -43,6 +47,7 @@ impl Format {
             Format::Pdf => "application/pdf",
             Format::Csv => "text/csv; charset=utf-8; header=absent",
             Format::Json => "application/json",
+            Format::Html => "text/html; charset=utf-8",
         }
     }
 }
@@ -56,5 +61,6 @@ pub fn render(document: &Document, format: Format) -> Result<Bytes, Error> {
         Format::Pdf => pdf::render(document),
         Format::Csv => Ok(csv::render(document)),
         Format::Json => json::render(document),
+        Format::Html => Ok(html::render(document)),
     }
 }

@@ -315,6 +315,7 @@ mod tests {
             client_email: None,
             cost_basis: "average_cost".to_owned(),
             locked_through: Some("2013-12-31".parse().expect("a date")),
+            language: crate::Language::French,
         }
     }
 
@@ -328,8 +329,9 @@ mod tests {
     fn rows_older_than_a_column_have_nothing_in_it_or_what_they_count_as() {
         let batch = Portfolio::to_batch(&[portfolio()]).expect("a batch");
         assert_eq!(Portfolio::from_batch(&batch).expect("rows"), [portfolio()]);
-        let older = without(&batch, &["cost_basis", "locked_through"]);
-        let expected = Portfolio { cost_basis: "fifo".to_owned(), locked_through: None, ..portfolio() };
+        let older = without(&batch, &["cost_basis", "locked_through", "language"]);
+        let (cost_basis, language) = ("fifo".to_owned(), crate::Language::English);
+        let expected = Portfolio { cost_basis, locked_through: None, language, ..portfolio() };
         assert_eq!(Portfolio::from_batch(&older).expect("rows"), [expected]);
     }
 

@@ -177,6 +177,7 @@ pub(crate) fn portfolio(portfolio_id: &str) -> Portfolio {
         client_email: Some("client@example.org".to_owned()),
         cost_basis: "fifo".to_owned(),
         locked_through: None,
+        language: schemas::Language::English,
     }
 }
 

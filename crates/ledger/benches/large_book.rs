@@ -165,6 +165,7 @@ fn book() -> Book {
         client_email: None,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
+        language: schemas::Language::English,
     };
     Book { portfolio, transactions, board, fx, grid }
 }

@@ -39,6 +39,7 @@ const STEPS: &[Step] = &[
     step!(11, "0011_dated_rates_and_blends"),
     step!(12, "0012_statement_lookups"),
     step!(13, "0013_delivery_records"),
+    step!(14, "0014_languages"),
 ];
 
 /// The steps for SQLite.

@@ -165,6 +165,7 @@ async fn write(
             .bind(portfolio.client_email.as_deref())
             .bind(portfolio.cost_basis.as_str())
             .bind(portfolio.locked_through.map(|date| date.to_string()))
+            .bind(portfolio.language.code())
             .bind(instant(now))
             .execute(open)
             .await
@@ -198,6 +199,7 @@ struct PortfolioRow {
     client_email: Option<String>,
     cost_basis: String,
     locked_through: Option<String>,
+    language: String,
 }
 
 impl PortfolioRow {
@@ -218,6 +220,7 @@ impl PortfolioRow {
             client_email: self.client_email,
             cost_basis: self.cost_basis,
             locked_through: parsed_or_none(table, "locked_through", self.locked_through.as_deref())?,
+            language: parsed(table, "language", &self.language)?,
         })
     }
 }

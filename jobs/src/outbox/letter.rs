@@ -3,10 +3,16 @@
 use reports::Format;
 use reports::delivery::email::{self, Attachment, Mail, MailSettings};
 use reports::delivery::{DeliveryId, Outcome};
+use reports::texts::{Label, Texts};
+use schemas::Language;
 use store::{Delivery, Necessity, Statement, StatementFile};
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::publication::language_of;
+
+/// Bytes of a page that a message takes; of longer ones mail programs show a part only.
+const PAGE_BYTES_MAX: i64 = 100_000;
 
 /// The message of a delivery, or what became of the attempt because there can be none.
 pub(super) async fn compose(
@@ -25,7 +31,7 @@ pub(super) async fn compose(
         Ok(id) => id,
         Err(error) => return Ok(Err(Outcome::PermanentFailure(format!("{error}")))),
     };
-    let (place, attachment) = if is_too_large(file, settings) {
+    let (place, content) = if is_too_large(file, settings) {
         let Some(url) = &settings.public_url else {
             let (bytes, most) = (file.byte_count, settings.attachment_bytes_max);
             let reason = format!(
@@ -34,19 +40,31 @@ pub(super) async fn compose(
             );
             return Ok(Err(Outcome::PermanentFailure(reason)));
         };
-        (linked(&link(url, &statement)), None)
+        (Some(link(url, &statement)), None)
     } else {
-        let content = match context.lake.storage().get(&file.object_path).await {
-            Ok(content) => content,
-            Err(error) => {
-                // One document that cannot be read must not hold up the others.
-                tracing::warn!(delivery.id = delivery.id, %error, "a document cannot be read");
-                return Ok(Err(Outcome::TransientFailure("its document cannot be read from the lake".to_owned())));
-            }
-        };
-        let file_name = format!("statement-{}-{}.pdf", statement.portfolio_id, statement.period_end);
-        (attached(), Some(Attachment { file_name, format: Format::Pdf, content }))
+        (None, Some(file))
     };
+    let read = async {
+        let content = match content {
+            Some(file) => Some(context.lake.storage().get(&file.object_path).await?),
+            None => None,
+        };
+        Ok::<_, lake::Error>((
+            content,
+            page_of(context, &statement).await?,
+            language_of_statement(context, &statement).await?,
+        ))
+    };
+    let (content, page, language) = match read.await {
+        Ok(read) => read,
+        Err(error) => {
+            // One document that cannot be read must not hold up the others.
+            tracing::warn!(delivery.id = delivery.id, %error, "a document cannot be read");
+            return Ok(Err(Outcome::TransientFailure("its document cannot be read from the lake".to_owned())));
+        }
+    };
+    let file_name = format!("statement-{}-{}.pdf", statement.portfolio_id, statement.period_end);
+    let attachment = content.map(|content| Attachment { file_name, format: Format::Pdf, content });
     let necessity = match delivery.necessity {
         Necessity::Required => email::Necessity::Required,
         Necessity::Optional => email::Necessity::Optional,
@@ -55,7 +73,8 @@ pub(super) async fn compose(
         delivery_id,
         to: delivery.recipient.clone(),
         subject: delivery.subject.clone(),
-        body: body(&statement, &place),
+        body: body(&statement, place.as_deref(), Texts::of(language)),
+        page,
         attachment,
         necessity,
         date: statement.published_at,
@@ -71,21 +90,31 @@ fn link(public_url: &str, statement: &Statement) -> String {
     format!("{}/statements/{}/pdf", public_url.trim_end_matches('/'), statement.id)
 }
 
-fn attached() -> String {
-    "please find attached".to_owned()
+fn body(statement: &Statement, link: Option<&str>, texts: Texts) -> String {
+    let label = if link.is_some() { Label::MailBodyWithLink } else { Label::MailBody };
+    let date = texts.date(statement.period_end);
+    let values = [
+        ("portfolio", statement.portfolio_id.as_str()),
+        ("date", &*date),
+        ("statement", statement.id.as_str()),
+        ("hash", statement.document_sha256.as_str()),
+        ("link", link.unwrap_or_default()),
+    ];
+    texts.label_with(label, &values)
 }
 
-fn linked(link: &str) -> String {
-    format!(
-        "the document is too large for a mail and waits for you, after you have logged in, at\n\n{link}\n\n\
-         It is"
-    )
+/// The statement as a page for the body of the message; none if it is too long for one.
+async fn page_of(context: &Context, statement: &Statement) -> Result<Option<String>, lake::Error> {
+    let is_page = |file: &&StatementFile| file.media_type == Format::Html.content_type();
+    let short = statement.files.iter().find(is_page).filter(|file| file.byte_count <= PAGE_BYTES_MAX);
+    let Some(file) = short else { return Ok(None) };
+    let content = context.lake.storage().get(&file.object_path).await?;
+    Ok(String::from_utf8(content.to_vec()).ok())
 }
 
-fn body(statement: &Statement, place: &str) -> String {
-    format!(
-        "Dear client,\n\n{place} the statement of portfolio {} for the period up to {}.\n\n\
-         Statement: {}\nSHA-256 of the document: {}\n\nThis message was sent automatically.\n",
-        statement.portfolio_id, statement.period_end, statement.id, statement.document_sha256
-    )
+/// The language in which a statement was written.
+async fn language_of_statement(context: &Context, statement: &Statement) -> Result<Language, lake::Error> {
+    let file = statement.files.iter().find(|file| file.media_type == Format::Json.content_type());
+    let Some(file) = file else { return Ok(Language::default()) };
+    Ok(language_of(&context.lake.storage().get(&file.object_path).await?))
 }

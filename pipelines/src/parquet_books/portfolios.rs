@@ -117,6 +117,7 @@ impl Reader<'_> {
             client_email: None,
             cost_basis: "fifo".to_owned(),
             locked_through: None,
+            language: schemas::Language::English,
         };
         Ok(Book { portfolio, transactions: Vec::new() })
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use pipelines::Error;
 use pipelines::sources::book_folder::{Found, Listed, read_folder};
-use schemas::Currency;
+use schemas::{Currency, Language};
 
 fn tree() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/sources/book_folder/whole_folder/input")
@@ -38,6 +38,7 @@ fn books_and_markets_are_found_wherever_they_lie() {
     assert_eq!((anna.portfolio.title.as_str(), bert.portfolio.title.as_str()), ("Anna", "bert"));
     assert_eq!(bert.portfolio.base_currency, Currency::USD);
     assert_eq!(anna.portfolio.client_email.as_deref(), Some("anna@example.org"));
+    assert_eq!(bert.portfolio.language, Language::English, "who names no language reads English");
     assert_eq!(anna.ignored_keys, ["advisor"]);
     assert_eq!(anna.transactions[1].origin, "anna/transactions.csv:3");
 }
@@ -152,6 +153,20 @@ fn what_a_portfolio_is_compared_with_is_kept_in_one_form() {
     ));
     let text = "SPY 0.6, AGG 0.4; yearly".to_owned();
     assert_eq!(blended, (None, Some(text), None, Some("P1".to_owned())), "a market of its own has the rates");
+}
+
+#[test]
+fn the_language_of_a_client_is_one_that_documents_have() {
+    let folder = tempfile::tempdir().expect("a folder");
+    write_book(folder.path(), r#", "language": "fr""#);
+    let found = read(folder.path()).expect("readable");
+    let [book] = &found.books[..] else { panic!("one book: {:?}", found.failures) };
+    assert_eq!((book.portfolio.language, book.ignored_keys.len()), (Language::French, 0));
+
+    write_book(folder.path(), r#", "language": "pt""#);
+    let found = read(folder.path()).expect("readable");
+    let [(_, reason)] = &found.failures[..] else { panic!("one failure: {:?}", found.books) };
+    assert!(reason.ends_with("`language`: unknown language `pt`; known: en, fr, de, es, it"), "{reason}");
 }
 
 #[test]

@@ -119,6 +119,8 @@ pub struct Mail {
     pub subject: String,
     /// The text, plain.
     pub body: String,
+    /// The same and more as a page, for programs that show one.
+    pub page: Option<String>,
     /// The file that goes with it; none if the text says where the file is.
     pub attachment: Option<Attachment>,
     /// Whether the recipient may have no more of its kind.

@@ -13,6 +13,8 @@ mod page;
 mod table;
 mod write;
 
+pub(super) use footnotes::superscript;
+
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 

@@ -30,7 +30,7 @@ use schemas::tables::positions::Position;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
-use schemas::{Amount, BusinessDate, Currency, InstrumentId, Language, PortfolioId, RunId, Severity};
+use schemas::{Amount, BusinessDate, Currency, InstrumentId, PortfolioId, RunId, Severity};
 
 use super::StatementKind;
 use crate::document::{Cell, Chart, ChartPoint, Content, DataGrade, Document, Metadata, Period, Section};
@@ -95,7 +95,7 @@ pub struct StatementInput {
 impl StatementInput {
     /// The words of the client's language.
     fn texts(&self) -> Texts {
-        Texts::of(Language::English)
+        Texts::of(self.portfolio.language)
     }
 
     /// The currency of the portfolio's figures.

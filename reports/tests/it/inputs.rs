@@ -82,6 +82,7 @@ pub(crate) fn empty() -> StatementInput {
             client_email: Some("client@example.org".to_owned()),
             cost_basis: "fifo".to_owned(),
             locked_through: None,
+            language: schemas::Language::English,
         },
         business_date: date("2014-12-31"),
         period_start: date("2014-11-30"),

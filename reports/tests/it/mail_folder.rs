@@ -12,6 +12,7 @@ pub(crate) fn mail(delivery_id: &str) -> Mail {
         to: "client@example.org".to_owned(),
         subject: "Your statement of 31 December 2014 – Réserve".to_owned(),
         body: "Dear client,\n\nattached is your statement.\n".to_owned(),
+        page: None,
         attachment: Some(Attachment {
             file_name: "D03 2014-12-31.pdf".to_owned(),
             format: Format::Pdf,
@@ -71,6 +72,19 @@ async fn a_message_has_its_headers_and_its_attachment() {
     assert!(text.contains("filename=\"D03_2014-12-31.pdf\""), "{text}");
     assert!(text.contains("Content-Type: application/pdf"), "{text}");
     assert!(text.contains("attached is your statement."), "{text}");
+}
+
+#[tokio::test]
+async fn a_page_is_the_other_body_of_the_message() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mailer = Mailer::new(&settings(folder.path())).expect("a mailer");
+    let page = Some("<!DOCTYPE html><p>Relevé</p>".to_owned());
+    assert_eq!(mailer.deliver(&Mail { page, ..mail("D03-4") }).await, Outcome::Delivered);
+    let text = std::fs::read_to_string(folder.path().join("D03-4.eml")).expect("the message");
+    assert!(text.is_ascii(), "every mail server takes it");
+    let places = ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/pdf"];
+    let found: Vec<usize> = places.iter().map(|part| text.find(part).expect("the part is there")).collect();
+    assert!(found.is_sorted(), "the page comes after the text, which it replaces, and before the file: {found:?}");
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! The documents as their readers get them, and how they are handed over.
 
 #[cfg(test)]
+mod agreement;
+#[cfg(test)]
 mod corporate_actions;
 #[cfg(test)]
 mod form_13f;
@@ -8,6 +10,8 @@ mod form_13f;
 mod formats;
 #[cfg(test)]
 mod inputs;
+#[cfg(test)]
+mod languages;
 #[cfg(test)]
 mod mail_folder;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::currency::Currency;
 use crate::dates::BusinessDate;
 use crate::identifiers::{MarketId, PortfolioId};
+use crate::language::Language;
 
 crate::table! {
     /// One row per portfolio; replaced as a whole by every night, so that a night is self-contained.
@@ -36,6 +37,8 @@ crate::table! {
     /// each counts, e.g. `fifo` or `fifo; 2024-01-01 average_cost`. Rows older than this column have none and count as
     /// `fifo`.
     cost_basis: String = "fifo",
+    /// The language of its documents, e.g. `fr`. Rows older than this column have none and count as `en`.
+    language: Language = "en",
     /// The last day of the last closed tax year: nothing may be booked on or before it any more. None if no year is
     /// closed.
     locked_through: Option<BusinessDate>,

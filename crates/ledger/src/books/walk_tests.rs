@@ -201,6 +201,7 @@ pub(super) fn portfolio(cost_basis: &str) -> Portfolio {
         client_email: None,
         cost_basis: cost_basis.to_owned(),
         locked_through: None,
+        language: schemas::Language::English,
     }
 }
 

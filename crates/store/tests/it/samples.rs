@@ -52,6 +52,7 @@ pub(crate) fn portfolio(id: &str) -> Portfolio {
         client_email: None,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
+        language: schemas::Language::English,
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use schemas::tables::portfolios::Portfolio;
-use schemas::{BusinessDate, Currency, MarketId, PortfolioId};
+use schemas::{BusinessDate, Currency, Language, MarketId, PortfolioId};
 use serde::Deserialize;
 
 use super::benchmark::{self, Compared};
@@ -28,6 +28,7 @@ struct PortfolioFile {
     risk_free_annual: Option<f64>,
     market: Option<MarketId>,
     client_email: Option<String>,
+    language: Option<String>,
     cost_basis: Option<serde_json::Value>,
     locked_through: Option<BusinessDate>,
     #[serde(default)]
@@ -123,7 +124,7 @@ pub(super) fn read_book(
 ) -> Result<BookFolder, Error> {
     let bytes = required_file(folder, "portfolio.json")?;
     let file: PortfolioFile = json(folder, "portfolio.json", &bytes)?;
-    let Checked { benchmark, has_dated_rates, cost_basis } = check_portfolio(folder, &file)?;
+    let Checked { benchmark, has_dated_rates, cost_basis, language } = check_portfolio(folder, &file)?;
     // A portfolio id is a valid market id: both follow the same rule.
     let own: MarketId = file.id.as_str().parse().map_err(|error: schemas::identifiers::IdError| Error::Folder {
         folder: folder.to_owned(),
@@ -165,6 +166,7 @@ pub(super) fn read_book(
         client_email: file.client_email,
         cost_basis,
         locked_through: file.locked_through,
+        language,
     };
     let bytes = required_file(folder, "transactions.csv")?;
     let (transactions, faulty) = transactions(&portfolio, &listed, &bytes)?;
@@ -188,6 +190,7 @@ struct Checked {
     /// Whether its risk-free rates are those of its market's `risk_free.csv`.
     has_dated_rates: bool,
     cost_basis: String,
+    language: Language,
 }
 
 /// Checks what is said of a portfolio.
@@ -226,5 +229,7 @@ fn check_portfolio(folder: &Path, file: &PortfolioFile) -> Result<Checked, Error
     };
     let benchmark = benchmark::read(file.benchmark.as_ref()).map_err(problem)?;
     let cost_basis = cost_basis::read(file.cost_basis.as_ref()).map_err(problem)?;
-    Ok(Checked { benchmark, has_dated_rates, cost_basis })
+    let language = file.language.as_deref().map(str::parse).transpose();
+    let language = language.map_err(|error: String| problem(format!("`language`: {error}")))?.unwrap_or_default();
+    Ok(Checked { benchmark, has_dated_rates, cost_basis, language })
 }

@@ -25,8 +25,15 @@ pub(super) fn compose(from: &Mailbox, unsubscribe_url: Option<&str>, mail: &Mail
     }
     let id = mail.delivery_id.as_str();
     let boundary: String = sha256_hex(id.as_bytes()).chars().take(BOUNDARY_LENGTH).collect();
-    let mut parts =
-        MultiPart::mixed().boundary(format!("financr-{boundary}")).singlepart(SinglePart::plain(mail.body.clone()));
+    let parts = MultiPart::mixed().boundary(format!("financr-{boundary}"));
+    let plain = SinglePart::plain(mail.body.clone());
+    let mut parts = match &mail.page {
+        None => parts.singlepart(plain),
+        Some(page) => {
+            let either = MultiPart::alternative().boundary(format!("financr-body-{boundary}"));
+            parts.multipart(either.singlepart(plain).singlepart(SinglePart::html(page.clone())))
+        }
+    };
     if let Some(file) = &mail.attachment {
         let content_type = ContentType::parse(file.format.content_type())
             .map_err(|_| problem("the attachment's media type is not known"))?;

@@ -25,7 +25,8 @@ pub(super) fn draw(sheet: &mut Sheet, footnotes: &Footnotes) {
     }
 }
 
-fn superscript(number: usize) -> String {
+/// A number as a raised mark.
+pub(in crate::render) fn superscript(number: usize) -> String {
     let raised = |digit: char| match digit {
         '0' => '⁰',
         '1' => '¹',

@@ -15,8 +15,9 @@ INSERT INTO portfolios (
     client_email,
     cost_basis,
     locked_through,
+    language,
     created_at,
     updated_at
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
 ON CONFLICT (portfolio_id) DO NOTHING

@@ -13,6 +13,7 @@ SELECT
     risk_free_source,
     client_email,
     cost_basis,
-    locked_through
+    locked_through,
+    language
 FROM portfolios
 WHERE portfolio_id = $1

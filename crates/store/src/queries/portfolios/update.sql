@@ -15,5 +15,6 @@ SET
     client_email = $13,
     cost_basis = $14,
     locked_through = $15,
-    updated_at = $16
+    language = $16,
+    updated_at = $17
 WHERE portfolio_id = $1

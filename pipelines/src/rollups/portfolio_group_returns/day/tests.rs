@@ -41,6 +41,7 @@ fn known(portfolios: &[&str]) -> Known {
             client_email: None,
             cost_basis: "fifo".to_owned(),
             locked_through: None,
+            language: schemas::Language::English,
         };
         known.portfolios.insert(id(name), portfolio);
     }

@@ -1,0 +1,3 @@
+-- portfolios: the language of its documents (ISO 639-1); those that were there before have theirs in English.
+ALTER TABLE portfolios
+    ADD COLUMN language word NOT NULL DEFAULT 'en';
