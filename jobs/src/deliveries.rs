@@ -1,11 +1,11 @@
 //! What people decide about deliveries, and what comes back from outside.
 
 use reports::delivery::email::returned::{Returned, Verdict};
-use store::{Delivery, NewSuppression, NextAttempt, SuppressionReason};
+use store::{Delivery, NewSuppression, SuppressionReason};
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::outbox::{close_finding, report_finding};
+use crate::outbox::{Finding, close_finding, report_finding};
 
 /// Who puts addresses on the list for which mail came back.
 const ACTOR: &str = store::INBOX_ACTOR;
@@ -41,10 +41,10 @@ pub async fn queue_again(context: &Context, key: &str, note: &str, by: &str) -> 
 /// delivery went to.
 ///
 /// # Errors
-/// [`Error::Mail`] if it is no such report or names no delivery, or the store's reason.
+/// [`Error::Returned`] if it is no such report or is about nothing that was sent, or the store's reason.
 pub async fn take_in_returned(context: &Context, mail: &[u8]) -> Result<TakenIn, Error> {
-    let problem = |problem: &str| Error::Mail(reports::Error::Mail { problem: problem.to_owned() });
-    let returned = Returned::read(mail).map_err(Error::Mail)?;
+    let problem = |problem: &str| Error::Returned { problem: problem.to_owned() };
+    let returned = Returned::read(mail).map_err(|error| problem(&error.to_string()))?;
     let suppressed = match returned.verdict {
         Verdict::Temporary => return Ok(TakenIn::Nothing),
         Verdict::GivenUp => None,
@@ -66,9 +66,10 @@ pub async fn take_in_returned(context: &Context, mail: &[u8]) -> Result<TakenIn,
         let new = NewSuppression { reason, note: &returned.reason, by: ACTOR };
         context.store.suppress(&delivery.recipient, &new, now).await?;
     }
-    if returned.verdict != Verdict::Complaint {
+    let finding = if returned.verdict == Verdict::Complaint { Finding::Complaint } else { Finding::CameBack };
+    if finding == Finding::CameBack {
         context.store.mark_returned(&delivery, &returned.reason, now).await?;
     }
-    report_finding(context, &delivery, &returned.reason, NextAttempt::Never).await?;
+    report_finding(context, &delivery, &returned.reason, finding).await?;
     Ok(TakenIn::Noted(delivery.id))
 }

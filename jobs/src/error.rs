@@ -68,6 +68,12 @@ pub enum Error {
     /// Mail cannot be sent as configured.
     #[error("mail cannot be sent as configured")]
     Mail(#[source] reports::Error),
+    /// A mail about a mail cannot be taken in.
+    #[error("{problem}")]
+    Returned {
+        /// Why not; names no address.
+        problem: String,
+    },
     /// A made-up portfolio would reach a store of real ones, or the other way round.
     #[error("{what}; {help}")]
     Kind {
@@ -132,6 +138,7 @@ impl Error {
                 | Error::Range { .. }
                 | Error::Restatement { .. }
                 | Error::Published { .. }
+                | Error::Returned { .. }
                 | Error::Kind { .. }
                 | Error::Schedule { .. }
                 | Error::Export { .. }

@@ -30,7 +30,7 @@ use tokio::task::JoinSet;
 use crate::context::{Context, Progress};
 use crate::error::Error;
 use crate::owner;
-pub(crate) use finding::{close as close_finding, report as report_finding};
+pub(crate) use finding::{Finding, close as close_finding, report as report_finding};
 use verdict::{Verdict, verdict};
 
 /// How long a sender may be silent before another one takes its message: longer than the longest sending.
@@ -190,9 +190,14 @@ impl Pass {
             let new = NewSuppression { reason: SuppressionReason::Bounce, note: &reason, by: INBOX_ACTOR };
             store.suppress(&delivery.recipient, &new, now).await?;
         }
-        if !matches!(next, NextAttempt::At(_)) {
+        let finding = match next {
+            NextAttempt::At(_) => None,
+            NextAttempt::Never => Some(Finding::GivenUp),
+            NextAttempt::NotWanted => Some(Finding::NotWanted),
+        };
+        if let Some(finding) = finding {
             // Before it is given up: a death in between finds the same finding again, and not none.
-            report_finding(&self.context, delivery, &reason, next).await?;
+            report_finding(&self.context, delivery, &reason, finding).await?;
         }
         store.mark_failed_attempt(delivery, &FailedAttempt { reason: &reason, next, copy }, now).await?;
         let mut tally = lock(&self.tally);

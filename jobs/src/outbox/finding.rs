@@ -1,29 +1,55 @@
 //! What a person has to look at: messages that nobody tries again.
 
 use schemas::Severity;
-use store::{Delivery, InboxEnd, InboxItem, InboxKind, NextAttempt};
+use store::{Delivery, InboxEnd, InboxItem, InboxKind};
 
 use crate::context::Context;
 use crate::error::Error;
 
-/// Puts a message that was given up, is not wanted or came back into the inbox of the portfolio whose statement it
-/// announces. Of the addresses that want nothing there is one item each, however many messages there are.
+/// What became of a message that somebody should look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// It was given up.
+    GivenUp,
+    /// It is optional, and its recipient wants none or cannot be reached.
+    NotWanted,
+    /// It was handed over and came back.
+    CameBack,
+    /// It arrived, and its recipient complained.
+    Complaint,
+}
+
+/// Puts what became of a message into the inbox of the portfolio whose statement it announces. Of an address that wants
+/// nothing there is one item, however many messages there are.
 pub(crate) async fn report(
     context: &Context,
     delivery: &Delivery,
     reason: &str,
-    next: NextAttempt,
+    finding: Finding,
 ) -> Result<(), Error> {
     // The store keeps no message without its statement.
     let Some(statement) = context.store.statement(&delivery.statement_id).await? else { return Ok(()) };
-    let (portfolio_id, short_id) = (statement.portfolio_id, delivery.short_id());
-    let not_wanted = next == NextAttempt::NotWanted;
-    let mark = if not_wanted { delivery.recipient.to_lowercase() } else { delivery.id.clone() };
-    let (severity, what_to_do) = if not_wanted {
-        (Severity::Info, "`financr suppressions remove` takes the address off the list".to_owned())
-    } else {
-        let again = "--note \"…\" --by NAME` sends it once more";
-        (Severity::Warn, format!("once the cause is mended, `financr deliveries again {short_id} {again}"))
+    let portfolio_id = statement.portfolio_id;
+    let again = format!("`financr deliveries again {} --note \"…\" --by NAME` sends it once more", delivery.short_id());
+    let off_the_list = "`financr suppressions remove` takes the address off the list";
+    let channel = &delivery.channel;
+    let (severity, mark, message) = match finding {
+        Finding::GivenUp => {
+            let message = format!("not delivered by {channel}: {reason}; once the cause is mended, {again}");
+            (Severity::Warn, delivery.id.clone(), message)
+        }
+        Finding::CameBack => {
+            let message = format!("handed over by {channel}, but {reason}; once the cause is mended, {again}");
+            (Severity::Warn, delivery.id.clone(), message)
+        }
+        Finding::Complaint => {
+            let message = format!("delivered by {channel}, but {reason}; speak with the client; {off_the_list}");
+            (Severity::Warn, delivery.id.clone(), message)
+        }
+        Finding::NotWanted => {
+            let message = format!("not sent by {channel}: {reason}; {off_the_list}");
+            (Severity::Info, delivery.recipient.to_lowercase(), message)
+        }
     };
     let item = InboxItem {
         item_key: InboxItem::key(InboxKind::Delivery, &portfolio_id, &[&mark]),
@@ -31,7 +57,7 @@ pub(crate) async fn report(
         kind: InboxKind::Delivery,
         severity,
         subject: delivery.statement_id.clone(),
-        message: format!("not delivered by {}: {reason}; {what_to_do}", delivery.channel),
+        message,
         detail: format!("delivery {} to {}, attempt {}", delivery.id, delivery.recipient, delivery.attempts),
         suggestion: None,
     };

@@ -13,8 +13,8 @@ use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings, TlsMod
 use schemas::tables::portfolios::Portfolio;
 use schemas::{Clock, Currency};
 use store::{
-    Claim, Delivery, DeliveryState, InboxFilter, InboxKind, InboxRow, InboxState, NewDelivery, NewRun, Statement,
-    StatementFile, Store, StoreKind,
+    Claim, Delivery, DeliveryChange, DeliveryState, InboxFilter, InboxKind, InboxRow, InboxState, NewDelivery, NewRun,
+    Statement, StatementFile, Store, StoreKind,
 };
 use tempfile::TempDir;
 
@@ -149,6 +149,12 @@ impl House {
         self.context.store.deliveries_of_statement(STATEMENT).await.expect("readable")
     }
 
+    /// Whether an attempt is on record after which nobody could say what had become of the message.
+    async fn was_in_the_window(&self, delivery: &Delivery) -> bool {
+        let events = self.context.store.delivery_events(&delivery.id).await.expect("readable");
+        events.iter().any(|event| event.change == DeliveryChange::Unknown)
+    }
+
     async fn open_findings(&self) -> Vec<InboxRow> {
         let mut found: Vec<InboxRow> = Vec::new();
         let filter = InboxFilter { portfolio: None, kind: Some(InboxKind::Delivery), state: Some(InboxState::Open) };
@@ -233,7 +239,7 @@ async fn everything_arrives_once_or_twice_in_the_window_and_nothing_is_lost() {
         assert!(copies.len() <= 2, "{} copies: {delivery:?}", copies.len());
         if copies.len() == 2 {
             twice += 1;
-            assert!(server.cut_off_after_taking(&delivery.recipient), "a second copy without a first in the window");
+            assert!(house.was_in_the_window(delivery).await, "a second copy, and no first in the window: {delivery:?}");
         }
         match delivery.state {
             DeliveryState::Delivered => assert!(!copies.is_empty(), "delivered to nobody: {delivery:?}"),
@@ -293,7 +299,7 @@ async fn a_server_that_is_down_ends_the_pass_and_costs_no_message() {
     house.deliver_all().await;
     let counts = house.context.store.delivery_counts().await.expect("readable");
     assert_eq!((counts.delivered, counts.pending, counts.failed), (300, 0, 0));
-    assert!(server.taken().values().all(|copies| copies.len() == 1));
+    assert_eq!(server.taken().len(), 300);
     assert!(house.open_findings().await.is_empty());
 }
 
@@ -411,7 +417,7 @@ async fn a_report_is_believed_only_about_what_was_sent_and_to_whom() {
     let forged = Delivery { recipient: sent[1].recipient.clone(), ..sent[0].clone() };
     let elsewhere = Delivery { id: "6f1c2f0e-0d0a-5a11-9d3e-000000000001".to_owned(), ..sent[0].clone() };
     for wrong in [report(&forged, "failed", "5.1.1"), report(&elsewhere, "failed", "5.1.1"), "hello".to_owned()] {
-        assert!(matches!(take_in(wrong).await, Err(Error::Mail(_))));
+        assert!(matches!(take_in(wrong).await, Err(Error::Returned { .. })));
     }
     assert_eq!(take_in(report(&sent[0], "delayed", "4.4.7")).await.expect("read"), deliveries::TakenIn::Nothing);
     assert!(store.suppressions("", 10).await.expect("readable").is_empty());

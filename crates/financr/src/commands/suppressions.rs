@@ -8,7 +8,7 @@ use store::{NewSuppression, SuppressionReason};
 use super::Session;
 use crate::ending::{Ending, Usage};
 use crate::house;
-use crate::listing::Listing;
+use crate::listing::{Format, Listing};
 
 /// List the addresses that get nothing optional, put one on the list, or take one off
 #[derive(Debug, Args)]
@@ -105,7 +105,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             ]);
         }
     }
-    if listing.rows.is_empty() {
+    if listing.rows.is_empty() && session.format == Format::Table {
         session.say("nothing")?;
     } else {
         session.write(&listing)?;

@@ -9,6 +9,8 @@ mod books;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod delivering;
+#[cfg(test)]
 mod evaluation;
 #[cfg(test)]
 mod exports;

@@ -3,7 +3,7 @@
 //! What it does to an attempt follows from the recipient and the number of the attempt, so a test meets the same server
 //! whatever the order in which its mails arrive.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -59,8 +59,6 @@ struct Memory {
     attempts: BTreeMap<String, u64>,
     /// Recipient → the Message-IDs of what was taken for it.
     taken: BTreeMap<String, Vec<String>>,
-    /// Recipients whose message was taken without a word about it.
-    without_a_word: BTreeSet<String>,
 }
 
 /// The server. It runs until the test ends.
@@ -94,11 +92,6 @@ impl HostileServer {
     /// Recipient → the Message-IDs of what was taken for it.
     pub(super) fn taken(&self) -> BTreeMap<String, Vec<String>> {
         lock(&self.memory).taken.clone()
-    }
-
-    /// Whether a message to this recipient was taken without a word about it.
-    pub(super) fn cut_off_after_taking(&self, recipient: &str) -> bool {
-        lock(&self.memory).without_a_word.contains(recipient)
     }
 
     /// Whether a recipient is refused each time.
@@ -205,11 +198,7 @@ async fn finish(
     memory: &Mutex<Memory>,
 ) -> io::Result<bool> {
     if matches!(fate, Fate::Taken | Fate::TakenAndCutOff | Fate::TakenAndSilent) {
-        let mut memory = lock(memory);
-        memory.taken.entry(recipient.to_owned()).or_default().push(message_id);
-        if fate != Fate::Taken {
-            memory.without_a_word.insert(recipient.to_owned());
-        }
+        lock(memory).taken.entry(recipient.to_owned()).or_default().push(message_id);
     }
     match fate {
         Fate::TakenAndCutOff | Fate::LostAndCutOff => return Ok(false),

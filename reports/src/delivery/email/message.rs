@@ -59,8 +59,8 @@ pub(super) fn message_id(from: &Mailbox, delivery_id: &str) -> String {
     format!("{delivery_id}@{}", from.email.domain())
 }
 
-/// How a mail program ends mails of this kind: with one POST to a page (RFC 8058), or by a mail to the sender that names
-/// the delivery (RFC 2369).
+/// How a mail program ends mails of this kind: with one POST to a page (RFC 8058), or by a mail to the sender that
+/// names the delivery (RFC 2369).
 fn unsubscribe_headers(from: &Mailbox, url: Option<&str>, delivery_id: &str) -> Vec<(&'static str, String)> {
     let by_mail = format!("<mailto:{}?subject=unsubscribe%20{delivery_id}>", from.email);
     match url {

@@ -128,7 +128,7 @@ impl Fields {
 
     fn delivery_id(&self) -> Option<String> {
         let message_id = self.of_original("message-id").or_else(|| self.first("original-message-id"))?;
-        let (id, _domain) = message_id.trim_start_matches('<').split_once('@')?;
+        let (id, _domain) = message_id.trim().trim_start_matches('<').split_once('@')?;
         let is_id = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
         (!id.is_empty() && id.len() <= ID_LENGTH_MAX && id.bytes().all(is_id)).then(|| id.to_owned())
     }
