@@ -87,7 +87,8 @@ impl From<PositionReturn> for PositionEarned {
             return_fraction: row.return_fraction,
             local_return: row.local_return_fraction,
             currency_return: row.currency_return_fraction,
-            cross_return: row.cross_return_fraction,
+            // A product with nothing may be a zero with a sign.
+            cross_return: row.cross_return_fraction.map(|fraction| fraction + 0.0),
             contribution: row.contribution_fraction,
         }
     }

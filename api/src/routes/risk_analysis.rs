@@ -18,6 +18,7 @@ use schemas::tables::portfolios::Portfolio;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_classes::RiskClassRow;
 use schemas::tables::risk_contributions::RiskContribution;
+use schemas::tables::risk_forecasts::RiskForecast;
 use schemas::{Amount, BusinessDate, Currency, PortfolioId};
 use serde::{Deserialize, Serialize};
 use store::RunState;
@@ -96,7 +97,7 @@ struct RiskSummary {
     market_value: Option<Amount>,
     /// What its positions may lose, the widest tail first.
     positions: Vec<PositionRisk>,
-    /// The method in force of each tail, without its forecast, the widest tail first.
+    /// The method in force of each tail with its forecast, the widest tail first.
     methods: Vec<MethodInForce>,
     /// The classes that the law prescribes.
     risk_classes: Vec<RiskClass>,
@@ -241,6 +242,7 @@ async fn last_night(context: &Context) -> Result<BusinessDate, Problem> {
 struct Nights {
     values: BTreeMap<PortfolioId, PortfolioValue>,
     risk: BTreeMap<PortfolioId, Vec<RiskRow>>,
+    forecasts: BTreeMap<PortfolioId, Vec<RiskForecast>>,
     backtests: BTreeMap<PortfolioId, Vec<BacktestRow>>,
     classes: BTreeMap<PortfolioId, Vec<RiskClassRow>>,
 }
@@ -256,7 +258,13 @@ impl Nights {
                 values.insert(value.portfolio_id.clone(), value);
             }
         }
-        let mut nights = Nights { values, risk: BTreeMap::new(), backtests: BTreeMap::new(), classes: BTreeMap::new() };
+        let mut nights = Nights {
+            values,
+            risk: BTreeMap::new(),
+            forecasts: BTreeMap::new(),
+            backtests: BTreeMap::new(),
+            classes: BTreeMap::new(),
+        };
         let mut of_date: BTreeMap<BusinessDate, BTreeSet<String>> = BTreeMap::new();
         for value in nights.values.values() {
             of_date.entry(value.business_date).or_default().insert(value.portfolio_id.to_string());
@@ -266,6 +274,9 @@ impl Nights {
             let day = DateRange::between(date, date);
             for row in of_some::<RiskRow>(context, day, &ids).await? {
                 nights.risk.entry(row.portfolio_id.clone()).or_default().push(row);
+            }
+            for row in of_some::<RiskForecast>(context, day, &ids).await? {
+                nights.forecasts.entry(row.portfolio_id.clone()).or_default().push(row);
             }
             for row in of_some::<BacktestRow>(context, day, &ids).await? {
                 nights.backtests.entry(row.portfolio_id.clone()).or_default().push(row);
@@ -291,12 +302,13 @@ impl Nights {
             }
             Some(_) => None,
         };
+        let forecasts = self.forecasts.get(id).map(Vec::as_slice).unwrap_or_default();
         let judged = self.backtests.get(id).map(Vec::as_slice).unwrap_or_default();
         RiskSummary {
             business_date: value.map(|value| value.business_date),
             market_value: value.and_then(|value| value.market_value),
             positions: risk.into_iter().map(PositionRisk::from).collect(),
-            methods: methods_in_force(&[], judged),
+            methods: methods_in_force(forecasts, judged),
             risk_classes: classes.into_iter().map(RiskClass::from).collect(),
             unavailable_reason: reason,
             title: portfolio.title,

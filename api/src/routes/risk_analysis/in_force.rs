@@ -81,10 +81,9 @@ fn of_tail(tail: f64, forecasts: &[RiskForecast], backtests: &[BacktestRow]) -> 
         ORDER.iter().take(place).filter_map(|method| red(method)).map(DemotedMethod::from).collect();
     let method = in_force.map(|row| row.method.as_str());
     let forecast = forecasts.iter().find(|row| is_same(row.tail, tail) && Some(row.method.as_str()) == method);
-    let reason = || match demoted.len() {
-        0 => "no method has a forecast of this date that was judged".to_owned(),
-        count => format!("{count} methods are red and no other one has a forecast of this date"),
-    };
+    let none_judged = "no forecast of this date has been judged";
+    let all_red = "every method that has a forecast of this date is red";
+    let reason = || if demoted.is_empty() { none_judged } else { all_red }.to_owned();
     MethodInForce {
         tail,
         definition: method.and_then(|id| risk_method(id).ok()).map(|known| known.definition),

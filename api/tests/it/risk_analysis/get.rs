@@ -246,6 +246,7 @@ async fn a_list_has_the_main_figures_by_page() {
     let tails: Vec<&Value> = risky["positions"].as_array().expect("a list").iter().map(|row| &row["tail"]).collect();
     assert_eq!(tails, [0.05, 0.025, 0.01]);
     assert_eq!(risky["methods"][0]["method"], "filtered_historical");
+    assert_eq!(risky["methods"][0]["expected_shortfall"], 0.03);
     assert_eq!(risky["risk_classes"][0]["scale"], "priips");
     assert_eq!((&risky["unavailable_reason"], &second["next"]), (&Value::Null, &Value::Null));
 }
