@@ -50,23 +50,31 @@ impl RangeQuery {
         context: &Context,
         portfolio: &PortfolioId,
     ) -> Result<(BusinessDate, BusinessDate), Problem> {
-        let to = date_or_latest(context, portfolio, self.to).await?;
-        let from = self.from.unwrap_or_else(|| days_before(to));
-        if to < from {
-            return Err(Problem::bad_request(
-                format!("from {from} is after to {to}"),
-                "give the earlier date as `from`",
-            ));
-        }
-        if RANGE_DAYS_MAX < to.days_since(from) {
-            let detail = format!("{from} to {to} is more than {RANGE_DAYS_MAX} days");
-            return Err(Problem::bad_request(detail, "ask for a shorter range, several times"));
-        }
-        Ok((from, to))
+        range_or_last_year(context, portfolio, (self.from, self.to)).await
     }
 }
 
-async fn date_or_latest(
+/// The range that was asked for, or the part of it that was, within the limits of a range.
+pub(crate) async fn range_or_last_year(
+    context: &Context,
+    portfolio: &PortfolioId,
+    (from, to): (Option<BusinessDate>, Option<BusinessDate>),
+) -> Result<(BusinessDate, BusinessDate), Problem> {
+    let to = date_or_latest(context, portfolio, to).await?;
+    let from = from.unwrap_or_else(|| days_before(to, RANGE_DAYS_DEFAULT));
+    if to < from {
+        let detail = format!("from {from} is after to {to}");
+        return Err(Problem::bad_request(detail, "give the earlier date as `from`"));
+    }
+    if RANGE_DAYS_MAX < to.days_since(from) {
+        let detail = format!("{from} to {to} is more than {RANGE_DAYS_MAX} days");
+        return Err(Problem::bad_request(detail, "ask for a shorter range, several times"));
+    }
+    Ok((from, to))
+}
+
+/// The date that was asked for, or the last on which a portfolio was valued.
+pub(crate) async fn date_or_latest(
     context: &Context,
     portfolio: &PortfolioId,
     asked: Option<BusinessDate>,
@@ -81,7 +89,8 @@ async fn date_or_latest(
     })
 }
 
-fn days_before(date: BusinessDate) -> BusinessDate {
-    let earlier = date.day().checked_sub_days(Days::new(RANGE_DAYS_DEFAULT));
+/// The calendar day so many days before; the date itself where there is none.
+pub(crate) fn days_before(date: BusinessDate, days: u64) -> BusinessDate {
+    let earlier = date.day().checked_sub_days(Days::new(days));
     earlier.and_then(|day| BusinessDate::new(day).ok()).unwrap_or(date)
 }

@@ -7,7 +7,9 @@
 mod asked;
 mod caller;
 mod dates;
+mod figures;
 mod limits;
+mod linked_returns;
 mod openapi;
 mod page;
 mod problem;

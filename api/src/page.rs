@@ -60,7 +60,8 @@ pub(crate) fn cut<T>(entries: &mut Vec<T>, limit: u32, id: impl Fn(&T) -> String
     entries.last().map(id)
 }
 
-fn checked(asked: Option<u32>) -> Result<u32, Problem> {
+/// The entries that were asked for, if a page may have so many.
+pub(crate) fn checked(asked: Option<u32>) -> Result<u32, Problem> {
     let limit = asked.unwrap_or(LIMIT_DEFAULT);
     if (1..=LIMIT_MAX).contains(&limit) {
         Ok(limit)

@@ -2,11 +2,16 @@
 //!
 //! To add one: a file here and a line in the list.
 
+mod attribution;
+mod contributions;
 mod exceptions;
 mod health;
+mod measures;
 mod performance;
 mod portfolios;
+mod position_returns;
 mod positions;
+mod risk_analysis;
 mod runs;
 mod statements;
 mod transactions;
@@ -35,6 +40,11 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &positions::RESOURCE,
     &valuations::RESOURCE,
     &performance::RESOURCE,
+    &measures::RESOURCE,
+    &position_returns::RESOURCE,
+    &contributions::RESOURCE,
+    &attribution::RESOURCE,
+    &risk_analysis::RESOURCE,
     &transactions::RESOURCE,
     &exceptions::RESOURCE,
     &statements::RESOURCE,

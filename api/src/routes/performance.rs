@@ -1,13 +1,14 @@
-//! Performance and risk figures, with what they mean.
+//! What a portfolio earned, by period, calendar year and month, with its figures.
 
 use std::sync::Arc;
 
-use analytics::{MEASURES, Measure};
 use axum::Json;
 use axum::extract::State;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
+use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::measures::MeasureRow;
-use schemas::{Amount, BusinessDate, PortfolioId, ReportingPeriod};
+use schemas::tables::portfolios::Portfolio;
+use schemas::{BusinessDate, Currency, PortfolioId, ReportingPeriod};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -18,15 +19,17 @@ use crate::Context;
 use crate::asked::{Addressed, Asked};
 use crate::caller::Caller;
 use crate::dates::DateQuery;
+use crate::figures::{Fraction, MeasureFigure, figures};
+use crate::linked_returns::{LinkedReturns, linked, unavailable};
 use crate::problem::{Problem, Refusals};
 
 pub(super) static RESOURCE: Resource = Resource {
     name: "performance",
-    doc: "Performance and risk figures, with what they mean.",
+    doc: "What a portfolio earned, by period, calendar year and month, with its figures.",
     routes: performance_routes,
 };
 
-/// The figures of a portfolio on a date.
+/// What a portfolio earned up to a date.
 #[derive(Serialize, ToSchema)]
 struct Performance {
     /// The portfolio.
@@ -35,77 +38,70 @@ struct Performance {
     /// The date on which the periods end.
     #[schema(value_type = String, format = Date, example = "2014-12-31")]
     business_date: BusinessDate,
-    /// The periods that have figures, shortest first.
-    periods: Vec<PeriodMeasures>,
+    /// The currency of amounts and returns.
+    #[schema(value_type = String, example = "EUR")]
+    base_currency: Currency,
+    /// All periods, shortest first.
+    periods: Vec<PeriodPerformance>,
+    /// The calendar years of the last ten years, the first one first; a year that is not over counts up to the date.
+    years: Vec<CalendarPerformance>,
+    /// The calendar months of the last ten years, the first one first; a month that is not over counts up to the date.
+    months: Vec<CalendarPerformance>,
 }
 
-/// The figures of a period.
+/// What was earned over a period, time-weighted and not annualised, and the figures of the period.
 #[derive(Serialize, ToSchema)]
-struct PeriodMeasures {
+struct PeriodPerformance {
     /// The period: `1D`, `WTD`, `MTD`, `QTD`, `YTD`, `1Y`, `3Y`, `5Y`, `10Y` or `SI` (since inception).
     #[schema(value_type = String, example = "YTD")]
     period: &'static str,
+    /// The day at whose close the period begins; the first day of the portfolio if it began in the period.
+    opening_date: NaiveDate,
+    /// The return before fees and taxes.
+    gross: Fraction,
+    /// The return after fees, before taxes.
+    net_of_fees: Fraction,
+    /// The return after fees and taxes.
+    net: Fraction,
+    /// What the benchmark earned on the same days, in the base currency.
+    benchmark: Fraction,
     /// The figures, in the order of a statement. Figures that this version of the program does not know are left out.
     measures: Vec<MeasureFigure>,
 }
 
-/// A figure: a number, an amount, a day, or the reason why there is none.
+/// What was earned in a calendar month or year, time-weighted and not annualised.
 #[derive(Serialize, ToSchema)]
-struct MeasureFigure {
-    /// The measure.
-    #[schema(value_type = String, example = "volatility")]
-    id: &'static str,
-    /// Its name for people.
-    #[schema(value_type = String, example = "Volatility")]
-    title: &'static str,
-    /// What the number counts: `fraction` (0.05 is five percent), `ratio`, `money` (in the base currency), `count`, or
-    /// `date` if the figure is a day.
-    #[schema(value_type = String, example = "fraction")]
-    unit: &'static str,
-    /// Whether the figure is a rate a year. It is not to be shown to clients for periods of less than a year.
-    annualised: bool,
-    /// What it means.
-    #[schema(value_type = String)]
-    definition: &'static str,
-    /// The number; null if the figure is an amount, a day, or there is none.
-    #[schema(example = 0.05)]
-    value: Option<f64>,
-    /// The exact amount in base currency, for a figure that is money; null otherwise.
-    #[schema(value_type = Option<String>, example = "287.5")]
-    amount: Option<Amount>,
-    /// The day; null if the figure is something else or there is none.
-    date: Option<NaiveDate>,
-    /// Why there is no figure; null if there is one.
-    unavailable_reason: Option<String>,
-}
-
-impl MeasureFigure {
-    fn of(measure: &'static Measure, row: &MeasureRow) -> MeasureFigure {
-        MeasureFigure {
-            id: measure.id,
-            title: measure.title,
-            unit: measure.unit.name(),
-            annualised: measure.annualised,
-            definition: measure.definition,
-            value: row.value,
-            amount: row.amount,
-            date: row.value_date,
-            unavailable_reason: row.unavailable_reason.clone(),
-        }
-    }
+struct CalendarPerformance {
+    /// The year.
+    #[schema(example = 2014)]
+    year: i32,
+    /// The month from 1 to 12; null for a year.
+    #[schema(example = 12)]
+    month: Option<u32>,
+    /// The last valuation in it.
+    #[schema(value_type = String, format = Date, example = "2014-12-31")]
+    through_date: BusinessDate,
+    /// The return before fees and taxes.
+    gross: Fraction,
+    /// The return after fees, before taxes.
+    net_of_fees: Fraction,
+    /// The return after fees and taxes.
+    net: Fraction,
+    /// What the benchmark earned on the same days, in the base currency.
+    benchmark: Fraction,
 }
 
 fn performance_routes() -> OpenApiRouter<Arc<Context>> {
     OpenApiRouter::default().routes(routes!(performance))
 }
 
-/// The figures of a portfolio for every period that ends on a date.
+/// What a portfolio earned in every period that ends on a date, and in calendar years and months.
 #[utoipa::path(
     get,
     path = "/portfolios/{portfolio_id}/performance",
     tag = "performance",
     params(("portfolio_id" = String, Path, description = "The portfolio, e.g. `D03`."), DateQuery),
-    responses((status = 200, description = "The figures, by period.", body = Performance), Refusals),
+    responses((status = 200, description = "Returns and figures.", body = Performance), Refusals),
 )]
 async fn performance(
     caller: Caller,
@@ -115,22 +111,98 @@ async fn performance(
 ) -> Result<Json<Performance>, Problem> {
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
     let date = query.date(&context, &portfolio.portfolio_id).await?;
-    let rows = lake::read::measures(&context.lake, &portfolio.portfolio_id, date).await?;
-    let mut periods = Vec::new();
-    for period in ReportingPeriod::ALL {
-        let measures = figures(&rows, period);
-        if !measures.is_empty() {
-            periods.push(PeriodMeasures { period: period.code(), measures });
-        }
-    }
-    Ok(Json(Performance { portfolio_id: portfolio.portfolio_id, business_date: date, periods }))
+    let measured = lake::read::measures(&context.lake, &portfolio.portfolio_id, date).await?;
+    let ten_years = ReportingPeriod::TenYears.opening_date(date).and_then(|day| BusinessDate::new(day).ok());
+    // The days of the longest period that has a length, or of a life that is shorter; the day that opens it is known.
+    let from = portfolio.start_date.max(ten_years.unwrap_or(portfolio.start_date)).min(date);
+    let days = lake::read::daily_returns(&context.lake, &portfolio.portfolio_id, from, date).await?;
+    let history = History { portfolio: &portfolio, from, date, days: &days };
+    let periods = ReportingPeriod::ALL.into_iter().map(|period| history.period(&measured, period)).collect();
+    let month = |day: BusinessDate| (day.day().year(), Some(day.day().month()));
+    let year = |day: BusinessDate| (day.day().year(), None);
+    let years = history.calendar(ReportingPeriod::YearToDate, year);
+    let months = history.calendar(ReportingPeriod::MonthToDate, month);
+    Ok(Json(Performance {
+        periods,
+        years,
+        months,
+        business_date: date,
+        base_currency: portfolio.base_currency,
+        portfolio_id: portfolio.portfolio_id,
+    }))
 }
 
-fn figures(rows: &[MeasureRow], period: ReportingPeriod) -> Vec<MeasureFigure> {
-    let mut figures = Vec::new();
-    for measure in MEASURES.iter().copied() {
-        let found = rows.iter().find(|row| row.period == period && row.measure == measure.id);
-        figures.extend(found.map(|row| MeasureFigure::of(measure, row)));
+/// The days of the last ten years, or of a life that is shorter.
+struct History<'a> {
+    portfolio: &'a Portfolio,
+    from: BusinessDate,
+    date: BusinessDate,
+    days: &'a [DailyReturn],
+}
+
+impl History<'_> {
+    fn period(&self, measured: &[MeasureRow], period: ReportingPeriod) -> PeriodPerformance {
+        let start = self.portfolio.start_date;
+        let opening = period.opening_date(self.date).map_or(start.day(), |day| day.max(start.day()));
+        let linked = self.over(period);
+        let kept = |id: &str| measured.iter().find(|row| row.period == period && row.measure == id).map(Fraction::from);
+        PeriodPerformance {
+            period: period.code(),
+            opening_date: opening,
+            gross: kept("twr_before_fees").unwrap_or_else(|| linked.gross.into()),
+            net_of_fees: kept("twr_before_taxes").unwrap_or_else(|| linked.net_of_fees.into()),
+            net: kept("twr").unwrap_or_else(|| linked.net.into()),
+            benchmark: kept("benchmark_return").unwrap_or_else(|| linked.benchmark.into()),
+            measures: figures(measured, period, None),
+        }
     }
-    figures
+
+    /// The returns of a period, for those that no night has kept.
+    fn over(&self, period: ReportingPeriod) -> LinkedReturns {
+        let start = self.portfolio.start_date;
+        let opening = period.opening_date(self.date).and_then(|day| BusinessDate::new(day).ok());
+        if period.fixed_months().is_some() && opening.is_none_or(|opening| opening < start) {
+            return unavailable(&format!("the portfolio began on {start}, inside the period {period}"));
+        }
+        match opening.filter(|opening| start <= *opening) {
+            Some(opening) => self.linked(opening, self.days.partition_point(|day| day.business_date <= opening)),
+            // What lies before the days is not among them.
+            None if start < self.from => unavailable("no night has kept the figure, and its days are too many"),
+            None => self.linked(start, 0),
+        }
+    }
+
+    fn linked(&self, opening: BusinessDate, first: usize) -> LinkedReturns {
+        linked(self.portfolio, opening, self.date, self.days.get(first..).unwrap_or_default())
+    }
+
+    /// The parts of the calendar that lie in the days as a whole, or in which the portfolio began.
+    fn calendar(
+        &self,
+        period: ReportingPeriod,
+        part: impl Fn(BusinessDate) -> (i32, Option<u32>),
+    ) -> Vec<CalendarPerformance> {
+        let mut found = Vec::new();
+        for days in self.days.chunk_by(|left, right| part(left.business_date) == part(right.business_date)) {
+            let Some(last) = days.last() else { continue };
+            let opening = period.opening_date(last.business_date).and_then(|day| BusinessDate::new(day).ok());
+            let is_whole = opening.is_some_and(|opening| self.from <= opening);
+            if !is_whole && self.portfolio.start_date < self.from {
+                continue;
+            }
+            let (year, month) = part(last.business_date);
+            let opening = opening.unwrap_or(self.from).max(self.portfolio.start_date.min(last.business_date));
+            let returns = linked(self.portfolio, opening, last.business_date, days);
+            found.push(CalendarPerformance {
+                year,
+                month,
+                through_date: last.business_date,
+                gross: returns.gross.into(),
+                net_of_fees: returns.net_of_fees.into(),
+                net: returns.net.into(),
+                benchmark: returns.benchmark.into(),
+            });
+        }
+        found
+    }
 }

@@ -9,6 +9,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
 use lake::{EngineSettings, Lake, Storage, WriteKey};
+use schemas::table::Record;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, Clock, Currency, PortfolioId};
@@ -85,6 +86,16 @@ impl House {
         let (from, to) = (date(DATES[0]), date(DATES[1]));
         house.lake.replace_dates(from, to, &values, &key()).await.expect("written");
         house
+    }
+
+    /// Writes rows of the last of the dates.
+    pub(crate) async fn write<R: Record>(&self, rows: &[R]) {
+        self.write_between(DATES[1], DATES[1], rows).await;
+    }
+
+    /// Writes rows of a range of dates.
+    pub(crate) async fn write_between<R: Record>(&self, from: &str, to: &str, rows: &[R]) {
+        self.lake.replace_dates(date(from), date(to), rows, &key()).await.expect("written");
     }
 
     pub(crate) async fn save(&self, id: &str) {

@@ -1,7 +1,15 @@
 //! The API as callers see it, over a lake in memory and a store in a folder of the test.
 
 #[cfg(test)]
+mod attribution {
+    mod get;
+}
+#[cfg(test)]
 mod callers {
+    mod get;
+}
+#[cfg(test)]
+mod contributions {
     mod get;
 }
 #[cfg(test)]
@@ -15,6 +23,10 @@ mod health {
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod measures {
+    mod get;
+}
+#[cfg(test)]
 mod openapi {
     mod get;
 }
@@ -27,7 +39,15 @@ mod portfolios {
     mod get;
 }
 #[cfg(test)]
+mod position_returns {
+    mod get;
+}
+#[cfg(test)]
 mod positions {
+    mod get;
+}
+#[cfg(test)]
+mod risk_analysis {
     mod get;
 }
 #[cfg(test)]

@@ -2,16 +2,19 @@
 //!
 //! Each question is one SQL file beside its function. Reads over a range of dates open only the files that overlap it.
 
+mod groups;
 mod history;
 mod named;
 mod portfolio;
 mod portfolio_risk;
 mod tables;
 
+pub use groups::{group_returns, last_attribution};
 pub use history::{cash_flows, daily_returns, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions};
 pub use named::{Named, dates_named, each_batch_between, rows_named};
 pub use portfolio::{
-    attribution, exceptions, latest_business_date, measures, positions, risk_classes, stress, valuations,
+    attribution, exceptions, latest_business_date, measures, position_returns, positions, risk_classes, stress,
+    valuations,
 };
 pub use portfolio_risk::{backtests, risk, risk_contributions, risk_forecasts, stated_backtests};
 pub(crate) use tables::frame;

@@ -5,6 +5,7 @@ use schemas::tables::attribution::AttributionRow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::portfolio_values::PortfolioValue;
+use schemas::tables::position_returns::PositionReturn;
 use schemas::tables::positions::Position;
 use schemas::tables::risk_classes::RiskClassRow;
 use schemas::tables::stress::StressRow;
@@ -42,6 +43,18 @@ pub async fn positions(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate)
 /// [`Error`] if the table cannot be read.
 pub async fn valuations(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<Valuation>, Error> {
     on_date(lake, include_str!("valuations.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// What each position of a date earned since the valuation date before, and what it added to the portfolio's return.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn position_returns(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    date: BusinessDate,
+) -> Result<Vec<PositionReturn>, Error> {
+    on_date(lake, include_str!("position_returns.sql"), portfolio, date, DateRange::between(date, date)).await
 }
 
 /// The measures of a date, for every period.
