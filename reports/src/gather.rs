@@ -59,8 +59,7 @@ pub async fn month_to_date(
     let opening = opening_date(date);
     let first = opening.next_calendar_day();
     let period = DateRange::between(first, date);
-    let that_day = DateRange::between(date, date);
-    let through = DateRange::through(date);
+    let (that_day, through) = (DateRange::between(date, date), DateRange::through(date));
     let mut instruments = by_market(read::<Instrument>(lake, DateRange::ALL).await?);
     let mut values = by_portfolio(read_of::<PortfolioValue>(lake, through, only).await?, |row| &row.portfolio_id);
     let mut valuations = by_portfolio(read_of::<Valuation>(lake, that_day, only).await?, |row| &row.portfolio_id);
@@ -75,6 +74,7 @@ pub async fn month_to_date(
     let mut changes = by_portfolio(changes, |row| &row.portfolio_id);
     let mut measures = by_portfolio(read_of::<MeasureRow>(lake, that_day, only).await?, |row| &row.portfolio_id);
     let mut judged = by_portfolio(lake::read::stated_backtests(lake, date).await?, |row| &row.portfolio_id);
+    let mut attributed = by_portfolio(lake::read::stated_attribution(lake, date).await?, |row| &row.portfolio_id);
     let mut stated = read_of::<Exception>(lake, period, only).await?;
     stated.retain(|row| is_stated(row, date));
     let mut exceptions = by_portfolio(stated, |row| &row.portfolio_id);
@@ -109,6 +109,7 @@ pub async fn month_to_date(
             nav_bridge: take(&mut bridges, &id),
             measures: take(&mut measures, &id),
             backtests: take(&mut judged, &id),
+            attribution: take(&mut attributed, &id),
             exceptions: take(&mut exceptions, &id),
             portfolio,
         };

@@ -9,7 +9,7 @@ mod portfolio;
 mod portfolio_risk;
 mod tables;
 
-pub use groups::{group_returns, last_attribution};
+pub use groups::{group_returns, last_attribution, stated_attribution};
 pub use history::{cash_flows, daily_returns, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions};
 pub use named::{Named, dates_named, each_batch_between, rows_named};
 pub use portfolio::{

@@ -1,4 +1,4 @@
-//! One portfolio by groups of instruments, over a range of dates.
+//! Portfolios by groups of instruments: one of them over a range of dates, or all of them on one.
 //!
 //! A portfolio may have thousands of groups on a day: whoever asks says how many rows are enough, and asks for one more
 //! to see whether there are others.
@@ -34,6 +34,17 @@ pub async fn group_returns(
     ];
     let tables = [(GroupReturn::TABLE, DateRange::between(from, to))];
     query(lake, GroupReturn::TABLE.name, include_str!("group_returns.sql"), &tables, parameters).await
+}
+
+/// Why portfolios did better or worse than their benchmarks in the year to date, by asset class: what was made on a
+/// date.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn stated_attribution(lake: &Lake, date: BusinessDate) -> Result<Vec<AttributionRow>, Error> {
+    let tables = [(AttributionRow::TABLE, DateRange::between(date, date))];
+    let parameters = vec![("business_date", Parameter::Date(date))];
+    query(lake, "stated_attribution", include_str!("stated_attribution.sql"), &tables, parameters).await
 }
 
 /// Why a portfolio did better or worse than its benchmark: of each period and taxonomy what was made last from one date

@@ -3,7 +3,7 @@
 use schemas::Severity;
 
 use super::holdings::price_basis;
-use super::{StatementInput, corporate_actions, data_grade, methods, performance, value_change};
+use super::{StatementInput, attribution, corporate_actions, data_grade, methods, performance, value_change};
 use crate::document::{Content, Section};
 
 pub(super) fn sections(input: &StatementInput) -> [Section; 3] {
@@ -95,6 +95,7 @@ fn definitions(input: &StatementInput) -> Vec<String> {
     notes.extend(corporate_actions::definitions(input));
     notes.extend(value_change::definitions(input));
     notes.extend(performance::definitions());
+    notes.extend(attribution::definitions(input));
     notes
 }
 
