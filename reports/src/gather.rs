@@ -9,6 +9,7 @@ use lake::read::Named;
 use lake::{DateRange, Lake, Snapshot};
 use schemas::table::{Record, TableDefinition};
 use schemas::tables::action_payments::ActionPayment;
+use schemas::tables::attribution::AttributionRow;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
@@ -83,7 +84,7 @@ pub struct Facts {
 }
 
 /// The tables that statements are made from.
-const TABLES: [&TableDefinition; 14] = [
+const TABLES: [&TableDefinition; 15] = [
     Portfolio::TABLE,
     Instrument::TABLE,
     PortfolioValue::TABLE,
@@ -97,6 +98,7 @@ const TABLES: [&TableDefinition; 14] = [
     LotClosing::TABLE,
     MeasureRow::TABLE,
     BacktestRow::TABLE,
+    AttributionRow::TABLE,
     Exception::TABLE,
 ];
 
@@ -163,6 +165,9 @@ impl Facts {
         let mut measures = by_portfolio(self.of::<MeasureRow>(that_day, only).await?, |row| &row.portfolio_id);
         let judged = lake::read::stated_backtests(&self.lake, date, (first, last)).await?;
         let mut judged = by_portfolio(judged, |row| &row.portfolio_id);
+        let mut attributed = self.of::<AttributionRow>(that_day, only).await?;
+        attributed.retain(is_stated_attribution);
+        let mut attributed = by_portfolio(attributed, |row| &row.portfolio_id);
         let mut stated = self.of::<Exception>(period, only).await?;
         stated.retain(|row| is_stated(row, date));
         let mut exceptions = by_portfolio(stated, |row| &row.portfolio_id);
@@ -196,6 +201,7 @@ impl Facts {
                 nav_bridge: take(&mut bridges, &id),
                 measures: take(&mut measures, &id),
                 backtests: take(&mut judged, &id),
+                attribution: take(&mut attributed, &id),
                 exceptions: take(&mut exceptions, &id),
                 portfolio,
             };
@@ -314,6 +320,11 @@ impl Facts {
 pub fn shares(portfolios: &BTreeSet<PortfolioId>) -> Vec<BTreeSet<PortfolioId>> {
     let all: Vec<&PortfolioId> = portfolios.iter().collect();
     all.chunks(SHARE_PORTFOLIOS_MAX).map(|share| share.iter().copied().cloned().collect()).collect()
+}
+
+/// Whether an attribution is one that statements show.
+fn is_stated_attribution(row: &AttributionRow) -> bool {
+    row.period == ReportingPeriod::YearToDate.label() && row.taxonomy == "asset_class"
 }
 
 /// Whether the statement of a date says a finding of its period: that of the date itself, or cash that came to be late.

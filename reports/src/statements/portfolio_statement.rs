@@ -5,6 +5,7 @@
 //! portfolio's value there is no statement at all.
 
 mod activity;
+mod attribution;
 mod corporate_actions;
 mod holdings;
 mod key_figures;
@@ -17,6 +18,7 @@ mod value_change;
 use std::collections::BTreeMap;
 
 use schemas::tables::action_payments::ActionPayment;
+use schemas::tables::attribution::AttributionRow;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
@@ -88,6 +90,8 @@ pub struct StatementInput {
     pub measures: Vec<MeasureRow>,
     /// The methods that forecast the value at risk: those in force on the business date, and those that are red.
     pub backtests: Vec<BacktestRow>,
+    /// Why it did better or worse than its benchmark in the year to date, by asset class, as made on the business date.
+    pub attribution: Vec<AttributionRow>,
     /// What the checks of the business date found, and cash that those of the period found to be late.
     pub exceptions: Vec<Exception>,
 }
@@ -128,6 +132,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
     let mut sections = vec![key_figures::section(input)?];
     sections.extend(value_change::sections(input)?);
     sections.push(performance::section(input));
+    sections.extend(attribution::section(input)?);
     sections.extend(risk_methods::section(input));
     sections.push(value_chart(input));
     sections.extend(holdings);
@@ -185,6 +190,7 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
     input.nav_bridge.iter().try_for_each(|row| owner("gold.nav_bridge", &row.portfolio_id))?;
     input.measures.iter().try_for_each(|row| owner("gold.measures", &row.portfolio_id))?;
     input.backtests.iter().try_for_each(|row| owner("gold.backtests", &row.portfolio_id))?;
+    input.attribution.iter().try_for_each(|row| owner("gold.attribution", &row.portfolio_id))?;
     input.exceptions.iter().try_for_each(|row| owner("gold.exceptions", &row.portfolio_id))?;
 
     let on_date = |table: &'static str, found: BusinessDate| {
@@ -197,6 +203,7 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
     input.valuations.iter().try_for_each(|row| on_date("gold.valuations", row.business_date))?;
     input.measures.iter().try_for_each(|row| on_date("gold.measures", row.business_date))?;
     input.backtests.iter().try_for_each(|row| on_date("gold.backtests", row.business_date))?;
+    input.attribution.iter().try_for_each(|row| on_date("gold.attribution", row.business_date))?;
 
     let in_period = |table: &'static str, found: BusinessDate| {
         if input.period_start < found && found <= input.business_date {

@@ -251,6 +251,30 @@ labels! {
         "Anmerkungen, Definitionen und Begründungen sind in englischer Sprache.",
         "Las notas, definiciones y motivos están en inglés.", "Note, definizioni e motivazioni sono in inglese.";
 
+    // Attribution.
+    Attribution =
+        "Against the benchmark by asset class, year to date",
+        "Écart à l’indice de référence par classe d’actifs depuis le 1er janvier",
+        "Gegenüber der Benchmark nach Anlageklassen, seit Jahresbeginn",
+        "Frente al índice de referencia por clase de activo, en el año",
+        "Rispetto al benchmark per classe di attivo, da inizio anno";
+    AttributionFromTo =
+        "Against the benchmark by asset class, year to date ({from} to {to})",
+        "Écart à l’indice de référence par classe d’actifs depuis le 1er janvier (du {from} au {to})",
+        "Gegenüber der Benchmark nach Anlageklassen, seit Jahresbeginn ({from} bis {to})",
+        "Frente al índice de referencia por clase de activo, en el año (del {from} al {to})",
+        "Rispetto al benchmark per classe di attivo, da inizio anno (dal {from} al {to})";
+    AssetClass = "Asset class", "Classe d’actifs", "Anlageklasse", "Clase de activo", "Classe di attivo";
+    BenchmarkWeight =
+        "Benchmark weight", "Poids de l’indice", "Anteil der Benchmark", "Peso del índice", "Peso del benchmark";
+    Return = "Return", "Rendement", "Rendite", "Rentabilidad", "Rendimento";
+    BenchmarkReturn =
+        "Benchmark return", "Rendement de l’indice", "Rendite der Benchmark", "Rentabilidad del índice",
+        "Rendimento del benchmark";
+    Allocation = "Allocation", "Allocation", "Allokation", "Asignación", "Allocazione";
+    Selection = "Selection", "Sélection", "Selektion", "Selección", "Selezione";
+    Interaction = "Interaction", "Interaction", "Interaktion", "Interacción", "Interazione";
+
     // Mail.
     MailSubject =
         "{title} {portfolio} to {date}", "{title} {portfolio} au {date}", "{title} {portfolio} zum {date}",

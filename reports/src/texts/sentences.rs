@@ -29,6 +29,25 @@ macro_rules! sentences {
 }
 
 sentences! {
+    // Attribution.
+    AttributionNotAvailable = "Not available: {reason}.", "Non disponible : {reason}.";
+    NothingHeldOfTheClass =
+        "nothing of the class was held, or its return is not known",
+        "la classe n’était pas détenue, ou son rendement n’est pas connu";
+    MeaningOfAllocation =
+        "Allocation: what it made to hold more or less of a class than the benchmark.",
+        "Allocation : effet d’une pondération de la classe supérieure ou inférieure à celle de l’indice de référence.";
+    MeaningOfSelection =
+        "Selection: what it made that the portfolio's part of a class returned something else than the benchmark's.",
+        "Sélection : effet d’un rendement de la classe dans le portefeuille différent de celui de l’indice de référence.";
+    MeaningOfInteraction =
+        "Interaction: both together, and what was bought and sold in the meantime. The three add up to the difference \
+         of the returns; the times between the days on which the benchmark was weighed are linked by the method of \
+         {linking}.",
+        "Interaction : les deux effets combinés, et les achats et ventes intervenus entre-temps. La somme des trois est \
+         l’écart de rendement ; les intervalles entre les jours de pondération de l’indice sont chaînés par la méthode \
+         de {linking}.";
+
     // Why a figure is missing.
     PriceOrRateMissing = "a price or a rate is missing", "il manque un cours ou un taux de change";
     PartOfSumMissing = "a part of the sum is unavailable", "une composante de la somme n’est pas disponible";

@@ -1,10 +1,12 @@
 //! Inputs of statements: one small portfolio whose every figure is worked out, and portfolios of any size.
 
 mod announced;
+mod attributed;
 mod changed_gains;
 mod judged;
 
 pub(crate) use announced::{announced, payment};
+pub(crate) use attributed::attributed;
 pub(crate) use changed_gains::bought_again;
 use chrono::NaiveDate;
 pub(crate) use judged::judged;
@@ -109,6 +111,7 @@ pub(crate) fn empty() -> StatementInput {
         nav_bridge: Vec::new(),
         measures: Vec::new(),
         backtests: Vec::new(),
+        attribution: Vec::new(),
         exceptions: Vec::new(),
     }
 }
@@ -477,6 +480,7 @@ pub(crate) fn reversed(input: &StatementInput) -> StatementInput {
     input.nav_bridge.reverse();
     input.measures.reverse();
     input.backtests.reverse();
+    input.attribution.reverse();
     input.exceptions.reverse();
     input
 }

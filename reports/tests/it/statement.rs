@@ -8,7 +8,9 @@ use schemas::tables::measures::MeasureRow;
 use schemas::tables::transactions::Transaction;
 use schemas::{Currency, ReportingPeriod, Severity};
 
-use crate::inputs::{amount, bought_again, date, empty, judged, of_size, reversed, transaction, two_positions};
+use crate::inputs::{
+    amount, attributed, bought_again, date, empty, judged, of_size, reversed, transaction, two_positions,
+};
 use crate::reading::{csv_section, file};
 
 pub(crate) fn statement(input: &StatementInput) -> Document {
@@ -304,6 +306,41 @@ fn the_method_of_the_value_at_risk_is_named_and_one_that_was_demoted_is_told() {
     assert!(notes[0].starts_with("Value at risk of 99%: no method is in force. Demoted: historical"), "{notes:?}");
     input.backtests[0].business_date = date("2014-12-30");
     assert!(matches!(build(&input), Err(Error::ForeignDate { table: "gold.backtests", .. })));
+}
+
+#[test]
+fn the_difference_to_the_benchmark_is_split_by_asset_class() {
+    let mut input = two_positions();
+    assert!(statement(&input).sections.iter().all(|section| section.id != "attribution"), "nothing was split");
+    input.attribution = vec![
+        attributed("bond", "2014-12-31", [0.01, -0.002, 0.0005]),
+        attributed("equity", "2014-12-31", [0.004, 0.02, 0.0]),
+        attributed("total", "2014-12-31", [0.014, 0.018, 0.0005]),
+        // What was made on the date for an earlier day is not the last word.
+        attributed("bond", "2014-12-30", [0.9, 0.9, 0.9]),
+    ];
+    for input in [&input, &reversed(&input)] {
+        let document = statement(input);
+        let found = section(&document, "attribution");
+        assert!(found.title.ends_with("(2014-06-30 to 2014-12-31)"), "{}", found.title);
+        let Content::Table(table) = &found.content else { unreachable!("it is a table") };
+        assert_eq!(table.rows.len(), 2);
+        let total: Vec<Option<String>> = table
+            .total
+            .iter()
+            .flatten()
+            .map(|cell| cell.printed_number().map(|number| number.normalize().to_string()))
+            .collect();
+        // Both halves are the whole; the returns are those of the whole, and effects add up.
+        let expected = ["1", "1", "0.08", "0.05", "0.014", "0.018", "0.0005"];
+        assert_eq!(total.iter().flatten().collect::<Vec<_>>(), expected);
+    }
+    input.attribution[2].unavailable_reason = Some("weights do not add up to one".to_owned());
+    let document = statement(&input);
+    let Content::Notes(notes) = &section(&document, "attribution").content else { unreachable!("it is a note") };
+    assert_eq!(notes, &["Not available: weights do not add up to one."]);
+    input.attribution[0].business_date = date("2014-12-30");
+    assert!(matches!(build(&input), Err(Error::ForeignDate { table: "gold.attribution", .. })));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use schemas::Severity;
 use schemas::tables::exceptions::Exception;
 
 use super::holdings::price_basis;
-use super::{StatementInput, corporate_actions, data_grade, methods, performance, value_change};
+use super::{StatementInput, attribution, corporate_actions, data_grade, methods, performance, value_change};
 use crate::document::{Content, DataGrade, Section};
 use crate::texts::{Label, Sentence, has_sentences};
 
@@ -77,6 +77,7 @@ fn definitions(input: &StatementInput) -> Vec<String> {
     notes.extend(corporate_actions::definitions(input));
     notes.extend(value_change::definitions(input));
     notes.extend(performance::definitions(texts));
+    notes.extend(attribution::definitions(input));
     notes
 }
 
