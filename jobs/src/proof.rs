@@ -9,7 +9,7 @@ use std::io::Read;
 use std::path::Path;
 
 use reports::delivery::archive::RunningSha256;
-use store::{Statement, StatementFile};
+use store::{Removal, Statement, StatementFile};
 
 use crate::context::Context;
 use crate::error::Error;
@@ -57,12 +57,21 @@ pub enum Archived {
     },
     /// It is not there.
     Missing,
+    /// It was removed after its period of retention.
+    Removed(Removal),
 }
 
 impl Proof {
-    /// Whether the file is a document of this house, and the archive still has the same.
+    /// Whether the file is a document of this house, and the archive has the same, as long as it must.
     pub fn holds(&self) -> bool {
-        !self.published.is_empty() && self.published.iter().all(|published| published.archived == Archived::Same)
+        !self.published.is_empty() && self.published.iter().all(|published| published.archived.is_as_it_should_be())
+    }
+}
+
+impl Archived {
+    /// Whether the archive has what it must have.
+    pub fn is_as_it_should_be(&self) -> bool {
+        matches!(self, Archived::Same | Archived::Removed(_))
     }
 }
 
@@ -80,7 +89,7 @@ pub async fn prove(context: &Context, path: &Path) -> Result<Proof, Error> {
         let archived_files = statement.files.iter().filter(|file| file.sha256 == sha256);
         for file in archived_files {
             published.push(PublishedFile {
-                archived: archived(context, file).await?,
+                archived: archived(context, &statement.id, file).await?,
                 file: file.clone(),
                 statement: statement.clone(),
                 replaced_by: replaced_by.clone(),
@@ -102,10 +111,11 @@ pub async fn latest_version(context: &Context, statement: &Statement) -> Result<
 ///
 /// # Errors
 /// [`Error::Lake`] if the archive cannot be read.
-pub async fn archived(context: &Context, file: &StatementFile) -> Result<Archived, Error> {
+pub async fn archived(context: &Context, statement_id: &str, file: &StatementFile) -> Result<Archived, Error> {
     let mut running = RunningSha256::default();
     if !context.lake.storage().each_part(&file.object_path, |part| running.take(part)).await? {
-        return Ok(Archived::Missing);
+        let removal = context.store.removal(statement_id).await?;
+        return Ok(removal.map_or(Archived::Missing, Archived::Removed));
     }
     let byte_count = running.byte_count();
     let sha256 = running.hex();

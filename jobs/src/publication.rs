@@ -4,6 +4,7 @@
 //! listed as differing; it is not replaced behind the client's back.
 
 mod due;
+mod manifest;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,14 +26,23 @@ use crate::restatement::figures;
 
 use self::due::{Due, due, is_month_end};
 pub(crate) use self::due::{Which, last_business_day};
+use self::manifest::manifest;
+pub(crate) use self::manifest::{Pinned, pinned};
 
 /// The version of a statement that was never restated.
-const FIRST_VERSION: u32 = 1;
+pub(crate) const FIRST_VERSION: u32 = 1;
 
 /// A statement in all its formats.
 pub(crate) struct Rendered {
     document_sha256: String,
     files: Vec<(Format, Bytes, String)>,
+}
+
+impl Rendered {
+    /// The media type of each file, and the SHA-256 of its bytes.
+    pub(crate) fn hashes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.files.iter().map(|(format, _, hash)| (format.content_type(), hash.as_str()))
+    }
 }
 
 /// What became of one statement.
@@ -80,7 +90,7 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
             tally.existing += u64::try_from((asked - share.len()) * STATEMENTS.len()).unwrap_or(u64::MAX);
             let inputs = facts.inputs(span, &origin, &share).await?;
             tally.done += asked - inputs.len();
-            publish_share(context, work, inputs, &mut tally).await?;
+            publish_share(context, work, &facts, inputs, &mut tally).await?;
         }
     }
     tally.blocked.sort();
@@ -108,6 +118,7 @@ fn not_published(share: BTreeSet<PortfolioId>, span: Span, published: &[Publishe
 async fn publish_share(
     context: &Context,
     work: &Work,
+    facts: &Facts,
     inputs: Vec<StatementInput>,
     tally: &mut Tally,
 ) -> Result<(), Error> {
@@ -124,7 +135,7 @@ async fn publish_share(
         }
         for (kind, rendered) in rendered {
             match rendered {
-                Ok(rendered) => keep(context, work, kind, &input, rendered, tally).await?,
+                Ok(rendered) => keep(context, work, facts, (kind, &input), rendered, tally).await?,
                 Err(source) => tally.blocked.push(blocked_because(&input, &source)),
             }
         }
@@ -171,12 +182,12 @@ fn blocked_because(input: &StatementInput, error: &reports::Error) -> String {
 async fn keep(
     context: &Context,
     work: &Work,
-    kind: &StatementKind,
-    input: &StatementInput,
+    facts: &Facts,
+    (kind, input): (&StatementKind, &StatementInput),
     rendered: Rendered,
     tally: &mut Tally,
 ) -> Result<(), Error> {
-    let published = archive_and_publish(context, &work.run_id, kind, input, rendered, FIRST_VERSION).await?;
+    let published = archive_and_publish(context, &work.run_id, facts, (kind, input), rendered, FIRST_VERSION).await?;
     match published.outcome {
         PublishOutcome::Inserted => {
             tally.written += 1;
@@ -197,8 +208,8 @@ async fn keep(
 pub(crate) async fn archive_and_publish(
     context: &Context,
     run_id: &RunId,
-    kind: &StatementKind,
-    input: &StatementInput,
+    facts: &Facts,
+    (kind, input): (&StatementKind, &StatementInput),
     rendered: Rendered,
     version: u32,
 ) -> Result<Published, Error> {
@@ -230,18 +241,14 @@ pub(crate) async fn archive_and_publish(
     if let Some(first) = context.store.statement(&statement.id).await? {
         return Ok(Published { statement, json, outcome: PublishOutcome::Existing(first), mails: 0 });
     }
+    let failed = |source| Error::Document { portfolio: portfolio_id.clone(), source };
     for (format, bytes, hash) in rendered.files {
-        let failed = |source| Error::Document { portfolio: portfolio_id.clone(), source };
         let path = archive::object_path(&key, format, &bytes).map_err(failed)?;
-        let byte_count = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        context.lake.storage().put_once(&path, bytes).await?;
-        statement.files.push(StatementFile {
-            media_type: format.content_type().to_owned(),
-            object_path: path,
-            sha256: hash,
-            byte_count,
-        });
+        statement.files.push(archived(context, path, format.content_type(), bytes, hash).await?);
     }
+    let bytes = manifest(&statement, input, &facts.versions());
+    let (path, hash) = (archive::manifest_path(&key, &bytes).map_err(failed)?, sha256(&bytes));
+    statement.files.push(archived(context, path, archive::MANIFEST_MEDIA_TYPE, bytes, hash).await?);
     let subject = match (version == FIRST_VERSION, is_month(span)) {
         (true, true) => Label::MailSubject,
         (false, true) => Label::RestatedMailSubject,
@@ -260,6 +267,19 @@ pub(crate) async fn archive_and_publish(
     let outcome = context.store.publish_statement_with_deliveries(&statement, mails).await?;
     let mails = u64::try_from(mails.len()).unwrap_or(u64::MAX);
     Ok(Published { statement, json, outcome, mails })
+}
+
+/// Archives a file of a statement.
+async fn archived(
+    context: &Context,
+    path: String,
+    media_type: &str,
+    bytes: Bytes,
+    sha256: String,
+) -> Result<StatementFile, Error> {
+    let byte_count = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    context.lake.storage().put_once(&path, bytes).await?;
+    Ok(StatementFile { media_type: media_type.to_owned(), object_path: path, sha256, byte_count })
 }
 
 /// The id of a statement: the last day names a month, the first and the last day any other time.
@@ -293,6 +313,10 @@ async fn note_difference(
     let Some(file) = latest.files.iter().find(|file| file.media_type == Format::Json.content_type()) else {
         return Ok(());
     };
+    // What was removed after its period of retention can differ from nothing.
+    if context.store.removal(&latest.id).await?.is_some() {
+        return Ok(());
+    }
     let published = context.lake.storage().get(&file.object_path).await?;
     let language = language_of(&published);
     let in_its_language = if language == input.portfolio.language {

@@ -110,13 +110,15 @@ pub enum Restated {
 /// [`Error`] if store or lake cannot be read. A statement that could not be made today is no error; the review says so.
 pub async fn review(context: &Context, portfolio: Option<&PortfolioId>) -> Result<ReviewReport, Error> {
     let mut report = ReviewReport { not_valued: landed_since_night(context).await?, ..ReviewReport::default() };
+    let removed: BTreeSet<String> = context.store.removed_statements().await?.into_iter().collect();
     let mut by_span: BTreeMap<Span, BTreeMap<PortfolioId, Vec<Statement>>> = BTreeMap::new();
     for portfolio_id in reviewed_portfolios(context, portfolio).await? {
         let published = context.store.statements(&portfolio_id, PAGE_ROWS_MAX).await?;
         if usize::try_from(PAGE_ROWS_MAX).is_ok_and(|most| most <= published.len()) {
             report.truncated.push(portfolio_id);
         }
-        for statement in latest_versions(published) {
+        let kept = latest_versions(published).into_iter().filter(|statement| !removed.contains(&statement.id));
+        for statement in kept {
             let of_span = by_span.entry(span_of(&statement)).or_default();
             of_span.entry(statement.portfolio_id.clone()).or_default().push(statement);
         }
@@ -288,7 +290,7 @@ pub async fn restate(context: &Context, which: &Which, reason: Option<&str>) -> 
         let Some(input) = inputs.await?.remove(&before.portfolio_id) else {
             return Err(refused(format!("{} is not valued on {day} any more", before.portfolio_id)));
         };
-        let (statement, mails) = reissue(context, &work.run_id, kind, input, &before, lines.clone()).await?;
+        let (statement, mails) = reissue(context, &work.run_id, &facts, (kind, input), &before, lines.clone()).await?;
         let note = format!("{} replaces {}, {mails} mails queued", statement.id, before.id);
         Ok((StageReport { rows_written: 1, note, ..StageReport::default() }, (statement, mails)))
     })
@@ -299,8 +301,8 @@ pub async fn restate(context: &Context, which: &Which, reason: Option<&str>) -> 
 async fn reissue(
     context: &Context,
     run_id: &RunId,
-    kind: &'static StatementKind,
-    input: StatementInput,
+    facts: &Facts,
+    (kind, input): (&'static StatementKind, StatementInput),
     before: &Statement,
     note: Vec<String>,
 ) -> Result<(Statement, u64), Error> {
@@ -313,7 +315,7 @@ async fn reissue(
     });
     let (rendered, input) =
         rendering.await.map_err(|_| Error::Worker)?.map_err(|source| Error::Document { portfolio, source })?;
-    let published = archive_and_publish(context, run_id, kind, &input, rendered, version).await?;
+    let published = archive_and_publish(context, run_id, facts, (kind, &input), rendered, version).await?;
     match published.outcome {
         PublishOutcome::Inserted => Ok((published.statement, published.mails)),
         PublishOutcome::Existing(other) => Err(refused(format!(

@@ -83,6 +83,9 @@ pub struct Facts {
     instruments: BTreeMap<MarketId, Vec<Instrument>>,
 }
 
+/// The first and the last of some portfolios.
+type Stretch<'a> = (&'a PortfolioId, &'a PortfolioId);
+
 /// The tables that statements are made from.
 const TABLES: [&TableDefinition; 15] = [
     Portfolio::TABLE,
@@ -112,6 +115,26 @@ impl Facts {
         for table in TABLES {
             snapshots.insert(table.name, lake.snapshot(table).await?);
         }
+        Facts::of_snapshots(lake, snapshots).await
+    }
+
+    /// Opens the tables as they were at these versions; those without one as they were before anything was written.
+    ///
+    /// # Errors
+    /// [`lake::Error`] if a version is not there any more, or a table cannot be read.
+    pub async fn at(lake: &Lake, versions: &BTreeMap<String, u64>) -> Result<Facts, lake::Error> {
+        let mut snapshots = BTreeMap::new();
+        for table in TABLES {
+            let snapshot = match versions.get(table.name) {
+                Some(version) => lake.snapshot_at(table, *version).await?,
+                None => lake.snapshot(table).await?.emptied(),
+            };
+            snapshots.insert(table.name, snapshot);
+        }
+        Facts::of_snapshots(lake, snapshots).await
+    }
+
+    async fn of_snapshots(lake: &Lake, snapshots: BTreeMap<&'static str, Snapshot>) -> Result<Facts, lake::Error> {
         let mut facts =
             Facts { lake: lake.clone(), snapshots, portfolios: BTreeMap::new(), instruments: BTreeMap::new() };
         facts.instruments = by_market(facts.read::<Instrument>(DateRange::ALL).await?);
@@ -155,7 +178,7 @@ impl Facts {
         let mut flows = by_portfolio(self.of::<CashFlow>(period, only).await?, |row| &row.portfolio_id);
         let mut booked = by_portfolio(self.of::<Transaction>(DateRange::ALL, only).await?, |row| &row.portfolio_id);
         let mut actions = by_portfolio(self.of::<ActionPayment>(period, only).await?, |row| &row.portfolio_id);
-        let bridges = lake::read::nav_bridges(&self.lake, span.first_day(), date, (first, last)).await?;
+        let bridges = self.bridges(span, (first, last)).await?;
         let mut bridges = by_portfolio(bridges, |row| &row.portfolio_id);
         let mut gains = by_portfolio(self.of::<RealisedGain>(period, only).await?, |row| &row.portfolio_id);
         let mut changes = self.of::<LotClosing>(period, only).await?;
@@ -163,7 +186,7 @@ impl Facts {
         let mut changed = by_portfolio(self.changed_disposals(through, &changes).await?, |row| &row.portfolio_id);
         let mut changes = by_portfolio(changes, |row| &row.portfolio_id);
         let mut measures = by_portfolio(self.of::<MeasureRow>(that_day, only).await?, |row| &row.portfolio_id);
-        let judged = lake::read::stated_backtests(&self.lake, date, (first, last)).await?;
+        let judged = self.backtests(date, (first, last)).await?;
         let mut judged = by_portfolio(judged, |row| &row.portfolio_id);
         let mut attributed = self.of::<AttributionRow>(that_day, only).await?;
         attributed.retain(is_stated_attribution);
@@ -301,6 +324,16 @@ impl Facts {
         self.named(through, &[("portfolio_id", &portfolios), ("transaction_id", &disposals)]).await
     }
 
+    async fn bridges(&self, span: Span, stretch: Stretch<'_>) -> Result<Vec<NavBridgeRow>, lake::Error> {
+        let Some(snapshot) = self.snapshots.get(NavBridgeRow::TABLE.name) else { return Ok(Vec::new()) };
+        lake::read::nav_bridges(snapshot, &self.lake, span.first_day(), span.closing, stretch).await
+    }
+
+    async fn backtests(&self, date: BusinessDate, stretch: Stretch<'_>) -> Result<Vec<BacktestRow>, lake::Error> {
+        let Some(snapshot) = self.snapshots.get(BacktestRow::TABLE.name) else { return Ok(Vec::new()) };
+        lake::read::stated_backtests(snapshot, &self.lake, date, stretch).await
+    }
+
     async fn of<R: Record>(&self, range: DateRange, only: &BTreeSet<String>) -> Result<Vec<R>, lake::Error> {
         self.named(range, &[("portfolio_id", only)]).await
     }
@@ -324,7 +357,7 @@ pub fn shares(portfolios: &BTreeSet<PortfolioId>) -> Vec<BTreeSet<PortfolioId>> 
 
 /// Whether an attribution is one that statements show.
 fn is_stated_attribution(row: &AttributionRow) -> bool {
-    row.period == ReportingPeriod::YearToDate.label() && row.taxonomy == "asset_class"
+    row.period == ReportingPeriod::YearToDate.code() && row.taxonomy == "asset_class"
 }
 
 /// Whether the statement of a date says a finding of its period: that of the date itself, or cash that came to be late.

@@ -160,6 +160,9 @@ async fn statement_document(
     if headers.get_all(IF_NONE_MATCH).iter().any(|given| names(given.as_bytes(), &tag)) {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response());
     }
+    if context.store.removal(&statement_id).await?.is_some() {
+        return Err(unknown("the document was removed after its period of retention"));
+    }
     let bytes = context.lake.storage().get(&file.object_path).await?;
     let disposition = format!("attachment; filename=\"{}.{format}\"", file_name(&statement.id));
     let described = [(CONTENT_TYPE, file.media_type.clone()), (CONTENT_DISPOSITION, disposition), (ETAG, tag)];

@@ -1,5 +1,6 @@
 //! The configuration: one file, and the only place that reads the environment.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU8;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) returns: ReturnsSection,
     #[serde(default)]
     pub(crate) risk: RiskSection,
+    #[serde(default)]
+    pub(crate) retention: RetentionSection,
     #[serde(default)]
     pub(crate) api: api::Settings,
     #[serde(default)]
@@ -135,6 +138,35 @@ pub(crate) struct SourcesSection {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct BookFolderSection {
     pub(crate) inbox: Option<PathBuf>,
+}
+
+/// How long published documents are kept.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(try_from = "RetentionYears")]
+pub(crate) struct RetentionSection(jobs::retention::Retention);
+
+/// The section as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetentionYears {
+    years: u16,
+    #[serde(default)]
+    kinds: BTreeMap<String, u16>,
+}
+
+impl TryFrom<RetentionYears> for RetentionSection {
+    type Error = String;
+
+    fn try_from(section: RetentionYears) -> Result<RetentionSection, String> {
+        jobs::retention::Retention::new(section.years, section.kinds).map(RetentionSection)
+    }
+}
+
+impl RetentionSection {
+    /// The rule.
+    pub(crate) fn rule(&self) -> &jobs::retention::Retention {
+        &self.0
+    }
 }
 
 /// How returns are told beside the time-weighted one.
@@ -266,6 +298,19 @@ mod tests {
         let wrong = SHIPPED.replace("memory_mib_max", "memory_gib_max");
         let error = toml::from_str::<Config>(&wrong).expect_err("no such key").to_string();
         assert!(error.contains("memory_gib_max") && error.contains("memory_mib_max"), "{error}");
+    }
+
+    #[test]
+    fn documents_are_kept_no_shorter_than_the_law_has_it() {
+        let config: Config = toml::from_str(SHIPPED).expect("readable");
+        assert_eq!(config.retention.rule(), &jobs::retention::Retention::default(), "the file shows the default");
+        let kinds = "years = 10\n[retention.kinds]\nportfolio_statement = 7\n";
+        let config: Config = toml::from_str(&SHIPPED.replace("years = 10\n", kinds)).expect("readable");
+        let rule = config.retention.rule();
+        assert_eq!((rule.years_of("portfolio_statement"), rule.years_of("tax_report")), (7, 10));
+        for wrong in ["years = 4\n", "years = 10\nmonths = 3\n", "years = 10\n[retention.kinds]\na = 1\n"] {
+            assert!(toml::from_str::<Config>(&SHIPPED.replace("years = 10\n", wrong)).is_err(), "{wrong}");
+        }
     }
 
     #[test]

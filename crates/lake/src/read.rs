@@ -26,7 +26,7 @@ use schemas::table::{Record, TableDefinition};
 
 use crate::engine::Parameter;
 use crate::error::Error;
-use crate::snapshot::DateRange;
+use crate::snapshot::{DateRange, Snapshot};
 use crate::table::{Lake, conform, conform_to};
 
 /// Runs a query over tables, each reduced to a range of dates, and returns its rows as records.
@@ -41,7 +41,18 @@ pub(crate) async fn query<R: Record>(
     for (definition, range) in tables {
         snapshots.push(lake.snapshot(definition).await?.restricted_to(*range));
     }
-    let context = lake.engine().session(&snapshots)?;
+    query_pinned(lake, name, sql, &snapshots, parameters).await
+}
+
+/// Runs a query over tables at the versions given, and returns its rows as records.
+pub(crate) async fn query_pinned<R: Record>(
+    lake: &Lake,
+    name: &str,
+    sql: &str,
+    snapshots: &[Snapshot],
+    parameters: Vec<(&str, Parameter)>,
+) -> Result<Vec<R>, Error> {
+    let context = lake.engine().session(snapshots)?;
     let batches = lake.engine().run(&context, name, sql, parameters).await?;
     let mut rows = Vec::new();
     for batch in batches {

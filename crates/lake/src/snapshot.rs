@@ -107,6 +107,12 @@ impl Snapshot {
         Snapshot { files, ..self.clone() }
     }
 
+    /// The table before anything was written.
+    #[must_use]
+    pub fn emptied(&self) -> Snapshot {
+        Snapshot { files: Vec::new(), version: None, ..self.clone() }
+    }
+
     /// The same version, reduced to the files that have dates in a range. Rows outside the range may remain in them.
     #[must_use]
     pub fn restricted_to(&self, range: DateRange) -> Snapshot {

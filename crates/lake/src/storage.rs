@@ -84,6 +84,20 @@ impl Storage {
         self.root.get(&Path::from(path)).await.map_err(failed)?.bytes().await.map_err(failed)
     }
 
+    /// Removes an object. Returns false if it was not there.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] if the store refuses.
+    pub async fn remove(&self, path: &str) -> Result<bool, Error> {
+        let place = Path::from(path);
+        // Some stores answer alike whether there was an object or not.
+        let was_there = self.root.head(&place).await.is_ok();
+        match self.root.delete(&place).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(was_there),
+            Err(source) => Err(Error::Storage { action: "remove", path: path.to_owned(), source }),
+        }
+    }
+
     /// Hands on an object part by part, however large it is. Returns false, and hands on nothing, if it is not there.
     ///
     /// # Errors

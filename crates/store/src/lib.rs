@@ -19,6 +19,7 @@ mod inbox_changes;
 mod migrations;
 mod portfolios;
 mod postgres;
+mod removals;
 mod run_claims;
 mod run_steps;
 mod runs;
@@ -42,6 +43,7 @@ pub use inbox::{
 };
 pub use inbox_changes::{InboxEnd, InboxOutcome};
 pub use portfolios::SaveOutcome;
+pub use removals::Removal;
 pub use run_claims::{Claim, NewRun};
 pub use run_steps::RunStep;
 pub use runs::{Run, RunCursor, RunState};

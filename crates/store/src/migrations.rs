@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     step!(12, "0012_statement_lookups"),
     step!(13, "0013_delivery_records"),
     step!(14, "0014_languages"),
+    step!(15, "0015_statement_removals"),
 ];
 
 /// The steps for SQLite.

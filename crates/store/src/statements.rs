@@ -325,7 +325,7 @@ async fn published(work: &mut SqlTransaction, statement: &Statement) -> Result<S
 
 /// A statement with one of its files; without one if it has none.
 #[derive(sqlx::FromRow)]
-struct StatementRow {
+pub(crate) struct StatementRow {
     statement_id: String,
     kind: String,
     portfolio_id: String,
@@ -342,7 +342,7 @@ struct StatementRow {
 }
 
 /// Gathers the rows of each statement, which follow each other, into one.
-fn gathered(rows: Vec<StatementRow>) -> Result<Vec<Statement>> {
+pub(crate) fn gathered(rows: Vec<StatementRow>) -> Result<Vec<Statement>> {
     let mut statements: Vec<Statement> = Vec::new();
     for mut row in rows {
         let file = row.take_file();

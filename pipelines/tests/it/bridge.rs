@@ -196,13 +196,14 @@ async fn periods_of_all_portfolios_are_sums_of_days() {
     ];
     fill(&lake, &rows).await;
     let (from, to) = (date("2024-01-03"), date("2024-01-04"));
+    let bridges = lake.snapshot(<NavBridgeRow as schemas::table::Record>::TABLE).await.expect("opened");
     let stretch = (&"P1".parse().expect("an id"), &"P2".parse().expect("an id"));
-    let found = lake::read::nav_bridges(&lake, from, to, stretch).await.expect("read");
+    let found = lake::read::nav_bridges(&bridges, &lake, from, to, stretch).await.expect("read");
     let of = |id: &str| found.iter().filter(|row| row.portfolio_id.as_str() == id).cloned().collect::<Vec<_>>();
     let dividends = row("P1", "2024-01-04", BridgeComponent::Dividends, Some("10.2499999999"));
     assert_eq!(of("P1"), std::slice::from_ref(&dividends));
     assert_eq!(words(&of("P2")), ["fee EUR -3 -3", "gap EUR - -"]);
-    let alone = lake::read::nav_bridges(&lake, from, to, (stretch.0, stretch.0)).await.expect("read");
+    let alone = lake::read::nav_bridges(&bridges, &lake, from, to, (stretch.0, stretch.0)).await.expect("read");
     assert_eq!(alone, of("P1"), "a stretch of one portfolio");
     let one = lake::read::nav_bridge(&lake, &dividends.portfolio_id, from, to).await.expect("read");
     assert_eq!(one, [dividends]);

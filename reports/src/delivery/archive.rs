@@ -16,6 +16,11 @@ use crate::statements;
 /// The archive's place on the shelf.
 pub const CHANNEL: Channel = Channel { id: "archive", title: "Archive" };
 
+/// The media type of the manifest of a statement.
+pub const MANIFEST_MEDIA_TYPE: &str = "application/vnd.financr.manifest+json";
+/// The ending of its name.
+const MANIFEST_EXTENSION: &str = "manifest";
+
 /// What names a statement; each of its versions is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StatementKey {
@@ -35,10 +40,22 @@ pub struct StatementKey {
 /// # Errors
 /// [`Error::UnknownStatement`] if there is no such kind: a name that nobody has checked never becomes a path.
 pub fn object_path(key: &StatementKey, format: Format, content: &[u8]) -> Result<String, Error> {
+    path_of(key, format.extension(), content)
+}
+
+/// The path of a statement's manifest, beside its files.
+///
+/// # Errors
+/// [`Error::UnknownStatement`] if there is no such kind.
+pub fn manifest_path(key: &StatementKey, content: &[u8]) -> Result<String, Error> {
+    path_of(key, MANIFEST_EXTENSION, content)
+}
+
+fn path_of(key: &StatementKey, extension: &str, content: &[u8]) -> Result<String, Error> {
     let kind = statements::named(&key.kind)?.id;
     let StatementKey { portfolio_id, period_end, version, .. } = key;
     let name = sha256_hex(content);
-    Ok(format!("statements/{kind}/{portfolio_id}/{period_end}/v{version}/{name}.{}", format.extension()))
+    Ok(format!("statements/{kind}/{portfolio_id}/{period_end}/v{version}/{name}.{extension}"))
 }
 
 /// The SHA-256 of a file as 64 lower-case hexadecimal digits.

@@ -1,12 +1,14 @@
 //! `financr report`: the documents that were published, and whether a file is one of them.
 
+mod render;
+mod retention;
 mod shown;
 mod verify;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use schemas::{CalendarPeriod, PortfolioId};
+use schemas::{BusinessDate, CalendarPeriod, PortfolioId};
 
 use super::Session;
 use crate::ending::Ending;
@@ -24,6 +26,8 @@ const EXAMPLES: &str = "\
 Examples:
   financr report verify statement-D01-2014-12-31.pdf
   financr report list --portfolio D01 --period 2014-Q4
+  financr report render D01 --date 2014-12-31
+  financr report retention --as-of 2030-01-01
   financr report show portfolio_statement-D01-2014-12-31-v1";
 
 #[derive(Debug, Subcommand)]
@@ -33,6 +37,19 @@ enum Action {
         /// The file
         file: PathBuf,
     },
+    /// Render a published statement again from the tables that it was made from, and say whether the bytes are the same
+    Render {
+        /// The portfolio
+        portfolio: PortfolioId,
+        /// The last day of the statement's period
+        #[arg(long)]
+        date: BusinessDate,
+        /// Only a statement of this kind, e.g. portfolio_statement
+        #[arg(long)]
+        kind: Option<String>,
+    },
+    /// List what is past its period of retention, and remove it on command
+    Retention(retention::Asked),
     /// List what was published
     List(Listed),
     /// Show one published statement: its files, who got it, and its other versions
@@ -64,6 +81,10 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     let context = house::open(&config, session.display.watcher()).await?;
     match &arguments.action {
         Action::Verify { file } => verify::execute(session, &context, file).await,
+        Action::Render { portfolio, date, kind } => {
+            render::execute(session, &context, portfolio, *date, kind.as_deref()).await
+        }
+        Action::Retention(asked) => retention::execute(session, &context, config.retention.rule(), asked).await,
         Action::List(listed) => shown::list(session, &context, listed).await,
         Action::Show { statement } => shown::show(session, &context, statement).await,
     }

@@ -99,6 +99,14 @@ impl House {
         found
     }
 
+    /// The archived documents: all that clients get, without the manifests beside them, whose table versions differ
+    /// where a night was killed.
+    pub(crate) fn documents(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let mut files = self.files("financr-data/lake/statements");
+        files.retain(|path, _| path.extension().is_none_or(|ending| ending != "manifest"));
+        files
+    }
+
     /// A copy of everything, as it lies on disk.
     pub(crate) fn copy(&self) -> House {
         let copy = House::new();

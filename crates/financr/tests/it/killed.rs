@@ -37,7 +37,7 @@ fn a_night_killed_at_random_moments_ends_the_same() {
     undisturbed.done(&NIGHT);
     let whole_night = start.elapsed();
     let gold = undisturbed.all_gold();
-    let statements = undisturbed.files("financr-data/lake/statements");
+    let statements = undisturbed.documents();
     let mails = recipients(&undisturbed);
     assert_eq!((statements.len(), mails.len()), (6, 2));
 
@@ -61,7 +61,7 @@ fn a_night_killed_at_random_moments_ends_the_same() {
         for (table, rows) in house.all_gold() {
             assert_same_rows(&format!("{table}, {what}"), &rows, &gold[table]);
         }
-        assert_eq!(house.files("financr-data/lake/statements"), statements, "{what}");
+        assert_eq!(house.documents(), statements, "{what}");
         assert_eq!(recipients(&house), mails, "{what}");
         let waiting = house.done(&["status"]);
         assert!(waiting.contains("outbox: 0 waiting, 2 delivered, 0 given up"), "{what}\n{waiting}");

@@ -38,7 +38,7 @@ fn a_finished_night_is_not_done_again_but_late_facts_are() {
     let night = ["run", "nightly", "--date", "2024-01-31"];
     let said = house.done(&night);
     assert!(said.contains("run nightly-2024-01-31-1: finished"), "{said}");
-    let statements = house.files("financr-data/lake/statements");
+    let statements = house.documents();
     assert_eq!(statements.len(), 6, "PDF, CSV and JSON for each of two clients");
     let said = house.done(&night);
     assert!(said.contains("nothing to do: run nightly-2024-01-31-1 has done this"), "{said}");
@@ -57,7 +57,7 @@ fn a_finished_night_is_not_done_again_but_late_facts_are() {
     let said = house.done(&night);
     assert!(said.contains("run nightly-2024-01-31-2: finished"), "{said}");
     assert!(said.contains("1 of them would differ now: EMPTIED"), "{said}");
-    let now = house.files("financr-data/lake/statements");
+    let now = house.documents();
     for (path, bytes) in &statements {
         assert_eq!(now.get(path), Some(bytes), "{}", path.display());
     }

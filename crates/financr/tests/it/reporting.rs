@@ -127,11 +127,11 @@ fn a_batch_writes_the_statements_of_a_period_once_and_lists_what_is_blocked() {
         assert!(ended.stdout.contains(words), "{words}: {}", ended.stdout);
     }
     // The night writes the same document under the same name, and finds it done.
-    let files = house.files("financr-data/lake/statements");
+    let files = house.documents();
     assert_eq!(house.run(&month).code, Some(3));
     let ended = house.run(&["run", "publish", "--date", "2024-01-31"]);
     assert!(ended.stdout.contains("0 statements written, 0 mails queued, 1 were there before"), "{}", ended.stdout);
-    assert_eq!(house.files("financr-data/lake/statements"), files);
+    assert_eq!(house.documents(), files);
 
     let said = house.done(&["run", "statements", "--period", "2024-01", "--portfolio", "EMPTIED"]);
     assert!(said.contains("1 were there before") && !said.contains("MIXED"), "{said}");
@@ -144,4 +144,54 @@ fn a_batch_writes_the_statements_of_a_period_once_and_lists_what_is_blocked() {
         assert_eq!(ended.code, Some(2), "{wrong:?}: {}", ended.stderr);
         assert!(ended.stderr.contains(words), "{wrong:?}: {}", ended.stderr);
     }
+}
+
+#[test]
+fn a_statement_is_rendered_again_from_the_tables_of_its_manifest() {
+    let house = with_january();
+    let below = "financr-data/lake/statements/portfolio_statement/MIXED/2024-01-31/v1";
+    let files = house.files(below);
+    assert_eq!(files.len(), 4, "PDF, CSV, JSON and the manifest");
+    let (_, manifest) =
+        files.iter().find(|(path, _)| path.extension().is_some_and(|end| end == "manifest")).expect("one");
+    let manifest: Value = serde_json::from_slice(manifest).expect("JSON");
+    assert_eq!((&manifest["statement"], &manifest["run_id"]), (&MIXED.into(), &"nightly-2024-01-31-1".into()));
+    assert!(manifest["table_versions"]["gold.portfolio_values"].is_u64(), "{manifest:#}");
+    for file in manifest["files"].as_array().expect("a list") {
+        // The name of an archived file is the hash of its bytes.
+        let path = file["object_path"].as_str().expect("a path");
+        assert!(path.contains(file["sha256"].as_str().expect("a hash")), "{path}");
+    }
+    assert_eq!(manifest["files"].as_array().map(Vec::len), Some(3));
+
+    // A late fee changes the tables of today and not those that the statement was made from.
+    let path = house.path().join("books/MIXED/transactions.csv");
+    let text = std::fs::read_to_string(&path).expect("there");
+    std::fs::write(&path, text + "17,2024-01-30,FEE,,,,EUR,0,0,-2.50,,,booked late\n").expect("written");
+    house.done(&["import", "books"]);
+    let said = house.done(&["run", "nightly", "--date", "2024-01-31"]);
+    assert!(said.contains("would differ now: MIXED"), "{said}");
+    let said = house.done(&["report", "render", "MIXED", "--date", "2024-01-31", "--format", "csv"]);
+    assert_eq!(said.lines().filter(|line| line.contains(",identical,")).count(), 3, "{said}");
+    let ended = house.run(&["report", "render", "MIXED", "--date", "2024-01-30"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.stderr);
+    assert!(ended.stderr.contains("no such statement ends on 2024-01-30"), "{}", ended.stderr);
+}
+
+#[test]
+fn nothing_is_removed_before_its_time_and_what_will_be_due_is_listed() {
+    let house = with_january();
+    let files = house.files("financr-data/lake/statements");
+    let said = house.done(&["report", "retention"]);
+    assert!(said.contains("nothing is past its period on"), "{said}");
+    let said = house.done(&["report", "retention", "--delete", "--by", "anna"]);
+    assert!(said.contains("the files of 0 statements were removed"), "{said}");
+    let said = house.done(&["report", "retention", "--as-of", "2150-01-01", "--format", "csv"]);
+    assert_eq!(said.lines().count(), 3, "{said}");
+    assert!(said.contains(MIXED) && said.contains(",10,20"), "{said}");
+    // What lies ahead is only looked at.
+    for wrong in [&["--as-of", "2150-01-01", "--delete", "--by", "anna"][..], &["--delete"], &["--by", "anna"]] {
+        assert_eq!(house.run(&[&["report", "retention"], wrong].concat()).code, Some(2), "{wrong:?}");
+    }
+    assert_eq!(house.files("financr-data/lake/statements"), files);
 }

@@ -38,7 +38,7 @@ fn rows(house: &House, arguments: &[&str]) -> Vec<Value> {
 #[test]
 fn what_would_differ_is_listed_and_nothing_is_published() {
     let house = with_a_late_fee();
-    let before = house.files("financr-data/lake/statements");
+    let before = house.documents();
     let changes = rows(&house, &["restate", "--dry-run"]);
     assert!(changes.iter().all(|row| row["statement"] == FIRST), "{changes:#?}");
     // The fee lowers the value at the end by 2.50 dollars.
@@ -56,19 +56,19 @@ fn what_would_differ_is_listed_and_nothing_is_published() {
         "the fee is a new line: {changes:#?}"
     );
     assert_eq!(rows(&house, &["restate", "--dry-run", "--portfolio", "MIXED"]), Vec::<Value>::new());
-    assert_eq!(house.files("financr-data/lake/statements"), before);
+    assert_eq!(house.documents(), before);
     assert_eq!(house.files("financr-data/mail").len(), 2);
 }
 
 #[test]
 fn a_reissue_is_the_next_version_and_the_first_stays() {
     let house = with_a_late_fee();
-    let before = house.files("financr-data/lake/statements");
+    let before = house.documents();
     let reissue =
         ["restate", "--portfolio", "EMPTIED", "--period-end", "2024-01-31", "--reason", "a fee was booked late"];
     let said = house.done(&reissue);
     assert!(said.contains(&format!("portfolio_statement-EMPTIED-2024-01-31-v2 replaces {FIRST}")), "{said}");
-    let after = house.files("financr-data/lake/statements");
+    let after = house.documents();
     assert_eq!(after.len(), before.len() + 3, "PDF, CSV and JSON of the second version");
     for (path, bytes) in &before {
         assert_eq!(after.get(path), Some(bytes), "{}", path.display());

@@ -26,7 +26,7 @@ const WAITING_MAX: usize = 2;
 /// A format of plain files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileForm {
-    /// Comma-separated values with a header, as RFC 4180 has it; a cell without a value is empty, an empty text is `""`.
+    /// Comma-separated values with a header, as RFC 4180 has it; a cell without a value is empty, an empty text `""`.
     Csv,
     /// Parquet, compressed with zstd.
     Parquet,

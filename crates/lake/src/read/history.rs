@@ -9,10 +9,10 @@ use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, PortfolioId};
 
-use super::query;
+use super::{query, query_pinned};
 use crate::engine::Parameter;
 use crate::error::Error;
-use crate::snapshot::DateRange;
+use crate::snapshot::{DateRange, Snapshot};
 use crate::table::Lake;
 
 async fn history<R: Record>(
@@ -98,11 +98,13 @@ pub async fn nav_bridge(
     history(lake, include_str!("nav_bridge.sql"), portfolio, from, to).await
 }
 
-/// The bridges of all portfolios over a period, as [`nav_bridge`] gives that of one, by portfolio.
+/// The bridges of a stretch of portfolios, from the first id to the last, over a period, as [`nav_bridge`] gives that
+/// of one, by portfolio.
 ///
 /// # Errors
 /// [`Error`] if the table cannot be read.
 pub async fn nav_bridges(
+    snapshot: &Snapshot,
     lake: &Lake,
     from: BusinessDate,
     to: BusinessDate,
@@ -114,8 +116,8 @@ pub async fn nav_bridges(
         ("first_portfolio_id", Parameter::from(first)),
         ("last_portfolio_id", Parameter::from(last)),
     ];
-    let tables = [(NavBridgeRow::TABLE, DateRange::between(from, to))];
-    query(lake, "nav_bridges", include_str!("nav_bridges.sql"), &tables, parameters).await
+    let tables = [snapshot.restricted_to(DateRange::between(from, to))];
+    query_pinned(lake, "nav_bridges", include_str!("nav_bridges.sql"), &tables, parameters).await
 }
 
 /// Transactions from one trade date to another, both included, in the order of the bookings.

@@ -1,6 +1,5 @@
 //! What a night says about the risk of a portfolio, and of the forecasts of all of them.
 
-use schemas::table::Record;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_contributions::RiskContribution;
@@ -8,10 +7,10 @@ use schemas::tables::risk_forecasts::RiskForecast;
 use schemas::{BusinessDate, PortfolioId};
 
 use super::portfolio::on_date;
-use super::query;
+use super::query_pinned;
 use crate::engine::Parameter;
 use crate::error::Error;
-use crate::snapshot::DateRange;
+use crate::snapshot::{DateRange, Snapshot};
 use crate::table::Lake;
 
 /// What the positions of a date may lose, a row for each tail.
@@ -59,15 +58,16 @@ pub async fn backtests(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate)
 /// # Errors
 /// [`Error`] if the table cannot be read.
 pub async fn stated_backtests(
+    snapshot: &Snapshot,
     lake: &Lake,
     date: BusinessDate,
     (first, last): (&PortfolioId, &PortfolioId),
 ) -> Result<Vec<BacktestRow>, Error> {
-    let tables = [(BacktestRow::TABLE, DateRange::between(date, date))];
+    let tables = [snapshot.restricted_to(DateRange::between(date, date))];
     let parameters = vec![
         ("business_date", Parameter::Date(date)),
         ("first_portfolio_id", Parameter::from(first)),
         ("last_portfolio_id", Parameter::from(last)),
     ];
-    query(lake, "stated_backtests", include_str!("stated_backtests.sql"), &tables, parameters).await
+    query_pinned(lake, "stated_backtests", include_str!("stated_backtests.sql"), &tables, parameters).await
 }

@@ -1,6 +1,6 @@
 //! Publishing statements: each version once, and never changed.
 
-use store::{Error, PublishOutcome, StatementFilter, StoreKind};
+use store::{Error, PublishOutcome, Removal, StatementFilter, StoreKind};
 
 use crate::places::{Place, on_both_engines};
 use crate::samples::{after_minutes, claimed_run, date, mail, portfolio_id, run_id, save_portfolio, statement};
@@ -12,6 +12,7 @@ on_both_engines!(
     a_statement_needs_its_portfolio_and_its_run,
     an_id_names_one_statement,
     a_file_leads_to_its_statement_and_to_the_other_versions,
+    a_removal_stays_on_record_and_never_comes_before_its_time,
 );
 
 async fn the_first_document_stays(place: &Place) {
@@ -122,4 +123,42 @@ async fn a_file_leads_to_its_statement_and_to_the_other_versions(place: &Place) 
     assert!(find(StatementFilter { ends_from: Some(date("2015-01-01")), ..any() }, 10).await.is_empty());
     let until = StatementFilter { ends_from: Some(date("2014-12-31")), ends_to: Some(date("2014-12-31")), ..any() };
     assert_eq!(find(until, 10).await.len(), 3);
+}
+
+async fn a_removal_stays_on_record_and_never_comes_before_its_time(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    save_portfolio(&store, "D01").await;
+    let run = claimed_run(&store).await;
+    let (first, mut second) = (statement("D01", 1, &run), statement("D01", 2, &run));
+    second.published_at = after_minutes(60);
+    for new in [&first, &second] {
+        store.publish_statement(new).await.expect("published");
+    }
+    let kept = async |after: Option<&_>, limit| {
+        store.kept_since("periodic", after_minutes(61), after, limit).await.expect("readable")
+    };
+    assert_eq!(kept(None, 1).await, [first.clone()]);
+    assert_eq!(kept(Some(&first), 10).await, [second.clone()]);
+    assert!(store.kept_since("periodic", after_minutes(0), None, 10).await.expect("readable").is_empty());
+    assert_eq!(store.published_kinds().await.expect("readable"), ["periodic"]);
+
+    let removal = |kept_through: &str| Removal {
+        statement_id: first.id.clone(),
+        removed_at: after_minutes(120),
+        removed_by: "anna".to_owned(),
+        kept_through: date(kept_through),
+    };
+    // The tests are on 1 January 2015: what must be kept through that day is refused by the database itself.
+    assert!(store.note_removal(&removal("2015-01-01")).await.is_err());
+    let over = removal("2014-12-31");
+    assert!(store.note_removal(&over).await.expect("noted"));
+    assert!(!store.note_removal(&over).await.expect("known"), "noted once");
+    assert_eq!(store.removal(&first.id).await.expect("readable"), Some(over));
+    assert_eq!(store.removal(&second.id).await.expect("readable"), None);
+    assert_eq!(store.removed_statements().await.expect("readable"), [first.id.clone()]);
+    assert_eq!(kept(None, 10).await, [second], "what is removed is not kept");
+    assert_eq!(store.statement(&first.id).await.expect("readable"), Some(first), "and stays on record");
+    for sql in ["UPDATE statement_removals SET removed_by = 'x'", "DELETE FROM statement_removals"] {
+        assert!(place.execute(sql).await.is_err(), "{sql}");
+    }
 }

@@ -64,8 +64,8 @@ pub(super) async fn show(session: &Session, context: &Context, id: &str) -> anyh
     described(&statement, &mut listing);
     let mut whole = true;
     for file in &statement.files {
-        let found = archived(context, file).await?;
-        whole &= found == jobs::proof::Archived::Same;
+        let found = archived(context, id, file).await?;
+        whole &= found.is_as_it_should_be();
         let value = format!("{}, {} bytes, SHA-256 {}", verdict(&found), file.byte_count, file.sha256);
         listing.push(["file".into(), file.object_path.clone().into(), value.into()]);
     }

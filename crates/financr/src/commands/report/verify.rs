@@ -58,6 +58,14 @@ fn said_of(file: &Path, published: &PublishedFile) -> Vec<String> {
              {} and {} bytes, as this file; restore it from the backup",
             published.file.sha256, published.file.byte_count
         ),
+        Archived::Removed(removal) => format!(
+            "authentic: its SHA-256 {} is what was published; the archived copy was removed on {} by {}, it had to be \
+             kept through {}",
+            published.file.sha256,
+            at(removal.removed_at),
+            removal.removed_by,
+            removal.kept_through
+        ),
         Archived::Missing => {
             format!("the archive was changed: `{path}` is gone; this file is what was published and can be put back")
         }
@@ -120,5 +128,6 @@ pub(super) fn verdict(archived: &Archived) -> &'static str {
         Archived::Same => "authentic",
         Archived::Differs { .. } => "archive_differs",
         Archived::Missing => "archive_misses",
+        Archived::Removed(_) => "authentic_removed",
     }
 }

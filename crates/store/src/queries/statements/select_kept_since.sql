@@ -1,0 +1,43 @@
+-- statements: one row per file of the statements of a kind that were published before an instant and are kept.
+WITH page AS (
+    SELECT
+        statement_id,
+        kind,
+        portfolio_id,
+        period_start,
+        period_end,
+        version,
+        run_id,
+        document_sha256,
+        published_at
+    FROM statements
+    WHERE
+        kind = $1
+        AND published_at < $2
+        AND (published_at > $3 OR (published_at = $3 AND statement_id > $4))
+        AND NOT EXISTS (
+            SELECT 1
+            FROM statement_removals AS removal
+            WHERE removal.statement_id = statements.statement_id
+        )
+    ORDER BY published_at, statement_id
+    LIMIT $5
+)
+SELECT
+    page.statement_id AS statement_id,
+    page.kind AS kind,
+    page.portfolio_id AS portfolio_id,
+    page.period_start AS period_start,
+    page.period_end AS period_end,
+    page.version AS version,
+    page.run_id AS run_id,
+    page.document_sha256 AS document_sha256,
+    page.published_at AS published_at,
+    file.media_type AS media_type,
+    file.object_path AS object_path,
+    file.sha256 AS sha256,
+    file.byte_count AS byte_count
+FROM page
+LEFT JOIN statement_files AS file
+    ON file.statement_id = page.statement_id
+ORDER BY page.published_at, page.statement_id, file.position

@@ -1,0 +1,83 @@
+//! The manifest of a published statement: what it was made from, by which program, and what its files are.
+//!
+//! It is archived beside the files, as one more of them, and its hash stands in the store: what it says of the tables
+//! is what a document can be rendered from again.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use reports::statements::StatementInput;
+use serde_json::{Value, json};
+use store::Statement;
+
+/// The version of the manifest's own form.
+const MANIFEST_VERSION: u32 = 1;
+
+/// What a statement was made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pinned {
+    /// The version of each table that was read.
+    pub(crate) tables: BTreeMap<String, u64>,
+    /// The marker of the run's inputs.
+    pub(crate) inputs_fingerprint: String,
+    /// The program.
+    pub(crate) program_version: String,
+}
+
+/// The manifest of a statement whose files are known. It says nothing of the moment: the same statement from the same
+/// tables has the same manifest.
+pub(super) fn manifest(statement: &Statement, input: &StatementInput, tables: &BTreeMap<String, u64>) -> Bytes {
+    let file = |file: &store::StatementFile| {
+        json!({
+            "media_type": file.media_type,
+            "object_path": file.object_path,
+            "sha256": file.sha256,
+            "byte_count": file.byte_count,
+        })
+    };
+    let manifest = json!({
+        "manifest_version": MANIFEST_VERSION,
+        "statement": statement.id,
+        "kind": statement.kind,
+        "portfolio_id": statement.portfolio_id.as_str(),
+        "period_start": statement.period_start.to_string(),
+        "period_end": statement.period_end.to_string(),
+        "version": statement.version,
+        "run_id": statement.run_id.as_str(),
+        "inputs_fingerprint": input.inputs_fingerprint,
+        "program_version": input.program_version,
+        "table_versions": tables,
+        "document_sha256": statement.document_sha256,
+        "files": statement.files.iter().map(file).collect::<Vec<_>>(),
+    });
+    Bytes::from(format!("{manifest:#}\n"))
+}
+
+/// What a manifest says of the statement's origin; none if the bytes are no manifest.
+pub(crate) fn pinned(manifest: &[u8]) -> Option<Pinned> {
+    let manifest: Value = serde_json::from_slice(manifest).ok()?;
+    let text = |key: &str| manifest.get(key).and_then(Value::as_str).map(str::to_owned);
+    let tables = manifest.get("table_versions")?.as_object()?;
+    let tables: Option<BTreeMap<String, u64>> =
+        tables.iter().map(|(name, version)| Some((name.clone(), version.as_u64()?))).collect();
+    Some(Pinned {
+        tables: tables?,
+        inputs_fingerprint: text("inputs_fingerprint")?,
+        program_version: text("program_version")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_manifest_pins_nothing() {
+        let text = r#"{"table_versions":{"gold.positions":7},"inputs_fingerprint":"ab","program_version":"0.1.0"}"#;
+        let found = pinned(text.as_bytes()).expect("a manifest");
+        assert_eq!((found.tables.get("gold.positions"), found.program_version.as_str()), (Some(&7), "0.1.0"));
+        for wrong in ["", "[]", r#"{"table_versions":{"gold.positions":"7"},"inputs_fingerprint":"ab"}"#] {
+            assert_eq!(pinned(wrong.as_bytes()), None, "{wrong}");
+        }
+    }
+}
