@@ -35,6 +35,8 @@ use verdict::{Verdict, verdict};
 
 /// How long a sender may be silent before another one takes its message: longer than the longest sending.
 const LEASE: TimeDelta = TimeDelta::minutes(20);
+/// Messages that are leased at once for a folder.
+const FOLDER_BATCH: u32 = 16;
 /// Copies that may go out: the second is the one of the window.
 const COPIES_MAX: i64 = 2;
 /// Attempts that met a closed way, one after the other, after which the rest of the outbox waits.
@@ -119,7 +121,7 @@ async fn lift_leases_of_the_dead(context: &Context) -> Result<(), Error> {
 }
 
 impl Pass {
-    /// Sends the message that has been due for the longest; false if there is none, or the rest waits.
+    /// Sends what has been due for the longest; false if there is nothing, or the rest waits.
     async fn send_next(&self) -> Result<bool, Error> {
         if self.is_over.load(Ordering::Relaxed) {
             return Ok(false);
@@ -130,15 +132,16 @@ impl Pass {
             return Ok(false);
         }
         let now = self.context.clock.now();
-        let claimed = self.context.store.claim_deliveries(&self.me, LEASE, now, 1).await?;
-        let Some(delivery) = claimed.into_iter().next() else {
-            return Ok(false);
-        };
-        let outcome = self.attempt(&delivery).await?;
-        self.notice_the_way(&outcome);
-        self.note(&delivery, outcome).await?;
-        self.advance();
-        Ok(true)
+        // What is leased counts as a copy that may have gone out, so of messages to a server no more than is sent now.
+        let batch = if self.mailer.may_copy() { 1 } else { FOLDER_BATCH };
+        let claimed = self.context.store.claim_deliveries(&self.me, LEASE, now, batch).await?;
+        for delivery in &claimed {
+            let outcome = self.attempt(delivery).await?;
+            self.notice_the_way(outcome.as_ref());
+            self.note(delivery, outcome).await?;
+            self.advance();
+        }
+        Ok(!claimed.is_empty())
     }
 
     /// Hands a message over, or says why not; none if it is not wanted.
@@ -158,7 +161,7 @@ impl Pass {
     }
 
     /// Counts the attempts that met a closed way; after too many of them the rest waits.
-    fn notice_the_way(&self, outcome: &Option<Outcome>) {
+    fn notice_the_way(&self, outcome: Option<&Outcome>) {
         let Some(Outcome::ChannelFailure(reason) | Outcome::Unknown(reason)) = outcome else {
             self.closed_in_a_row.store(0, Ordering::Relaxed);
             return;
@@ -181,7 +184,11 @@ impl Pass {
                 let answer = format!("{answer}; Message-ID {}", self.mailer.message_id(&delivery.id));
                 store.mark_delivered(delivery, &answer, now).await?;
                 let mut tally = lock(&self.tally);
-                *(if before { &mut tally.sent_before } else { &mut tally.sent }) += 1;
+                if before {
+                    tally.sent_before += 1;
+                } else {
+                    tally.sent += 1;
+                }
                 return Ok(());
             }
             Verdict::Failed { reason, next, copy } => (reason, next, copy),

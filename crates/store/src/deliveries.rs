@@ -290,7 +290,7 @@ impl Store {
             NextAttempt::Never => (DeliveryState::Failed, None),
             NextAttempt::NotWanted => (DeliveryState::Suppressed, None),
         };
-        let copies_less: i64 = if failed.copy == SentCopy::No { 1 } else { 0 };
+        let copies_less = i64::from(failed.copy == SentCopy::No);
         let mut work = self.database.begin().await?;
         let rows = within!(&mut work, open => {
             sqlx::query(MARK_FAILED_ATTEMPT)

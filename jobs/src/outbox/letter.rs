@@ -29,7 +29,7 @@ pub(super) async fn compose(
     };
     let delivery_id: DeliveryId = match delivery.id.parse() {
         Ok(id) => id,
-        Err(error) => return Ok(Err(Outcome::PermanentFailure(format!("{error}")))),
+        Err(error) => return Ok(Err(Outcome::PermanentFailure(error.to_string()))),
     };
     let (place, content) = if is_too_large(file, settings) {
         let Some(url) = &settings.public_url else {
@@ -82,7 +82,7 @@ pub(super) async fn compose(
 }
 
 fn is_too_large(file: &StatementFile, settings: &MailSettings) -> bool {
-    u64::try_from(file.byte_count).map_or(true, |bytes| settings.attachment_bytes_max < bytes)
+    settings.attachment_bytes_max < u64::try_from(file.byte_count).unwrap_or(u64::MAX)
 }
 
 /// The address of the document in the API, which asks who wants to see it.

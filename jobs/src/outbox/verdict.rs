@@ -49,8 +49,8 @@ pub(super) fn verdict(
     now: DateTime<Utc>,
 ) -> Verdict {
     let tries_max = settings.delivery_attempts_max;
-    let next = |tries_max: i64| {
-        if delivery.tries() < tries_max { NextAttempt::At(now + pause(delivery.tries())) } else { NextAttempt::Never }
+    let next = |most: i64| {
+        if delivery.tries() < most { NextAttempt::At(now + pause(delivery.tries())) } else { NextAttempt::Never }
     };
     let (reason, next, copy) = match outcome {
         Some(Outcome::Delivered(answer)) => return Verdict::Delivered { answer, before: false },
