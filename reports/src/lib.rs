@@ -1,7 +1,7 @@
 //! Makes documents: statements and regulatory files, and hands them over.
 //!
-//! A statement is built once, as a [`document::Document`] that knows no file format, and then rendered as PDF, CSV and
-//! JSON. A figure becomes text in one place only (`document/cell.rs`), so the three files cannot show two numbers. How
+//! A statement is built once, as a [`document::Document`] that knows no file format, and then rendered as PDF, CSV,
+//! JSON and HTML. A figure becomes text in one place only (`document/cell.rs`), so the three files cannot show two numbers. How
 //! numbers and days look follows from the language of the client, in `locale`.
 //! Everything here is a function of its arguments: no clock, no network before `delivery`, no table is written.
 
