@@ -1,8 +1,8 @@
 //! Makes documents: statements and regulatory files, and hands them over.
 //!
-//! A statement is built once, as a [`document::Document`] that knows no file format, and then rendered as PDF, CSV and
-//! JSON. A figure becomes text in one place only (`document/cell.rs`), so the three files cannot show two numbers. How
-//! numbers and days look follows from the language of the client, in `locale`.
+//! A statement is built once, as a [`document::Document`] that knows no file format, and then rendered as PDF, CSV,
+//! JSON and HTML. A figure becomes text in one place only (`document/cell.rs`), so the files cannot show two numbers.
+//! Words, and how numbers and days look, follow from the language of the client: `texts` and `locale`.
 //! Everything here is a function of its arguments: no clock, no network before `delivery`, no table is written.
 
 pub mod delivery;

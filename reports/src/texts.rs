@@ -12,12 +12,30 @@ mod sentences;
 
 use chrono::NaiveDate;
 use schemas::tables::nav_bridge::BridgeComponent;
-use schemas::{BusinessDate, Language};
+use schemas::{BusinessDate, Language, ReportingPeriod};
 
 pub use labels::Label;
 pub use sentences::Sentence;
 
 use crate::locale::Locale;
+
+impl Label {
+    /// What a period is called.
+    pub fn of_period(period: ReportingPeriod) -> Label {
+        match period {
+            ReportingPeriod::OneDay => Label::OneDay,
+            ReportingPeriod::WeekToDate => Label::WeekToDate,
+            ReportingPeriod::MonthToDate => Label::MonthToDate,
+            ReportingPeriod::QuarterToDate => Label::QuarterToDate,
+            ReportingPeriod::YearToDate => Label::YearToDate,
+            ReportingPeriod::OneYear => Label::OneYear,
+            ReportingPeriod::ThreeYears => Label::ThreeYears,
+            ReportingPeriod::FiveYears => Label::FiveYears,
+            ReportingPeriod::TenYears => Label::TenYears,
+            ReportingPeriod::SinceInception => Label::SinceInception,
+        }
+    }
+}
 
 /// Whether the sentences of a language are its own.
 pub fn has_sentences(language: Language) -> bool {

@@ -1,12 +1,12 @@
 //! What a night recorded in English, in the words of a reader: reasons of measures and messages of checks.
 //!
 //! Tables keep these texts in English. Here is what each says in French; one that is not listed, and every one in other
-//! languages, stays as it was recorded. Braces name what a text tells: `{date…}` is a day and `{number…}` a number, both
-//! shown as the reader writes them, all else is shown as it was recorded.
+//! languages, stays as it was recorded. Braces name what a text tells: `{date…}` is a day and `{number…}` a number,
+//! shown as the reader writes them, `{period}` is the code of a period, and all else is shown as it was recorded.
 
-use schemas::Language;
+use schemas::{Language, ReportingPeriod};
 
-use super::filled;
+use super::{Label, filled};
 use crate::locale::Locale;
 
 /// A text as it is recorded, and in French.
@@ -76,8 +76,9 @@ const REASONS: &[Pair] = &[
 const MESSAGES: &[Pair] = &[
     ("{instrument} is valued with its price of {date}", "{instrument} est valorisé à son cours du {date}"),
     (
-        "{instrument} is valued with its price of {date}, {number_age} days old, and {number_most} are the most; deliver \
-         a close in prices.csv, book a WRITE_OFF if it is worth nothing, or raise close_days_max in financr.toml",
+        "{instrument} is valued with its price of {date}, {number_age} days old, and {number_most} are the most; \
+         deliver a close in prices.csv, book a WRITE_OFF if it is worth nothing, or raise close_days_max in \
+         financr.toml",
         "{instrument} est valorisé à son cours du {date}, vieux de {number_age} jours pour un maximum de {number_most}",
     ),
     (
@@ -106,7 +107,8 @@ const MESSAGES: &[Pair] = &[
     ),
     ("the daily return is {number} percent", "la performance du jour est de {number} %"),
     (
-        "nothing was booked for the {kind} of {date_ex}, {number_units} × {number_amount} {currency}, up to {date_last}",
+        "nothing was booked for the {kind} of {date_ex}, {number_units} × {number_amount} {currency}, up to \
+         {date_last}",
         "rien n’a été comptabilisé pour {kind} du {date_ex}, {number_units} × {number_amount} {currency}, jusqu’au \
          {date_last}",
     ),
@@ -123,10 +125,10 @@ const MESSAGES: &[Pair] = &[
         "l’indice de référence {symbol} n’a pas de clôture ou pas de taux de change à cette date",
     ),
     (
-        "the market {market} has no risk-free rate for {currency} in the year up to this date, so that figures above it \
-         are missing; deliver risk_free.csv",
-        "le marché {market} n’a pas de taux sans risque {currency} dans l’année jusqu’à cette date ; les mesures qui en \
-         dépendent manquent",
+        "the market {market} has no risk-free rate for {currency} in the year up to this date, so that figures above \
+         it are missing; deliver risk_free.csv",
+        "le marché {market} n’a pas de taux sans risque {currency} dans l’année jusqu’à cette date ; les mesures qui \
+         en dépendent manquent",
     ),
     (
         "the last risk-free rate for {currency} is of {date}, {number_age} days old, and none counts for more than \
@@ -171,8 +173,15 @@ fn shown(name: &str, value: &str) -> String {
     match value.parse() {
         Ok(day) if name.starts_with("date") => locale.day(day),
         _ if name.starts_with("number") && is_number(value) => locale.number(value),
+        _ if name == "period" => period(value),
         _ => value.to_owned(),
     }
+}
+
+/// A period by its code, e.g. `1Y`.
+fn period(code: &str) -> String {
+    let label = |period: ReportingPeriod| Label::of_period(period).template(Language::French);
+    code.parse().map_or_else(|_| code.to_owned(), |period| format!("«\u{A0}{}\u{A0}»", label(period)))
 }
 
 /// What stands for each name of a template in a text; none if the text is another one. A value is as short as can be,
@@ -218,6 +227,10 @@ mod tests {
                 "aucune performance quotidienne du 02/01/2024 au 31/01/2024",
             ),
             ("the returns do not vary", "les performances ne varient pas"),
+            (
+                "the portfolio began on 2024-01-02, inside the period 3Y",
+                "le portefeuille a commencé le 02/01/2024, au cours de la période « Trois ans »",
+            ),
             ("nobody has listed this", "nobody has listed this"),
         ] {
             assert_eq!(told(recorded), french);

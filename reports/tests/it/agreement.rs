@@ -225,12 +225,14 @@ proptest! {
     fn totals_are_sums_of_what_is_printed(document in document()) {
         let section = json(&document)["sections"][1].clone();
         let Some(total) = section["total"].as_array() else { return Ok(()) };
-        let rows: Vec<&Vec<Value>> = section["rows"].as_array().expect("rows").iter().filter_map(Value::as_array).collect();
+        let rows = section["rows"].as_array().expect("rows").iter();
+        let rows: Vec<&Vec<Value>> = rows.filter_map(Value::as_array).collect();
         for column in [2, 3, 5, 6] {
             let figures: Option<Vec<Decimal>> =
                 rows.iter().map(|row| row[column]["value"].as_str()?.parse().ok()).collect();
             let sum = figures.map(|figures| figures.into_iter().sum::<Decimal>().normalize());
-            let said = total[column]["value"].as_str().map(|text| text.parse::<Decimal>().expect("a number").normalize());
+            let number = |text: &str| text.parse::<Decimal>().expect("a number").normalize();
+            let said = total[column]["value"].as_str().map(number);
             prop_assert_eq!(said, sum, "column {}", column);
         }
     }
@@ -238,7 +240,8 @@ proptest! {
     #[test]
     fn a_page_fetches_nothing_and_runs_nothing(document in document()) {
         let text = String::from_utf8(file(&document, Format::Html)).expect("UTF-8");
-        for forbidden in ["<script", "http:", "https:", "src=", "href=", "url(", "@import", "<img", "<link", "onclick"] {
+        let fetching = ["http:", "https:", "src=", "href=", "url(", "@import", "<img", "<link"];
+        for forbidden in fetching.into_iter().chain(["<script", "onclick"]) {
             prop_assert!(!text.contains(forbidden), "{forbidden}");
         }
         let tag = format!("<html lang=\"{}\">", document.metadata.language);

@@ -91,7 +91,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     let place = folder.display();
     session.say(&format!(
         "Where to look next:\n  {place}/mail/                     the mails, each with a PDF statement\n  \
-         {place}/lake/statements/          the statements as PDF, CSV and JSON\n  \
+         {place}/lake/statements/          the statements as PDF, CSV, JSON and HTML\n  \
          {place}/input/                    the made-up book folders\n  \
          financr --config {place}/financr.toml show DEMO-001"
     ))?;

@@ -39,7 +39,7 @@ fn a_finished_night_is_not_done_again_but_late_facts_are() {
     let said = house.done(&night);
     assert!(said.contains("run nightly-2024-01-31-1: finished"), "{said}");
     let statements = house.documents();
-    assert_eq!(statements.len(), 6, "PDF, CSV and JSON for each of two clients");
+    assert_eq!(statements.len(), 8, "PDF, CSV, JSON and HTML for each of two clients");
     let said = house.done(&night);
     assert!(said.contains("nothing to do: run nightly-2024-01-31-1 has done this"), "{said}");
 

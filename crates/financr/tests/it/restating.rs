@@ -69,7 +69,7 @@ fn a_reissue_is_the_next_version_and_the_first_stays() {
     let said = house.done(&reissue);
     assert!(said.contains(&format!("portfolio_statement-EMPTIED-2024-01-31-v2 replaces {FIRST}")), "{said}");
     let after = house.documents();
-    assert_eq!(after.len(), before.len() + 3, "PDF, CSV and JSON of the second version");
+    assert_eq!(after.len(), before.len() + 4, "PDF, CSV, JSON and HTML of the second version");
     for (path, bytes) in &before {
         assert_eq!(after.get(path), Some(bytes), "{}", path.display());
     }

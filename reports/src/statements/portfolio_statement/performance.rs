@@ -104,10 +104,11 @@ pub(super) fn section(input: &StatementInput) -> Section {
         input.measures.iter().map(|row| ((row.measure.as_str(), row.period), row)).collect();
     let texts = input.texts();
     let mut columns = vec![Column::new("measure", texts.label(Label::Measure), ColumnKind::Text)];
-    columns.extend(ReportingPeriod::STATED.into_iter().map(|period| {
-        let (id, title) = heading(period);
-        Column::new(id, texts.label(title), ColumnKind::Figure)
-    }));
+    columns.extend(
+        ReportingPeriod::STATED
+            .into_iter()
+            .map(|period| Column::new(column_id(period), texts.label(Label::of_period(period)), ColumnKind::Figure)),
+    );
     let row = |line: &Line| {
         let cells = ReportingPeriod::STATED.into_iter().map(|period| {
             if line.annualised && !is_a_year_or_longer(input, period) {
@@ -136,18 +137,19 @@ pub(super) fn definitions(texts: Texts) -> impl Iterator<Item = String> {
     })
 }
 
-fn heading(period: ReportingPeriod) -> (&'static str, Label) {
+/// The name of a period's column for programs.
+fn column_id(period: ReportingPeriod) -> &'static str {
     match period {
-        ReportingPeriod::OneDay => ("1d", Label::OneDay),
-        ReportingPeriod::WeekToDate => ("wtd", Label::WeekToDate),
-        ReportingPeriod::MonthToDate => ("mtd", Label::MonthToDate),
-        ReportingPeriod::QuarterToDate => ("qtd", Label::QuarterToDate),
-        ReportingPeriod::YearToDate => ("ytd", Label::YearToDate),
-        ReportingPeriod::OneYear => ("1y", Label::OneYear),
-        ReportingPeriod::ThreeYears => ("3y", Label::ThreeYears),
-        ReportingPeriod::FiveYears => ("5y", Label::FiveYears),
-        ReportingPeriod::TenYears => ("10y", Label::TenYears),
-        ReportingPeriod::SinceInception => ("si", Label::SinceInception),
+        ReportingPeriod::OneDay => "1d",
+        ReportingPeriod::WeekToDate => "wtd",
+        ReportingPeriod::MonthToDate => "mtd",
+        ReportingPeriod::QuarterToDate => "qtd",
+        ReportingPeriod::YearToDate => "ytd",
+        ReportingPeriod::OneYear => "1y",
+        ReportingPeriod::ThreeYears => "3y",
+        ReportingPeriod::FiveYears => "5y",
+        ReportingPeriod::TenYears => "10y",
+        ReportingPeriod::SinceInception => "si",
     }
 }
 
