@@ -5,10 +5,12 @@
 
 mod csv;
 mod json;
-mod pdf;
+pub(crate) mod pdf;
 pub(crate) mod xml;
 
 use bytes::Bytes;
+
+pub use pdf::graph_as_svg;
 
 use crate::document::Document;
 use crate::error::Error;

@@ -6,7 +6,9 @@
 
 use bytes::Bytes;
 
-use crate::document::{Cell, Chart, Content, Document, KeyFigures, NONE_IN_PERIOD, SYNTHETIC_MARK, Table};
+use crate::document::{
+    Cell, Chart, Content, Document, KeyFigures, NONE_IN_PERIOD, SYNTHETIC_MARK, ShareGraph, Table, TimeGraph,
+};
 
 pub(super) fn render(document: &Document) -> Bytes {
     let mut lines = head(document);
@@ -15,6 +17,8 @@ pub(super) fn render(document: &Document) -> Bytes {
             Content::KeyFigures(figures) => key_figures(figures),
             Content::Table(table) => table_block(table),
             Content::Chart(chart) => chart_block(chart),
+            Content::TimeGraph(graph) => time_graph_block(graph),
+            Content::ShareGraph(graph) => share_graph_block(graph),
             Content::Notes(notes) => notes.iter().map(|note| line("note", [safe(note)])).collect(),
         };
         lines.extend(block.into_iter().map(|fields| prefixed(section.id, fields)));
@@ -77,6 +81,22 @@ fn chart_block(chart: &Chart) -> Vec<Vec<String>> {
     let heading = format!("{} {}", chart.series, chart.currency);
     let mut lines = vec![line("header", ["Date".to_owned(), safe(&heading)])];
     lines.extend(chart.points.iter().map(|point| line("row", [point.date.to_string(), field(&point.cell)])));
+    lines
+}
+
+/// One line for each point of each series, so that series of different dates need no gaps.
+fn time_graph_block(graph: &TimeGraph) -> Vec<Vec<String>> {
+    let mut lines = vec![line("header", ["Series", "Date", "Figure"].map(str::to_owned))];
+    for series in &graph.series {
+        let points = series.points.iter();
+        lines.extend(points.map(|point| line("row", [safe(&series.name), point.date.to_string(), field(&point.cell)])));
+    }
+    lines
+}
+
+fn share_graph_block(graph: &ShareGraph) -> Vec<Vec<String>> {
+    let mut lines = vec![line("header", ["Part", "Figure"].map(str::to_owned))];
+    lines.extend(graph.shares.iter().map(|share| line("row", [safe(&share.label), field(&share.cell)])));
     lines
 }
 

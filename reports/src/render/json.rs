@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::document::{Alignment, Cell, ChartPoint, Column, Content, Document, KeyFigure, Section};
+use crate::document::{Alignment, Cell, ChartPoint, Column, Content, Document, KeyFigure, Section, Series, Share};
 use crate::error::Error;
 
 pub(super) fn render(document: &Document) -> Result<Bytes, Error> {
@@ -59,6 +59,14 @@ fn section(section: &Section) -> Value {
                 "points": points,
             })
         }
+        Content::TimeGraph(graph) => {
+            let series: Vec<Value> = graph.series.iter().map(series).collect();
+            json!({ "id": id, "title": title, "kind": "time_graph", "series": series })
+        }
+        Content::ShareGraph(graph) => {
+            let shares: Vec<Value> = graph.shares.iter().map(share).collect();
+            json!({ "id": id, "title": title, "kind": "share_graph", "shares": shares })
+        }
         Content::Notes(notes) => json!({ "id": id, "title": title, "kind": "notes", "notes": notes }),
     }
 }
@@ -81,6 +89,14 @@ fn row(cells: &[Cell]) -> Value {
 
 fn point(point: &ChartPoint) -> Value {
     json!({ "date": point.date.to_string(), "figure": cell(&point.cell) })
+}
+
+fn series(series: &Series) -> Value {
+    json!({ "name": series.name, "points": series.points.iter().map(point).collect::<Vec<Value>>() })
+}
+
+fn share(share: &Share) -> Value {
+    json!({ "label": share.label, "figure": cell(&share.cell) })
 }
 
 fn cell(cell: &Cell) -> Value {
