@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod document;
 mod error;
 pub mod gather;
+pub mod prepared;
 pub mod regulatory;
 pub mod render;
 pub mod statements;
