@@ -65,6 +65,9 @@ pub enum Error {
         /// The reason.
         source: reports::Error,
     },
+    /// Statements whose figures were handed over cannot be made.
+    #[error(transparent)]
+    Statements(reports::Error),
     /// Mail cannot be sent as configured.
     #[error("mail cannot be sent as configured")]
     Mail(#[source] reports::Error),
@@ -142,6 +145,9 @@ impl Error {
                 | Error::Kind { .. }
                 | Error::Schedule { .. }
                 | Error::Export { .. }
+                | Error::Statements(
+                    reports::Error::File { action: "read", .. } | reports::Error::TooManyRejects { .. }
+                )
                 | Error::Pipelines(
                     pipelines::Error::Folder { .. }
                         | pipelines::Error::Sheet { .. }

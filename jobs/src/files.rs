@@ -1,8 +1,10 @@
-//! Books as Parquet files, valued without a store: for platforms that hand over everything at once, and for measuring.
+//! Books and statements as files, worked on without a store: for platforms that hand over everything at once, and for
+//! measuring.
 
 use std::path::PathBuf;
 
 pub use pipelines::parquet_books::FilesReport;
+pub use reports::prepared::{PreparedReport, REJECTS};
 
 use crate::error::Error;
 
@@ -36,4 +38,16 @@ pub async fn value_files(work: FilesWork, input: PathBuf, output: PathBuf) -> Re
         FilesWork::HistoricalSimulation => pipelines::parquet_books::historical_simulation(&input, &output),
     });
     Ok(working.await.map_err(|_| Error::Worker)??)
+}
+
+/// Writes a PDF for every statement of a file, on all cores.
+///
+/// # Errors
+/// [`Error::Statements`] if a file cannot be read or written, or hardly any line is a statement; the message names it.
+pub async fn render_statements(input: PathBuf, output: PathBuf) -> Result<PreparedReport, Error> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let working = tokio::task::spawn_blocking(move || {
+        reports::prepared::render_statements(&input, &output, threads, env!("CARGO_PKG_VERSION"))
+    });
+    working.await.map_err(|_| Error::Worker)?.map_err(Error::Statements)
 }

@@ -4,12 +4,14 @@
 //! is the business of `render`. Whoever adds a section does so here, and every format has it.
 
 mod cell;
+mod graph;
 mod table;
 
 use chrono::NaiveDate;
 use schemas::{BusinessDate, Currency, Language, PortfolioId, RunId};
 
 pub use cell::Cell;
+pub use graph::{Series, Share, ShareGraph, ShareShape, TimeGraph, TimeShape};
 pub use table::{Alignment, Column, ColumnKind, Footnotes, Table, sum_of_printed};
 
 use crate::locale::Locale;
@@ -114,6 +116,10 @@ pub enum Content {
     Table(Table),
     /// A line over time.
     Chart(Chart),
+    /// Several series over time.
+    TimeGraph(TimeGraph),
+    /// The parts of a whole.
+    ShareGraph(ShareGraph),
     /// Sentences.
     Notes(Vec<String>),
 }

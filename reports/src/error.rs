@@ -143,4 +143,26 @@ pub enum Error {
         /// What is wrong; never an address.
         problem: String,
     },
+    /// A file of statements or of one of them cannot be used.
+    #[error("cannot {action} {}", path.display())]
+    File {
+        /// What was tried, e.g. `read`.
+        action: &'static str,
+        /// The file.
+        path: std::path::PathBuf,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Hardly any line of a file is a statement.
+    #[error("more than {max} lines of {} cannot be used; is it a file of one statement a line?", path.display())]
+    TooManyRejects {
+        /// The file.
+        path: std::path::PathBuf,
+        /// How many lines may be rejected.
+        max: usize,
+    },
+    /// A thread that rendered statements ended without a result.
+    #[error("a thread that rendered statements ended unexpectedly; this is a bug")]
+    Worker,
 }

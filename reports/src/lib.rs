@@ -10,6 +10,7 @@ pub mod document;
 mod error;
 pub mod gather;
 pub mod locale;
+pub mod prepared;
 pub mod regulatory;
 pub mod render;
 pub mod statements;

@@ -6,10 +6,12 @@
 mod csv;
 mod html;
 mod json;
-mod pdf;
+pub(crate) mod pdf;
 pub(crate) mod xml;
 
 use bytes::Bytes;
+
+pub use pdf::graph_as_svg;
 
 use crate::document::Document;
 use crate::error::Error;

@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 
-use crate::document::{Cell, Chart, Content, Document, KeyFigures, Table};
+use crate::document::{Cell, Chart, Content, Document, KeyFigures, ShareGraph, Table, TimeGraph};
 use crate::texts::{Label, Texts};
 
 pub(super) fn render(document: &Document) -> Bytes {
@@ -17,6 +17,8 @@ pub(super) fn render(document: &Document) -> Bytes {
             Content::KeyFigures(figures) => key_figures(figures, texts),
             Content::Table(table) => table_block(table, texts),
             Content::Chart(chart) => chart_block(chart, texts),
+            Content::TimeGraph(graph) => time_graph_block(graph, texts),
+            Content::ShareGraph(graph) => share_graph_block(graph, texts),
             Content::Notes(notes) => notes.iter().map(|note| line("note", [safe(note)])).collect(),
         };
         lines.extend(block.into_iter().map(|fields| prefixed(section.id, fields)));
@@ -80,6 +82,23 @@ fn chart_block(chart: &Chart, texts: Texts) -> Vec<Vec<String>> {
     let heading = format!("{} {}", chart.series, chart.currency);
     let mut lines = vec![line("header", [texts.label(Label::Date), safe(&heading)])];
     lines.extend(chart.points.iter().map(|point| line("row", [point.date.to_string(), field(&point.cell)])));
+    lines
+}
+
+/// One line for each point of each series, so that series of different dates need no gaps.
+fn time_graph_block(graph: &TimeGraph, texts: Texts) -> Vec<Vec<String>> {
+    let heads = [Label::Series, Label::Date, Label::Figure].map(|label| texts.label(label));
+    let mut lines = vec![line("header", heads)];
+    for series in &graph.series {
+        let points = series.points.iter();
+        lines.extend(points.map(|point| line("row", [safe(&series.name), point.date.to_string(), field(&point.cell)])));
+    }
+    lines
+}
+
+fn share_graph_block(graph: &ShareGraph, texts: Texts) -> Vec<Vec<String>> {
+    let mut lines = vec![line("header", [Label::Part, Label::Figure].map(|label| texts.label(label)))];
+    lines.extend(graph.shares.iter().map(|share| line("row", [safe(&share.label), field(&share.cell)])));
     lines
 }
 

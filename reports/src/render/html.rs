@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::pdf::superscript;
-use crate::document::{Alignment, Cell, Chart, ChartPoint, Content, Document, Footnotes, KeyFigures, Table};
+use crate::document::{
+    Alignment, Cell, Chart, ChartPoint, Content, Document, Footnotes, KeyFigures, ShareGraph, Table, TimeGraph,
+};
 use crate::texts::{Label, Texts};
 
 const BODY: &str = "margin:0;padding:16px;font:14px/1.45 'Helvetica Neue',Arial,sans-serif;color:#21242a";
@@ -46,6 +48,8 @@ pub(super) fn render(document: &Document) -> Bytes {
             Content::KeyFigures(figures) => page.key_figures(figures),
             Content::Table(table) => page.table(table),
             Content::Chart(chart) => page.chart(chart),
+            Content::TimeGraph(graph) => page.time_graph(graph),
+            Content::ShareGraph(graph) => page.share_graph(graph),
             Content::Notes(notes) => page.notes(notes),
         }
     }
@@ -134,15 +138,41 @@ impl Page {
     }
 
     fn chart(&mut self, chart: &Chart) {
-        let told = told_points(chart);
+        self.points(&format!("{} {}", chart.series, chart.currency), &chart.points);
+    }
+
+    fn time_graph(&mut self, graph: &TimeGraph) {
+        if graph.series.is_empty() {
+            let none = self.texts.label(Label::NoneInPeriod);
+            self.paragraph(SMALL, &none);
+        }
+        for series in &graph.series {
+            self.points(&series.name, &series.points);
+        }
+    }
+
+    fn share_graph(&mut self, graph: &ShareGraph) {
+        let reasons = Footnotes::of(graph.shares.iter().map(|share| &share.cell));
+        self.add(&format!("<table style=\"{TABLE}\">\n"));
+        for share in &graph.shares {
+            self.add(&format!("<tr><td dir=\"auto\" style=\"{WORDS}\">{}</td>", escaped(&share.label)));
+            self.cell("td", NUMBER, &share.cell, &reasons);
+            self.add("</tr>\n");
+        }
+        self.add("</table>\n");
+        self.footnotes(&reasons);
+    }
+
+    /// A line, told by a few of its points.
+    fn points(&mut self, heading: &str, points: &[ChartPoint]) {
+        let told = told_points(points);
         if told.is_empty() {
             let none = self.texts.label(Label::NoneInPeriod);
             self.paragraph(SMALL, &none);
             return;
         }
-        let heading = format!("{} {}", chart.series, chart.currency);
         self.add(&format!("<table style=\"{TABLE}\">\n<thead><tr>"));
-        for (title, side) in [(self.texts.label(Label::Date), "left"), (heading, "right")] {
+        for (title, side) in [(self.texts.label(Label::Date), "left"), (heading.to_owned(), "right")] {
             self.add(&format!("<th dir=\"auto\" style=\"{HEAD};text-align:{side}\">{}</th>", escaped(&title)));
         }
         self.add("</tr></thead>\n<tbody>\n");
@@ -166,8 +196,8 @@ impl Page {
 }
 
 /// The first, lowest, highest and last point of a line, each once and by date.
-fn told_points(chart: &Chart) -> Vec<&ChartPoint> {
-    let known = || chart.points.iter().filter(|point| point.cell.printed_number().is_some());
+fn told_points(points: &[ChartPoint]) -> Vec<&ChartPoint> {
+    let known = || points.iter().filter(|point| point.cell.printed_number().is_some());
     let value = |point: &&ChartPoint| point.cell.printed_number();
     let told = [known().next(), known().min_by_key(value), known().max_by_key(value), known().next_back()];
     let by_date: BTreeMap<_, _> = told.into_iter().flatten().map(|point| (point.date, point)).collect();

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::document::{Alignment, Cell, ChartPoint, Column, Content, Document, KeyFigure, Section};
+use crate::document::{Alignment, Cell, ChartPoint, Column, Content, Document, KeyFigure, Section, Series, Share};
 use crate::error::Error;
 use crate::locale::Locale;
 
@@ -60,6 +60,14 @@ fn section(section: &Section, locale: &Locale) -> Value {
                 "points": points,
             })
         }
+        Content::TimeGraph(graph) => {
+            let series: Vec<Value> = graph.series.iter().map(|one| series(one, locale)).collect();
+            json!({ "id": id, "title": title, "kind": "time_graph", "series": series })
+        }
+        Content::ShareGraph(graph) => {
+            let shares: Vec<Value> = graph.shares.iter().map(|one| share(one, locale)).collect();
+            json!({ "id": id, "title": title, "kind": "share_graph", "shares": shares })
+        }
         Content::Notes(notes) => json!({ "id": id, "title": title, "kind": "notes", "notes": notes }),
     }
 }
@@ -82,6 +90,15 @@ fn row(cells: &[Cell], locale: &Locale) -> Value {
 
 fn point(point: &ChartPoint, locale: &Locale) -> Value {
     json!({ "date": point.date.to_string(), "figure": cell(&point.cell, locale) })
+}
+
+fn series(series: &Series, locale: &Locale) -> Value {
+    let points: Vec<Value> = series.points.iter().map(|dated| point(dated, locale)).collect();
+    json!({ "name": series.name, "points": points })
+}
+
+fn share(share: &Share, locale: &Locale) -> Value {
+    json!({ "label": share.label, "figure": cell(&share.cell, locale) })
 }
 
 fn cell(cell: &Cell, locale: &Locale) -> Value {

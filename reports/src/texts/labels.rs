@@ -251,6 +251,10 @@ labels! {
         "Anmerkungen, Definitionen und Begründungen sind in englischer Sprache.",
         "Las notas, definiciones y motivos están en inglés.", "Note, definizioni e motivazioni sono in inglese.";
 
+    // Graphs.
+    Series = "Series", "Série", "Reihe", "Serie", "Serie";
+    AndMore = "and {count} more", "et {count} autres", "und {count} weitere", "y {count} más", "e altri {count}";
+
     // Attribution.
     Attribution =
         "Against the benchmark by asset class, year to date",

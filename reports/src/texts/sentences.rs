@@ -29,6 +29,9 @@ macro_rules! sentences {
 }
 
 sentences! {
+    // Graphs.
+    NoPartAboveZero = "no part is above zero", "aucune part n’est supérieure à zéro";
+
     // Attribution.
     AttributionNotAvailable = "Not available: {reason}.", "Non disponible : {reason}.";
     NothingHeldOfTheClass =

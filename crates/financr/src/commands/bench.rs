@@ -1,16 +1,16 @@
-//! `financr bench`: values books that come as Parquet files, and says how much was done.
+//! `financr bench`: values books and sets statements that come as files, and says how much was done.
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use jobs::files::{FilesWork, value_files};
+use jobs::files::{FilesWork, PreparedReport, REJECTS, render_statements, value_files};
 use serde_json::json;
 
 use super::Session;
 use crate::ending::Ending;
 
-/// Value a folder of books in Parquet files, with the code of the night, to measure it or to move in from elsewhere
+/// Value books or set statements that come as a folder of files, with the code of the night, to measure it
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
@@ -36,9 +36,10 @@ const EXAMPLES: &str = concat!(
     "  financr bench b3 --input day/ --output risk/       positions and scenario returns -> risk and contributions\n",
     "  financr bench b4 --input books/ --output values/   transactions, prices, rates -> daily values and returns\n",
     "  financr bench b5 --input day/ --output next/       yesterday's state and today's deliveries -> today's\n",
+    "  financr bench b7 --input texts/ --output pdf/      figures as text, one statement a line -> PDFs\n",
     "\n",
     "The layout of the files is in docs/PARQUET_BOOKS.md. The last line of the output is JSON: `rows` counts\n",
-    "returns for b2, position-scenarios for b3, position-days for b4 and positions for b5."
+    "returns for b2, position-scenarios for b3, position-days for b4, positions for b5 and statements for b7."
 );
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -51,6 +52,8 @@ enum Work {
     B4,
     /// One more day for books that are valued up to the day before
     B5,
+    /// Statements as PDF, from figures that are text already
+    B7,
 }
 
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
@@ -65,10 +68,11 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         Work::B3 => (FilesWork::HistoricalSimulation, "position-scenarios"),
         Work::B4 => (FilesWork::ValuationHistory, "position-days"),
         Work::B5 => (FilesWork::NextDay, "positions"),
+        Work::B7 => return set_statements(session, arguments).await,
     };
     let report = value_files(work, arguments.input.clone(), arguments.output.clone()).await?;
     let booked = match arguments.work {
-        Work::B2 | Work::B3 => String::new(),
+        Work::B2 | Work::B3 | Work::B7 => String::new(),
         Work::B4 | Work::B5 => format!("{} transactions, ", report.transactions),
     };
     session.say(&format!(
@@ -93,4 +97,31 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     });
     writeln!(std::io::stdout().lock(), "{line}")?;
     Ok(Ending::Done)
+}
+
+/// Rejected lines that are shown; all of them are in a file.
+const REJECTS_SHOWN: usize = 5;
+
+async fn set_statements(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
+    let report = render_statements(arguments.input.clone(), arguments.output.clone()).await?;
+    let PreparedReport { statements, pages, bytes, rejects } = report;
+    let output = arguments.output.display();
+    session.say(&format!("{statements} statements, {pages} pages, {bytes} bytes written to {output}"))?;
+    for reject in rejects.iter().take(REJECTS_SHOWN) {
+        session.say(&format!("line {}: {}", reject.line, reject.reason))?;
+    }
+    if !rejects.is_empty() {
+        let count = rejects.len();
+        session
+            .say(&format!("{count} lines are no statement; {REJECTS} in {output} says why; mend them and run again"))?;
+    }
+    let line = json!({
+        "rows": statements,
+        "unit": "statements",
+        "pages": pages,
+        "bytes_per_statement": bytes / statements.max(1),
+        "rejects": rejects.len(),
+    });
+    writeln!(std::io::stdout().lock(), "{line}")?;
+    Ok(if rejects.is_empty() { Ending::Done } else { Ending::Partial })
 }

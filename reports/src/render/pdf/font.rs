@@ -1,34 +1,35 @@
-//! The typeface: measuring text, and cutting a font down to the characters of one document.
+//! The typeface: measuring text, and fonts cut down to what a document needs.
 //!
 //! DejaVu Sans Condensed has figures of equal width, so columns of numbers line up, and is narrow enough for eleven
 //! columns on a page. The fonts are read once per process.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod cut;
+mod embedded;
+
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use allsorts::binary::read::ReadScope;
-use allsorts::font_data::FontData;
-use allsorts::subset::{CmapTarget, SubsetProfile, subset};
 use printpdf::ParsedFont;
+
+pub(super) use embedded::{Embedded, Repertoire};
 
 use crate::error::Error;
 
 /// What is shown for a character that the typeface does not have.
 const REPLACEMENT: char = '\u{FFFD}';
 
+/// Characters whose glyphs are looked up once: Latin letters.
+const QUICK: u32 = 0x250;
+
 /// How heavy the letters are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Weight {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Weight {
     Regular,
     Bold,
 }
 
-impl Weight {
-    pub(super) const ALL: [Weight; 2] = [Weight::Regular, Weight::Bold];
-}
-
 /// The typeface in both weights.
-pub(super) struct Faces {
+pub(crate) struct Faces {
     regular: Face,
     bold: Face,
 }
@@ -47,6 +48,10 @@ pub(super) struct Face {
     name: &'static str,
     source: &'static [u8],
     parsed: ParsedFont,
+    /// For each of the first characters: how far it reaches; none if the font lacks it.
+    quick: Vec<Option<u32>>,
+    /// How far the replacement reaches.
+    replacement: u32,
 }
 
 static FACES: LazyLock<Option<Faces>> = LazyLock::new(|| {
@@ -57,7 +62,7 @@ static FACES: LazyLock<Option<Faces>> = LazyLock::new(|| {
 });
 
 /// The fonts, read at the first call.
-pub(super) fn faces() -> Result<&'static Faces, Error> {
+pub(crate) fn faces() -> Result<&'static Faces, Error> {
     let problem = || Error::Font { font: "DejaVu Sans Condensed", problem: "its file cannot be read".to_owned() };
     FACES.as_ref().ok_or_else(problem)
 }
@@ -65,7 +70,11 @@ pub(super) fn faces() -> Result<&'static Faces, Error> {
 impl Face {
     fn read(name: &'static str, source: &'static [u8]) -> Option<Face> {
         let parsed = ParsedFont::from_bytes(source, 0, &mut Vec::new())?;
-        Some(Face { name, source, parsed })
+        let mut face = Face { name, source, parsed, quick: Vec::new(), replacement: 0 };
+        face.replacement = face.looked_up(REPLACEMENT).unwrap_or_default();
+        let characters = (0..QUICK).map(|number| char::from_u32(number).filter(|shown| !shown.is_control()));
+        face.quick = characters.map(|shown| face.looked_up(shown?)).collect();
+        Some(face)
     }
 
     /// The glyph of a character; none if the font lacks it.
@@ -73,14 +82,28 @@ impl Face {
         self.parsed.lookup_glyph_index(u32::from(character)).filter(|glyph| *glyph != 0)
     }
 
+    /// How far a character reaches, in thousandths of the font size; none if the font lacks it.
+    fn looked_up(&self, character: char) -> Option<u32> {
+        let advance = u32::from(self.parsed.get_glyph_width(self.glyph(character)?).unwrap_or_default());
+        Some(advance * 1000 / u32::from(self.parsed.units_per_em.max(1)))
+    }
+
+    fn known_advance(&self, character: char) -> Option<u32> {
+        let place = usize::try_from(u32::from(character)).ok()?;
+        self.quick.get(place).copied().unwrap_or_else(|| self.looked_up(character))
+    }
+
     /// The text as it can be shown: control characters are spaces, unknown ones a visible replacement.
-    pub(super) fn visible(&self, text: &str) -> String {
+    pub(super) fn visible<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Cow::Borrowed(text);
+        }
         let shown = |character: char| match character {
             _ if character.is_control() => ' ',
-            _ if self.glyph(character).is_some() => character,
+            _ if self.known_advance(character).is_some() => character,
             _ => REPLACEMENT,
         };
-        text.chars().map(shown).collect()
+        Cow::Owned(text.chars().map(shown).collect())
     }
 
     /// How far a text reaches, in thousandths of the font size. Each advance is cut to a whole number, as the PDF
@@ -96,52 +119,20 @@ impl Face {
     }
 
     fn advance(&self, character: char) -> u32 {
-        let glyph = self.glyph(character).or_else(|| self.glyph(REPLACEMENT)).unwrap_or_default();
-        let advance = u32::from(self.parsed.get_glyph_width(glyph).unwrap_or_default());
-        advance * 1000 / u32::from(self.parsed.units_per_em.max(1))
-    }
-
-    /// The font with these characters only. Its name carries the tag that marks a font cut down.
-    ///
-    /// # Errors
-    /// [`Error::Font`] if the font's tables cannot be read.
-    pub(super) fn cut_down(&self, characters: &BTreeSet<char>, tag: &str) -> Result<ParsedFont, Error> {
-        let problem = |problem: String| Error::Font { font: self.name, problem };
-        let glyphs: BTreeSet<u16> = characters.iter().filter_map(|character| self.glyph(*character)).collect();
-        // Glyph 0, the empty box, has to come first; the new number of each glyph is its place in this list.
-        let kept: Vec<u16> = std::iter::once(0).chain(glyphs).collect();
-        let file = ReadScope::new(self.source).read::<FontData<'_>>().map_err(|error| problem(error.to_string()))?;
-        let tables = file.table_provider(0).map_err(|error| problem(error.to_string()))?;
-        let bytes = subset(&tables, &kept, &SubsetProfile::Pdf, CmapTarget::Unicode)
-            .map_err(|error| problem(error.to_string()))?;
-
-        let numbers: BTreeMap<u16, u16> = kept.iter().copied().zip(0_u16..).collect();
-        let number_of = |character: char| numbers.get(&self.glyph(character)?).copied();
-        let numbered = characters.iter().filter_map(|character| Some((u32::from(*character), number_of(*character)?)));
-        let advances =
-            numbers.iter().filter_map(|(glyph, number)| Some((*number, self.parsed.get_glyph_width(*glyph)?)));
-        let mut font = ParsedFont::with_glyph_data(
-            bytes,
-            0,
-            Some(format!("{tag}+{}", self.name)),
-            numbered.collect(),
-            advances.collect(),
-            self.parsed.units_per_em,
-            self.parsed.font_metrics.clone(),
-        );
-        font.pdf_font_metrics = self.parsed.pdf_font_metrics.clone();
-        Ok(font)
+        self.known_advance(character).unwrap_or(self.replacement)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn figures_are_equally_wide_and_unknown_characters_are_visible() {
         let faces = faces().expect("built in");
-        for weight in Weight::ALL {
+        for weight in [Weight::Regular, Weight::Bold] {
             let face = faces.of(weight);
             let widths: BTreeSet<u32> = ('0'..='9').map(|digit| face.advance(digit)).collect();
             assert_eq!(widths.len(), 1, "{weight:?}");
@@ -151,20 +142,5 @@ mod tests {
             }
         }
         assert_eq!(faces.of(Weight::Regular).visible("a\t中\u{0}b"), "a \u{FFFD} b");
-    }
-
-    #[test]
-    fn a_font_cut_down_keeps_its_measures() {
-        let face = faces().expect("built in").of(Weight::Regular);
-        let characters: BTreeSet<char> = "0123456789,.− ÄG".chars().collect();
-        let small = face.cut_down(&characters, "ABCDEF").expect("readable");
-        assert!(small.original_bytes.len() < 40_000, "{} bytes", small.original_bytes.len());
-        for character in characters {
-            let glyph = small.lookup_glyph_index(u32::from(character)).expect("kept");
-            assert_eq!(
-                small.get_glyph_width(glyph),
-                face.parsed.get_glyph_width(face.glyph(character).expect("known"))
-            );
-        }
     }
 }

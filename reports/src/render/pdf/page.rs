@@ -2,11 +2,13 @@
 
 use super::font::{Faces, Weight};
 use super::layout::{
-    Anchor, BODY, Ink, LEADING, LEFT, Mark, PAGE_HEIGHT, PAGE_WIDTH, RIGHT, SMALL, Sheet, Style, WIDTH, fit, wrap,
+    Anchor, BODY, Ink, LEADING, LEFT, Mark, PAGE_HEIGHT, PAGE_WIDTH, Pages, RIGHT, SMALL, Sheet, Style, WIDTH, fit,
+    wrap,
 };
+use super::table::Look;
 use super::{chart, figures, table};
-use crate::document::{Content, Document};
-use crate::texts::Label;
+use crate::document::{Content, Document, Section};
+use crate::texts::{Label, Texts};
 
 /// The document's kind above its title.
 const KIND: Style = Style::new(8.4, Weight::Bold, Ink::Accent);
@@ -21,60 +23,99 @@ const HEADER: f32 = 40.0;
 /// Distance of the footer from the lower edge.
 const FOOTER: f32 = 34.0;
 
-/// The pages of a document.
-pub(super) fn lay_out(document: &Document, faces: &'static Faces) -> Vec<Vec<Mark>> {
-    let mut sheet = Sheet::new(faces, document.metadata.language);
-    masthead(&mut sheet, document);
-    for section in &document.sections {
-        match &section.content {
-            Content::KeyFigures(key_figures) => figures::draw(&mut sheet, &section.title, key_figures),
-            Content::Table(content) => table::draw(&mut sheet, &section.title, content),
-            Content::Chart(content) => chart::draw(&mut sheet, &section.title, content),
-            Content::Notes(notes) => sentences(&mut sheet, &section.title, notes),
+/// What is said about a document around its sections.
+pub(crate) struct Frame {
+    /// The language of what the engine itself says.
+    pub(crate) texts: Texts,
+    /// The title, large.
+    pub(crate) title: String,
+    /// What kind of document it is, above the title and on every page.
+    pub(crate) kind: String,
+    /// Whose document it is and for when, below the title.
+    pub(crate) details: String,
+    /// The time it is about, on every page.
+    pub(crate) period: String,
+    /// Where it comes from, at the foot of every page.
+    pub(crate) origin: String,
+    /// Whether the market behind it is made up.
+    pub(crate) synthetic: bool,
+}
+
+impl Frame {
+    fn of(document: &Document) -> Frame {
+        let metadata = &document.metadata;
+        let texts = document.texts();
+        let (from, to) = (texts.date(document.period.opening_date), texts.date(document.period.closing_date));
+        let period = texts.label_with(Label::FromTo, &[("from", &from), ("to", &to)]);
+        let (portfolio, grade) = (texts.label(Label::Portfolio), texts.label(Label::DataGrade));
+        let (id, letter) = (&document.portfolio_id, metadata.data_grade.letter());
+        let run = texts.label(Label::Run);
+        Frame {
+            texts,
+            title: document.title.clone(),
+            kind: document.subtitle.clone(),
+            details: format!("{portfolio} {id}   ·   {period}   ·   {grade} {letter}"),
+            period,
+            origin: format!("Financr {}   ·   {run} {}", metadata.program_version, metadata.run_id),
+            synthetic: metadata.synthetic,
         }
     }
+}
+
+/// The pages of a document.
+pub(super) fn lay_out(document: &Document, faces: &'static Faces) -> Pages {
+    let frame = Frame::of(document);
+    let mut sheet = Sheet::new(faces, frame.texts);
+    masthead(&mut sheet, &frame);
+    for section in &document.sections {
+        draw(&mut sheet, section, Look::Ruled);
+    }
+    furnished(sheet, &frame)
+}
+
+/// Draws a section.
+pub(crate) fn draw(sheet: &mut Sheet, section: &Section, look: Look) {
+    let title = section.title.as_str();
+    match &section.content {
+        Content::KeyFigures(key_figures) => figures::draw(sheet, title, key_figures),
+        Content::Table(content) => table::draw(sheet, title, content, look),
+        Content::Chart(content) => chart::draw_chart(sheet, title, content),
+        Content::TimeGraph(content) => chart::draw_time_graph(sheet, title, content),
+        Content::ShareGraph(content) => chart::draw_share_graph(sheet, title, content),
+        Content::Notes(notes) => sentences(sheet, title, notes),
+    }
+}
+
+/// The pages with header and footer.
+pub(crate) fn furnished(sheet: Sheet, frame: &Frame) -> Pages {
+    let faces = sheet.faces;
     let mut pages = sheet.finish();
-    let count = pages.len();
-    for (index, page) in pages.iter_mut().enumerate() {
-        page.extend(furniture(document, faces, index + 1, count));
+    let count = pages.marks.len();
+    for (index, page) in pages.marks.iter_mut().enumerate() {
+        page.extend(furniture(frame, faces, index + 1, count));
     }
     pages
 }
 
 /// What the document is, on top of the first page.
-fn masthead(sheet: &mut Sheet, document: &Document) {
-    sheet.text(Anchor::Left, LEFT, sheet.y - KIND.size, KIND, &document.subtitle.to_uppercase());
+pub(crate) fn masthead(sheet: &mut Sheet, frame: &Frame) {
+    sheet.text(Anchor::Left, LEFT, sheet.y - KIND.size, KIND, &frame.kind.to_uppercase());
     sheet.skip(KIND.size + 7.0);
     let face = sheet.faces.of(TITLE.weight);
-    let mut lines = wrap(face, &document.title, TITLE.size, WIDTH);
+    let mut lines = wrap(face, &frame.title, TITLE.size, WIDTH);
     if TITLE_LINES_MAX < lines.len() {
         let rest = lines.split_off(TITLE_LINES_MAX - 1).join(" ");
-        lines.push(fit(face, &rest, TITLE.size, WIDTH));
+        lines.push(fit(face, &rest, TITLE.size, WIDTH).into_owned());
     }
     for line in lines {
         sheet.text(Anchor::Left, LEFT, sheet.y - TITLE.size, TITLE, &line);
         sheet.skip(TITLE.size * 1.18);
     }
     sheet.skip(5.0);
-    let texts = document.texts();
-    let details = format!(
-        "{} {}   ·   {}   ·   {} {}",
-        texts.label(Label::Portfolio),
-        document.portfolio_id,
-        period(document),
-        texts.label(Label::DataGrade),
-        document.metadata.data_grade.letter()
-    );
-    let details = fit(sheet.faces.of(DETAILS.weight), &details, DETAILS.size, WIDTH);
+    let details = fit(sheet.faces.of(DETAILS.weight), &frame.details, DETAILS.size, WIDTH);
     sheet.text(Anchor::Left, LEFT, sheet.y - DETAILS.size, DETAILS, &details);
     sheet.skip(DETAILS.size + 9.0);
     sheet.rule(sheet.y, 1.4, Ink::Accent);
-}
-
-fn period(document: &Document) -> String {
-    let texts = document.texts();
-    let (from, to) = (texts.date(document.period.opening_date), texts.date(document.period.closing_date));
-    texts.label_with(Label::FromTo, &[("from", &from), ("to", &to)])
 }
 
 /// Sentences, each after a small square.
@@ -90,18 +131,18 @@ fn sentences(sheet: &mut Sheet, title: &str, notes: &[String]) {
 }
 
 /// Header and footer of one page, drawn when the number of pages is known.
-fn furniture(document: &Document, faces: &'static Faces, number: usize, count: usize) -> Vec<Mark> {
-    let mut sheet = Sheet::new(faces, document.metadata.language);
+fn furniture(frame: &Frame, faces: &'static Faces, number: usize, count: usize) -> Vec<Mark> {
+    let mut sheet = Sheet::new(faces, frame.texts);
     let regular = faces.of(SMALL.weight);
-    let texts = document.texts();
+    let texts = frame.texts;
     if 1 < number {
-        let name = format!("{} · {}", document.title, document.subtitle);
+        let name = format!("{} · {}", frame.title, frame.kind);
         let name = fit(regular, &name, SMALL.size, WIDTH * 0.36);
         sheet.text(Anchor::Left, LEFT, PAGE_HEIGHT - HEADER, SMALL, &name);
-        sheet.text(Anchor::Right, RIGHT, PAGE_HEIGHT - HEADER, SMALL, &period(document));
+        sheet.text(Anchor::Right, RIGHT, PAGE_HEIGHT - HEADER, SMALL, &frame.period);
         sheet.rule(PAGE_HEIGHT - HEADER - 5.0, 0.4, Ink::Rule);
     }
-    if document.metadata.synthetic {
+    if frame.synthetic {
         let style = Style::new(9.0, Weight::Bold, Ink::Paper);
         let mark = texts.label(Label::SyntheticData);
         let width = faces.of(style.weight).width(&mark, style.size) + 16.0;
@@ -109,12 +150,10 @@ fn furniture(document: &Document, faces: &'static Faces, number: usize, count: u
         sheet.area((PAGE_WIDTH - width) / 2.0, bottom, width, 16.0, Ink::Accent);
         sheet.text(Anchor::Center, PAGE_WIDTH / 2.0, bottom + 4.8, style, &mark);
     }
-    let metadata = &document.metadata;
-    let origin = format!("Financr {}   ·   {} {}", metadata.program_version, texts.label(Label::Run), metadata.run_id);
-    let origin = fit(regular, &origin, SMALL.size, WIDTH * 0.75);
+    let origin = fit(regular, &frame.origin, SMALL.size, WIDTH * 0.75);
     sheet.rule(FOOTER + 10.0, 0.4, Ink::Rule);
     sheet.text(Anchor::Left, LEFT, FOOTER, SMALL, &origin);
     let values = [("number", &*number.to_string()), ("count", &*count.to_string())];
     sheet.text(Anchor::Right, RIGHT, FOOTER, SMALL, &texts.label_with(Label::PageOf, &values));
-    sheet.finish().into_iter().flatten().collect()
+    sheet.marks()
 }

@@ -13,8 +13,9 @@ use crate::texts::Label;
 const SIZES: [f32; 8] = [7.6, 7.2, 6.8, 6.4, 6.0, 5.6, 5.2, 4.8];
 /// Space between two columns.
 const GAP: f32 = 7.0;
-/// Space above and below the text of a row.
+/// Space above and below the text of a row; with stripes rows are told apart without as much of it.
 const PADDING: f32 = 2.4;
+const PADDING_STRIPED: f32 = 1.8;
 /// The distance of lines inside a row, in font sizes.
 const LEADING: f32 = 1.22;
 /// Lines that a cell of words gets at most; a name that needs more ends in an ellipsis.
@@ -23,6 +24,15 @@ const LINES_MAX: usize = 12;
 const WORDS_MIN: f32 = 11_000.0;
 /// Height of the note that a table is continued.
 const CONTINUED: f32 = 16.0;
+
+/// What leads the eye along a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// A thin line below each row.
+    Ruled,
+    /// Every other row on a pale ground.
+    Striped,
+}
 
 /// What one column needs, in thousandths of the font size.
 struct Need {
@@ -42,6 +52,7 @@ struct Place {
 struct Plan {
     locale: &'static Locale,
     size: f32,
+    padding: f32,
     places: Vec<Place>,
 }
 
@@ -52,15 +63,15 @@ struct SetRow {
 }
 
 /// Draws a table with its heading and footnotes, over as many pages as it takes.
-pub(super) fn draw(sheet: &mut Sheet, title: &str, table: &Table) {
+pub(super) fn draw(sheet: &mut Sheet, title: &str, table: &Table, look: Look) {
     let reasons = table.footnotes();
-    let plan = Plan::of(sheet, table, &reasons);
+    let plan = Plan::of(sheet, table, &reasons, look);
     let faces = sheet.faces;
     let header = plan.set_header(faces, table);
     let rows: Vec<SetRow> = table.rows.iter().map(|row| plan.set(faces, row, &reasons, Weight::Regular)).collect();
     let total = table.total.as_ref().map(|row| plan.set(faces, row, &reasons, Weight::Bold));
     let total_height = total.as_ref().map_or(0.0, |total| total.height);
-    let first_height = rows.first().map_or(plan.size + 2.0 * PADDING, |row| row.height);
+    let first_height = rows.first().map_or(plan.size + 2.0 * plan.padding, |row| row.height);
     let below_first = if rows.len() < 2 { total_height } else { 0.0 };
 
     sheet.heading(title, header.height + first_height + below_first);
@@ -68,8 +79,8 @@ pub(super) fn draw(sheet: &mut Sheet, title: &str, table: &Table) {
     if rows.is_empty() {
         let style = Style::new(plan.size, Weight::Regular, Ink::Muted);
         let none = sheet.texts().label(Label::NoneInPeriod);
-        sheet.text(Anchor::Left, LEFT, sheet.y - PADDING - plan.size, style, &none);
-        sheet.skip(plan.size + 2.0 * PADDING + 2.0);
+        sheet.text(Anchor::Left, LEFT, sheet.y - plan.padding - plan.size, style, &none);
+        sheet.skip(plan.size + 2.0 * plan.padding + 2.0);
     }
     for (index, row) in rows.iter().enumerate() {
         let below = if index + 1 < rows.len() { 0.0 } else { total_height };
@@ -80,8 +91,13 @@ pub(super) fn draw(sheet: &mut Sheet, title: &str, table: &Table) {
             sheet.skip(CONTINUED);
             plan.draw_header(sheet, &header);
         }
+        if look == Look::Striped && !index.is_multiple_of(2) {
+            sheet.area(LEFT, sheet.y - row.height, WIDTH, row.height, Ink::Stripe);
+        }
         plan.draw(sheet, row, Weight::Regular);
-        sheet.rule(sheet.y, 0.25, Ink::Rule);
+        if look == Look::Ruled {
+            sheet.rule(sheet.y, 0.25, Ink::Rule);
+        }
     }
     if let Some(total) = total {
         sheet.rule(sheet.y, 0.7, Ink::Text);
@@ -91,7 +107,7 @@ pub(super) fn draw(sheet: &mut Sheet, title: &str, table: &Table) {
 }
 
 impl Plan {
-    fn of(sheet: &Sheet, table: &Table, reasons: &Footnotes) -> Plan {
+    fn of(sheet: &Sheet, table: &Table, reasons: &Footnotes, look: Look) -> Plan {
         let locale = sheet.locale();
         let needs = needs(sheet.faces, locale, table, reasons);
         let count = needs.len().max(1) as f32;
@@ -112,7 +128,8 @@ impl Plan {
             places.push(Place { left, width, alignment: column.alignment, wraps });
             left += width + GAP;
         }
-        Plan { locale, size, places }
+        let padding = if look == Look::Striped { PADDING_STRIPED } else { PADDING };
+        Plan { locale, size, padding, places }
     }
 
     /// Breaks a row into lines.
@@ -134,13 +151,13 @@ impl Plan {
 
     fn row(&self, cells: Vec<Vec<String>>) -> SetRow {
         let lines = cells.iter().map(Vec::len).max().unwrap_or(1).max(1) as f32;
-        SetRow { cells, height: self.size + (lines - 1.0) * self.size * LEADING + 2.0 * PADDING }
+        SetRow { cells, height: self.size + (lines - 1.0) * self.size * LEADING + 2.0 * self.padding }
     }
 
     /// Draws the headings, their last lines side by side, over a rule.
     fn draw_header(&self, sheet: &mut Sheet, header: &SetRow) {
         let style = Style::new(self.size, Weight::Bold, Ink::Muted);
-        let last_line = sheet.y - header.height + PADDING + 0.2 * self.size;
+        let last_line = sheet.y - header.height + self.padding + 0.2 * self.size;
         for (lines, place) in header.cells.iter().zip(&self.places) {
             let mut y = last_line;
             for line in lines.iter().rev() {
@@ -155,7 +172,7 @@ impl Plan {
     fn draw(&self, sheet: &mut Sheet, row: &SetRow, weight: Weight) {
         let style = Style::new(self.size, weight, Ink::Text);
         for (lines, place) in row.cells.iter().zip(&self.places) {
-            let mut y = sheet.y - PADDING - 0.8 * self.size;
+            let mut y = sheet.y - self.padding - 0.8 * self.size;
             for line in lines {
                 place.text(sheet, y, style, line);
                 y -= self.size * LEADING;
@@ -210,6 +227,7 @@ mod tests {
     use super::super::layout::{Mark, RIGHT};
     use super::*;
     use crate::document::Column;
+    use crate::texts::Texts;
 
     fn table(rows: usize, amount: Decimal, name: &str) -> Table {
         let money = |title: &str| Column::new("amount", title, ColumnKind::Money);
@@ -224,9 +242,9 @@ mod tests {
     fn the_widest_figures_stay_inside_the_page() {
         let faces = faces().expect("built in");
         for amount in [Decimal::ONE, Decimal::MAX, Decimal::MIN] {
-            let mut sheet = Sheet::new(faces, Language::English);
-            draw(&mut sheet, "Huge", &table(3, amount, &"A very long name of a fund ".repeat(20)));
-            for mark in sheet.finish().into_iter().flatten() {
+            let mut sheet = Sheet::new(faces, Texts::of(Language::English));
+            draw(&mut sheet, "Huge", &table(3, amount, &"A very long name of a fund ".repeat(20)), Look::Ruled);
+            for mark in sheet.finish().marks.into_iter().flatten() {
                 if let Mark::Text { x, style, text, .. } = mark {
                     let end = x + faces.of(style.weight).width(&text, style.size);
                     assert!(LEFT - 0.1 <= x && end <= RIGHT + 0.1, "{text} from {x} to {end}");
@@ -239,9 +257,9 @@ mod tests {
     fn every_page_repeats_the_headings_and_no_total_stands_alone() {
         let faces = faces().expect("built in");
         for rows in 1..130 {
-            let mut sheet = Sheet::new(faces, Language::English);
-            draw(&mut sheet, "Rows", &table(rows, Decimal::TEN, "x"));
-            let pages = sheet.finish();
+            let mut sheet = Sheet::new(faces, Texts::of(Language::English));
+            draw(&mut sheet, "Rows", &table(rows, Decimal::TEN, "x"), Look::Striped);
+            let pages = sheet.finish().marks;
             for page in &pages {
                 let texts = page.iter().filter_map(|mark| match mark {
                     Mark::Text { text, style, .. } => Some((text.as_str(), style.weight)),

@@ -1,0 +1,62 @@
+//! Pictures of figures: several series over time, and the parts of a whole.
+
+use super::ChartPoint;
+use super::cell::Cell;
+
+/// Figures over time, several series on one scale.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TimeGraph {
+    /// How they are drawn.
+    pub shape: TimeShape,
+    /// The series, the most important first; each has a line in the legend if there are several.
+    pub series: Vec<Series>,
+}
+
+/// How figures over time are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimeShape {
+    /// Lines that break where a figure is missing.
+    Lines,
+    /// Lines, with the area between the first one and zero filled.
+    Area,
+    /// Bars from zero, side by side, one group for each date.
+    Bars,
+    /// Losses from the last peak, zero or less, filled from zero down.
+    Drawdown,
+}
+
+/// One series of dated figures of one kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// What it is, e.g. `Market value`.
+    pub name: String,
+    /// The points by date, each date once. An unavailable figure breaks the line.
+    pub points: Vec<ChartPoint>,
+}
+
+/// The parts of a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShareGraph {
+    /// How they are drawn.
+    pub shape: ShareShape,
+    /// The parts in the order drawn. One that is missing or not above zero is in the legend and not in the picture.
+    pub shares: Vec<Share>,
+}
+
+/// How the parts of a whole are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShareShape {
+    /// Slices of a disk.
+    Pie,
+    /// Slices of a ring.
+    Donut,
+}
+
+/// One part of a whole.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Share {
+    /// What it is, e.g. `Equities`.
+    pub label: String,
+    /// How large it is; the size of its slice is this in relation to the sum of all that are above zero.
+    pub cell: Cell,
+}
