@@ -357,7 +357,7 @@ pub fn shares(portfolios: &BTreeSet<PortfolioId>) -> Vec<BTreeSet<PortfolioId>> 
 
 /// Whether an attribution is one that statements show.
 fn is_stated_attribution(row: &AttributionRow) -> bool {
-    row.period == ReportingPeriod::YearToDate.code() && row.taxonomy == "asset_class"
+    row.period == ReportingPeriod::YearToDate && row.taxonomy == "asset_class"
 }
 
 /// Whether the statement of a date says a finding of its period: that of the date itself, or cash that came to be late.

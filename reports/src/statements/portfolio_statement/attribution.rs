@@ -34,12 +34,12 @@ pub(super) fn section(input: &StatementInput) -> Result<Option<Section>, Error> 
     let mut table = Table { columns: columns(texts), rows, total: None };
     let mut sums = vec![Cell::text(texts.label(Label::Total))];
     for id in ["portfolio_weight", "benchmark_weight"] {
-        sums.push(table.sum_of_column(id)?);
+        sums.push(table.sum_of_column(id, texts)?);
     }
     sums.push(fraction(of_all.and_then(|row| row.portfolio_return_fraction), texts));
     sums.push(fraction(of_all.and_then(|row| row.benchmark_return_fraction), texts));
     for id in ["allocation", "selection", "interaction"] {
-        sums.push(table.sum_of_column(id)?);
+        sums.push(table.sum_of_column(id, texts)?);
     }
     table.total = Some(sums);
     let title = match classes.iter().find_map(|row| row.from_date) {
@@ -92,7 +92,7 @@ fn cells(row: &AttributionRow, texts: Texts) -> Vec<Cell> {
 
 fn fraction(number: Option<f64>, texts: Texts) -> Cell {
     let unavailable = || Cell::unavailable(texts.sentence(Sentence::NothingHeldOfTheClass));
-    number.map_or_else(unavailable, Cell::estimated_fraction)
+    number.map_or_else(unavailable, |number| Cell::estimated_fraction(number, texts))
 }
 
 /// A way of linking as a reader knows it; one that has no words is called by its id.
