@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use lake::DateRange;
 use pipelines::landing::sha256;
-use pipelines::{StageReport, Work};
+use pipelines::{HoldingYears, StageReport, Work};
 use schemas::table::Record;
 use schemas::tables::landings::Landing;
 use schemas::{BusinessDate, PortfolioId, RunId, with_causes};
@@ -259,7 +259,10 @@ async fn input_fingerprint(context: &Context, to: BusinessDate) -> Result<String
     }
     text += &context.store.transaction_fingerprint(to).await?;
     text += &format!("\n{:?}", context.settings.age_limits);
-    text += &format!("\n{:?}", context.settings.holding_years);
+    // Runs of before there was such a setting are those of its default.
+    if context.settings.holding_years != HoldingYears::default() {
+        text += &format!("\n{:?}", context.settings.holding_years);
+    }
     Ok(sha256(text.as_bytes()))
 }
 

@@ -140,7 +140,7 @@ mod tests {
     /// A market that falls by 10 % in the first scenario and by 8 % in the second, and size that rises by 2 % and falls
     /// by 4 % there. Elsewhere both take turns, so that neither is a sum of the other.
     fn two_factors() -> [Vec<f64>; 2] {
-        let turn = |scenario: usize, step: usize| if scenario / step % 2 == 0 { 0.01 } else { -0.01 };
+        let turn = |scenario: usize, step: usize| if (scenario / step).is_multiple_of(2) { 0.01 } else { -0.01 };
         let mut market: Vec<f64> = (0..SCENARIOS).map(|scenario| turn(scenario, 1)).collect();
         let mut size: Vec<f64> = (0..SCENARIOS).map(|scenario| turn(scenario, 2)).collect();
         market[..2].copy_from_slice(&[-0.10, -0.08]);
@@ -198,8 +198,8 @@ mod tests {
             more.insert(1, vec![still; SCENARIOS]);
             let found = factor_contributions(&profits(&factors), &all(), &named(&more), 0.02).unwrap();
             assert_eq!((found.factors[1].contribution, found.factors[1].loading), (0.0, None));
-            assert_eq!(found.factors[2].contribution, without.factors[1].contribution);
-            assert_eq!(found.specific, without.specific);
+            assert_close(found.factors[2].contribution, without.factors[1].contribution);
+            assert_close(found.specific, without.specific);
         }
         let none = [Factor { id: "still", returns: &[0.0; SCENARIOS] }];
         let found = factor_contributions(&profits(&factors), &all(), &none, 0.02).unwrap();
