@@ -162,10 +162,12 @@ mod tests {
         let storage = lake::Storage::open("memory:", &lake::S3Settings::default()).expect("opened");
         let settings = crate::context::Settings {
             age_limits: pipelines::AgeLimits::default(),
+            holding_years: pipelines::HoldingYears::default(),
             ecb_reference_rates: crate::EcbSettings::default(),
             inbox: None,
             mail: None,
             delivery_attempts_max: 1,
+            delivery_minutes_max: 1,
         };
         let context = Context {
             store: store::Store::open(url, store::StoreKind::Live).await.expect("opened"),
@@ -188,6 +190,7 @@ mod tests {
             risk_free_annual: None,
             risk_free_source: None,
             client_email: None,
+            language: schemas::Language::English,
             cost_basis: "fifo".to_owned(),
             locked_through: None,
         };

@@ -194,6 +194,7 @@ fn portfolio() -> Portfolio {
         risk_free_annual: None,
         risk_free_source: None,
         client_email: None,
+        language: schemas::Language::English,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
     }

@@ -109,7 +109,7 @@ fn cells(document: &Document) -> Vec<Cell> {
         match &section.content {
             Content::KeyFigures(figures) => cells.extend(figures.figures.iter().map(|figure| figure.cell.clone())),
             Content::Table(table) => cells.extend(table.rows.iter().chain(&table.total).flatten().cloned()),
-            Content::Chart(_) | Content::Notes(_) => {}
+            Content::Chart(_) | Content::TimeGraph(_) | Content::ShareGraph(_) | Content::Notes(_) => {}
         }
     }
     cells

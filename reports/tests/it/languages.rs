@@ -54,6 +54,8 @@ fn words(document: &Document) -> Vec<String> {
             }
             Content::Table(table) => words.extend(table.columns.iter().map(|column| column.title.clone())),
             Content::Chart(chart) => words.push(chart.series.clone()),
+            Content::TimeGraph(graph) => words.extend(graph.series.iter().map(|series| series.name.clone())),
+            Content::ShareGraph(graph) => words.extend(graph.shares.iter().map(|share| share.label.clone())),
             Content::Notes(notes) => words.extend(notes.iter().cloned()),
         }
     }

@@ -104,14 +104,14 @@ pub async fn write(
 /// A file while it is written.
 enum ExtractWriter {
     Csv(CsvWriter),
-    Parquet(FileWriter),
+    Parquet(Box<FileWriter>),
 }
 
 impl ExtractWriter {
     fn create(path: &Path, schema: SchemaRef, form: FileForm) -> Result<ExtractWriter, Error> {
         match form {
             FileForm::Csv => Ok(ExtractWriter::Csv(CsvWriter::create(path, &schema)?)),
-            FileForm::Parquet => Ok(ExtractWriter::Parquet(FileWriter::create(path, schema, &[])?)),
+            FileForm::Parquet => Ok(ExtractWriter::Parquet(Box::new(FileWriter::create(path, schema, &[])?))),
         }
     }
 

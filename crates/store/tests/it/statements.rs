@@ -109,7 +109,7 @@ async fn a_file_leads_to_its_statement_and_to_the_other_versions(place: &Place) 
         store.publish_statement(new).await.expect("published");
     }
     let with = async |digit: &str| store.statements_with_file(&digit.repeat(64)).await.expect("readable");
-    assert_eq!(with("a").await, [first.clone()]);
+    assert_eq!(with("a").await, std::slice::from_ref(&first));
     assert_eq!(with("c").await, [second.clone()], "both files of it are one statement");
     assert!(with("e").await.is_empty());
     assert_eq!(store.statement_versions(&second).await.expect("readable"), [first.clone(), second.clone()]);
@@ -137,7 +137,7 @@ async fn a_removal_stays_on_record_and_never_comes_before_its_time(place: &Place
     let kept = async |after: Option<&_>, limit| {
         store.kept_since("periodic", after_minutes(61), after, limit).await.expect("readable")
     };
-    assert_eq!(kept(None, 1).await, [first.clone()]);
+    assert_eq!(kept(None, 1).await, std::slice::from_ref(&first));
     assert_eq!(kept(Some(&first), 10).await, [second.clone()]);
     assert!(store.kept_since("periodic", after_minutes(0), None, 10).await.expect("readable").is_empty());
     assert_eq!(store.published_kinds().await.expect("readable"), ["periodic"]);
@@ -155,7 +155,7 @@ async fn a_removal_stays_on_record_and_never_comes_before_its_time(place: &Place
     assert!(!store.note_removal(&over).await.expect("known"), "noted once");
     assert_eq!(store.removal(&first.id).await.expect("readable"), Some(over));
     assert_eq!(store.removal(&second.id).await.expect("readable"), None);
-    assert_eq!(store.removed_statements().await.expect("readable"), [first.id.clone()]);
+    assert_eq!(store.removed_statements().await.expect("readable"), std::slice::from_ref(&first.id));
     assert_eq!(kept(None, 10).await, [second], "what is removed is not kept");
     assert_eq!(store.statement(&first.id).await.expect("readable"), Some(first), "and stays on record");
     for sql in ["UPDATE statement_removals SET removed_by = 'x'", "DELETE FROM statement_removals"] {
