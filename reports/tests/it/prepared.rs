@@ -16,7 +16,8 @@ fn statement(number: usize) -> Value {
     let wave = |index: usize, step: usize| 250_000.0 + ((index * step + number) % 977) as f64 * 13.37;
     let position = |index: usize| {
         json!({
-            "symbol": format!("S{:05}", index * 17 + number), "isin": "ZZ0000000000", "class": "Bonds", "currency": "EUR",
+            "symbol": format!("S{:05}", index * 17 + number), "isin": "ZZ0000000000", "class": "Bonds",
+            "currency": "EUR",
             "name": format!("Alder Birch {index} plc"), "quantity": format!("{index}.2500"), "price": "36.0110",
             "cost": format!("1,{index:03}.00"), "value": format!("2,{index:03}.50"), "gain": format!("-{index}.01"),
             "weight": format!("{index}.75%"),
