@@ -34,8 +34,8 @@ pub(super) fn drawing(faces: &'static Faces, graph: &ShareGraph) -> Drawn {
         return Err("no part is above zero");
     }
     let lines = graph.shares.len().min(LINES_MAX + 1);
-    let height = (2.0 * (RADIUS + MARGIN)) as f32;
-    let height = height.max(lines as f32 * LINE + 2.0 * MARGIN as f32);
+    let height = single(2.0 * (RADIUS + MARGIN));
+    let height = height.max(lines as f32 * LINE + 2.0 * single(MARGIN));
     let mut drawing = Drawing::new(faces);
     let center = (RADIUS + MARGIN, f64::from(height) - RADIUS - MARGIN);
     let mut from = 0.0;
@@ -79,7 +79,7 @@ fn slice(center: (f64, f64), from: f64, to: f64, shape: ShareShape) -> Vec<Step>
     let start = on_circle(center, RADIUS, from);
     match shape {
         ShareShape::Pie => {
-            let (x, y) = (center.0 as f32, center.1 as f32);
+            let (x, y) = (single(center.0), single(center.1));
             let mut steps = vec![Step::Move(x, y), Step::Line(start.0, start.1)];
             steps.extend(arc(center, RADIUS, from, to));
             steps
@@ -107,7 +107,7 @@ fn arc(center: (f64, f64), radius: f64, from: f64, to: f64) -> Vec<Step> {
         let ((ax, ay), (bx, by)) = (exact(center, radius, begin), exact(center, radius, end));
         let first = (ax + pull * begin.cos(), ay - pull * begin.sin());
         let second = (bx - pull * end.cos(), by + pull * end.sin());
-        let short = |(x, y): (f64, f64)| (x as f32, y as f32);
+        let short = |(x, y): (f64, f64)| (single(x), single(y));
         steps.push(Step::Curve([short(first), short(second), short((bx, by))]));
         index += 1.0;
     }
@@ -121,7 +121,12 @@ fn exact(center: (f64, f64), radius: f64, angle: f64) -> (f64, f64) {
 
 fn on_circle(center: (f64, f64), radius: f64, angle: f64) -> (f32, f32) {
     let (x, y) = exact(center, radius, angle);
-    (x as f32, y as f32)
+    (single(x), single(y))
+}
+
+/// A length of the page as marks hold it.
+fn single(length: f64) -> f32 {
+    length.to_f32().unwrap_or_default()
 }
 
 #[cfg(test)]
