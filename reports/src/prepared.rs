@@ -1,9 +1,9 @@
 //! Statements of which every figure is already text: from a file of one JSON object a line to one PDF each.
 //!
-//! Platforms that compute their figures themselves hand them over to be set and written by the engine of all statements.
-//! Lines pass through one by one, so memory does not grow with the file; only the names of the statements are
-//! remembered, sixteen bytes each, so that no statement replaces another of the same run. A line that cannot be used is
-//! rejected with its number and the reason, and every other one becomes its file.
+//! Platforms that compute their figures themselves hand them over to be set and written by the engine of all
+//! statements. Lines pass through one by one, so memory does not grow with the file; only the names of the statements
+//! are remembered, sixteen bytes each, so that no statement replaces another of the same run. A line that cannot be
+//! used is rejected with its number and the reason, and every other one becomes its file.
 
 mod line;
 mod lines;

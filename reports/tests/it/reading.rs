@@ -11,13 +11,30 @@ pub(crate) fn file(document: &Document, format: Format) -> Vec<u8> {
 /// The texts of each page of a PDF, in the order drawn.
 pub(crate) fn pdf_pages(bytes: &[u8]) -> Vec<Vec<String>> {
     let file = lopdf::Document::load_mem(bytes).expect("a PDF");
-    let pages = file.get_pages().into_keys();
-    pages
-        .map(|number| {
-            let text = file.extract_text(&[number]).expect("text");
-            text.lines().map(str::to_owned).filter(|line| !line.is_empty()).collect()
-        })
-        .collect()
+    file.get_pages().into_values().map(|page| texts(&file, page)).collect()
+}
+
+/// The texts of a page, each as it was drawn at once, read with the characters that the font in force names.
+fn texts(file: &lopdf::Document, page: lopdf::ObjectId) -> Vec<String> {
+    let fonts = file.get_page_fonts(page).expect("fonts");
+    let content = file.get_page_content(page);
+    let operations = lopdf::content::Content::decode(&content).expect("operators").operations;
+    let (mut font, mut texts) = (None, Vec::new());
+    for operation in operations {
+        match (operation.operator.as_str(), operation.operands.first()) {
+            ("Tf", Some(name)) => {
+                let found = fonts.get(name.as_name().expect("a name")).expect("a font of the page");
+                font = Some(found.get_font_encoding(file).expect("characters"));
+            }
+            ("Tj", Some(text)) => {
+                let font = font.as_ref().expect("a font before a text");
+                texts.push(lopdf::Document::decode_text(font, text.as_str().expect("a text")).expect("characters"));
+            }
+            _ => {}
+        }
+    }
+    texts.retain(|text| !text.is_empty());
+    texts
 }
 
 /// A document as JSON.

@@ -1,7 +1,8 @@
 //! Marks as the operators of a page, in few bytes: what stays the same from one mark to the next is said once.
 //!
-//! Places are whole hundredths of a point, and each text says how far it is from the one before; a line of many points is
-//! in tenths. Areas come first, then lines, then text, which is also the order in which they lie over each other.
+//! Places are whole hundredths of a point, and each text says how far it is from the one before; a line of many
+//! points is in tenths. Areas come first, then lines, then text, which is also the order in which they lie over each
+//! other.
 
 use super::font::{Embedded, Weight};
 use super::layout::{Ink, Mark, Step, Style};

@@ -33,7 +33,7 @@ pub(crate) enum Ink {
     Rule,
     Stripe,
     Paper,
-    /// The colour of a series or part by its place; after the last colour the first comes again.
+    /// The colour of a series or part by its place; after the last colour the first comes again, lighter.
     Series(usize),
     /// The same, pale, for areas behind lines.
     Pale(usize),
@@ -54,7 +54,11 @@ const SERIES: [[u8; 3]; 8] = [
 impl Ink {
     /// Red, green and blue.
     pub(super) fn rgb(self) -> [u8; 3] {
-        let of_series = |place: usize| SERIES.get(place % SERIES.len()).copied().unwrap_or_default();
+        let of_series = |place: usize| {
+            let color = SERIES.get(place % SERIES.len()).copied().unwrap_or_default();
+            let is_again = !(place / SERIES.len()).is_multiple_of(2);
+            if is_again { color.map(|part| 255 - (255 - part) / 2) } else { color }
+        };
         match self {
             Ink::Text => [33, 36, 41],
             Ink::Muted => [107, 112, 120],

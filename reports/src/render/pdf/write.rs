@@ -1,7 +1,8 @@
 //! Marks become a PDF file, the same bytes for the same document in any process.
 //!
-//! The writer's library makes the frame of the file and its fonts; it numbers documents at random and dates them 1970, so
-//! the number and the dates are replaced by the document's fingerprint and its date. The pages are put in compressed.
+//! The writer's library makes the frame of the file and its fonts; it numbers documents at random and dates them
+//! 1970, so the number and the dates are replaced by the document's fingerprint and its date. The pages are put in
+//! compressed.
 
 use bytes::Bytes;
 use chrono::{NaiveDate, NaiveTime};

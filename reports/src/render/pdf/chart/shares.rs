@@ -35,8 +35,8 @@ pub(super) fn drawing(faces: &'static Faces, texts: Texts, graph: &ShareGraph) -
         return Err(texts.sentence(Sentence::NoPartAboveZero));
     }
     let lines = graph.shares.len().min(LINES_MAX + 1);
-    let height = (2.0 * (RADIUS + MARGIN)) as f32;
-    let height = height.max(lines as f32 * LINE + 2.0 * MARGIN as f32);
+    let height = single(2.0 * (RADIUS + MARGIN));
+    let height = height.max(lines as f32 * LINE + 2.0 * single(MARGIN));
     let mut drawing = Drawing::new(faces);
     let center = (RADIUS + MARGIN, f64::from(height) - RADIUS - MARGIN);
     let mut from = 0.0;
@@ -81,7 +81,7 @@ fn slice(center: (f64, f64), from: f64, to: f64, shape: ShareShape) -> Vec<Step>
     let start = on_circle(center, RADIUS, from);
     match shape {
         ShareShape::Pie => {
-            let (x, y) = (center.0 as f32, center.1 as f32);
+            let (x, y) = (single(center.0), single(center.1));
             let mut steps = vec![Step::Move(x, y), Step::Line(start.0, start.1)];
             steps.extend(arc(center, RADIUS, from, to));
             steps
@@ -109,7 +109,7 @@ fn arc(center: (f64, f64), radius: f64, from: f64, to: f64) -> Vec<Step> {
         let ((ax, ay), (bx, by)) = (exact(center, radius, begin), exact(center, radius, end));
         let first = (ax + pull * begin.cos(), ay - pull * begin.sin());
         let second = (bx - pull * end.cos(), by + pull * end.sin());
-        let short = |(x, y): (f64, f64)| (x as f32, y as f32);
+        let short = |(x, y): (f64, f64)| (single(x), single(y));
         steps.push(Step::Curve([short(first), short(second), short((bx, by))]));
         index += 1.0;
     }
@@ -123,11 +123,18 @@ fn exact(center: (f64, f64), radius: f64, angle: f64) -> (f64, f64) {
 
 fn on_circle(center: (f64, f64), radius: f64, angle: f64) -> (f32, f32) {
     let (x, y) = exact(center, radius, angle);
-    (x as f32, y as f32)
+    (single(x), single(y))
+}
+
+/// A length of the page as marks hold it.
+fn single(length: f64) -> f32 {
+    length.to_f32().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
+    use schemas::Language;
+
     use rust_decimal::Decimal;
 
     use super::super::super::font::faces;
@@ -141,7 +148,7 @@ mod tests {
     }
 
     fn drawn(shape: ShareShape, sizes: &[i64]) -> Drawing {
-        drawing(faces().expect("built in"), &graph(shape, sizes)).expect("drawn").0
+        drawing(faces().expect("built in"), Texts::of(Language::English), &graph(shape, sizes)).expect("drawn").0
     }
 
     #[test]
@@ -179,6 +186,6 @@ mod tests {
         let many: Vec<i64> = (1..=60).collect();
         let drawing = drawn(ShareShape::Pie, &many);
         assert!(drawing.marks.iter().any(|mark| matches!(mark, Mark::Text { text, .. } if text == "and 20 more")));
-        assert!(super::drawing(faces().expect("built in"), &graph(ShareShape::Pie, &[0, -1])).is_err());
+        assert!(super::drawing(faces().expect("built in"), Texts::of(Language::English), &graph(ShareShape::Pie, &[0, -1])).is_err());
     }
 }

@@ -24,8 +24,11 @@ const LABEL_WIDTH_MAX: f32 = 110.0;
 const POINTS_ALL: usize = 1000;
 /// Parts into which a line is cut when it is thinned out; each keeps its first, last, lowest and highest point.
 const PARTS: usize = 160;
-/// The share of a group's width that its bars take.
+/// Thickness of the lines at round values.
+const GRID: f32 = 0.3;
+/// The share of a group's width that its bars take, and the widest that a bar gets.
 const BARS_WIDTH: f32 = 0.7;
+const BAR_MAX: f32 = 28.0;
 /// Bars that are all labelled with the whole date: within two months.
 const DAYS_OF_WHOLE_DATES: i64 = 62;
 
@@ -80,7 +83,8 @@ pub(super) fn drawing(faces: &'static Faces, texts: Texts, shape: TimeShape, ser
     };
     for (tick, label) in ticks.iter().zip(&labels) {
         let y = axes.y(*tick);
-        drawing.line(vec![(left, y), (WIDTH, y)], 0.3, Ink::Rule);
+        // An area, not a line: lines lie above the bars.
+        drawing.area(left, y - GRID / 2.0, WIDTH - left, GRID, Ink::Rule);
         drawing.text(Anchor::Right, left - 6.0, y - style.size * 0.35, style, label);
     }
     drawing.line(vec![(left, axes.bottom), (WIDTH, axes.bottom)], 0.7, Ink::Muted);
@@ -157,10 +161,11 @@ fn bars(drawing: &mut Drawing, axes: &Axes, runs: &[Vec<Run>], locale: &Locale) 
     days.sort_unstable();
     days.dedup();
     let group = axes.width / days.len().max(1) as f32;
-    let wide = group * BARS_WIDTH / runs.len().max(1) as f32;
+    let count = runs.len().max(1) as f32;
+    let wide = (group * BARS_WIDTH / count).min(BAR_MAX);
     let begin = |date: NaiveDate| {
         let place = days.binary_search(&date).unwrap_or_default();
-        axes.left + (place as f32 + (1.0 - BARS_WIDTH) / 2.0) * group
+        axes.left + (place as f32 + 0.5) * group - wide * count / 2.0
     };
     let zero = axes.y(Decimal::ZERO);
     for (place, series) in runs.iter().enumerate() {
@@ -175,7 +180,7 @@ fn bars(drawing: &mut Drawing, axes: &Axes, runs: &[Vec<Run>], locale: &Locale) 
     let is_short = days.first().zip(days.last()).is_some_and(|(a, b)| (*b - *a).num_days() <= DAYS_OF_WHOLE_DATES);
     let label = |date: NaiveDate| if is_short { locale.day(date) } else { locale.month(date) };
     let ticks = days.iter().step_by(step).map(|date| (*date, label(*date)));
-    dates(drawing, axes, ticks.collect(), |date| begin(date) + group * BARS_WIDTH / 2.0);
+    dates(drawing, axes, ticks.collect(), |date| begin(date) + wide * count / 2.0);
 }
 
 /// The names of the series above the graph, each after its colour; how much higher the graph gets.
@@ -304,7 +309,7 @@ mod tests {
             .marks
             .iter()
             .filter_map(|mark| match mark {
-                Mark::Area { y, height, .. } => Some((*y, *height)),
+                Mark::Area { y, height, ink: Ink::Series(0), .. } => Some((*y, *height)),
                 _ => None,
             })
             .collect();

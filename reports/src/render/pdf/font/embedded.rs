@@ -227,20 +227,20 @@ fn characters(all: &[(char, u16)]) -> Vec<u8> {
             _ => ranges.push((*number, *number, *character)),
         }
     }
-    let mut map = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n\
-                   /CIDSystemInfo<</Registry(Adobe)/Ordering(UCS)/Supplement 0>>def\n\
-                   /CMapName/Adobe-Identity-UCS def/CMapType 2 def\n\
-                   1 begincodespacerange<0000><FFFF>endcodespacerange\n"
+    let mut map = "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n\
+                   /CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n\
+                   /CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n\
+                   1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
         .to_owned();
     for part in ranges.chunks(RANGES_MAX) {
         map.push_str(&format!("{} beginbfrange\n", part.len()));
         for (first, last, begin) in part {
             let units: String = begin.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("{unit:04X}")).collect();
-            map.push_str(&format!("<{first:04X}><{last:04X}><{units}>\n"));
+            map.push_str(&format!("<{first:04X}> <{last:04X}> <{units}>\n"));
         }
         map.push_str("endbfrange\n");
     }
-    map.push_str("endcmap CMapName currentdict/CMap defineresource pop end end\n");
+    map.push_str("endcmap\nCMapName currentdict /CMap defineresource pop\nend\nend\n");
     map.into_bytes()
 }
 
@@ -355,7 +355,10 @@ mod tests {
         assert!(!numbers.contains(&0), "0 is the empty box");
         assert_eq!(font.number('A'), 65, "ASCII keeps its numbers");
         let map = String::from_utf8(characters(&[('A', 65), ('B', 66), ('·', 1), ('é', 300)])).expect("ASCII");
-        assert!(map.contains("3 beginbfrange\n<0041><0042><0041>\n<0001><0001><00B7>\n<012C><012C><00E9>\n"), "{map}");
+        assert!(
+            map.contains("3 beginbfrange\n<0041> <0042> <0041>\n<0001> <0001> <00B7>\n<012C> <012C> <00E9>\n"),
+            "{map}"
+        );
         assert!(SIGNS.chars().count() + WESTERN.chars().count() < 32, "the first numbers suffice");
     }
 }
