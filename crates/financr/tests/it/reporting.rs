@@ -86,7 +86,7 @@ fn what_was_published_is_listed_with_who_got_it_and_a_replaced_version_says_so()
     assert!(said.contains("email to mixed@example.org,delivered 20"), "{said}");
     assert_eq!(
         said.lines().filter(|line| line.starts_with("file,") && line.contains("authentic")).count(),
-        3,
+        4,
         "{said}"
     );
 

@@ -186,6 +186,9 @@ mod tests {
         let many: Vec<i64> = (1..=60).collect();
         let drawing = drawn(ShareShape::Pie, &many);
         assert!(drawing.marks.iter().any(|mark| matches!(mark, Mark::Text { text, .. } if text == "and 20 more")));
-        assert!(super::drawing(faces().expect("built in"), Texts::of(Language::English), &graph(ShareShape::Pie, &[0, -1])).is_err());
+        assert!(
+            super::drawing(faces().expect("built in"), Texts::of(Language::English), &graph(ShareShape::Pie, &[0, -1]))
+                .is_err()
+        );
     }
 }
