@@ -156,6 +156,18 @@ mod tests {
         }
     }
 
+    fn run_of(date: BusinessDate) -> store::NewRun {
+        store::NewRun {
+            id: "nightly-2014-01-31-1".parse().expect("an id"),
+            job: "nightly".to_owned(),
+            from_date: date,
+            to_date: date,
+            revision: 1,
+            input_fingerprint: "ab".to_owned(),
+            program_version: "0.1.0".to_owned(),
+        }
+    }
+
     /// A house in the year 2040 that published one document in 2014, of one file.
     async fn with_an_old_document(url: &str) -> (Context, Statement) {
         let published_at: DateTime<Utc> = "2014-02-01T02:00:00Z".parse().expect("an instant");
@@ -196,15 +208,7 @@ mod tests {
         };
         context.store.save_portfolio(&portfolio, false, schemas::Clock::Fixed(published_at)).await.expect("saved");
         let date: BusinessDate = "2014-01-31".parse().expect("a date");
-        let run = store::NewRun {
-            id: "nightly-2014-01-31-1".parse().expect("an id"),
-            job: "nightly".to_owned(),
-            from_date: date,
-            to_date: date,
-            revision: 1,
-            input_fingerprint: "ab".to_owned(),
-            program_version: "0.1.0".to_owned(),
-        };
+        let run = run_of(date);
         context.store.claim_run(&run, "test", chrono::TimeDelta::minutes(1), published_at).await.expect("claimed");
         let statement = Statement {
             id: "portfolio_statement-D01-2014-01-31-v1".to_owned(),
@@ -224,8 +228,7 @@ mod tests {
             }],
             published_at,
         };
-        let abc = bytes::Bytes::from_static(b"abc");
-        context.lake.storage().put_once("statements/a.pdf", abc).await.expect("archived");
+        context.lake.storage().put_once("statements/a.pdf", "abc".into()).await.expect("archived");
         context.store.publish_statement(&statement).await.expect("published");
         (context, statement)
     }

@@ -178,21 +178,16 @@ impl Facts {
         let mut flows = by_portfolio(self.of::<CashFlow>(period, only).await?, |row| &row.portfolio_id);
         let mut booked = by_portfolio(self.of::<Transaction>(DateRange::ALL, only).await?, |row| &row.portfolio_id);
         let mut actions = by_portfolio(self.of::<ActionPayment>(period, only).await?, |row| &row.portfolio_id);
-        let bridges = self.bridges(span, (first, last)).await?;
-        let mut bridges = by_portfolio(bridges, |row| &row.portfolio_id);
+        let mut bridges = by_portfolio(self.bridges(span, (first, last)).await?, |row| &row.portfolio_id);
         let mut gains = by_portfolio(self.of::<RealisedGain>(period, only).await?, |row| &row.portfolio_id);
-        let mut changes = self.of::<LotClosing>(period, only).await?;
-        changes.retain(LotClosing::is_change);
+        let changes = self.of_such::<LotClosing>(period, only, LotClosing::is_change).await?;
         let mut changed = by_portfolio(self.changed_disposals(through, &changes).await?, |row| &row.portfolio_id);
         let mut changes = by_portfolio(changes, |row| &row.portfolio_id);
         let mut measures = by_portfolio(self.of::<MeasureRow>(that_day, only).await?, |row| &row.portfolio_id);
-        let judged = self.backtests(date, (first, last)).await?;
-        let mut judged = by_portfolio(judged, |row| &row.portfolio_id);
-        let mut attributed = self.of::<AttributionRow>(that_day, only).await?;
-        attributed.retain(is_stated_attribution);
+        let mut judged = by_portfolio(self.backtests(date, (first, last)).await?, |row| &row.portfolio_id);
+        let attributed = self.of_such::<AttributionRow>(that_day, only, is_stated_attribution).await?;
         let mut attributed = by_portfolio(attributed, |row| &row.portfolio_id);
-        let mut stated = self.of::<Exception>(period, only).await?;
-        stated.retain(|row| is_stated(row, date));
+        let stated = self.of_such::<Exception>(period, only, |row| is_stated(row, date)).await?;
         let mut exceptions = by_portfolio(stated, |row| &row.portfolio_id);
         let mut inputs = Vec::new();
         for portfolio in share.iter().filter_map(|id| self.portfolios.get(id)).cloned() {
@@ -336,6 +331,18 @@ impl Facts {
 
     async fn of<R: Record>(&self, range: DateRange, only: &BTreeSet<String>) -> Result<Vec<R>, lake::Error> {
         self.named(range, &[("portfolio_id", only)]).await
+    }
+
+    /// The rows of some portfolios that are such.
+    async fn of_such<R: Record>(
+        &self,
+        range: DateRange,
+        only: &BTreeSet<String>,
+        is_such: impl Fn(&R) -> bool,
+    ) -> Result<Vec<R>, lake::Error> {
+        let mut rows = self.of::<R>(range, only).await?;
+        rows.retain(is_such);
+        Ok(rows)
     }
 
     async fn named<R: Record>(&self, range: DateRange, named: &[Named<'_>]) -> Result<Vec<R>, lake::Error> {

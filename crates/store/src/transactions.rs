@@ -10,7 +10,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, InstrumentId, PortfolioId};
 use serde::Serialize;
 
-use crate::conflicts::{conflict, differing_fields};
+use crate::conflicts::sort_out;
 use crate::database::{ByEngine, SqlTransaction, reading, within};
 use crate::error::{Error, Result};
 use crate::portfolios;
@@ -189,56 +189,6 @@ async fn insert(work: &mut SqlTransaction, transactions: &[&Transaction], now: D
     .map_err(Error::query("import transactions"))
 }
 
-/// Parts what is given into what is new, unchanged, in conflict, and new in a closed year.
-fn sort_out<'a>(
-    stored: &'a [Transaction],
-    given: &'a [Transaction],
-    lock: Option<BusinessDate>,
-) -> (Vec<&'a Transaction>, ImportOutcome) {
-    let mut known: HashMap<&str, &Transaction> =
-        stored.iter().map(|transaction| (transaction.transaction_id.as_str(), transaction)).collect();
-    let mut new = Vec::new();
-    let mut outcome = ImportOutcome::default();
-    for transaction in given {
-        let Some(there) = known.get(transaction.transaction_id.as_str()) else {
-            let taken_back = transaction.reverses.as_deref().and_then(|id| known.get(id).copied());
-            let closed = |lock: &BusinessDate| {
-                transaction.trade_date <= *lock || taken_back.is_some_and(|taken_back| taken_back.trade_date <= *lock)
-            };
-            if let Some(lock) = lock.filter(closed) {
-                outcome.locked.push(locked(transaction, taken_back, lock));
-                continue;
-            }
-            known.insert(&transaction.transaction_id, transaction);
-            new.push(transaction);
-            continue;
-        };
-        let fields = differing_fields(there, transaction);
-        if fields.is_empty() {
-            outcome.unchanged += 1;
-        } else {
-            outcome.conflicts.push(conflict(there, transaction, &fields));
-        }
-    }
-    (new, outcome)
-}
-
-fn locked(given: &Transaction, taken_back: Option<&Transaction>, lock: BusinessDate) -> Conflict {
-    let Transaction { transaction_id, trade_date, portfolio_id, .. } = given;
-    let message = match taken_back {
-        Some(taken_back) if taken_back.trade_date <= lock => format!(
-            "transaction `{transaction_id}` takes back `{}` of {}, and the books of `{portfolio_id}` are closed \
-             through {lock}; book what makes up for it with a date after {lock}",
-            taken_back.transaction_id, taken_back.trade_date
-        ),
-        _ => format!(
-            "transaction `{transaction_id}` is dated {trade_date}, and the books of `{portfolio_id}` are closed \
-             through {lock}; book it, or the correction that it is, with a date after {lock}"
-        ),
-    };
-    Conflict { transaction_id: given.transaction_id.clone(), origin: given.origin.clone(), message }
-}
-
 /// A row on its way into the database.
 #[derive(Serialize)]
 pub(crate) struct Entry<'a> {
@@ -397,6 +347,7 @@ impl SharedIds {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conflicts::differing_fields;
 
     fn deposit(transaction_id: &str, net_cash: &str) -> Transaction {
         Transaction {

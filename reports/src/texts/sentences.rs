@@ -42,13 +42,14 @@ sentences! {
         "Allocation : effet d’une pondération de la classe supérieure ou inférieure à celle de l’indice de référence.";
     MeaningOfSelection =
         "Selection: what it made that the portfolio's part of a class returned something else than the benchmark's.",
-        "Sélection : effet d’un rendement de la classe dans le portefeuille différent de celui de l’indice de référence.";
+        "Sélection : effet d’un rendement de la classe dans le portefeuille différent de celui de l’indice de \
+         référence.";
     MeaningOfInteraction =
         "Interaction: both together, and what was bought and sold in the meantime. The three add up to the difference \
          of the returns; the times between the days on which the benchmark was weighed are linked by the method of \
          {linking}.",
-        "Interaction : les deux effets combinés, et les achats et ventes intervenus entre-temps. La somme des trois est \
-         l’écart de rendement ; les intervalles entre les jours de pondération de l’indice sont chaînés par la méthode \
+        "Interaction : les deux effets combinés, et les achats et ventes intervenus entre-temps. La somme des trois \
+         est l’écart de rendement ; les intervalles entre les jours de pondération de l’indice sont chaînés par la méthode \
          de {linking}.";
 
     // Why a figure is missing.

@@ -86,7 +86,7 @@ fn what_was_published_is_listed_with_who_got_it_and_a_replaced_version_says_so()
     assert!(said.contains("email to mixed@example.org,delivered 20"), "{said}");
     assert_eq!(
         said.lines().filter(|line| line.starts_with("file,") && line.contains("authentic")).count(),
-        4,
+        5,
         "{said}"
     );
 
@@ -151,7 +151,7 @@ fn a_statement_is_rendered_again_from_the_tables_of_its_manifest() {
     let house = with_january();
     let below = "financr-data/lake/statements/portfolio_statement/MIXED/2024-01-31/v1";
     let files = house.files(below);
-    assert_eq!(files.len(), 4, "PDF, CSV, JSON and the manifest");
+    assert_eq!(files.len(), 5, "PDF, CSV, JSON, HTML and the manifest");
     let (_, manifest) =
         files.iter().find(|(path, _)| path.extension().is_some_and(|end| end == "manifest")).expect("one");
     let manifest: Value = serde_json::from_slice(manifest).expect("JSON");
