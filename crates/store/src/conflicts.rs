@@ -1,5 +1,5 @@
-//! Which transactions of an import are new, and what is said of one that comes again with other content or is dated in a
-//! closed year.
+//! Which transactions of an import are new, and what is said of one that comes again with other content or is dated in
+//! a closed year.
 
 use std::collections::HashMap;
 

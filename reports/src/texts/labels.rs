@@ -313,17 +313,17 @@ labels! {
          It waits for you, after you have logged in, at\n\n{link}\n\nStatement: {statement}\nSHA-256 of the document: \
          {hash}\n\nThis message was sent automatically.\n",
         "Madame, Monsieur,\n\nLe relevé du portefeuille {portfolio} pour la période close le {date} est trop \
-         volumineux pour un courriel. Il vous attend, après connexion, à l’adresse\n\n{link}\n\nRelevé : {statement}\nEmpreinte \
-         SHA-256 du document : {hash}\n\nCe message a été envoyé automatiquement.\n",
+         volumineux pour un courriel. Il vous attend, après connexion, à l’adresse\n\n{link}\n\nRelevé : {statement}\n\
+         Empreinte SHA-256 du document : {hash}\n\nCe message a été envoyé automatiquement.\n",
         "Sehr geehrte Damen und Herren,\n\nder Bericht des Portfolios {portfolio} für den Zeitraum bis {date} ist zu \
          groß für eine E-Mail. Er liegt nach der Anmeldung für Sie bereit:\n\n{link}\n\nBericht: {statement}\nSHA-256 \
          des Dokuments: {hash}\n\nDiese Nachricht wurde automatisch versandt.\n",
         "Estimado cliente:\n\nEl informe de la cartera {portfolio} del período hasta {date} es demasiado grande para \
-         un correo. Puede consultarlo, tras iniciar sesión, en\n\n{link}\n\nInforme: {statement}\nSHA-256 del documento: \
-         {hash}\n\nEste mensaje se ha enviado automáticamente.\n",
+         un correo. Puede consultarlo, tras iniciar sesión, en\n\n{link}\n\nInforme: {statement}\nSHA-256 del \
+         documento: {hash}\n\nEste mensaje se ha enviado automáticamente.\n",
         "Gentile cliente,\n\nil rendiconto del portafoglio {portfolio} per il periodo fino al {date} è troppo grande \
-         per un messaggio. È disponibile, dopo l’accesso, all’indirizzo\n\n{link}\n\nRendiconto: {statement}\nSHA-256 del \
-         documento: {hash}\n\nQuesto messaggio è stato inviato automaticamente.\n";
+         per un messaggio. È disponibile, dopo l’accesso, all’indirizzo\n\n{link}\n\nRendiconto: {statement}\nSHA-256 \
+         del documento: {hash}\n\nQuesto messaggio è stato inviato automaticamente.\n";
     RestatedMailSubject =
         "Restated: {title} {portfolio} to {date}", "Rectification : {title} {portfolio} au {date}",
         "Berichtigung: {title} {portfolio} zum {date}", "Rectificación: {title} {portfolio} a {date}",

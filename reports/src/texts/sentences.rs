@@ -49,8 +49,8 @@ sentences! {
          of the returns; the times between the days on which the benchmark was weighed are linked by the method of \
          {linking}.",
         "Interaction : les deux effets combinés, et les achats et ventes intervenus entre-temps. La somme des trois \
-         est l’écart de rendement ; les intervalles entre les jours de pondération de l’indice sont chaînés par la méthode \
-         de {linking}.";
+         est l’écart de rendement ; les intervalles entre les jours de pondération de l’indice sont chaînés par la \
+         méthode de {linking}.";
 
     // Why a figure is missing.
     PriceOrRateMissing = "a price or a rate is missing", "il manque un cours ou un taux de change";
