@@ -10,6 +10,8 @@ use reports::delivery::email::MailSettings;
 use schemas::Clock;
 use store::Store;
 
+use crate::publication::StatementPlan;
+
 /// What jobs can be told by configuration.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -17,6 +19,8 @@ pub struct Settings {
     pub age_limits: AgeLimits,
     /// The holding period, in years, that the market risk measure of PRIIPs is made for.
     pub holding_years: HoldingYears,
+    /// Which kinds of statements are made by themselves, and how often.
+    pub statement_plan: StatementPlan,
     /// Where the ECB's rates come from.
     pub ecb_reference_rates: ecb_reference_rates::Settings,
     /// A folder of book folders that every night looks through; none for imports by hand only.

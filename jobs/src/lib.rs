@@ -33,6 +33,7 @@ pub mod why;
 
 pub use context::{Context, Progress, Settings};
 pub use error::Error;
+pub use publication::StatementPlan;
 pub use runner::{Outcome, Request, run};
 
 pub use pipelines::liquidity;
@@ -49,6 +50,7 @@ pub use pipelines::{
     AgeLimits, BalanceBasis, HoldingYears, MEASURE_KINDS, MEASURES, Measure, MeasureKind, MeasureUnit,
 };
 pub use pipelines::{Attribution, DEFAULT_LINKING_METHOD, Effect, Excess, LinkingMethod, linking_method};
+pub use reports::Rhythm;
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
 
 use schemas::table::Record;

@@ -5,6 +5,7 @@
 
 mod due;
 mod manifest;
+mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,7 @@ use pipelines::{StageReport, Work};
 use reports::delivery::{OPTIONAL_KINDS, archive};
 use reports::document::Document;
 use reports::gather::{Facts, Origin, Span, shares};
-use reports::statements::{STATEMENTS, StatementInput, StatementKind};
+use reports::statements::{StatementInput, StatementKind, needs_of};
 use reports::texts::{Label, Texts};
 use reports::{Format, render};
 use schemas::{BusinessDate, Language, PortfolioId, RunId, Severity, with_causes};
@@ -24,10 +25,11 @@ use crate::context::{Context, Progress};
 use crate::error::Error;
 use crate::restatement::figures;
 
-use self::due::{Due, due, is_month_end};
+use self::due::{Due, Wanted, due, is_month_end};
 pub(crate) use self::due::{Which, last_business_day};
 use self::manifest::manifest;
 pub(crate) use self::manifest::{Pinned, pinned};
+pub use self::plan::StatementPlan;
 
 /// The version of a statement that was never restated.
 pub(crate) const FIRST_VERSION: u32 = 1;
@@ -80,17 +82,20 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
         synthetic: context.store.kind() == StoreKind::Demo,
     };
     let facts = Facts::pinned(&context.lake).await?;
-    let Due { wanted, blocked } = due(&facts, date, which, work.portfolios.as_deref()).await?;
-    let mut tally = Tally { blocked, total: wanted.values().map(BTreeSet::len).sum(), ..Tally::default() };
+    let due = due(&facts, date, which, &context.settings.statement_plan, work.portfolios.as_deref()).await?;
+    let total = due.count();
+    let Due { wanted, blocked } = due;
+    let mut tally = Tally { blocked, total, ..Tally::default() };
     let published = context.store.periods_of_run(&work.run_id).await?;
-    for (span, portfolios) in wanted {
+    for (span, Wanted { kinds, portfolios }) in wanted {
+        let needs = needs_of(kinds.iter().copied());
         for share in shares(&portfolios) {
             let asked = share.len();
-            let share = not_published(share, span, &published);
-            tally.existing += u64::try_from((asked - share.len()) * STATEMENTS.len()).unwrap_or(u64::MAX);
-            let inputs = facts.inputs(span, &origin, &share).await?;
-            tally.done += asked - inputs.len();
-            publish_share(context, work, &facts, inputs, &mut tally).await?;
+            let share = not_published(share, span, &kinds, &published);
+            tally.existing += u64::try_from((asked - share.len()) * kinds.len()).unwrap_or(u64::MAX);
+            let inputs = facts.inputs(span, &origin, &share, &needs).await?;
+            tally.done += (asked - inputs.len()) * kinds.len();
+            publish_share(context, work, &facts, (&kinds, inputs), &mut tally).await?;
         }
     }
     tally.blocked.sort();
@@ -105,13 +110,19 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
 }
 
 /// The portfolios of a share of which this run, before it was killed, has not published every kind of statement.
-fn not_published(share: BTreeSet<PortfolioId>, span: Span, published: &[PublishedPeriod]) -> BTreeSet<PortfolioId> {
+fn not_published(
+    share: BTreeSet<PortfolioId>,
+    span: Span,
+    kinds: &[&'static StatementKind],
+    published: &[PublishedPeriod],
+) -> BTreeSet<PortfolioId> {
     let of_span = published.iter().filter(|row| (row.period_start, row.period_end) == (span.opening, span.closing));
+    let of_span = of_span.filter(|row| kinds.iter().any(|kind| kind.id == row.kind));
     let mut counts: BTreeMap<&PortfolioId, usize> = BTreeMap::new();
     for row in of_span {
         *counts.entry(&row.portfolio_id).or_default() += 1;
     }
-    share.into_iter().filter(|id| counts.get(id).is_none_or(|count| *count < STATEMENTS.len())).collect()
+    share.into_iter().filter(|id| counts.get(id).is_none_or(|count| *count < kinds.len())).collect()
 }
 
 /// Renders the statements of a share on all cores, and keeps each as soon as it is there.
@@ -119,19 +130,21 @@ async fn publish_share(
     context: &Context,
     work: &Work,
     facts: &Facts,
-    inputs: Vec<StatementInput>,
+    (kinds, inputs): (&[&'static StatementKind], Vec<StatementInput>),
     tally: &mut Tally,
 ) -> Result<(), Error> {
     let mut rendering = tokio::task::JoinSet::new();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let mut waiting = inputs.into_iter();
     for input in waiting.by_ref().take(workers) {
-        rendering.spawn_blocking(move || (render_all(&input), input));
+        let kinds = kinds.to_vec();
+        rendering.spawn_blocking(move || (render_all(&kinds, &input), input));
     }
     while let Some(finished) = rendering.join_next().await {
         let (rendered, input) = finished.map_err(|_| Error::Worker)?;
         if let Some(next) = waiting.next() {
-            rendering.spawn_blocking(move || (render_all(&next), next));
+            let kinds = kinds.to_vec();
+            rendering.spawn_blocking(move || (render_all(&kinds, &next), next));
         }
         for (kind, rendered) in rendered {
             match rendered {
@@ -139,15 +152,18 @@ async fn publish_share(
                 Err(source) => tally.blocked.push(blocked_because(&input, &source)),
             }
         }
-        tally.done += 1;
+        tally.done += kinds.len();
         (context.watch)(Progress::Advanced { done: tally.done, total: tally.total });
     }
     Ok(())
 }
 
-/// Every kind of statement of an input.
-fn render_all(input: &StatementInput) -> Vec<(&'static StatementKind, Result<Rendered, reports::Error>)> {
-    STATEMENTS.iter().map(|kind| (*kind, render_kind(kind, input))).collect()
+/// Some kinds of statements of an input.
+fn render_all(
+    kinds: &[&'static StatementKind],
+    input: &StatementInput,
+) -> Vec<(&'static StatementKind, Result<Rendered, reports::Error>)> {
+    kinds.iter().map(|kind| (*kind, render_kind(kind, input))).collect()
 }
 
 fn render_kind(kind: &StatementKind, input: &StatementInput) -> Result<Rendered, reports::Error> {
@@ -410,7 +426,9 @@ mod tests {
             period_end: closing.parse().expect("a date"),
         };
         let share = BTreeSet::from([id("D01"), id("D02"), id("D03")]);
-        let left = not_published(share, span, &[published("D01", "2017-06-30"), published("D02", "2017-06-29")]);
+        let kinds = [reports::statements::named("portfolio_statement").expect("known")];
+        let left =
+            not_published(share, span, &kinds, &[published("D01", "2017-06-30"), published("D02", "2017-06-29")]);
         assert_eq!(left, BTreeSet::from([id("D02"), id("D03")]));
     }
 }

@@ -90,9 +90,9 @@ async fn one(context: &Context, statement: Statement) -> Result<RenderedAgain, E
     };
     let span = Span { opening: statement.period_start, closing: statement.period_end };
     let share = BTreeSet::from([statement.portfolio_id.clone()]);
-    let input = facts.inputs(span, &origin, &share).await?.pop();
-    let input = input.ok_or_else(|| refused("its tables have no value on its last day".to_owned()))?;
     let kind = statements::named(&statement.kind).map_err(|error| refused(with_causes(&error)))?;
+    let input = facts.inputs(span, &origin, &share, &statements::needs_of([kind])).await?.pop();
+    let input = input.ok_or_else(|| refused("its tables have no value on its last day".to_owned()))?;
     let rendering = tokio::task::spawn_blocking(move || (kind.build)(&input).and_then(|document| rendered(&document)));
     let rendered = rendering.await.map_err(|_| Error::Worker)?.map_err(|error| refused(with_causes(&error)))?;
     let mut files = Vec::new();

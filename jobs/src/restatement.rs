@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use lake::DateRange;
 use pipelines::StageReport;
+use reports::Need;
 use reports::delivery::archive::sha256_hex;
 use reports::document::{Content, Document, Section};
 use reports::gather::{Facts, Origin, Span, shares};
@@ -149,7 +150,10 @@ async fn review_share(
 ) -> Result<(), Error> {
     let statements: Vec<Statement> = share.iter().filter_map(|id| published.remove(id)).flatten().collect();
     let Some(run_id) = statements.first().map(|statement| statement.run_id.clone()) else { return Ok(()) };
-    let inputs = inputs_of(context, facts, span, run_id, String::new(), share).await?;
+    // What a kind needs that is not known any more is nothing: its statements say so when they are held against today.
+    let kinds = statements.iter().filter_map(|statement| statements::named(&statement.kind).ok());
+    let needs = statements::needs_of(kinds);
+    let inputs = inputs_of(context, facts, span, run_id, String::new(), share, &needs).await?;
     for statement in statements {
         let input = inputs.get(&statement.portfolio_id).cloned();
         report.reviewed += 1;
@@ -207,6 +211,7 @@ async fn inputs_of(
     run_id: RunId,
     inputs_fingerprint: String,
     only: &BTreeSet<PortfolioId>,
+    needs: &BTreeSet<Need>,
 ) -> Result<BTreeMap<PortfolioId, StatementInput>, Error> {
     let origin = Origin {
         run_id,
@@ -214,7 +219,7 @@ async fn inputs_of(
         program_version: context.program_version.clone(),
         synthetic: context.store.kind() == StoreKind::Demo,
     };
-    let inputs = facts.inputs(span, &origin, only).await?;
+    let inputs = facts.inputs(span, &origin, only, needs).await?;
     Ok(inputs.into_iter().map(|input| (input.portfolio.portfolio_id.clone(), input)).collect())
 }
 
@@ -271,7 +276,10 @@ pub async fn restate(context: &Context, which: &Which, reason: Option<&str>) -> 
     let (day, span) = (before.period_end, span_of(&before));
     let facts = Facts::pinned(&context.lake).await?;
     let only = BTreeSet::from([before.portfolio_id.clone()]);
-    let inputs = inputs_of(context, &facts, span, before.run_id.clone(), String::new(), &only);
+    let kind = statements::named(&before.kind)
+        .map_err(|source| Error::Document { portfolio: before.portfolio_id.clone(), source })?;
+    let needs = statements::needs_of([kind]);
+    let inputs = inputs_of(context, &facts, span, before.run_id.clone(), String::new(), &only, &needs);
     let input = inputs.await?.remove(&before.portfolio_id);
     let review = held_against(context, before, input).await?;
     if let Some(problem) = review.problem {
@@ -281,12 +289,10 @@ pub async fn restate(context: &Context, which: &Which, reason: Option<&str>) -> 
         return Ok(Restated::Unchanged(review.statement));
     }
     let Review { statement: before, changes, more, .. } = review;
-    let kind = statements::named(&before.kind)
-        .map_err(|source| Error::Document { portfolio: before.portfolio_id.clone(), source })?;
     let lines = note(&before, &changes, more, reason.as_deref());
     let (statement, mails) = on_request(context, &JOB, day, async |work| {
         let fingerprint = work.inputs_fingerprint.clone();
-        let inputs = inputs_of(context, &facts, span, work.run_id.clone(), fingerprint, &only);
+        let inputs = inputs_of(context, &facts, span, work.run_id.clone(), fingerprint, &only, &needs);
         let Some(input) = inputs.await?.remove(&before.portfolio_id) else {
             return Err(refused(format!("{} is not valued on {day} any more", before.portfolio_id)));
         };

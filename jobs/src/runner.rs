@@ -17,6 +17,7 @@ use crate::catalog::{Job, Step, ingest};
 use crate::context::{Context, Progress};
 use crate::error::Error;
 use crate::owner;
+use crate::publication::StatementPlan;
 
 /// How long a process may be silent before another one takes its run.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -262,6 +263,9 @@ async fn input_fingerprint(context: &Context, to: BusinessDate) -> Result<String
     // Runs of before there was such a setting are those of its default.
     if context.settings.holding_years != HoldingYears::default() {
         text += &format!("\n{:?}", context.settings.holding_years);
+    }
+    if context.settings.statement_plan != StatementPlan::default() {
+        text += &format!("\n{:?}", context.settings.statement_plan);
     }
     Ok(sha256(text.as_bytes()))
 }

@@ -25,6 +25,10 @@ use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, MarketId, PortfolioId, ReportingPeriod, RunId};
 
+pub use crate::further::Need;
+pub use crate::span::Span;
+
+use crate::further::{self, Further};
 use crate::statements::StatementInput;
 
 /// Portfolios of a share: 500 histories of ten years of daily values are a quarter of a gibibyte.
@@ -47,32 +51,6 @@ pub struct Origin {
     pub program_version: String,
     /// Whether the portfolios are made up.
     pub synthetic: bool,
-}
-
-/// The time that statements are about: what is earned after the opening date and up to the closing date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span {
-    /// The last day before it, whose closing value is the opening value.
-    pub opening: BusinessDate,
-    /// Its last day.
-    pub closing: BusinessDate,
-}
-
-impl Span {
-    /// The month up to a date.
-    pub fn month_to_date(date: BusinessDate) -> Span {
-        let opening = ReportingPeriod::MonthToDate.opening_date(date).and_then(|day| BusinessDate::new(day).ok());
-        Span { opening: opening.unwrap_or(date), closing: date }
-    }
-
-    /// The first day of it.
-    pub fn first_day(self) -> BusinessDate {
-        self.opening.next_calendar_day()
-    }
-
-    fn days(self) -> DateRange {
-        DateRange::between(self.first_day(), self.closing)
-    }
 }
 
 /// Everything that statements are made from, each table at one version: all statements of a batch say the same of it.
@@ -112,7 +90,7 @@ impl Facts {
     /// [`lake::Error`] if a table cannot be read.
     pub async fn pinned(lake: &Lake) -> Result<Facts, lake::Error> {
         let mut snapshots = BTreeMap::new();
-        for table in TABLES {
+        for table in TABLES.into_iter().chain(further::TABLES) {
             snapshots.insert(table.name, lake.snapshot(table).await?);
         }
         Facts::of_snapshots(lake, snapshots).await
@@ -124,7 +102,7 @@ impl Facts {
     /// [`lake::Error`] if a version is not there any more, or a table cannot be read.
     pub async fn at(lake: &Lake, versions: &BTreeMap<String, u64>) -> Result<Facts, lake::Error> {
         let mut snapshots = BTreeMap::new();
-        for table in TABLES {
+        for table in TABLES.into_iter().chain(further::TABLES) {
             let snapshot = match versions.get(table.name) {
                 Some(version) => lake.snapshot_at(table, *version).await?,
                 None => lake.snapshot(table).await?.emptied(),
@@ -157,6 +135,8 @@ impl Facts {
     /// The inputs of the statements of some portfolios, by portfolio; those that were not valued on the closing date
     /// have none. What they hold grows with the number of portfolios: of many, take a share at a time.
     ///
+    /// - `needs`: what the kinds of statements that will be made need beside what all of them do.
+    ///
     /// # Errors
     /// [`lake::Error`] if a table cannot be read.
     pub async fn inputs(
@@ -164,6 +144,7 @@ impl Facts {
         span: Span,
         origin: &Origin,
         share: &BTreeSet<PortfolioId>,
+        needs: &BTreeSet<Need>,
     ) -> Result<Vec<StatementInput>, lake::Error> {
         let (Some(first), Some(last)) = (share.first(), share.last()) else { return Ok(Vec::new()) };
         let Span { opening, closing: date } = span;
@@ -189,6 +170,7 @@ impl Facts {
         let mut attributed = by_portfolio(attributed, |row| &row.portfolio_id);
         let stated = self.of_such::<Exception>(period, only, |row| is_stated(row, date)).await?;
         let mut exceptions = by_portfolio(stated, |row| &row.portfolio_id);
+        let mut further = self.further(span, only, needs).await?;
         let mut inputs = Vec::new();
         for portfolio in share.iter().filter_map(|id| self.portfolios.get(id)).cloned() {
             let id = portfolio.portfolio_id.clone();
@@ -221,6 +203,7 @@ impl Facts {
                 backtests: take(&mut judged, &id),
                 attribution: take(&mut attributed, &id),
                 exceptions: take(&mut exceptions, &id),
+                further: further.remove(&id).unwrap_or_default(),
                 portfolio,
             };
             input.instruments = self.named_in(&input);
@@ -246,6 +229,20 @@ impl Facts {
             }
         }
         Ok(last)
+    }
+
+    /// What only some kinds of statements need, by portfolio.
+    async fn further(
+        &self,
+        span: Span,
+        only: &BTreeSet<String>,
+        needs: &BTreeSet<Need>,
+    ) -> Result<BTreeMap<PortfolioId, Further>, lake::Error> {
+        let mut found = BTreeMap::new();
+        for need in needs {
+            need.read(self, span, only, &mut found).await?;
+        }
+        Ok(found)
     }
 
     /// Whether any portfolio was valued on a day of a range.
@@ -329,7 +326,7 @@ impl Facts {
         lake::read::stated_backtests(snapshot, &self.lake, date, stretch).await
     }
 
-    async fn of<R: Record>(&self, range: DateRange, only: &BTreeSet<String>) -> Result<Vec<R>, lake::Error> {
+    pub(crate) async fn of<R: Record>(&self, range: DateRange, only: &BTreeSet<String>) -> Result<Vec<R>, lake::Error> {
         self.named(range, &[("portfolio_id", only)]).await
     }
 

@@ -8,14 +8,20 @@
 pub mod delivery;
 pub mod document;
 mod error;
+mod further;
 pub mod gather;
+mod input;
 pub mod locale;
 pub mod prepared;
 pub mod regulatory;
 pub mod render;
+mod rhythm;
+mod span;
 pub mod statements;
 pub mod texts;
 
 pub use document::Document;
 pub use error::Error;
+pub use further::{Further, Need};
 pub use render::{Format, render};
+pub use rhythm::{Rhythm, RhythmError};

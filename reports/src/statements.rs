@@ -5,10 +5,16 @@
 
 pub mod portfolio_statement;
 
-pub use portfolio_statement::StatementInput;
+use std::collections::BTreeSet;
+
+use schemas::CalendarLength;
+
+pub use crate::input::StatementInput;
 
 use crate::document::Document;
 use crate::error::Error;
+use crate::further::Need;
+use crate::rhythm::Rhythm;
 use crate::texts::Label;
 
 /// A kind of statement.
@@ -18,12 +24,23 @@ pub struct StatementKind {
     pub id: &'static str,
     /// The name for people.
     pub title: Label,
+    /// How often it is made where the house does not say otherwise.
+    pub rhythm: Rhythm,
+    /// The shortest period of the calendar that it can be about.
+    pub shortest: CalendarLength,
+    /// What it needs beside what every statement does.
+    pub needs: &'static [Need],
     /// Makes the document; the same input gives the same document.
     pub build: fn(&StatementInput) -> Result<Document, Error>,
 }
 
 /// The statements there are.
 pub const STATEMENTS: &[&StatementKind] = &[&portfolio_statement::STATEMENT];
+
+/// What some kinds need beside what every statement does.
+pub fn needs_of<'a>(kinds: impl IntoIterator<Item = &'a StatementKind>) -> BTreeSet<Need> {
+    kinds.into_iter().flat_map(|kind| kind.needs).copied().collect()
+}
 
 /// The statement of this name.
 ///
@@ -37,8 +54,6 @@ pub fn named(id: &str) -> Result<&'static StatementKind, Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]

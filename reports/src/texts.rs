@@ -9,6 +9,7 @@ mod codes;
 mod labels;
 mod recorded;
 mod sentences;
+mod words;
 
 use chrono::NaiveDate;
 use schemas::tables::nav_bridge::BridgeComponent;
@@ -16,6 +17,7 @@ use schemas::{BusinessDate, Language, ReportingPeriod};
 
 pub use labels::Label;
 pub use sentences::Sentence;
+pub use words::Words;
 
 use crate::locale::Locale;
 
@@ -65,22 +67,22 @@ impl Texts {
     }
 
     /// A label without anything to fill in.
-    pub fn label(self, label: Label) -> String {
+    pub fn label(self, label: impl Words) -> String {
         self.label_with(label, &[])
     }
 
     /// A label with its names filled in.
-    pub fn label_with(self, label: Label, values: &[(&str, &str)]) -> String {
+    pub fn label_with(self, label: impl Words, values: &[(&str, &str)]) -> String {
         filled(&spaced(label.template(self.language), self.language), values)
     }
 
     /// A sentence without anything to fill in.
-    pub fn sentence(self, sentence: Sentence) -> String {
+    pub fn sentence(self, sentence: impl Words) -> String {
         self.sentence_with(sentence, &[])
     }
 
     /// A sentence with its names filled in.
-    pub fn sentence_with(self, sentence: Sentence, values: &[(&str, &str)]) -> String {
+    pub fn sentence_with(self, sentence: impl Words, values: &[(&str, &str)]) -> String {
         filled(&spaced(sentence.template(self.language), self.language), values)
     }
 
@@ -180,9 +182,8 @@ fn names(template: &str) -> std::collections::BTreeSet<&str> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_label_is_there_and_fills_in_the_same_in_every_language() {
-        for label in Label::ALL {
+    fn every_label_is_there<L: Words>() {
+        for label in L::ALL {
             let english = label.template(Language::English);
             for language in Language::ALL {
                 let template = label.template(language);
@@ -192,14 +193,19 @@ mod tests {
         }
     }
 
-    #[test]
-    fn every_sentence_is_there_and_fills_in_the_same_in_english_and_french() {
-        for sentence in Sentence::ALL {
+    fn every_sentence_is_there<S: Words>() {
+        for sentence in S::ALL {
             let (english, french) = (sentence.template(Language::English), sentence.template(Language::French));
             assert!(!english.trim().is_empty() && !french.trim().is_empty(), "{sentence:?}");
             assert_ne!(english, french, "{sentence:?} is translated");
             assert_eq!(names(english), names(french), "{sentence:?}");
         }
+    }
+
+    #[test]
+    fn every_text_is_there_and_fills_in_the_same_in_every_language_that_it_must_have() {
+        every_label_is_there::<Label>();
+        every_sentence_is_there::<Sentence>();
     }
 
     /// German, Spanish and Italian have no sentences of their own. Whoever translates one brings them all, and the

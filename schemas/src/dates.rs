@@ -8,6 +8,6 @@ mod reporting_period;
 
 pub use business_date::{BusinessDate, BusinessDateError};
 pub use calendar::{CalendarError, HolidayCalendar};
-pub use calendar_period::{CalendarPeriod, CalendarPeriodError};
+pub use calendar_period::{CalendarLength, CalendarPeriod, CalendarPeriodError};
 pub use day_count::DayCount;
 pub use reporting_period::ReportingPeriod;

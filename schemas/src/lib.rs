@@ -19,7 +19,7 @@ pub mod tables;
 pub use causes::with_causes;
 pub use clock::Clock;
 pub use currency::Currency;
-pub use dates::{BusinessDate, CalendarPeriod, DayCount, HolidayCalendar, ReportingPeriod};
+pub use dates::{BusinessDate, CalendarLength, CalendarPeriod, DayCount, HolidayCalendar, ReportingPeriod};
 pub use decimals::{Amount, Price, Quantity, Rate};
 pub use identifiers::{GroupId, InstrumentId, MarketId, PortfolioId, RunId};
 pub use language::Language;

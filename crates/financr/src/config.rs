@@ -37,6 +37,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) risk: RiskSection,
     #[serde(default)]
+    pub(crate) statements: StatementsSection,
+    #[serde(default)]
     pub(crate) retention: RetentionSection,
     #[serde(default)]
     pub(crate) api: api::Settings,
@@ -138,6 +140,31 @@ pub(crate) struct SourcesSection {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct BookFolderSection {
     pub(crate) inbox: Option<PathBuf>,
+}
+
+/// How often kinds of statements are made.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(try_from = "BTreeMap<String, String>")]
+pub(crate) struct StatementsSection(jobs::StatementPlan);
+
+impl TryFrom<BTreeMap<String, String>> for StatementsSection {
+    type Error = String;
+
+    fn try_from(section: BTreeMap<String, String>) -> Result<StatementsSection, String> {
+        let rhythm = |(kind, text): (String, String)| {
+            let rhythm = text.parse::<jobs::Rhythm>().map_err(|error| format!("`{kind}`: {error}"))?;
+            Ok::<_, String>((kind, rhythm))
+        };
+        let rhythms = section.into_iter().map(rhythm).collect::<Result<BTreeMap<_, _>, _>>()?;
+        jobs::StatementPlan::new(&rhythms).map(StatementsSection)
+    }
+}
+
+impl StatementsSection {
+    /// The plan.
+    pub(crate) fn plan(&self) -> &jobs::StatementPlan {
+        &self.0
+    }
 }
 
 /// How long published documents are kept.
@@ -288,9 +315,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_house_says_how_often_statements_are_made() {
+        let shipped = r#"portfolio_statement = "monthly""#;
+        let with = |line: &str| toml::from_str::<Config>(&SHIPPED.replace(shipped, line));
+        let error = |line: &str| with(line).expect_err("refused").to_string();
+        assert!(error("portfolio_statement = \"weekly\"").contains("known: monthly, quarterly, yearly, on_request"));
+        assert!(error("portfolio_statment = \"monthly\"").contains("portfolio_statement"));
+        let plan = with("portfolio_statement = \"yearly\"").expect("readable");
+        assert_ne!(plan.statements.plan(), &jobs::StatementPlan::default());
+    }
+
+    #[test]
     fn the_shipped_file_is_readable_and_unknown_keys_are_errors() {
         let config: Config = toml::from_str(SHIPPED).expect("readable");
         assert_eq!(config.store.url, "sqlite:financr-data/store.db");
+        assert_eq!(config.statements.plan(), &jobs::StatementPlan::default(), "the file shows the default");
         assert_eq!(config.ages, jobs::AgeLimits::default(), "the file shows the defaults");
         let policy = config.returns.large_flow_fraction - ReturnsSection::default().large_flow_fraction;
         assert!(policy.abs() <= 0.0, "the file shows the default");

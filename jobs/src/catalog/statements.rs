@@ -10,7 +10,7 @@ use schemas::{BusinessDate, CalendarPeriod, PortfolioId};
 use super::{Job, Step};
 use crate::context::Context;
 use crate::error::Error;
-use crate::publication::{Which, last_business_day, publish};
+use crate::publication::{StatementPlan, Which, last_business_day, publish};
 use crate::runner::{Outcome, Request, run_of};
 
 /// What is due in the time of the work; on a single date what is due on it, as in a night.
@@ -40,13 +40,16 @@ const VALUED_WITHIN_DAYS: usize = 31;
 
 /// Writes the statements of a period of every portfolio that lived in it, or of some. What was published before stays.
 ///
+/// - `kinds`: the kinds of statements; none for those that the house makes of periods of this length or shorter ones.
+///
 /// # Errors
-/// [`Error::Published`] if there is no such portfolio or the period is not valued to its end, else as for
+/// [`Error::Published`] if there is no such portfolio or kind, or the period is not valued to its end, else as for
 /// [`crate::run`].
 pub async fn statements_of(
     context: &Context,
     period: CalendarPeriod,
     portfolios: &[PortfolioId],
+    kinds: &[String],
 ) -> Result<Outcome, Error> {
     let refused = |problem: String| Error::Published { what: format!("statements of {period}"), problem };
     for id in portfolios {
@@ -54,6 +57,11 @@ pub async fn statements_of(
             return Err(refused(format!("there is no portfolio `{id}`; `financr show` lists them")));
         }
     }
+    let mut context = context.clone();
+    if !kinds.is_empty() {
+        context.settings.statement_plan = StatementPlan::only(kinds, period.length()).map_err(refused)?;
+    }
+    let context = &context;
     let to = last_business_day(period.last_day())?;
     let latest = std::iter::successors(Some(to), |day: &BusinessDate| Some(day.next_calendar_day()));
     let latest = latest.take(VALUED_WITHIN_DAYS).last().unwrap_or(to);

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lake::DateRange;
 use reports::gather::{Facts, Span};
-use schemas::{BusinessDate, HolidayCalendar, PortfolioId};
+use reports::statements::StatementKind;
+use schemas::{BusinessDate, CalendarLength, HolidayCalendar, PortfolioId};
 
+use super::plan::StatementPlan;
 use crate::error::Error;
 
 /// Which portfolios get a statement, and for which time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {
-    /// Those whose month or life ends on the date.
+    /// Those whose month, quarter or year ends on the date, or whose life does.
     Due,
     /// All that were valued on the date.
     All,
@@ -25,10 +27,34 @@ pub(crate) enum Which {
 /// Whose statements are due.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Due {
-    /// Portfolios by the time that their statement is about.
-    pub(super) wanted: BTreeMap<Span, BTreeSet<PortfolioId>>,
+    /// Portfolios and kinds of statements by the time that they are about.
+    pub(super) wanted: BTreeMap<Span, Wanted>,
     /// Portfolios that can have none, with the reason.
     pub(super) blocked: Vec<String>,
+}
+
+/// What is due about a time.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Wanted {
+    /// The kinds of statements.
+    pub(super) kinds: Vec<&'static StatementKind>,
+    /// The portfolios that get one of each.
+    pub(super) portfolios: BTreeSet<PortfolioId>,
+}
+
+impl Due {
+    fn add(&mut self, span: Span, kinds: &[&'static StatementKind], portfolios: BTreeSet<PortfolioId>) {
+        if !kinds.is_empty() && !portfolios.is_empty() {
+            let wanted = self.wanted.entry(span).or_default();
+            wanted.kinds = kinds.to_vec();
+            wanted.portfolios.extend(portfolios);
+        }
+    }
+
+    /// The statements that are due.
+    pub(super) fn count(&self) -> usize {
+        self.wanted.values().map(|wanted| wanted.kinds.len() * wanted.portfolios.len()).sum()
+    }
 }
 
 /// The calendar whose months statements follow.
@@ -57,37 +83,74 @@ pub(super) async fn due(
     facts: &Facts,
     date: BusinessDate,
     which: Which,
+    plan: &StatementPlan,
     only: Option<&BTreeSet<PortfolioId>>,
 ) -> Result<Due, Error> {
-    let span = Span::month_to_date(date);
     let asked = |id: &PortfolioId| only.is_none_or(|only| only.contains(id));
+    let mut due = Due::default();
     match which {
-        Which::Due if is_month_end(date)? => within(facts, span, only).await,
-        Which::Period { opening } => within(facts, Span { opening, closing: date }, only).await,
         Which::Due => {
-            let ending = facts.portfolios().filter(|row| row.end_date == Some(date) && asked(&row.portfolio_id));
-            let ending: BTreeSet<PortfolioId> = ending.map(|row| row.portfolio_id.clone()).collect();
-            if ending.is_empty() {
-                return Ok(Due::default());
+            let month_end = is_month_end(date)?;
+            for length in CalendarLength::ALL {
+                let (span, kinds) = (Span::to_date(length, date), plan.every(length));
+                if kinds.is_empty() {
+                    continue;
+                }
+                if month_end && length.ends_with_month_of(date) {
+                    within(facts, span, &kinds, only, &mut due).await?;
+                } else {
+                    ending(facts, span, &kinds, only, &mut due).await?;
+                }
             }
-            let refused = facts.not_valued(DateRange::between(date, date)).await?;
-            let refused = refused.iter().filter(|(refused, ..)| ending.contains(refused));
-            let blocked = refused.map(|(id, _, reason)| format!("{id} (not valued on {date}: {reason})")).collect();
-            Ok(Due { wanted: BTreeMap::from([(span, ending)]), blocked })
+        }
+        Which::Period { opening } => {
+            let span = Span { opening, closing: date };
+            let kinds = plan.of_period(span.length().unwrap_or(CalendarLength::Month));
+            within(facts, span, &kinds, only, &mut due).await?;
         }
         Which::All => {
             let all = facts.portfolios().map(|row| row.portfolio_id.clone()).filter(asked).collect();
-            Ok(Due { wanted: BTreeMap::from([(span, all)]), blocked: Vec::new() })
+            due.add(Span::month_to_date(date), &plan.every(CalendarLength::Month), all);
         }
     }
+    due.blocked.sort();
+    due.blocked.dedup();
+    Ok(due)
+}
+
+/// The portfolios whose life ends with the time.
+async fn ending(
+    facts: &Facts,
+    span: Span,
+    kinds: &[&'static StatementKind],
+    only: Option<&BTreeSet<PortfolioId>>,
+    due: &mut Due,
+) -> Result<(), Error> {
+    let date = span.closing;
+    let asked = |id: &PortfolioId| only.is_none_or(|only| only.contains(id));
+    let ending = facts.portfolios().filter(|row| row.end_date == Some(date) && asked(&row.portfolio_id));
+    let ending: BTreeSet<PortfolioId> = ending.map(|row| row.portfolio_id.clone()).collect();
+    if ending.is_empty() {
+        return Ok(());
+    }
+    let refused = facts.not_valued(DateRange::between(date, date)).await?;
+    let refused = refused.iter().filter(|(refused, ..)| ending.contains(refused));
+    due.blocked.extend(refused.map(|(id, _, reason)| format!("{id} (not valued on {date}: {reason})")));
+    due.add(span, kinds, ending);
+    Ok(())
 }
 
 /// Every portfolio that lived in a time, each up to its last valuation date in it: a market that is closed on the last
 /// business day of a month does not cost its clients their statement.
-async fn within(facts: &Facts, span: Span, only: Option<&BTreeSet<PortfolioId>>) -> Result<Due, Error> {
+async fn within(
+    facts: &Facts,
+    span: Span,
+    kinds: &[&'static StatementKind],
+    only: Option<&BTreeSet<PortfolioId>>,
+    due: &mut Due,
+) -> Result<(), Error> {
     let Span { opening, closing } = span;
     let last_days = facts.last_valued(span).await?;
-    let mut due = Due::default();
     let mut without_value = Vec::new();
     let asked = |id: &PortfolioId| only.is_none_or(|only| only.contains(id));
     for portfolio in facts.portfolios().filter(|row| asked(&row.portfolio_id)) {
@@ -95,15 +158,14 @@ async fn within(facts: &Facts, span: Span, only: Option<&BTreeSet<PortfolioId>>)
         let ended_before = portfolio.end_date.is_some_and(|end| end <= opening);
         match last_days.get(id) {
             Some(day) => {
-                let of_day = due.wanted.entry(Span { opening, closing: *day }).or_default();
-                of_day.insert(id.clone());
+                due.add(Span { opening, closing: *day }, kinds, BTreeSet::from([id.clone()]));
             }
             None if portfolio.start_date <= closing && !ended_before => without_value.push(id),
             None => {}
         }
     }
     if without_value.is_empty() {
-        return Ok(due);
+        return Ok(());
     }
     let reasons = facts.reasons_not_valued(span).await?;
     let time = if span == Span::month_to_date(closing) {
@@ -115,7 +177,7 @@ async fn within(facts: &Facts, span: Span, only: Option<&BTreeSet<PortfolioId>>)
         let reason = reasons.get(id).map(|reason| format!(": {reason}")).unwrap_or_default();
         due.blocked.push(format!("{id} (not valued {time}{reason})"));
     }
-    Ok(due)
+    Ok(())
 }
 
 #[cfg(test)]

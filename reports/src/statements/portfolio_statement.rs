@@ -17,106 +17,25 @@ mod value_change;
 
 use std::collections::BTreeMap;
 
-use schemas::tables::action_payments::ActionPayment;
-use schemas::tables::attribution::AttributionRow;
-use schemas::tables::backtests::BacktestRow;
-use schemas::tables::cash_flows::CashFlow;
-use schemas::tables::exceptions::Exception;
-use schemas::tables::instruments::Instrument;
-use schemas::tables::lot_closings::LotClosing;
-use schemas::tables::measures::MeasureRow;
-use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values::PortfolioValue;
-use schemas::tables::portfolios::Portfolio;
-use schemas::tables::positions::Position;
-use schemas::tables::realised_gains::RealisedGain;
-use schemas::tables::transactions::Transaction;
-use schemas::tables::valuations::Valuation;
-use schemas::{Amount, BusinessDate, Currency, InstrumentId, PortfolioId, RunId, Severity};
+use schemas::{BusinessDate, CalendarLength};
 
 use super::StatementKind;
-use crate::document::{Cell, Chart, ChartPoint, Content, DataGrade, Document, Metadata, Period, Section};
+use crate::document::{Chart, ChartPoint, Content, Document, Section};
 use crate::error::Error;
-use crate::texts::{Label, Sentence, Texts};
+use crate::input::StatementInput;
+use crate::rhythm::Rhythm;
+use crate::texts::{Label, Sentence};
 
 /// The statement's place on the shelf.
-pub const STATEMENT: StatementKind =
-    StatementKind { id: "portfolio_statement", title: Label::PortfolioStatement, build };
-
-/// Everything a statement is made from. Rows may come in any order.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StatementInput {
-    /// The portfolio.
-    pub portfolio: Portfolio,
-    /// The date of the statement, the last of its period.
-    pub business_date: BusinessDate,
-    /// The opening date of the period: its closing value is known, what happens after it belongs to the period.
-    pub period_start: BusinessDate,
-    /// The run that makes the statement.
-    pub run_id: RunId,
-    /// A fingerprint of the versions of all tables read.
-    pub inputs_fingerprint: String,
-    /// The version of the program.
-    pub program_version: String,
-    /// Whether the portfolio's market is made up; every page then says so.
-    pub synthetic: bool,
-    /// The instruments held or traded, for their names.
-    pub instruments: Vec<Instrument>,
-    /// What each position is worth on the business date, cash included.
-    pub valuations: Vec<Valuation>,
-    /// The positions in force on the business date, for their cost; of several rows of an instrument the latest counts.
-    pub positions: Vec<Position>,
-    /// The portfolio's values since its inception, the opening date's and the business date's among them.
-    pub portfolio_values: Vec<PortfolioValue>,
-    /// The external flows that take effect in the period.
-    pub cash_flows: Vec<CashFlow>,
-    /// The transactions of the period.
-    pub transactions: Vec<Transaction>,
-    /// The transactions of other periods that a reversal of the period takes back.
-    pub taken_back: Vec<Transaction>,
-    /// The reversals dated in other periods that take back a transaction of the period: it counts on no day.
-    pub reversals_elsewhere: Vec<Transaction>,
-    /// Cash and units that announcements brought in the period and no transaction books.
-    pub action_payments: Vec<ActionPayment>,
-    /// What the sales of the period earned.
-    pub realised_gains: Vec<RealisedGain>,
-    /// What rules that look ahead changed, with effect in the period, about gains of this period and of earlier ones.
-    pub gain_changes: Vec<LotClosing>,
-    /// The disposals whose gains they changed, of any date.
-    pub changed_disposals: Vec<RealisedGain>,
-    /// What led from the value at start to the value at end: the sum of the period by component and currency.
-    pub nav_bridge: Vec<NavBridgeRow>,
-    /// Performance and risk on the business date, all periods.
-    pub measures: Vec<MeasureRow>,
-    /// The methods that forecast the value at risk: those in force on the business date, and those that are red.
-    pub backtests: Vec<BacktestRow>,
-    /// Why it did better or worse than its benchmark in the year to date, by asset class, as made on the business date.
-    pub attribution: Vec<AttributionRow>,
-    /// What the checks of the business date found, and cash that those of the period found to be late.
-    pub exceptions: Vec<Exception>,
-}
-
-impl StatementInput {
-    /// The words of the client's language.
-    fn texts(&self) -> Texts {
-        Texts::of(self.portfolio.language)
-    }
-
-    /// The currency of the portfolio's figures.
-    fn base_currency(&self) -> Currency {
-        self.portfolio.base_currency
-    }
-
-    /// The portfolio's value on the business date; none if it was not valued.
-    fn closing_value(&self) -> Option<&PortfolioValue> {
-        self.portfolio_values.iter().find(|row| row.business_date == self.business_date)
-    }
-
-    /// The instruments by id.
-    fn instruments_by_id(&self) -> BTreeMap<&InstrumentId, &Instrument> {
-        self.instruments.iter().map(|instrument| (&instrument.instrument_id, instrument)).collect()
-    }
-}
+pub const STATEMENT: StatementKind = StatementKind {
+    id: "portfolio_statement",
+    title: Label::PortfolioStatement,
+    rhythm: Rhythm::Every(CalendarLength::Month),
+    shortest: CalendarLength::Month,
+    needs: &[],
+    build,
+};
 
 /// Makes the statement.
 ///
@@ -126,8 +45,7 @@ impl StatementInput {
 /// portfolio's value, [`Error::BridgeDoesNotFoot`] if the change in value is not explained, [`Error::Overflow`] and
 /// [`Error::MixedCurrencies`] if figures have no sum.
 pub fn build(input: &StatementInput) -> Result<Document, Error> {
-    refuse_foreign_rows(input)?;
-    refuse_blocked(input)?;
+    input.refuse_unsound()?;
     let holdings = holdings::sections(input)?;
     let mut sections = vec![key_figures::section(input)?];
     sections.extend(value_change::sections(input)?);
@@ -140,108 +58,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
     sections.push(activity::transactions(input)?);
     sections.extend(corporate_actions::section(input)?);
     sections.extend(notes::sections(input));
-    Ok(Document {
-        title: input.portfolio.title.clone(),
-        subtitle: input.texts().label(STATEMENT.title),
-        portfolio_id: input.portfolio.portfolio_id.clone(),
-        period: Period { opening_date: input.period_start, closing_date: input.business_date },
-        metadata: Metadata {
-            kind: STATEMENT.id.to_owned(),
-            program_version: input.program_version.clone(),
-            run_id: input.run_id.clone(),
-            inputs_fingerprint: input.inputs_fingerprint.clone(),
-            data_grade: data_grade(input),
-            language: input.texts().language(),
-            synthetic: input.synthetic,
-        },
-        sections,
-    })
-}
-
-fn data_grade(input: &StatementInput) -> DataGrade {
-    if input.exceptions.iter().any(|exception| exception.severity == Severity::Quarantine) {
-        DataGrade::C
-    } else if input.exceptions.is_empty() {
-        DataGrade::A
-    } else {
-        DataGrade::B
-    }
-}
-
-fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
-    let expected = &input.portfolio.portfolio_id;
-    let owner = |table: &'static str, found: &PortfolioId| {
-        if found == expected {
-            Ok(())
-        } else {
-            Err(Error::ForeignRow { table, expected: expected.clone(), found: found.clone() })
-        }
-    };
-    input.valuations.iter().try_for_each(|row| owner("gold.valuations", &row.portfolio_id))?;
-    input.positions.iter().try_for_each(|row| owner("gold.positions", &row.portfolio_id))?;
-    input.portfolio_values.iter().try_for_each(|row| owner("gold.portfolio_values", &row.portfolio_id))?;
-    input.cash_flows.iter().try_for_each(|row| owner("gold.cash_flows", &row.portfolio_id))?;
-    let mut booked = input.transactions.iter().chain(&input.taken_back).chain(&input.reversals_elsewhere);
-    booked.try_for_each(|row| owner("silver.transactions", &row.portfolio_id))?;
-    input.action_payments.iter().try_for_each(|row| owner("gold.action_payments", &row.portfolio_id))?;
-    input.realised_gains.iter().try_for_each(|row| owner("gold.realised_gains", &row.portfolio_id))?;
-    input.gain_changes.iter().try_for_each(|row| owner("gold.lot_closings", &row.portfolio_id))?;
-    input.changed_disposals.iter().try_for_each(|row| owner("gold.realised_gains", &row.portfolio_id))?;
-    input.nav_bridge.iter().try_for_each(|row| owner("gold.nav_bridge", &row.portfolio_id))?;
-    input.measures.iter().try_for_each(|row| owner("gold.measures", &row.portfolio_id))?;
-    input.backtests.iter().try_for_each(|row| owner("gold.backtests", &row.portfolio_id))?;
-    input.attribution.iter().try_for_each(|row| owner("gold.attribution", &row.portfolio_id))?;
-    input.exceptions.iter().try_for_each(|row| owner("gold.exceptions", &row.portfolio_id))?;
-
-    let on_date = |table: &'static str, found: BusinessDate| {
-        if found == input.business_date {
-            Ok(())
-        } else {
-            Err(Error::ForeignDate { table, expected: input.business_date.to_string(), found })
-        }
-    };
-    input.valuations.iter().try_for_each(|row| on_date("gold.valuations", row.business_date))?;
-    input.measures.iter().try_for_each(|row| on_date("gold.measures", row.business_date))?;
-    input.backtests.iter().try_for_each(|row| on_date("gold.backtests", row.business_date))?;
-    input.attribution.iter().try_for_each(|row| on_date("gold.attribution", row.business_date))?;
-
-    let in_period = |table: &'static str, found: BusinessDate| {
-        if input.period_start < found && found <= input.business_date {
-            Ok(())
-        } else {
-            let expected = format!("after {} and up to {}", input.period_start, input.business_date);
-            Err(Error::ForeignDate { table, expected, found })
-        }
-    };
-    input.cash_flows.iter().try_for_each(|row| in_period("gold.cash_flows", row.business_date))?;
-    input.action_payments.iter().try_for_each(|row| in_period("gold.action_payments", row.business_date))?;
-    input.nav_bridge.iter().try_for_each(|row| in_period("gold.nav_bridge", row.business_date))?;
-    input.gain_changes.iter().try_for_each(|row| in_period("gold.lot_closings", row.business_date))?;
-    input.realised_gains.iter().try_for_each(|row| in_period("gold.realised_gains", row.business_date))
-}
-
-fn refuse_blocked(input: &StatementInput) -> Result<(), Error> {
-    let blocking = || input.exceptions.iter().filter(|exception| exception.severity == Severity::Block);
-    match blocking().map(|exception| &exception.check_name).min() {
-        None => Ok(()),
-        Some(check_name) => Err(Error::Blocked {
-            portfolio_id: input.portfolio.portfolio_id.clone(),
-            date: input.business_date,
-            check_name: check_name.clone(),
-            findings: blocking().count(),
-        }),
-    }
-}
-
-/// An amount in the base currency, or why there is none.
-fn base_money(input: &StatementInput, amount: Option<Amount>, reason: impl FnOnce() -> String) -> Cell {
-    amount.map_or_else(|| Cell::unavailable(reason()), |amount| Cell::money(amount, input.base_currency()))
-}
-
-/// An amount in a currency; where it is not known, a price or a rate was missing.
-fn known_money(input: &StatementInput, amount: Option<Amount>, currency: Currency) -> Cell {
-    let reason = || Cell::unavailable(input.texts().sentence(Sentence::PriceOrRateMissing));
-    amount.map_or_else(reason, |amount| Cell::money(amount, currency))
+    Ok(input.document(&STATEMENT, sections))
 }
 
 /// The value since inception as a line. A day on which a position had no value breaks the line.
@@ -254,7 +71,7 @@ fn value_chart(input: &StatementInput) -> Section {
         .collect();
     let point = |row: &PortfolioValue| ChartPoint {
         date: row.business_date.day(),
-        cell: base_money(input, row.market_value, || input.texts().sentence(Sentence::PositionHadNoPrice)),
+        cell: input.base_money(row.market_value, || input.texts().sentence(Sentence::PositionHadNoPrice)),
     };
     let chart = Chart {
         series: input.texts().label(Label::MarketValue),

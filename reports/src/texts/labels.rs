@@ -3,35 +3,11 @@
 //! A line is one label in English, French, German, Spanish and Italian. Braces name what is filled in. A label that
 //! lacks a language does not compile.
 
-use schemas::Language;
-
-/// Declares the labels, each with its words in every language.
-macro_rules! labels {
-    ($( $name:ident = $en:literal, $fr:literal, $de:literal, $es:literal, $it:literal; )+) => {
-        /// A short text.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Label { $( #[doc = $en] $name, )+ }
-
-        impl Label {
-            /// Every label.
-            pub const ALL: &[Label] = &[$( Label::$name ),+];
-
-            /// The words in a language, braces and all.
-            pub fn template(self, language: Language) -> &'static str {
-                let (en, fr, de, es, it) = match self { $( Label::$name => ($en, $fr, $de, $es, $it), )+ };
-                match language {
-                    Language::English => en,
-                    Language::French => fr,
-                    Language::German => de,
-                    Language::Spanish => es,
-                    Language::Italian => it,
-                }
-            }
-        }
-    };
-}
+use super::words::labels;
 
 labels! {
+/// A short text that several documents have.
+Label {
     // What every document has.
     PortfolioStatement =
         "Portfolio statement", "Relevé de portefeuille", "Vermögensbericht", "Informe de cartera",
@@ -328,4 +304,5 @@ labels! {
         "Restated: {title} {portfolio} to {date}", "Rectification : {title} {portfolio} au {date}",
         "Berichtigung: {title} {portfolio} zum {date}", "Rectificación: {title} {portfolio} a {date}",
         "Rettifica: {title} {portfolio} al {date}";
+}
 }

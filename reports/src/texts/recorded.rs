@@ -6,7 +6,7 @@
 
 use schemas::{Language, ReportingPeriod};
 
-use super::{Label, filled};
+use super::{Label, Words, filled};
 use crate::locale::Locale;
 
 /// A text as it is recorded, and in French.

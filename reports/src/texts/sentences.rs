@@ -3,32 +3,11 @@
 //! German, Spanish and Italian documents have labels of their own and these sentences in English; each says so. A
 //! sentence that lacks one of the two languages does not compile. Braces name what is filled in.
 
-use schemas::Language;
-
-/// Declares the sentences, each in English and in French.
-macro_rules! sentences {
-    ($( $name:ident = $en:literal, $fr:literal; )+) => {
-        /// A sentence, or a phrase that stands for one.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Sentence { $( #[doc = $en] $name, )+ }
-
-        impl Sentence {
-            /// Every sentence.
-            pub const ALL: &[Sentence] = &[$( Sentence::$name ),+];
-
-            /// The sentence in a language, braces and all; in English where there is no translation.
-            pub fn template(self, language: Language) -> &'static str {
-                let (en, fr) = match self { $( Sentence::$name => ($en, $fr), )+ };
-                match language {
-                    Language::French => fr,
-                    Language::English | Language::German | Language::Spanish | Language::Italian => en,
-                }
-            }
-        }
-    };
-}
+use super::words::sentences;
 
 sentences! {
+/// A sentence that several documents have, or a phrase that stands for one.
+Sentence {
     // Graphs.
     NoPartAboveZero = "no part is above zero", "aucune part n’est supérieure à zéro";
 
@@ -281,4 +260,5 @@ sentences! {
         "The market behind these figures is made up: this is synthetic data, not a real account.",
         "Le marché sur lequel reposent ces chiffres est fictif : il s’agit de données de synthèse, et non d’un compte \
          réel.";
+}
 }

@@ -10,6 +10,7 @@ pub(crate) use attributed::attributed;
 pub(crate) use changed_gains::bought_again;
 use chrono::NaiveDate;
 pub(crate) use judged::judged;
+use reports::Further;
 use reports::statements::StatementInput;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
@@ -113,6 +114,7 @@ pub(crate) fn empty() -> StatementInput {
         backtests: Vec::new(),
         attribution: Vec::new(),
         exceptions: Vec::new(),
+        further: Further::default(),
     }
 }
 

@@ -19,7 +19,52 @@ pub struct CalendarPeriod {
 #[error("`{0}` is no period; write a month as 2017-06, a quarter as 2017-Q2, a year as 2017, between 1901 and 2198")]
 pub struct CalendarPeriodError(String);
 
+/// How long a period of the calendar is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CalendarLength {
+    /// A month.
+    Month,
+    /// Three months, from January, April, July or October on.
+    Quarter,
+    /// Twelve months, from January on.
+    Year,
+}
+
+impl CalendarLength {
+    /// Every length, the shortest first.
+    pub const ALL: [CalendarLength; 3] = [CalendarLength::Month, CalendarLength::Quarter, CalendarLength::Year];
+
+    /// Whether a period of this length ends with the month of a day.
+    pub fn ends_with_month_of(self, day: BusinessDate) -> bool {
+        let months = match self {
+            CalendarLength::Month => 1,
+            CalendarLength::Quarter => 3,
+            CalendarLength::Year => 12,
+        };
+        day.day().month().is_multiple_of(months)
+    }
+}
+
+impl fmt::Display for CalendarLength {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            CalendarLength::Month => "month",
+            CalendarLength::Quarter => "quarter",
+            CalendarLength::Year => "year",
+        })
+    }
+}
+
 impl CalendarPeriod {
+    /// How long it is.
+    pub fn length(self) -> CalendarLength {
+        match self.last.day().month() - self.first.day().month() {
+            0 => CalendarLength::Month,
+            2 => CalendarLength::Quarter,
+            _ => CalendarLength::Year,
+        }
+    }
+
     /// Its first calendar day.
     pub fn first_day(self) -> BusinessDate {
         self.first
@@ -96,7 +141,13 @@ mod tests {
             let days = [period.opening_date(), period.first_day(), period.last_day()].map(|day| day.to_string());
             assert_eq!(days, [opening, first, last], "{name}");
             assert_eq!(period.to_string(), name);
+            assert!(period.length().ends_with_month_of(period.last_day()), "{name}");
         }
+        let length = |name: &str| name.parse::<CalendarPeriod>().expect("a period").length();
+        let lengths = ["2017-06", "2017-Q2", "2017"].map(length);
+        assert_eq!(lengths, CalendarLength::ALL);
+        let may: BusinessDate = "2017-05-31".parse().expect("a date");
+        assert_eq!(CalendarLength::ALL.map(|length| length.ends_with_month_of(may)), [true, false, false]);
     }
 
     #[test]

@@ -39,6 +39,9 @@ pub(super) struct Arguments {
     /// With --period, only the statements of this portfolio; may be given more than once
     #[arg(long, value_name = "ID", requires = "period")]
     portfolio: Vec<PortfolioId>,
+    /// With --period, only statements of this kind, e.g. client_assets; may be given more than once
+    #[arg(long, value_name = "KIND", requires = "period")]
+    kind: Vec<String>,
 }
 
 fn jobs_help() -> String {
@@ -54,7 +57,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             let problem = format!("--period is for `financr run statements`; give `{}` a --date", job.name);
             return Err(Usage(problem).into());
         }
-        return batch(session, &config, period, &arguments.portfolio).await;
+        return batch(session, &config, period, arguments).await;
     }
     let (from, to) = match (arguments.date, arguments.from, arguments.to) {
         (Some(date), _, _) => (date, date),
@@ -74,7 +77,7 @@ async fn batch(
     session: &Session,
     config: &Config,
     period: CalendarPeriod,
-    portfolios: &[PortfolioId],
+    Arguments { portfolio, kind, .. }: &Arguments,
 ) -> anyhow::Result<Ending> {
     let snags = Arc::new(Mutex::new(Vec::new()));
     let (shown, kept) = (session.display.watcher(), Arc::clone(&snags));
@@ -85,7 +88,7 @@ async fn batch(
         shown(progress);
     });
     let context = house::open(config, watcher).await?;
-    let outcome = statements::statements_of(&context, period, portfolios).await?;
+    let outcome = statements::statements_of(&context, period, portfolio, kind).await?;
     let ending = report(session, &outcome)?;
     let snags = snags.lock().map(|snags| snags.clone()).unwrap_or_default();
     for snag in snags {

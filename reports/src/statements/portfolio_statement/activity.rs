@@ -10,7 +10,7 @@ use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, BusinessDate, Currency, InstrumentId};
 
-use super::{StatementInput, known_money};
+use super::StatementInput;
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::error::Error;
 use crate::texts::{Label, Sentence, Texts};
@@ -34,9 +34,9 @@ pub(super) fn cash_flows(input: &StatementInput) -> Result<Section, Error> {
         vec![
             Cell::Date(flow.flow_date),
             Cell::text(texts.kind(&flow.kind)),
-            known_money(input, flow.amount, flow.currency),
+            input.known_money(flow.amount, flow.currency),
             Cell::text(flow.currency.code()),
-            known_money(input, flow.amount_base, base),
+            input.known_money(flow.amount_base, base),
         ]
     };
     let mut table = Table { columns, rows: flows.into_iter().map(row).collect(), total: None };
@@ -80,7 +80,7 @@ pub(super) fn transactions(input: &StatementInput) -> Result<Section, Error> {
             unless_zero(booking.taxes, booking),
             line.no_cash.map_or_else(cash, |reason| Cell::unavailable(texts.sentence(reason))),
             Cell::text(booking.currency.code()),
-            gain.map_or_else(Cell::empty, |row| known_money(input, row.gain_base, base)),
+            gain.map_or_else(Cell::empty, |row| input.known_money(row.gain_base, base)),
         ]);
         if let (Some(currency), Some(amount)) = (booking.counter_currency, booking.counter_amount) {
             let mut other_side = vec![Cell::empty(); COLUMNS];
@@ -200,7 +200,7 @@ fn changes(input: &StatementInput, instruments: &BTreeMap<&InstrumentId, &Instru
         cells[1] = Cell::text(what);
         cells[2] = Cell::text(name_of(&change.instrument_id, instruments));
         cells[3] = Cell::Quantity(change.quantity.decimal());
-        cells[9] = known_money(input, change.gain_base, base);
+        cells[9] = input.known_money(change.gain_base, base);
         cells
     };
     changes.into_iter().map(line).collect()

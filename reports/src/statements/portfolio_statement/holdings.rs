@@ -7,8 +7,8 @@ use schemas::tables::positions::Position;
 use schemas::tables::valuations::Valuation;
 use schemas::{Amount, BusinessDate, InstrumentId};
 
+use super::StatementInput;
 use super::activity::{in_base, total};
-use super::{StatementInput, base_money};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table, sum_of_printed};
 use crate::error::Error;
 use crate::texts::{Label, Sentence, Texts};
@@ -137,7 +137,7 @@ fn composition(input: &StatementInput, positions: &Table, cash: &Table) -> Resul
     };
     let securities = part(positions)?;
     let balances = part(cash)?;
-    let value = base_money(input, input.closing_value().and_then(|row| row.market_value), || {
+    let value = input.base_money(input.closing_value().and_then(|row| row.market_value), || {
         texts.sentence_with(Sentence::NoPortfolioValueOn, &[("date", &texts.date(input.business_date))])
     });
     let printed = (value.printed_number(), securities.printed_number(), balances.printed_number());
@@ -219,7 +219,7 @@ fn is_carried(price_date: Option<BusinessDate>, business_date: BusinessDate) -> 
 fn value_base(input: &StatementInput, row: &Valuation) -> Cell {
     let (base, texts) = (input.base_currency(), input.texts());
     let (from, to) = (("from", row.currency.code()), ("to", base.code()));
-    base_money(input, row.value_base, || {
+    input.base_money(row.value_base, || {
         if row.value.is_none() {
             no_price_before(input)
         } else if let Some(old) = row.fx_rate_date {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use schemas::Amount;
 use schemas::tables::realised_gains::RealisedGain;
 
-use super::{StatementInput, base_money, known_money};
+use super::StatementInput;
 use crate::document::{Cell, Content, KeyFigure, KeyFigures, Section, sum_of_printed};
 use crate::error::Error;
 use crate::texts::{Label, Sentence};
@@ -46,7 +46,7 @@ pub(super) fn value_at_start(input: &StatementInput) -> Cell {
     let earlier = values.iter().filter(|row| row.business_date <= input.period_start);
     if let Some(row) = earlier.max_by_key(|row| row.business_date) {
         let date = row.business_date;
-        return base_money(input, row.market_value, || on(Sentence::PositionHadNoValueOn, date));
+        return input.base_money(row.market_value, || on(Sentence::PositionHadNoValueOn, date));
     }
     let first = values.iter().min_by_key(|row| row.business_date);
     let starts_inside = input.period_start < input.portfolio.start_date;
@@ -60,7 +60,7 @@ pub(super) fn value_at_start(input: &StatementInput) -> Cell {
 pub(super) fn value_at_end(input: &StatementInput) -> Cell {
     let texts = input.texts();
     match input.closing_value() {
-        Some(row) => base_money(input, row.market_value, || texts.sentence(Sentence::PositionHasNoPrice)),
+        Some(row) => input.base_money(row.market_value, || texts.sentence(Sentence::PositionHasNoPrice)),
         None => {
             Cell::unavailable(texts.sentence_with(Sentence::NotValuedOn, &[("date", &texts.date(input.business_date))]))
         }
@@ -70,7 +70,7 @@ pub(super) fn value_at_end(input: &StatementInput) -> Cell {
 /// The sum of the flows as the table of flows prints them.
 fn net_contributions(input: &StatementInput) -> Result<Cell, Error> {
     let currency = input.base_currency();
-    let flows: Vec<Cell> = input.cash_flows.iter().map(|flow| known_money(input, flow.amount_base, currency)).collect();
+    let flows: Vec<Cell> = input.cash_flows.iter().map(|flow| input.known_money(flow.amount_base, currency)).collect();
     sum_or_zero(input, &flows, "net contributions")
 }
 
@@ -78,7 +78,7 @@ fn net_contributions(input: &StatementInput) -> Result<Cell, Error> {
 fn realised(input: &StatementInput, changes: &[Cell]) -> Result<Cell, Error> {
     let currency = input.base_currency();
     let mut gains: Vec<Cell> =
-        input.realised_gains.iter().filter(is_sale).map(|row| known_money(input, row.gain_base, currency)).collect();
+        input.realised_gains.iter().filter(is_sale).map(|row| input.known_money(row.gain_base, currency)).collect();
     gains.extend_from_slice(changes);
     sum_or_zero(input, &gains, "realised gains")
 }
@@ -88,7 +88,7 @@ fn changes_of_sales(input: &StatementInput) -> Vec<Cell> {
     let disposals = input.changed_disposals.iter();
     let kept: BTreeSet<&str> = disposals.filter(|row| !is_sale(row)).map(|row| row.transaction_id.as_str()).collect();
     let changes = input.gain_changes.iter().filter(|row| !kept.contains(row.transaction_id.as_str()));
-    changes.map(|row| known_money(input, row.gain_base, input.base_currency())).collect()
+    changes.map(|row| input.known_money(row.gain_base, input.base_currency())).collect()
 }
 
 /// Whether a reduction ended in money, or in nothing: securities that were taken out keep what they cost.

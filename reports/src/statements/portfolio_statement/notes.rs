@@ -4,8 +4,9 @@ use schemas::Severity;
 use schemas::tables::exceptions::Exception;
 
 use super::holdings::price_basis;
-use super::{StatementInput, attribution, corporate_actions, data_grade, methods, performance, value_change};
+use super::{StatementInput, attribution, corporate_actions, methods, performance, value_change};
 use crate::document::{Content, DataGrade, Section};
+use crate::input::data_grade;
 use crate::texts::{Label, Sentence, has_sentences};
 
 pub(super) fn sections(input: &StatementInput) -> [Section; 3] {

@@ -104,13 +104,14 @@ pub(super) fn section(input: &StatementInput) -> Section {
         input.measures.iter().map(|row| ((row.measure.as_str(), row.period), row)).collect();
     let texts = input.texts();
     let mut columns = vec![Column::new("measure", texts.label(Label::Measure), ColumnKind::Text)];
+    let periods = input.span().stated_periods();
     columns.extend(
-        ReportingPeriod::STATED
-            .into_iter()
-            .map(|period| Column::new(column_id(period), texts.label(Label::of_period(period)), ColumnKind::Figure)),
+        periods
+            .iter()
+            .map(|period| Column::new(column_id(*period), texts.label(Label::of_period(*period)), ColumnKind::Figure)),
     );
     let row = |line: &Line| {
-        let cells = ReportingPeriod::STATED.into_iter().map(|period| {
+        let cells = periods.iter().copied().map(|period| {
             if line.annualised && !is_a_year_or_longer(input, period) {
                 return Cell::unavailable(texts.sentence(Sentence::ShorterThanYear));
             }

@@ -1,0 +1,113 @@
+//! Which kinds of statements a house makes by itself, and how often.
+
+use std::collections::BTreeMap;
+
+use reports::Rhythm;
+use reports::statements::{self, STATEMENTS, StatementKind};
+use schemas::{CalendarLength, with_causes};
+
+/// How often each kind of statement is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatementPlan {
+    rhythms: BTreeMap<&'static str, Rhythm>,
+}
+
+impl Default for StatementPlan {
+    fn default() -> Self {
+        StatementPlan { rhythms: STATEMENTS.iter().map(|kind| (kind.id, kind.rhythm)).collect() }
+    }
+}
+
+impl StatementPlan {
+    /// The plan of the program, with other rhythms for some kinds.
+    ///
+    /// # Errors
+    /// A sentence if a kind is not known, or would be made of shorter times than it can be about.
+    pub fn new(rhythms: &BTreeMap<String, Rhythm>) -> Result<StatementPlan, String> {
+        let mut plan = StatementPlan::default();
+        for (id, rhythm) in rhythms {
+            let kind = statements::named(id).map_err(|error| with_causes(&error))?;
+            match rhythm {
+                Rhythm::Every(length) if *length < kind.shortest => return Err(too_short(kind)),
+                _ => plan.rhythms.insert(kind.id, *rhythm),
+            };
+        }
+        Ok(plan)
+    }
+
+    /// The plan that has these kinds made of the periods of a length, and no others.
+    ///
+    /// # Errors
+    /// A sentence if a kind is not known, or cannot be about so short a time.
+    pub(crate) fn only(kinds: &[String], length: CalendarLength) -> Result<StatementPlan, String> {
+        let resting = STATEMENTS.iter().map(|kind| (kind.id, Rhythm::OnRequest));
+        let mut plan = StatementPlan { rhythms: resting.collect() };
+        for id in kinds {
+            let kind = statements::named(id).map_err(|error| with_causes(&error))?;
+            if length < kind.shortest {
+                return Err(too_short(kind));
+            }
+            plan.rhythms.insert(kind.id, Rhythm::Every(length));
+        }
+        Ok(plan)
+    }
+
+    /// The kinds that are made at the end of every period of a length.
+    pub(super) fn every(&self, length: CalendarLength) -> Vec<&'static StatementKind> {
+        self.such(|rhythm, _| rhythm == Rhythm::Every(length))
+    }
+
+    /// The kinds that are made when somebody asks for the statements of a period of a length: those of that length, and
+    /// those that are made more often.
+    pub(super) fn of_period(&self, length: CalendarLength) -> Vec<&'static StatementKind> {
+        let is_due = |rhythm, kind: &StatementKind| match rhythm {
+            Rhythm::Every(own) => own <= length && kind.shortest <= length,
+            Rhythm::OnRequest => false,
+        };
+        self.such(is_due)
+    }
+
+    fn such(&self, is_such: impl Fn(Rhythm, &StatementKind) -> bool) -> Vec<&'static StatementKind> {
+        let rhythm = |kind: &StatementKind| self.rhythms.get(kind.id).copied().unwrap_or(kind.rhythm);
+        STATEMENTS.iter().copied().filter(|kind| is_such(rhythm(kind), kind)).collect()
+    }
+}
+
+fn too_short(kind: &StatementKind) -> String {
+    format!("`{}` is about a {} or more; no shorter time has one", kind.id, kind.shortest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(kinds: &[&'static StatementKind]) -> Vec<&'static str> {
+        kinds.iter().map(|kind| kind.id).collect()
+    }
+
+    #[test]
+    fn a_house_can_have_its_own_rhythms() {
+        let yearly = BTreeMap::from([("portfolio_statement".to_owned(), Rhythm::Every(CalendarLength::Year))]);
+        let plan = StatementPlan::new(&yearly).expect("a plan");
+        assert!(!ids(&plan.every(CalendarLength::Month)).contains(&"portfolio_statement"));
+        assert!(!ids(&plan.of_period(CalendarLength::Quarter)).contains(&"portfolio_statement"));
+        assert!(ids(&plan.of_period(CalendarLength::Year)).contains(&"portfolio_statement"));
+        let unknown = BTreeMap::from([("portfolio_statment".to_owned(), Rhythm::OnRequest)]);
+        assert!(StatementPlan::new(&unknown).expect_err("a typing error").contains("portfolio_statement"));
+    }
+
+    #[test]
+    fn who_names_kinds_gets_those_and_no_others() {
+        let plan = StatementPlan::only(&["portfolio_statement".to_owned()], CalendarLength::Quarter).expect("a plan");
+        assert_eq!(ids(&plan.of_period(CalendarLength::Quarter)), ["portfolio_statement"]);
+        assert!(ids(&plan.of_period(CalendarLength::Month)).is_empty());
+        assert!(StatementPlan::only(&["yearly".to_owned()], CalendarLength::Year).is_err());
+    }
+
+    #[test]
+    fn every_kind_is_long_enough_for_its_own_rhythm() {
+        for kind in STATEMENTS {
+            assert!(!matches!(kind.rhythm, Rhythm::Every(length) if length < kind.shortest), "{}", kind.id);
+        }
+    }
+}
