@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lake::Lake;
 use pipelines::sources::ecb_reference_rates;
 use pipelines::{AgeLimits, HoldingYears, StageReport};
+use reports::Firm;
 use reports::delivery::email::MailSettings;
 use schemas::Clock;
 use store::Store;
@@ -19,6 +20,8 @@ pub struct Settings {
     pub age_limits: AgeLimits,
     /// The holding period, in years, that the market risk measure of PRIIPs is made for.
     pub holding_years: HoldingYears,
+    /// The firm that issues documents.
+    pub firm: Option<Firm>,
     /// Which kinds of statements are made by themselves, and how often.
     pub statement_plan: StatementPlan,
     /// Where the ECB's rates come from.

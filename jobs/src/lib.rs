@@ -50,8 +50,8 @@ pub use pipelines::{
     AgeLimits, BalanceBasis, HoldingYears, MEASURE_KINDS, MEASURES, Measure, MeasureKind, MeasureUnit,
 };
 pub use pipelines::{Attribution, DEFAULT_LINKING_METHOD, Effect, Excess, LinkingMethod, linking_method};
-pub use reports::Rhythm;
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
+pub use reports::{Firm, Rhythm};
 
 use schemas::table::Record;
 use schemas::tables::exceptions::Exception;

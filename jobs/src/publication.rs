@@ -80,6 +80,7 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
         inputs_fingerprint: work.inputs_fingerprint.clone(),
         program_version: context.program_version.clone(),
         synthetic: context.store.kind() == StoreKind::Demo,
+        firm: context.settings.firm.clone(),
     };
     let facts = Facts::pinned(&context.lake).await?;
     let due = due(&facts, date, which, &context.settings.statement_plan, work.portfolios.as_deref()).await?;

@@ -218,6 +218,7 @@ async fn inputs_of(
         inputs_fingerprint,
         program_version: context.program_version.clone(),
         synthetic: context.store.kind() == StoreKind::Demo,
+        firm: context.settings.firm.clone(),
     };
     let inputs = facts.inputs(span, &origin, only, needs).await?;
     Ok(inputs.into_iter().map(|input| (input.portfolio.portfolio_id.clone(), input)).collect())

@@ -175,6 +175,7 @@ mod tests {
         let settings = crate::context::Settings {
             age_limits: pipelines::AgeLimits::default(),
             holding_years: pipelines::HoldingYears::default(),
+            firm: None,
             statement_plan: crate::publication::StatementPlan::default(),
             ecb_reference_rates: crate::EcbSettings::default(),
             inbox: None,

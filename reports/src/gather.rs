@@ -28,6 +28,7 @@ use schemas::{BusinessDate, MarketId, PortfolioId, ReportingPeriod, RunId};
 pub use crate::further::Need;
 pub use crate::span::Span;
 
+use crate::firm::Firm;
 use crate::further::{self, Further};
 use crate::statements::StatementInput;
 
@@ -51,6 +52,8 @@ pub struct Origin {
     pub program_version: String,
     /// Whether the portfolios are made up.
     pub synthetic: bool,
+    /// The firm that issues them.
+    pub firm: Option<Firm>,
 }
 
 /// Everything that statements are made from, each table at one version: all statements of a batch say the same of it.
@@ -186,6 +189,7 @@ impl Facts {
                 inputs_fingerprint: origin.inputs_fingerprint.clone(),
                 program_version: origin.program_version.clone(),
                 synthetic: origin.synthetic,
+                firm: origin.firm.clone(),
                 instruments: Vec::new(),
                 valuations: take(&mut valuations, &id),
                 positions: take(&mut positions, &id),

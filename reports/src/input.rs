@@ -22,6 +22,7 @@ use schemas::{Amount, BusinessDate, Currency, InstrumentId, PortfolioId, RunId, 
 
 use crate::document::{Cell, DataGrade, Document, Metadata, Period, Section};
 use crate::error::Error;
+use crate::firm::Firm;
 use crate::further::Further;
 use crate::span::Span;
 use crate::statements::StatementKind;
@@ -44,6 +45,8 @@ pub struct StatementInput {
     pub program_version: String,
     /// Whether the portfolio's market is made up; every page then says so.
     pub synthetic: bool,
+    /// The firm that issues the statement; none if the house has set none.
+    pub firm: Option<Firm>,
     /// The instruments held or traded, for their names.
     pub instruments: Vec<Instrument>,
     /// What each position is worth on the business date, cash included.

@@ -8,6 +8,7 @@
 pub mod delivery;
 pub mod document;
 mod error;
+mod firm;
 mod further;
 pub mod gather;
 mod input;
@@ -16,12 +17,14 @@ pub mod prepared;
 pub mod regulatory;
 pub mod render;
 mod rhythm;
+mod sections;
 mod span;
 pub mod statements;
 pub mod texts;
 
 pub use document::Document;
 pub use error::Error;
+pub use firm::Firm;
 pub use further::{Further, Need};
 pub use render::{Format, render};
 pub use rhythm::{Rhythm, RhythmError};

@@ -36,6 +36,7 @@ pub(crate) struct Config {
     pub(crate) returns: ReturnsSection,
     #[serde(default)]
     pub(crate) risk: RiskSection,
+    pub(crate) firm: Option<jobs::Firm>,
     #[serde(default)]
     pub(crate) statements: StatementsSection,
     #[serde(default)]

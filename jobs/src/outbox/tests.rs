@@ -45,6 +45,7 @@ impl House {
         let settings = Settings {
             age_limits: AgeLimits::default(),
             holding_years: pipelines::HoldingYears::default(),
+            firm: None,
             statement_plan: crate::publication::StatementPlan::default(),
             ecb_reference_rates: pipelines::sources::ecb_reference_rates::Settings::default(),
             inbox: None,

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use reports::Firm;
 use reports::statements::StatementInput;
 use serde_json::{Value, json};
 use store::Statement;
@@ -22,6 +23,8 @@ pub(crate) struct Pinned {
     pub(crate) inputs_fingerprint: String,
     /// The program.
     pub(crate) program_version: String,
+    /// The firm that issued it.
+    pub(crate) firm: Option<Firm>,
 }
 
 /// The manifest of a statement whose files are known. It says nothing of the moment: the same statement from the same
@@ -46,6 +49,7 @@ pub(super) fn manifest(statement: &Statement, input: &StatementInput, tables: &B
         "run_id": statement.run_id.as_str(),
         "inputs_fingerprint": input.inputs_fingerprint,
         "program_version": input.program_version,
+        "firm": input.firm,
         "table_versions": tables,
         "document_sha256": statement.document_sha256,
         "files": statement.files.iter().map(file).collect::<Vec<_>>(),
@@ -60,7 +64,10 @@ pub(crate) fn pinned(manifest: &[u8]) -> Option<Pinned> {
     let tables = manifest.get("table_versions")?.as_object()?;
     let tables: Option<BTreeMap<String, u64>> =
         tables.iter().map(|(name, version)| Some((name.clone(), version.as_u64()?))).collect();
+    // Manifests of before there was a firm say nothing of it.
+    let firm = manifest.get("firm").cloned().unwrap_or_default();
     Some(Pinned {
+        firm: serde_json::from_value(firm).ok()?,
         tables: tables?,
         inputs_fingerprint: text("inputs_fingerprint")?,
         program_version: text("program_version")?,

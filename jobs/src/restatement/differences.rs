@@ -9,7 +9,7 @@ use serde_json::Value;
 /// Changes that are listed of one statement; a chart of ten years has thousands of points.
 const CHANGES_MAX: usize = 2_000;
 /// Sections that speak of the run or of an earlier restatement, not of the portfolio.
-const NOT_FIGURES: [&str; 2] = ["provenance", "restatement"];
+const NOT_FIGURES: [&str; 3] = ["issuer", "provenance", "restatement"];
 
 /// A figure that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -24,6 +24,13 @@ Label {
     NoneInPeriod =
         "none in this period", "néant sur la période", "keine in diesem Zeitraum", "ninguno en este período",
         "nessuno nel periodo";
+    Issuer = "Issued by", "Émetteur", "Herausgeber", "Emisor", "Emittente";
+    LegalEntityIdentifier = "LEI {value}", "LEI : {value}", "LEI: {value}", "LEI: {value}", "LEI: {value}";
+    ContactOfFirm =
+        "Contact: {value}", "Contact : {value}", "Kontakt: {value}", "Contacto: {value}", "Contatto: {value}";
+    ComplaintsTo =
+        "Complaints: {value}", "Réclamations : {value}", "Beschwerden: {value}", "Reclamaciones: {value}",
+        "Reclami: {value}";
     SyntheticData = "SYNTHETIC DATA", "DONNÉES FICTIVES", "FIKTIVE DATEN", "DATOS FICTICIOS", "DATI FITTIZI";
 
     // Headings.

@@ -115,6 +115,7 @@ pub(crate) fn empty() -> StatementInput {
         attribution: Vec::new(),
         exceptions: Vec::new(),
         further: Further::default(),
+        firm: None,
     }
 }
 

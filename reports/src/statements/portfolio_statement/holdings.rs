@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use rust_decimal::{Decimal, RoundingStrategy};
 use schemas::tables::positions::Position;
 use schemas::tables::valuations::Valuation;
-use schemas::{Amount, BusinessDate, InstrumentId};
+use schemas::{Amount, InstrumentId};
 
 use super::StatementInput;
 use super::activity::{in_base, total};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table, sum_of_printed};
 use crate::error::Error;
+use crate::sections::price_basis::price_basis;
 use crate::texts::{Label, Sentence, Texts};
 
 /// The sections on positions, cash and the composition of the value.
@@ -194,14 +195,6 @@ fn no_price_before(input: &StatementInput) -> String {
     texts.sentence_with(Sentence::NoPriceBefore, &[("date", &texts.date(input.business_date))])
 }
 
-/// Where a price comes from: the word of the valuation, or `carried` for a quote of an earlier day.
-pub(super) fn price_basis(row: &Valuation) -> &str {
-    match row.price_basis.as_str() {
-        "quote" if is_carried(row.price_date, row.business_date) => "carried",
-        other => other,
-    }
-}
-
 fn basis_words(basis: &str, texts: Texts) -> String {
     match basis {
         "quote" => texts.label(Label::Quote),
@@ -210,10 +203,6 @@ fn basis_words(basis: &str, texts: Texts) -> String {
         "missing" => texts.label(Label::NoPrice),
         other => other.to_owned(),
     }
-}
-
-fn is_carried(price_date: Option<BusinessDate>, business_date: BusinessDate) -> bool {
-    price_date.is_some_and(|date| date < business_date)
 }
 
 fn value_base(input: &StatementInput, row: &Valuation) -> Cell {

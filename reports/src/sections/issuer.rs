@@ -1,0 +1,22 @@
+//! Who issues a statement, and where its reader can turn to.
+
+use super::of_notes;
+use crate::document::Section;
+use crate::input::StatementInput;
+use crate::texts::Label;
+
+/// The firm as the house has set it; none if it has set none.
+pub(crate) fn section(input: &StatementInput) -> Option<Section> {
+    let firm = input.firm.as_ref()?;
+    let texts = input.texts();
+    let lei = firm.lei.as_ref().map(ToString::to_string);
+    let told = |label, value: Option<&String>| value.map(|value| texts.label_with(label, &[("value", value)]));
+    let notes = [
+        Some(firm.name.clone()),
+        told(Label::LegalEntityIdentifier, lei.as_ref()),
+        firm.address.clone(),
+        told(Label::ContactOfFirm, firm.contact.as_ref()),
+        told(Label::ComplaintsTo, firm.complaints.as_ref()),
+    ];
+    Some(of_notes(input, "issuer", Label::Issuer, notes.into_iter().flatten().collect()))
+}
