@@ -49,7 +49,7 @@ pub(crate) fn linked(
         benchmark: has_benchmark.then(|| earned(days, |day| day.benchmark_return_fraction)),
         money: PeriodMoney::default(),
     };
-    let measured = Measured::new(&series);
+    let measured = Measured::unbroken(&series);
     LinkedReturns {
         gross: twr_before_fees::MEASURE.reported(&measured),
         net_of_fees: twr_before_taxes::MEASURE.reported(&measured),

@@ -3,6 +3,7 @@
 //! Everything follows from gold.daily_returns by the rules of the measures: the return of a month is what `MTD` says on
 //! its last valuation, that of a year what `YTD` says.
 
+use analytics::Measured;
 use analytics::measures::{benchmark_return, twr};
 use chrono::Datelike;
 use schemas::tables::daily_returns::DailyReturn;
@@ -42,8 +43,9 @@ pub struct WealthDay {
 pub struct Wealth {
     /// Day by day; the first is the unit itself, before anything was earned. Empty if nothing was earned at all.
     pub days: Vec<WealthDay>,
-    /// The last day whose value is unknown, if there is one: nothing before it can be linked to what follows.
-    pub unknown_on: Option<BusinessDate>,
+    /// The last day whose value is unknown or on which more than everything was lost, if there is one: nothing before it
+    /// can be linked to what follows.
+    pub broken_on: Option<BusinessDate>,
 }
 
 /// The returns of calendar months, and after them those of the years, in order of date.
@@ -97,7 +99,10 @@ fn both(
     period: ReportingPeriod,
 ) -> (MeasureValue, MeasureValue) {
     match series_on(portfolio, returns, &[], date, period) {
-        Ok(series) => (twr::MEASURE.of(&series), benchmark_return::MEASURE.of(&series)),
+        Ok(series) => {
+            let measured = Measured::unbroken(&series);
+            (twr::MEASURE.reported(&measured), benchmark_return::MEASURE.reported(&measured))
+        }
         Err(reason) => (MeasureValue::Unavailable(reason.clone()), MeasureValue::Unavailable(reason)),
     }
 }
@@ -109,8 +114,8 @@ pub fn wealth_since(opening: BusinessDate, returns: &[DailyReturn]) -> Wealth {
     let mut before = WealthDay { date: opening, wealth: 1.0, drawdown: 0.0 };
     for row in returns {
         let is_known = [row.begin_value, row.inflow, row.outflow, row.end_value].iter().all(Option::is_some);
-        if !is_known {
-            found = Wealth { days: Vec::new(), unknown_on: Some(row.business_date) };
+        if !is_known || row.return_fraction.is_some_and(|fraction| fraction < -1.0) {
+            found = Wealth { days: Vec::new(), broken_on: Some(row.business_date) };
             high = 1.0;
             before = WealthDay { date: row.business_date, wealth: 1.0, drawdown: 0.0 };
             continue;
@@ -225,7 +230,7 @@ mod tests {
         }
         assert_eq!(said.len(), 5);
         assert!((wealth.days[3].drawdown + 0.5).abs() < 1e-12, "{wealth:?}");
-        assert_eq!((wealth.unknown_on, wealth.days[0].date), (None, date("2023-11-29")));
+        assert_eq!((wealth.broken_on, wealth.days[0].date), (None, date("2023-11-29")));
     }
 
     #[test]
@@ -234,7 +239,7 @@ mod tests {
         life[1].end_value = None;
         life[1].return_fraction = None;
         let wealth = wealth_since(date("2023-11-29"), &life);
-        assert_eq!(wealth.unknown_on, Some(date("2023-12-15")));
+        assert_eq!(wealth.broken_on, Some(date("2023-12-15")));
         let said: Vec<BusinessDate> = wealth.days.iter().map(|day| day.date).collect();
         assert_eq!(said, [date("2023-12-15"), date("2023-12-29"), date("2024-01-31")]);
         assert_eq!(wealth_since(date("2023-11-29"), &[day("2023-11-30", None, 0.0)]), Wealth::default());

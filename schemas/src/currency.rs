@@ -75,6 +75,11 @@ impl Currency {
         let (_, major) = MINOR_UNITS.iter().find(|(minor, _)| *minor == code)?;
         major.parse().ok()
     }
+
+    /// Whether quotes in a hundredth of it have a code of their own, as pence do.
+    pub fn has_quoted_hundredth(self) -> bool {
+        MINOR_UNITS.iter().any(|(_, major)| *major == self.code())
+    }
 }
 
 impl FromStr for Currency {
@@ -127,6 +132,7 @@ mod tests {
         assert_eq!(error.to_string(), "`GBX` is a minor unit, not a currency; use `GBP` with a price_scale of 0.01");
         assert_eq!(Currency::of_minor_unit("GBX"), Some(Currency::GBP));
         assert_eq!(Currency::of_minor_unit("GBP"), None);
+        assert!(Currency::GBP.has_quoted_hundredth() && !Currency::EUR.has_quoted_hundredth());
     }
 
     #[test]

@@ -6,8 +6,9 @@
 //! Linked months follow the days of the time-weighted return: a month without capital on average (nothing or less) has
 //! no return and is left out of the links. So is what it earned: a deposit on a month's last day has a weight of zero,
 //! and if nothing else was there, the fee of its first purchase is in no month's return. A flow counts in the month of
-//! its own date. But a month in which nothing was valued has no closing value; it is one span with the month that
-//! follows. By itself it would show a deposit as the loss of all of it, before anything could be worth anything.
+//! its own date. A month in which nothing was valued and nothing moved ends as it began. But one with a flow has no
+//! closing value; it is one span with the month that follows. By itself it would show a deposit as the loss of all of
+//! it, before anything could be worth anything.
 //!
 //! - Source: Dietz, *Pension Funds: Measuring Investment Performance*, 1966; Bacon, *Practical Portfolio Performance
 //!   Measurement and Attribution*, 2nd ed., ch. 2.
@@ -48,7 +49,11 @@ pub(crate) fn linked_monthly(series: &PerformanceSeries) -> Result<f64, NoFigure
         let closing_date = month_end.min(series.end_date);
         let is_last = series.end_date <= closing_date;
         let valued_by_then = series.values.partition_point(|value| value.date <= closing_date);
-        if valued < valued_by_then || is_last {
+        let nothing_moved = !series
+            .flows
+            .iter()
+            .any(|flow| counted_to.is_none_or(|counted| counted < flow.date) && flow.date <= closing_date);
+        if valued < valued_by_then || nothing_moved || is_last {
             let closing_value = series.value_on(closing_date);
             let span = Span { opening_date, opening_value, closing_date, closing_value, counted_to };
             if let Some(fraction) = span.fraction(series) {
@@ -189,6 +194,12 @@ mod tests {
         // December of one day in which 100 became nothing.
         let new_year = of_values(("2016-12-31", 0.0), &[("2017-01-31", 70.0)], &[("2016-12-31", 100.0)]);
         assert_close(linked_monthly(&new_year).unwrap(), -0.3);
+        // Nothing was valued in February and nothing moved: March is a month of its own. 50 came on the 10th, 21 of 31
+        // days before its end: (165 − 110 − 50) / (110 + 50 · 21/31).
+        let values = [("2024-01-31", 110.0), ("2024-03-31", 165.0)];
+        let series = of_values(("2023-12-31", 100.0), &values, &[("2024-03-10", 50.0)]);
+        let march = 5.0 / (110.0 + 50.0 * 21.0 / 31.0);
+        assert_close(linked_monthly(&series).unwrap(), 1.1 * (1.0 + march) - 1.0);
         // After the last valuation nothing happens any more.
         let mut quiet = of_values(("2023-12-31", 100.0), &[("2024-01-31", 110.0)], &[]);
         quiet.end_date = date("2024-04-15");

@@ -2,6 +2,8 @@
 
 use std::cell::OnceCell;
 
+use schemas::BusinessDate;
+
 use crate::compounding::no_returns;
 use crate::digest::worst::Worst;
 use crate::digest::{ReturnDigest, TAIL_MAX};
@@ -16,6 +18,9 @@ use crate::series::PerformanceSeries;
 #[derive(Debug)]
 pub struct Measured<'a> {
     series: &'a PerformanceSeries,
+    /// Whether returns are linked up to any depth, or not across a loss of more than everything.
+    is_unbroken: bool,
+    broken_on: OnceCell<Option<BusinessDate>>,
     returns: OnceCell<Result<Vec<f64>, NoFigure>>,
     digest: OnceCell<ReturnDigest>,
     worst: OnceCell<Worst>,
@@ -24,10 +29,19 @@ pub struct Measured<'a> {
 }
 
 impl<'a> Measured<'a> {
-    /// A series of which nothing has been measured yet.
+    /// A series of which nothing has been measured yet, as house and statements measure it: where more than everything
+    /// was lost on a day, what was left is a debt and no capital, and the returns before and after are no chain. No
+    /// figure of the returns goes across such a day.
+    pub fn unbroken(series: &'a PerformanceSeries) -> Measured<'a> {
+        Measured { is_unbroken: true, ..Measured::new(series) }
+    }
+
+    /// A series of which nothing has been measured yet, for a comparison with programs that link whatever there is.
     pub fn new(series: &'a PerformanceSeries) -> Measured<'a> {
         Measured {
             series,
+            is_unbroken: false,
+            broken_on: OnceCell::new(),
             returns: OnceCell::new(),
             digest: OnceCell::new(),
             worst: OnceCell::new(),
@@ -52,13 +66,24 @@ impl<'a> Measured<'a> {
     /// The daily returns in order of date; there is at least one.
     ///
     /// # Errors
-    /// [`NoFigure`] if the series has a defect or no return.
+    /// [`NoFigure`] if the series has a defect or no return, or is not linked across a day of it.
     pub(crate) fn returns(&self) -> Result<&[f64], NoFigure> {
         let returns = self.checked()?;
         if returns.is_empty() {
             return Err(no_returns(self.series));
         }
-        Ok(returns)
+        match self.broken_on() {
+            Some(date) => Err(NoFigure::new(format!(
+                "more than everything was lost on {date}: what was left was a debt, and returns are not linked across it"
+            ))),
+            None => Ok(returns),
+        }
+    }
+
+    /// The first day on which the chain of returns breaks, if that counts.
+    fn broken_on(&self) -> Option<BusinessDate> {
+        let find = || self.series.returns.iter().find(|day| day.number < -1.0).map(|day| day.date);
+        if self.is_unbroken { *self.broken_on.get_or_init(find) } else { None }
     }
 
     /// What the returns come to.

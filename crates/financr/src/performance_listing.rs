@@ -176,7 +176,7 @@ fn chart(facts: &PerformanceFacts<'_>) -> String {
 
 fn drawn(wealth: &Wealth, currency: &str, width: usize, ink: Ink) -> String {
     let (Some(first), Some(last)) = (wealth.days.first(), wealth.days.last()) else {
-        let why = wealth.unknown_on.map(|day| format!(" after {day}, whose value or flow is unknown"));
+        let why = wealth.broken_on.map(|day| format!(" after {day}, across which nothing is linked"));
         return format!("\nNo daily return{}, so there is nothing to draw.", why.unwrap_or_default());
     };
     let levels: Vec<f64> = wealth.days.iter().map(|day| day.wealth).collect();
@@ -202,8 +202,10 @@ fn drawn(wealth: &Wealth, currency: &str, width: usize, ink: Ink) -> String {
     let line = if sizes.iter().all(|size| *size <= 0.0) { String::new() } else { sparkline(&sizes, ink) };
     lines.push(format!("{:>8} {line}", "fall"));
     lines.push(format!("{:>8} {}", "", deepest(&wealth.days)));
-    if let Some(day) = wealth.unknown_on {
-        lines.push(format!("The value or a flow of {day} is unknown: what came before it cannot be linked."));
+    if let Some(day) = wealth.broken_on {
+        lines.push(format!(
+            "Nothing is linked across {day}: a value or a flow is unknown, or more than everything was lost."
+        ));
     }
     lines.join("\n")
 }
@@ -389,7 +391,7 @@ What 1 EUR became, without deposits and withdrawals
          below the high so far: at most -50.00 % on 2022-12-30, now -40.00 %";
         assert_eq!(drawn(&wealth, "EUR", 60, Ink::Ascii), expected);
         assert!(drawn(&Wealth::default(), "EUR", 60, Ink::Ascii).contains("No daily return"));
-        let unknown = Wealth { days: Vec::new(), unknown_on: Some(date("2022-12-30")) };
+        let unknown = Wealth { days: Vec::new(), broken_on: Some(date("2022-12-30")) };
         assert!(drawn(&unknown, "EUR", 60, Ink::Ascii).contains("after 2022-12-30"));
     }
 

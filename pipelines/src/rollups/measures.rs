@@ -120,7 +120,7 @@ impl History {
         for (last, day) in self.days.iter().enumerate().skip(first) {
             for period in ReportingPeriod::ALL {
                 let series = self.series(last, day.date, period);
-                let measured = series.as_ref().map(Measured::new);
+                let measured = series.as_ref().map(Measured::unbroken);
                 for measure in kept(period) {
                     let value = match &measured {
                         Ok(measured) => measure.reported(measured),

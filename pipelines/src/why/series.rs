@@ -69,7 +69,7 @@ impl Trail {
         series: &Result<PerformanceSeries, String>,
     ) -> Node {
         let now = match series {
-            Ok(series) => figure_of(measure.reported(&Measured::new(series))),
+            Ok(series) => figure_of(measure.reported(&Measured::unbroken(series))),
             Err(reason) => Figure::Unavailable(reason.clone()),
         };
         let rows = self.facts.measures.iter().flatten();

@@ -39,12 +39,7 @@ fn estimate(question: &RiskQuestion<'_>) -> Result<TailRisk, NoFigure> {
     let shape = Shape::of(&Spread::of(question.returns))?;
     let (days, root) = question.growth();
     let (skewness, excess_kurtosis) = (shape.skewness / root, shape.excess_kurtosis / days);
-    if !is_monotone(skewness, excess_kurtosis) {
-        return Err(NoFigure::new(format!(
-            "the Cornish-Fisher expansion does not hold for a skewness of {skewness:.3} and an excess kurtosis of \
-             {excess_kurtosis:.3}: a rarer loss could come out smaller"
-        )));
-    }
+    inside_the_domain(skewness, excess_kurtosis)?;
     let (mean, deviation) = (days * shape.mean, root * shape.deviation);
     let quantile = corrected(normal, skewness, excess_kurtosis);
     let tail_mean = -statistics::normal_density(normal) / tail * tail_factor(normal, skewness, excess_kurtosis);
@@ -65,8 +60,28 @@ pub fn value_at_risk(returns: &[f64], tail_probability: f64) -> MeasureValue {
     figure::number("the value at risk", modified_value_at_risk(returns, tail_probability))
 }
 
-/// The value at risk of a series.
+fn inside_the_domain(skewness: f64, excess_kurtosis: f64) -> Result<(), NoFigure> {
+    if is_monotone(skewness, excess_kurtosis) {
+        return Ok(());
+    }
+    Err(NoFigure::new(format!(
+        "the Cornish-Fisher expansion does not hold for a skewness of {skewness:.3} and an excess kurtosis of \
+         {excess_kurtosis:.3}: a rarer loss could come out smaller"
+    )))
+}
+
+/// The value at risk of a series, where the expansion is monotone.
 pub(crate) fn value_at_risk_of(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
+    let outcome = measured.digest().and_then(|digest| {
+        let shape = Shape::of(&digest.spread)?;
+        inside_the_domain(shape.skewness, shape.excess_kurtosis)?;
+        of_spread(&digest.spread, tail_probability)
+    });
+    figure::number("the value at risk", outcome)
+}
+
+/// The value at risk of a series, whether or not the expansion is monotone.
+pub(crate) fn value_at_risk_anywhere(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
     let outcome = measured.digest().and_then(|digest| of_spread(&digest.spread, tail_probability));
     figure::number("the value at risk", outcome)
 }

@@ -7,12 +7,13 @@
 //! Growth is stated a year however short the life was, which the house does not do: other programs give it.
 //!
 //! Where several internal rates balance the flows, the house has no figure and says so. Other programs give one of
-//! them; here it is the rate nearest to zero, so that there is something to compare.
+//! them; here it is the rate nearest to zero, so that there is something to compare. Nor do they ask whether the
+//! expansion of Cornish and Fisher holds.
 
 mod kupiec;
 
-use analytics::measures::{mwr_period, xirr};
-use analytics::{MEASURES, Measured, PerformanceSeries};
+use analytics::measures::{mwr_period, var_cornish_fisher_95, var_cornish_fisher_99, xirr};
+use analytics::{MEASURES, Measure, Measured, PerformanceSeries};
 use lake::Lake;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::portfolios::Portfolio;
@@ -42,12 +43,18 @@ pub async fn whole_life(
         let value = match &measured {
             Ok(measured) if measure.id == xirr::MEASURE.id => xirr::nearest_to_zero(measured.series()),
             Ok(measured) if measure.id == mwr_period::MEASURE.id => mwr_period::nearest_to_zero(measured.series()),
-            Ok(measured) => (measure.compute)(measured),
+            Ok(measured) => (anywhere(measure).compute)(measured),
             Err(reason) => MeasureValue::Unavailable((*reason).clone()),
         };
         (measure.id, value)
     });
     Ok(figures.chain(kupiec::figures(&series)).collect())
+}
+
+/// The measure as other programs take it: the Cornish-Fisher value at risk beyond the domain of its expansion, too.
+fn anywhere(measure: &'static Measure) -> &'static Measure {
+    let such = [&var_cornish_fisher_95::ANYWHERE, &var_cornish_fisher_99::ANYWHERE];
+    such.into_iter().find(|other| other.id == measure.id).unwrap_or(measure)
 }
 
 /// The same series, but lasting until the portfolio's last day if it has one.

@@ -205,7 +205,9 @@ fn traded(cell: Result<Option<Decimal>, String>) -> Result<Option<Quantity>, Str
     Ok(Some(volume))
 }
 
-/// Whether a quote in this unit fits its instrument: pence where the scale says so, the currency otherwise.
+/// Whether a quote in this unit fits its instrument: pence where the scale says so, the currency otherwise. A scale
+/// other than one and quotes in the currency itself are percent of the nominal value, as bonds are quoted, or another
+/// number of units; where the currency has a hundredth of its own (pence), nobody can tell which of the two was meant.
 fn quote_unit(instrument: &Instrument, unit: &str) -> Result<(), String> {
     let Instrument { symbol, currency, price_scale, .. } = instrument;
     let in_minor_unit = price_scale.decimal() != Decimal::ONE;
@@ -214,7 +216,7 @@ fn quote_unit(instrument: &Instrument, unit: &str) -> Result<(), String> {
         Some(major) if major == *currency => {
             Err(format!("{symbol} is quoted in {unit}, but its price_scale is 1; set it to 0.01 in instruments.csv"))
         }
-        None if unit == currency.code() && !in_minor_unit => Ok(()),
+        None if unit == currency.code() && (!in_minor_unit || !currency.has_quoted_hundredth()) => Ok(()),
         None if unit == currency.code() => {
             Err(format!("{symbol} has price_scale {price_scale}, so its quotes are in the minor unit, not in {unit}"))
         }
