@@ -8,6 +8,7 @@ mod exceptions;
 mod health;
 mod measures;
 mod performance;
+mod portfolio_groups;
 mod portfolios;
 mod position_returns;
 mod positions;
@@ -37,6 +38,7 @@ pub(crate) struct Resource {
 pub(crate) static RESOURCES: &[&Resource] = &[
     &health::RESOURCE,
     &portfolios::RESOURCE,
+    &portfolio_groups::RESOURCE,
     &positions::RESOURCE,
     &valuations::RESOURCE,
     &performance::RESOURCE,

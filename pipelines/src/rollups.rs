@@ -8,6 +8,7 @@ pub mod daily_returns;
 pub mod group_returns;
 pub mod hypothetical_returns;
 pub mod measures;
+pub mod portfolio_group_measures;
 pub mod portfolio_group_returns;
 pub mod position_returns;
 pub mod risk;
@@ -46,6 +47,7 @@ pub const ROLLUPS: &[&Rollup] = &[
     &group_returns::ROLLUP,
     &hypothetical_returns::ROLLUP,
     &measures::ROLLUP,
+    &portfolio_group_measures::ROLLUP,
     &portfolio_group_returns::ROLLUP,
     &position_returns::ROLLUP,
     &risk::ROLLUP,
@@ -128,6 +130,7 @@ mod tests {
             "daily_returns",
             "measures",
             "portfolio_group_returns",
+            "portfolio_group_measures",
             "position_returns",
             "group_returns",
             "attribution",

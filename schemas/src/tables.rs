@@ -22,6 +22,7 @@ pub mod landings;
 pub mod lot_closings;
 pub mod measures;
 pub mod nav_bridge;
+pub mod portfolio_group_measures;
 pub mod portfolio_group_returns;
 pub mod portfolio_values;
 pub mod portfolios;
@@ -73,6 +74,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &hypothetical_returns::TABLE,
     &group_returns::TABLE,
     &portfolio_group_returns::TABLE,
+    &portfolio_group_measures::TABLE,
     &measures::TABLE,
     &risk_classes::TABLE,
     &risk::TABLE,

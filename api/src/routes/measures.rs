@@ -5,6 +5,7 @@ use std::sync::Arc;
 use analytics::{MEASURES, Measure};
 use axum::Json;
 use axum::extract::State;
+use schemas::tables::measures::MeasureRow;
 use schemas::{BusinessDate, Currency, PortfolioId, ReportingPeriod};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -57,7 +58,7 @@ struct Measures {
 
 /// The measures of a period.
 #[derive(Serialize, ToSchema)]
-struct PeriodMeasures {
+pub(super) struct PeriodMeasures {
     /// The period: `1D`, `WTD`, `MTD`, `QTD`, `YTD`, `1Y`, `3Y`, `5Y`, `10Y` or `SI` (since inception).
     #[schema(value_type = String, example = "YTD")]
     period: &'static str,
@@ -65,6 +66,20 @@ struct PeriodMeasures {
     measures: Vec<MeasureFigure>,
     /// Why there are no measures at all, e.g. because no night was run for the date; null if there are some.
     unavailable_reason: Option<String>,
+}
+
+impl PeriodMeasures {
+    /// The measures of a period out of those of a date; one of them if it is named.
+    pub(super) fn of(
+        rows: &[MeasureRow],
+        period: ReportingPeriod,
+        measure: Option<&'static Measure>,
+        date: BusinessDate,
+    ) -> PeriodMeasures {
+        let measures = figures(rows, period, measure);
+        let reason = || format!("no night kept such a figure of {period} on {date}");
+        PeriodMeasures { period: period.code(), unavailable_reason: measures.is_empty().then(reason), measures }
+    }
 }
 
 fn measure_routes() -> OpenApiRouter<Arc<Context>> {
@@ -91,11 +106,7 @@ async fn measures(
     let date = date_or_latest(&context, &portfolio.portfolio_id, query.date).await?;
     let rows = lake::read::measures(&context.lake, &portfolio.portfolio_id, date).await?;
     let asked = ReportingPeriod::ALL.into_iter().filter(|known| period.is_none_or(|period| period == *known));
-    let periods = asked.map(|period| {
-        let measures = figures(&rows, period, measure);
-        let reason = || format!("no night kept such a figure of {period} on {date}");
-        PeriodMeasures { period: period.code(), unavailable_reason: measures.is_empty().then(reason), measures }
-    });
+    let periods = asked.map(|period| PeriodMeasures::of(&rows, period, measure, date));
     Ok(Json(Measures {
         periods: periods.collect(),
         portfolio_id: portfolio.portfolio_id,

@@ -35,6 +35,10 @@ mod performance {
     mod get;
 }
 #[cfg(test)]
+mod portfolio_groups {
+    mod get;
+}
+
 mod portfolios {
     mod get;
 }

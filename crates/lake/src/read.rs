@@ -6,6 +6,7 @@ mod groups;
 mod history;
 mod named;
 mod portfolio;
+mod portfolio_group;
 mod portfolio_risk;
 mod tables;
 
@@ -16,6 +17,7 @@ pub use portfolio::{
     attribution, exceptions, latest_business_date, measures, position_returns, positions, risk_classes, stress,
     valuations,
 };
+pub use portfolio_group::{PortfolioGroup, group_members, portfolio_group};
 pub use portfolio_risk::{backtests, risk, risk_contributions, risk_forecasts, stated_backtests};
 pub(crate) use tables::frame;
 pub use tables::{

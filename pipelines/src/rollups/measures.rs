@@ -7,6 +7,7 @@
 mod columns;
 mod gather;
 mod history;
+pub(crate) mod of_groups;
 mod risk_classes;
 pub mod whole_life;
 
@@ -126,7 +127,7 @@ impl History {
                         Ok(measured) => measure.reported(measured),
                         Err(reason) => MeasureValue::Unavailable((*reason).clone()),
                     };
-                    columns.push(&self.portfolio.portfolio_id, day.date, period, measure.id, &value);
+                    columns.push(&self.owner.id, day.date, period, measure.id, &value);
                 }
             }
         }

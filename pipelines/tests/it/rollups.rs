@@ -66,6 +66,26 @@ async fn portfolio_group_returns_follow_their_cases() {
     follow("portfolio_group_returns", sql).await;
 }
 
+/// What a group earned since its first day is what its days earned, one after the other; and it has the figures of a
+/// portfolio, every day.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn measures_of_groups_link_their_days() {
+    let differing = include_str!("rollups/measures_of_groups.sql");
+    for folder in case_folders("rollups/portfolio_group_returns") {
+        for (way, works) in ways(&folder) {
+            let lake = filled(&folder).await;
+            for work in &works {
+                roll_up(&lake, work).await.expect("rolled up");
+            }
+            let found = statement(&lake, differing).await.expect("readable");
+            assert!(found.rows.is_empty(), "{way}: {:?}", found.rows);
+            let counted = "SELECT count(*) AS n FROM gold.portfolio_group_measures WHERE value IS NOT NULL";
+            let counted = statement(&lake, counted).await.expect("readable");
+            assert_ne!(counted.rows, [[serde_json::json!(0)]], "{way}");
+        }
+    }
+}
+
 async fn follow(table: &str, sql: &str) {
     let mut findings = Vec::new();
     for folder in case_folders(&format!("rollups/{table}")) {

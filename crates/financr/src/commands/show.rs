@@ -1,6 +1,7 @@
 //! `financr show`: one portfolio on one date, as a page or one side of it in full.
 
 mod explain;
+mod groups;
 mod holdings;
 mod overview;
 mod sides;
@@ -38,7 +39,8 @@ const EXAMPLES: &str = concat!(
     "  financr show D01 --what bridge                           one part of the page in full\n",
     "  financr show D01 --date 2014-12-31 --basis settlement    what is settled, and what is pending\n",
     "  financr show D01 --what pending --format csv             trades that are not settled yet, for a program\n\n",
-    "One word is a portfolio, two are a topic and a portfolio. Topics are portfolio (the page), performance, risk, \
+    "One word is a portfolio, two are a topic and a portfolio. In the place of a portfolio, performance and measures take \
+     a household or a composite. Topics are portfolio (the page), performance, risk, \
      measures, attribution, factors, liquidity, stress and explain; a portfolio that is called `risk` is shown by \
      `financr show portfolio risk`. As JSON or CSV a topic gives one row per figure: raw numbers (0.05 is five \
      percent), exact amounts, the unit, why it is missing.\n\n",
@@ -213,6 +215,11 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     };
     if arguments.basis.is_some() || arguments.what == What::Pending {
         return holdings::write(session, &context, &id, arguments).await;
+    }
+    let is_portfolio = context.store.portfolio(&id).await?.is_some();
+    if !is_portfolio && let Some(group) = groups::side(&context, &id, topic, arguments).await? {
+        session.say(&group.heading)?;
+        return write_side(session, &group.side);
     }
     let shown = Shown::find(&context, &id, arguments.date.or(arguments.explain.to()), &config.store.url).await?;
     let (portfolio, value) = (&shown.portfolio, &shown.value);

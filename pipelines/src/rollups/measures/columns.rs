@@ -8,7 +8,7 @@ use arrow::datatypes::{Date32Type, Field, Int32Type, Schema};
 use lake::RecordBatch;
 use schemas::table::{Record, TableError, column_of};
 use schemas::tables::measures::MeasureRow;
-use schemas::{Amount, BusinessDate, MeasureValue, PortfolioId, ReportingPeriod};
+use schemas::{Amount, BusinessDate, MeasureValue, ReportingPeriod};
 
 use crate::error::Error;
 
@@ -31,13 +31,13 @@ pub(super) struct Columns {
 impl Columns {
     pub(super) fn push(
         &mut self,
-        portfolio_id: &PortfolioId,
+        portfolio_id: &str,
         date: BusinessDate,
         period: ReportingPeriod,
         measure: &str,
         value: &MeasureValue,
     ) {
-        self.portfolio_id.append_value(portfolio_id.as_str());
+        self.portfolio_id.append_value(portfolio_id);
         self.business_date.append_value(Date32Type::from_naive_date(date.day()));
         self.period.append_value(period.code());
         self.measure.append_value(measure);

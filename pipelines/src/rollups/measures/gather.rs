@@ -12,7 +12,7 @@ use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{Amount, BusinessDate};
 
-use super::history::{Day, Flow, History, estimate};
+use super::history::{Day, Flow, History, Owner, estimate};
 use crate::error::Error;
 use crate::{StageReport, Work};
 
@@ -66,7 +66,7 @@ impl<'a> Gathering<'a> {
         let (Some(first), Some(last)) = (portfolios.first(), portfolios.last()) else { return Ok(Vec::new()) };
         let stretch = (&first.portfolio_id, &last.portfolio_id);
         let empty =
-            |portfolio: &Portfolio| History { portfolio: portfolio.clone(), days: Vec::new(), flows: Vec::new() };
+            |portfolio: &Portfolio| History { owner: Owner::portfolio(portfolio), days: Vec::new(), flows: Vec::new() };
         let mut histories: Vec<History> = portfolios.iter().map(empty).collect();
         let mut places = Places::of(portfolios);
         lake::read::each_batch_between(&self.returns, self.lake, self.through, &COLUMNS, stretch, |batch| {
@@ -84,12 +84,12 @@ impl<'a> Gathering<'a> {
         for flow in flows {
             let history = places.of_id(flow.portfolio_id.as_str()).and_then(|place| histories.get_mut(place));
             // A start that was moved to a later day leaves rows of days that no longer belong to the portfolio.
-            if let Some(history) = history.filter(|history| history.portfolio.start_date <= flow.business_date) {
+            if let Some(history) = history.filter(|history| history.owner.start_date <= flow.business_date) {
                 history.flows.push(Flow::new(&flow));
             }
         }
         for history in &mut histories {
-            let start = history.portfolio.start_date;
+            let start = history.owner.start_date;
             history.days.retain(|day| start <= day.date);
             history.days.sort_unstable_by_key(|day| day.date);
         }

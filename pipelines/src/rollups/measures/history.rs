@@ -5,12 +5,53 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::daily_returns::DailyReturn;
+use schemas::tables::portfolio_group_returns::PortfolioGroupReturn;
 use schemas::tables::portfolios::Portfolio;
-use schemas::{Amount, BusinessDate, HolidayCalendar, ReportingPeriod};
+use schemas::{Amount, BusinessDate, GroupId, HolidayCalendar, ReportingPeriod};
 
-/// One portfolio's history, in order of date.
+/// What is known of those whose history it is.
+pub(super) struct Owner {
+    /// The id of the portfolio or group.
+    pub(super) id: String,
+    pub(super) start_date: BusinessDate,
+    end_date: Option<BusinessDate>,
+    has_benchmark: bool,
+    risk_free_annual: Option<f64>,
+    has_dated_risk_free: bool,
+    /// What to call it in a reason.
+    noun: &'static str,
+}
+
+impl Owner {
+    pub(super) fn portfolio(portfolio: &Portfolio) -> Owner {
+        Owner {
+            id: portfolio.portfolio_id.to_string(),
+            start_date: portfolio.start_date,
+            end_date: portfolio.end_date,
+            has_benchmark: portfolio.benchmark_symbol.is_some() || portfolio.benchmark_blend.is_some(),
+            risk_free_annual: portfolio.risk_free_annual,
+            has_dated_risk_free: portfolio.risk_free_source.is_some(),
+            noun: "portfolio",
+        }
+    }
+
+    /// A group of portfolios, which has neither a benchmark nor a rate without risk.
+    pub(super) fn group(id: &GroupId, start_date: BusinessDate) -> Owner {
+        Owner {
+            id: id.to_string(),
+            start_date,
+            end_date: None,
+            has_benchmark: false,
+            risk_free_annual: None,
+            has_dated_risk_free: false,
+            noun: "group",
+        }
+    }
+}
+
+/// One history, in order of date.
 pub(super) struct History {
-    pub(super) portfolio: Portfolio,
+    pub(super) owner: Owner,
     pub(super) days: Vec<Day>,
     pub(super) flows: Vec<Flow>,
 }
@@ -25,7 +66,7 @@ pub(crate) fn series_on(
     period: ReportingPeriod,
 ) -> Result<PerformanceSeries, String> {
     let history = History {
-        portfolio: portfolio.clone(),
+        owner: Owner::portfolio(portfolio),
         days: returns.iter().map(Day::new).collect(),
         flows: flows.iter().map(Flow::new).collect(),
     };
@@ -45,10 +86,10 @@ impl History {
         period: ReportingPeriod,
     ) -> Result<PerformanceSeries, String> {
         let (days, flows) = (&self.days, &self.flows);
-        let start = self.portfolio.start_date;
+        let start = self.owner.start_date;
         let opening = period.opening_date(end_date).and_then(|day| BusinessDate::new(day).ok());
         if period.fixed_months().is_some() && opening.is_none_or(|opening| opening < start) {
-            return Err(format!("the portfolio began on {start}, inside the period {period}"));
+            return Err(format!("the {} began on {start}, inside the period {period}", self.owner.noun));
         }
         // A month or a year to date in which a portfolio began opens on its own first day, with nothing.
         let opening = opening.filter(|opening| start <= *opening);
@@ -82,7 +123,7 @@ impl History {
                 .map(|flow| dated(flow.own, flow.amount))
                 .collect(),
             risk_free: self.risk_free(days),
-            benchmark: self.has_benchmark().then(|| earned(days, |day| day.benchmark_fraction)),
+            benchmark: self.owner.has_benchmark.then(|| earned(days, |day| day.benchmark_fraction)),
             money: PeriodMoney {
                 opening_value: exact_opening,
                 closing_value: days.last().and_then(|day| day.exact),
@@ -93,21 +134,17 @@ impl History {
 }
 
 impl History {
-    fn has_benchmark(&self) -> bool {
-        self.portfolio.benchmark_symbol.is_some() || self.portfolio.benchmark_blend.is_some()
-    }
-
     /// The rate for all days that the portfolio names, or the dated ones of these days.
     fn risk_free(&self, days: &[Day]) -> Option<RiskFree> {
-        if let Some(rate) = self.portfolio.risk_free_annual {
+        if let Some(rate) = self.owner.risk_free_annual {
             return Some(RiskFree::Annual(rate));
         }
-        self.portfolio.risk_free_source.as_ref().map(|_| RiskFree::Dated(earned(days, |day| day.risk_free_annual)))
+        self.owner.has_dated_risk_free.then(|| RiskFree::Dated(earned(days, |day| day.risk_free_annual)))
     }
 
     /// The day up to which the last valuation counts: the portfolio's last day, if no business day lies between.
     fn counted_until(&self, date: BusinessDate) -> BusinessDate {
-        let Some(end) = self.portfolio.end_date.filter(|end| date < *end) else { return date };
+        let Some(end) = self.owner.end_date.filter(|end| date < *end) else { return date };
         let Ok(calendar) = HolidayCalendar::named("TARGET") else { return date };
         let mut day = date.next_calendar_day();
         while day <= end {
@@ -165,6 +202,23 @@ impl Day {
     }
 }
 
+impl Day {
+    pub(super) fn of_group(row: &PortfolioGroupReturn) -> Day {
+        let amounts = [row.begin_value, row.inflow, row.outflow, row.end_value];
+        Day {
+            date: row.business_date,
+            value: row.end_value.and_then(estimate),
+            exact: row.end_value.map(Amount::decimal),
+            fraction: row.return_fraction,
+            before_fees: None,
+            before_taxes: None,
+            benchmark_fraction: None,
+            risk_free_annual: None,
+            is_known: amounts.iter().all(Option::is_some),
+        }
+    }
+}
+
 /// An external flow as estimates need it.
 pub(super) struct Flow {
     pub(super) effective: BusinessDate,
@@ -174,6 +228,11 @@ pub(super) struct Flow {
 }
 
 impl Flow {
+    /// A flow that takes effect on a day and has a day of its own.
+    pub(super) fn of(effective: BusinessDate, own: BusinessDate, amount: Amount) -> Flow {
+        Flow { effective, own, amount: estimate(amount).unwrap_or(f64::NAN), exact: Some(amount.decimal()) }
+    }
+
     pub(super) fn new(row: &CashFlow) -> Flow {
         Flow {
             effective: row.business_date,

@@ -13,9 +13,9 @@ use analytics::{DatedNumber, NoFigure};
 use arrow::array::{ArrayRef, Date32Builder, Float64Builder, Int64Builder, StringBuilder};
 use arrow::datatypes::Date32Type;
 use lake::RecordBatch;
+use schemas::BusinessDate;
 use schemas::table::{Record, TableError};
 use schemas::tables::risk_classes::RiskClassRow;
-use schemas::{BusinessDate, PortfolioId};
 
 use super::history::{Day, History};
 use crate::HoldingYears;
@@ -34,7 +34,7 @@ pub(super) fn classify(history: &History, from: BusinessDate, holding_years: Hol
         so_far.take_in(day, first < place + DAYS_USED);
         if first <= place {
             for found in [so_far.srri(), so_far.priips(holding_years.years())] {
-                columns.push(&history.portfolio.portfolio_id, day.date, &found);
+                columns.push(&history.owner.id, day.date, &found);
             }
         }
     }
@@ -136,8 +136,8 @@ pub(super) struct ClassColumns {
 }
 
 impl ClassColumns {
-    fn push(&mut self, portfolio_id: &PortfolioId, date: BusinessDate, found: &Found) {
-        self.portfolio_id.append_value(portfolio_id.as_str());
+    fn push(&mut self, portfolio_id: &str, date: BusinessDate, found: &Found) {
+        self.portfolio_id.append_value(portfolio_id);
         self.business_date.append_value(Date32Type::from_naive_date(date.day()));
         self.scale.append_value(found.scale.id);
         let figures = found.figures.as_ref().ok();

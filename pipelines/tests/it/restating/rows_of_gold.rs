@@ -15,6 +15,7 @@ use schemas::tables::hypothetical_returns::HypotheticalReturn;
 use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::nav_bridge::NavBridgeRow;
+use schemas::tables::portfolio_group_measures::GroupMeasureRow;
 use schemas::tables::portfolio_group_returns::PortfolioGroupReturn;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::positions::Position;
@@ -42,6 +43,7 @@ pub(super) async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<GroupReturn>(lake).await,
         table::<AttributionRow>(lake).await,
         table::<PortfolioGroupReturn>(lake).await,
+        table::<GroupMeasureRow>(lake).await,
         table::<MeasureRow>(lake).await,
         table::<RiskClassRow>(lake).await,
         table::<RiskRow>(lake).await,

@@ -149,6 +149,6 @@ impl Asked<'_> {
 }
 
 /// What drawings are made with: blocks on a terminal that can show them.
-fn ink() -> Ink {
+pub(super) fn ink() -> Ink {
     if std::io::stdout().is_terminal() && config::speaks_utf8() { Ink::Blocks } else { Ink::Ascii }
 }
