@@ -17,6 +17,7 @@ pub mod import;
 mod import_books;
 pub mod import_export;
 pub mod import_preview;
+pub mod measures_on_request;
 mod outbox;
 mod owner;
 pub mod parts;
@@ -47,7 +48,7 @@ pub use pipelines::sources::{RowReject, SOURCES};
 pub use pipelines::track_record::{CalendarReturn, Wealth, WealthDay, benchmark_over, calendar_returns, wealth_since};
 pub use pipelines::why::node::{Figure, Node, Rule, Source, Unit};
 pub use pipelines::{
-    AgeLimits, BalanceBasis, HoldingYears, MEASURE_KINDS, MEASURES, Measure, MeasureKind, MeasureUnit,
+    AgeLimits, BalanceBasis, HoldingYears, KIND_ON_REQUEST, MEASURE_KINDS, MEASURES, Measure, MeasureKind, MeasureUnit,
 };
 pub use pipelines::{Attribution, DEFAULT_LINKING_METHOD, Effect, Excess, LinkingMethod, linking_method};
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};

@@ -41,7 +41,7 @@ mod xml_elements;
 pub use age_limits::AgeLimits;
 pub use analytics::attribution::{Attribution, Effect, Excess};
 pub use analytics::linking::{DEFAULT_LINKING_METHOD, LINKING_METHODS, LinkingMethod, linking_method};
-pub use analytics::{MEASURE_KINDS, MEASURES, Measure, MeasureKind, Unit as MeasureUnit};
+pub use analytics::{KIND_ON_REQUEST, MEASURE_KINDS, MEASURES, Measure, MeasureKind, Unit as MeasureUnit};
 pub use error::Error;
 pub use holding_years::HoldingYears;
 pub use ledger::reconciliation::{BalanceBasis, Difference, Measured, Subject};

@@ -75,7 +75,7 @@ mod target_moments;
 pub use benchmark_return::benchmark_return;
 pub use daily_return::{daily_return, estimate};
 pub use figure::NoFigure;
-pub use measure_kinds::{MEASURE_KINDS, MeasureKind};
+pub use measure_kinds::{KIND_ON_REQUEST, MEASURE_KINDS, MeasureKind};
 pub use measured::Measured;
 pub use measures::{MEASURES, MEASURES_ON_REQUEST, Measure, Unit, UnknownMeasure, every_measure, measure};
 pub use risk_free::RiskFree;

@@ -1,15 +1,15 @@
 //! Measures by what they tell, for whoever reads many of them at once.
 
 use crate::measures::{
-    Measure, alpha_annual, alpha_daily, annualised_return_252, annualised_return_act365, benchmark_return, best_day,
-    beta, calmar, calmar_36m, correlation, current_drawdown, downside_deviation, drawdown_days, end_market_value,
-    es_hist_95, es_hist_99, es_hist_975, es_normal_95, es_normal_99, ewma_volatility_094, ewma_volatility_094_daily,
-    excess_kurtosis, gain, hit_ratio, information_ratio, martin_ratio, max_drawdown, max_drawdown_peak_date,
-    max_drawdown_recovery_date, max_drawdown_trough_date, modified_dietz, modified_dietz_linked_monthly, mwr_period,
-    net_external_flows, omega, pain_index, pain_ratio, recovery_days, sharpe_geometric, sharpe_rf, sharpe_rf0,
-    skewness, sortino_rf, sortino_rf0, tracking_error, twr, twr_before_fees, twr_before_taxes, ulcer_index,
-    var_cornish_fisher_95, var_cornish_fisher_99, var_ewma_95, var_ewma_99, var_hist_95, var_hist_99, var_hist_975,
-    var_normal_95, var_normal_99, volatility, worst_day, xirr,
+    MEASURES_ON_REQUEST, Measure, alpha_annual, alpha_daily, annualised_return_252, annualised_return_act365,
+    benchmark_return, best_day, beta, calmar, calmar_36m, correlation, current_drawdown, downside_deviation,
+    drawdown_days, end_market_value, es_hist_95, es_hist_99, es_hist_975, es_normal_95, es_normal_99,
+    ewma_volatility_094, ewma_volatility_094_daily, excess_kurtosis, gain, hit_ratio, information_ratio, martin_ratio,
+    max_drawdown, max_drawdown_peak_date, max_drawdown_recovery_date, max_drawdown_trough_date, modified_dietz,
+    modified_dietz_linked_monthly, mwr_period, net_external_flows, omega, pain_index, pain_ratio, recovery_days,
+    sharpe_geometric, sharpe_rf, sharpe_rf0, skewness, sortino_rf, sortino_rf0, tracking_error, twr, twr_before_fees,
+    twr_before_taxes, ulcer_index, var_cornish_fisher_95, var_cornish_fisher_99, var_ewma_95, var_ewma_99, var_hist_95,
+    var_hist_99, var_hist_975, var_normal_95, var_normal_99, volatility, worst_day, xirr,
 };
 
 /// Measures that tell the same kind of thing.
@@ -119,6 +119,10 @@ pub static MEASURE_KINDS: &[MeasureKind] = &[
         ],
     },
 ];
+
+/// The measures that no night keeps, as they are shown when somebody asks for all of a period.
+pub static KIND_ON_REQUEST: MeasureKind =
+    MeasureKind { id: "on_request", title: "Others, computed when asked for", measures: MEASURES_ON_REQUEST };
 
 impl MeasureKind {
     /// The kind of a measure; none if no kind names it, which a test rules out.

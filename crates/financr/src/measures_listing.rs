@@ -1,6 +1,6 @@
 //! Measures by kind and period, for people as tables with notes, for machines as one row a figure.
 
-use jobs::{MEASURE_KINDS, Measure, MeasureKind};
+use jobs::{KIND_ON_REQUEST, MEASURE_KINDS, Measure, MeasureKind};
 use schemas::ReportingPeriod;
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ pub(crate) fn page(figures: &Figures<'_>, period: Option<ReportingPeriod>, termi
     let mut blocks = Vec::new();
     let mut notes = Footnotes::default();
     let (with_figures, left_out) = figures.periods();
-    for kind in MEASURE_KINDS {
+    for kind in MEASURE_KINDS.iter().chain([&KIND_ON_REQUEST]) {
         let is_made =
             |wanted: &ReportingPeriod| kind.measures.iter().any(|measure| figures.made(*wanted, measure.id).is_some());
         let periods: Vec<ReportingPeriod> = match period {
@@ -82,7 +82,8 @@ pub(crate) fn rows(
     definitions: bool,
 ) -> Listing {
     let mut listing = machine_listing(definitions);
-    for kind in MEASURE_KINDS.iter().filter(|kind| kinds.is_empty() || kinds.contains(&kind.id)) {
+    let all = MEASURE_KINDS.iter().chain([&KIND_ON_REQUEST]);
+    for kind in all.filter(|kind| kinds.is_empty() || kinds.contains(&kind.id)) {
         for measure in kind.measures {
             for period in ReportingPeriod::ALL.into_iter().filter(|known| period.is_none_or(|asked| asked == *known)) {
                 if let Some(value) = figures.made(period, measure.id) {
@@ -135,7 +136,7 @@ pub(crate) fn push(
 
 /// Every measure in the order of the page.
 pub(crate) fn measures() -> Vec<&'static Measure> {
-    MEASURE_KINDS.iter().flat_map(|kind| kind.measures.iter().copied()).collect()
+    MEASURE_KINDS.iter().chain([&KIND_ON_REQUEST]).flat_map(|kind| kind.measures.iter().copied()).collect()
 }
 
 /// What measures mean, a line each: the name, the id by which `financr why` knows it, the definition.

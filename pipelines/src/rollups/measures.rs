@@ -13,10 +13,14 @@ pub mod whole_life;
 
 use std::collections::BTreeMap;
 
-use analytics::{MEASURES, Measure, Measured};
+use analytics::{MEASURES, Measure, Measured, every_measure};
 use lake::{Lake, RecordBatch};
 use schemas::table::TableDefinition;
-use schemas::tables::{cash_flows, daily_returns, measures, portfolios, risk_classes as classes};
+use schemas::tables::cash_flows::{self, CashFlow};
+use schemas::tables::daily_returns::{self, DailyReturn};
+use schemas::tables::measures::{self, MeasureRow};
+use schemas::tables::portfolios::{self, Portfolio};
+use schemas::tables::risk_classes as classes;
 use schemas::{BusinessDate, MeasureValue, ReportingPeriod};
 
 use self::columns::Columns;
@@ -132,6 +136,24 @@ impl History {
             }
         }
     }
+}
+
+/// Every measure of a period that ends on a date, kept by nights or not. Rows are in order of date.
+pub fn on_request(
+    portfolio: &Portfolio,
+    returns: &[DailyReturn],
+    flows: &[CashFlow],
+    date: BusinessDate,
+    period: ReportingPeriod,
+) -> Vec<MeasureRow> {
+    let series = series_on(portfolio, returns, flows, date, period);
+    let measured = series.as_ref().map(Measured::unbroken);
+    let value = |measure: &Measure| match &measured {
+        Ok(measured) => measure.reported(measured),
+        Err(reason) => MeasureValue::Unavailable((*reason).clone()),
+    };
+    let id = &portfolio.portfolio_id;
+    every_measure().map(|measure| MeasureRow::of(id, date, period, measure.id, value(measure))).collect()
 }
 
 /// The measures kept for a period.

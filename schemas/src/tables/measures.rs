@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::dates::{BusinessDate, ReportingPeriod};
 use crate::decimals::Amount;
 use crate::identifiers::PortfolioId;
+use crate::measure_value::MeasureValue;
 
 crate::table! {
     /// One row per portfolio, business date, period and measure: a number, an amount, a day, or the reason why there
@@ -27,4 +28,24 @@ crate::table! {
     value_date: Option<NaiveDate>,
     /// Why there is no figure; none where there is one.
     unavailable_reason: Option<String>,
+}
+
+impl MeasureRow {
+    /// The row of a figure.
+    pub fn of(
+        portfolio_id: &PortfolioId,
+        business_date: BusinessDate,
+        period: ReportingPeriod,
+        measure: &str,
+        found: MeasureValue,
+    ) -> MeasureRow {
+        let (value, amount, value_date, unavailable_reason) = match found {
+            MeasureValue::Number(number) => (Some(number), None, None, None),
+            MeasureValue::Amount(amount) => (None, Some(Amount::new(amount)), None, None),
+            MeasureValue::Date(day) => (None, None, Some(day), None),
+            MeasureValue::Unavailable(reason) => (None, None, None, Some(reason)),
+        };
+        let (portfolio_id, measure) = (portfolio_id.clone(), measure.to_owned());
+        MeasureRow { portfolio_id, business_date, period, measure, value, amount, value_date, unavailable_reason }
+    }
 }

@@ -234,7 +234,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         Topic::Overview => return overview::write(session, &context, &figures, value, arguments).await,
         Topic::Performance => of.performance(figures).await?,
         Topic::Risk => of.risk(figures).await?,
-        Topic::Measures => of.measures(&figures),
+        Topic::Measures => of.measures(figures).await?,
         Topic::Attribution => of.attribution().await?,
         Topic::Factors => of.factors().await?,
         Topic::Liquidity => of.liquidity().await?,

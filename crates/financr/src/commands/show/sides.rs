@@ -5,6 +5,7 @@ use std::io::IsTerminal as _;
 
 use jobs::Context;
 use jobs::factors::FactorChoice;
+use jobs::measures_on_request::measures_on_request;
 use schemas::ReportingPeriod;
 use schemas::tables::daily_returns::DailyReturn;
 
@@ -95,15 +96,22 @@ impl Asked<'_> {
         Ok(Side { blocks, rows })
     }
 
-    /// Every measure.
-    pub(super) fn measures(&self, figures: &Figures<'_>) -> Side {
+    /// Every measure: of all periods as the night kept them, of one period also those that no night keeps.
+    pub(super) async fn measures(&self, figures: Figures<'_>) -> anyhow::Result<Side> {
         let Arguments { period, definitions, .. } = *self.arguments;
+        let mut rows = figures.rows.to_vec();
+        if let Some(period) = period {
+            let (returns, asked) = (self.returns().await?, (figures.date, period));
+            let (context, portfolio) = (self.context, figures.portfolio);
+            rows.extend(measures_on_request(context, portfolio, &returns, asked, figures.rows).await?);
+        }
+        let figures = &Figures { rows: &rows, ..figures };
         let rows = measures_listing::rows(figures, &[], period, definitions);
         let mut blocks = measures_listing::page(figures, period, tree_text::terminal_columns());
         if definitions {
             blocks.push(measures_listing::definitions(&measures_listing::measures()));
         }
-        Side { blocks, rows }
+        Ok(Side { blocks, rows })
     }
 
     /// Why it did better or worse than its benchmark.
