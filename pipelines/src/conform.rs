@@ -6,6 +6,7 @@ use lake::{DateRange, Lake, WriteKey};
 use schemas::MarketId;
 use schemas::table::Record;
 use schemas::tables::classifications::Classification;
+use schemas::tables::custody::CustodyRow;
 use schemas::tables::group_members::GroupMember;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
@@ -15,6 +16,7 @@ use crate::StageReport;
 use crate::error::Error;
 use crate::export_books::RECORD_FOLDER;
 use crate::landing::object_path;
+use crate::sources::book_folder::custody_file::{is_custody, portfolio_of};
 use crate::sources::book_folder::scenario_file::is_scenario;
 use crate::sources::{Facts, Instruments, LandedFile, RowReject, source};
 use crate::stress::versions;
@@ -51,23 +53,15 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
     let landings = to_be_read(&all, done);
     let files = landings.len();
     let kept = rejects_of_others(lake, &landings).await?;
-    let regrouped = landings.iter().any(|landing| landing.file_name == CLASSIFICATIONS);
-    let remembered = landings.iter().any(|landing| landing.file_name == GROUP);
-    let stressed = landings.iter().any(|landing| is_scenario(&landing.file_name));
-    let before = Facts {
-        classifications: if regrouped { stored_groups(lake).await? } else { Vec::new() },
-        group_members: if remembered { stored_members(lake).await? } else { Vec::new() },
-        stress_scenarios: if stressed { versions::stored(lake).await? } else { Vec::new() },
-        ..Facts::default()
-    };
-    let known = kept.len() + before.classifications.len() + before.group_members.len();
+    let whole = Whole::of(&landings);
+    let before = whole.stored(lake).await?;
+    let known = kept.len() + before.classifications.len() + before.group_members.len() + before.custody.len();
     let versions_known = before.stress_scenarios.len();
     let (facts, found) = read_all(lake, landings, before, &mut report).await?;
     let rejected = found.len();
     let rejects: Vec<Reject> = kept.into_iter().chain(found).collect();
     let key = WriteKey::new(WRITER, last);
-    let of_groups = if regrouped { lake.replace_all(&facts.classifications, &key).await?.rows } else { 0 };
-    let of_members = if remembered { lake.replace_all(&facts.group_members, &key).await?.rows } else { 0 };
+    let replaced = whole.replace(lake, &facts, &key).await?;
     let written = [
         lake.upsert(&last_of_each(facts.instruments, |row| row.instrument_id.clone()), &key).await?,
         lake.upsert(&last_of_each(facts.quotes, |row| (row.instrument_id.clone(), row.quote_date)), &key).await?,
@@ -103,10 +97,49 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
         // The rejects come last: their revision says that all the others are written.
         lake.replace_all(&rejects, &key).await?,
     ];
-    report.rows_written = of_groups + of_members + written.iter().map(|written| written.rows).sum::<u64>();
+    report.rows_written = replaced + written.iter().map(|written| written.rows).sum::<u64>();
     let new = report.rows_written.saturating_sub(known as u64);
     report.note = format!("{files} files, {new} rows, {rejected} rejected");
     Ok(report)
+}
+
+/// What is read now whose last file is the whole truth, or that is stored version by version: it needs what is stored.
+struct Whole {
+    groups: bool,
+    members: bool,
+    custody: bool,
+    scenarios: bool,
+}
+
+impl Whole {
+    fn of(landings: &[Landing]) -> Whole {
+        let any = |is_such: &dyn Fn(&str) -> bool| landings.iter().any(|landing| is_such(&landing.file_name));
+        Whole {
+            groups: any(&|name| name == CLASSIFICATIONS),
+            members: any(&|name| name == GROUP),
+            custody: any(&is_custody),
+            scenarios: any(&is_scenario),
+        }
+    }
+
+    /// The facts that are stored.
+    async fn stored(&self, lake: &Lake) -> Result<Facts, Error> {
+        Ok(Facts {
+            classifications: if self.groups { stored_groups(lake).await? } else { Vec::new() },
+            group_members: if self.members { stored_members(lake).await? } else { Vec::new() },
+            custody: if self.custody { stored_custody(lake).await? } else { Vec::new() },
+            stress_scenarios: if self.scenarios { versions::stored(lake).await? } else { Vec::new() },
+            ..Facts::default()
+        })
+    }
+
+    /// Writes the facts in place of those that were stored, and says how many rows that were.
+    async fn replace(&self, lake: &Lake, facts: &Facts, key: &WriteKey) -> Result<u64, Error> {
+        let of_groups = if self.groups { lake.replace_all(&facts.classifications, key).await?.rows } else { 0 };
+        let of_members = if self.members { lake.replace_all(&facts.group_members, key).await?.rows } else { 0 };
+        let of_custody = if self.custody { lake.replace_all(&facts.custody, key).await?.rows } else { 0 };
+        Ok(of_groups + of_members + of_custody)
+    }
 }
 
 /// Writes down rejected rows of files that the lake does not conform itself.
@@ -131,7 +164,7 @@ fn to_be_read(all: &[Landing], done: i64) -> Vec<Landing> {
         .filter(|landing| is_new(landing) && landing.file_name == INSTRUMENTS)
         .map(|landing| &landing.market_id)
         .collect();
-    let refers_to = |name: &str| REFERRING.contains(&name) || is_scenario(name);
+    let refers_to = |name: &str| REFERRING.contains(&name) || is_scenario(name) || is_custody(name);
     let refers = |landing: &Landing| relisted.contains(&&landing.market_id) && refers_to(&landing.file_name);
     all.iter().filter(|landing| is_new(landing) || refers(landing)).cloned().collect()
 }
@@ -156,6 +189,16 @@ async fn stored_members(lake: &Lake) -> Result<Vec<GroupMember>, Error> {
             &right.portfolio_id,
             right.from_date,
         ))
+    });
+    Ok(stored)
+}
+
+/// Where assets are kept as it is stored, by portfolio.
+async fn stored_custody(lake: &Lake) -> Result<Vec<CustodyRow>, Error> {
+    let snapshot = lake.snapshot(CustodyRow::TABLE).await?;
+    let mut stored: Vec<CustodyRow> = lake::read::rows(&snapshot, lake, DateRange::ALL).await?;
+    stored.sort_by(|left, right| {
+        (&left.portfolio_id, &left.asset, left.from_date).cmp(&(&right.portfolio_id, &right.asset, right.from_date))
     });
     Ok(stored)
 }
@@ -218,6 +261,9 @@ async fn read_all(
                 if landing.file_name == GROUP {
                     all.group_members.retain(|row| row.group_id.as_str() != landing.market_id.as_str());
                 }
+                if let Some(portfolio) = portfolio_of(&landing.file_name) {
+                    all.custody.retain(|row| row.portfolio_id != portfolio);
+                }
                 facts
             }
             // What a file says that cannot be read is not known: what was known before stays.
@@ -236,6 +282,7 @@ async fn read_all(
         all.corporate_actions.extend(facts.corporate_actions);
         all.classifications.extend(facts.classifications);
         all.group_members.extend(facts.group_members);
+        all.custody.extend(facts.custody);
         let refused = versions::add(&mut all.stress_scenarios, facts.stress_scenarios, &landing.file_name);
         for row in facts.rejects.into_iter().chain(refused) {
             let reject = reject_of(landing, row);

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use schemas::tables::benchmark_weights::BenchmarkWeight;
 use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
+use schemas::tables::custody::CustodyRow;
 use schemas::tables::factor_returns::FactorReturn;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::group_members::GroupMember;
@@ -72,6 +73,8 @@ pub struct Facts {
     pub corporate_actions: Vec<CorporateAction>,
     /// Groups of instruments; all of them, of the market of the file.
     pub classifications: Vec<Classification>,
+    /// Where assets are kept; all rows, of the portfolio of the file.
+    pub custody: Vec<CustodyRow>,
     /// Members of groups of portfolios; all of them, of the group of the file.
     pub group_members: Vec<GroupMember>,
     /// The parts of scenarios, of the market of the file.

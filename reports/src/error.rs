@@ -52,6 +52,21 @@ pub enum Error {
         /// The base currency.
         currency: Currency,
     },
+    /// The bookings of a period do not lead from the cash at its start to that at its end.
+    #[error(
+        "{portfolio_id} on {date}: the bookings of the period leave {residual} {currency} of the cash balance \
+         unexplained; run the books of the period again"
+    )]
+    CashDoesNotFoot {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// The date of the list.
+        date: BusinessDate,
+        /// The balance at end minus what the bookings lead to.
+        residual: rust_decimal::Decimal,
+        /// The currency of the account.
+        currency: Currency,
+    },
     /// The lines of the change in value do not lead from the value at start to the value at end.
     #[error(
         "{portfolio_id} on {date}: the lines of the change in value leave {residual} {currency} of it unexplained, \

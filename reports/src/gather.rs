@@ -151,11 +151,8 @@ impl Facts {
     ) -> Result<Vec<StatementInput>, lake::Error> {
         let (Some(first), Some(last)) = (share.first(), share.last()) else { return Ok(Vec::new()) };
         let Span { opening, closing: date } = span;
-        let only: BTreeSet<String> = share.iter().map(ToString::to_string).collect();
-        let only = &only;
-        let period = span.days();
-        let that_day = DateRange::between(date, date);
-        let through = DateRange::through(date);
+        let only = &share.iter().map(ToString::to_string).collect::<BTreeSet<String>>();
+        let (period, that_day, through) = (span.days(), DateRange::between(date, date), DateRange::through(date));
         let mut values = by_portfolio(self.of::<PortfolioValue>(through, only).await?, |row| &row.portfolio_id);
         let mut valuations = by_portfolio(self.of::<Valuation>(that_day, only).await?, |row| &row.portfolio_id);
         let mut positions = by_portfolio(self.of::<Position>(through, only).await?, |row| &row.portfolio_id);
@@ -173,8 +170,7 @@ impl Facts {
         let mut attributed = by_portfolio(attributed, |row| &row.portfolio_id);
         let stated = self.of_such::<Exception>(period, only, |row| is_stated(row, date)).await?;
         let mut exceptions = by_portfolio(stated, |row| &row.portfolio_id);
-        let mut further = self.further(span, only, needs).await?;
-        let mut inputs = Vec::new();
+        let (mut inputs, mut further) = (Vec::new(), self.further(span, only, needs).await?);
         for portfolio in share.iter().filter_map(|id| self.portfolios.get(id)).cloned() {
             let id = portfolio.portfolio_id.clone();
             let portfolio_values = take(&mut values, &id);
@@ -210,6 +206,7 @@ impl Facts {
                 further: further.remove(&id).unwrap_or_default(),
                 portfolio,
             };
+            input.further.other_bookings = if needs.contains(&Need::OtherBookings) { others } else { Vec::new() };
             input.instruments = self.named_in(&input);
             inputs.push(input);
         }
@@ -295,7 +292,8 @@ impl Facts {
     fn named_in(&self, input: &StatementInput) -> Vec<Instrument> {
         let market = self.instruments.get(&input.portfolio.market_id).map_or(&[][..], Vec::as_slice);
         let held = input.valuations.iter().map(|row| &row.instrument_id);
-        let booked = input.transactions.iter().chain(&input.taken_back).filter_map(|row| row.instrument_id.as_ref());
+        let booked = input.transactions.iter().chain(&input.taken_back).chain(&input.further.other_bookings);
+        let booked = booked.filter_map(|row| row.instrument_id.as_ref());
         let sold = input.realised_gains.iter().map(|row| &row.instrument_id);
         let changed = input.gain_changes.iter().map(|row| &row.instrument_id);
         let announced = input.action_payments.iter();
@@ -346,7 +344,7 @@ impl Facts {
         Ok(rows)
     }
 
-    async fn named<R: Record>(&self, range: DateRange, named: &[Named<'_>]) -> Result<Vec<R>, lake::Error> {
+    pub(crate) async fn named<R: Record>(&self, range: DateRange, named: &[Named<'_>]) -> Result<Vec<R>, lake::Error> {
         let Some(snapshot) = self.snapshots.get(R::TABLE.name) else { return Ok(Vec::new()) };
         lake::read::rows_named(snapshot, &self.lake, range, named).await
     }

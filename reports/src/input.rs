@@ -186,6 +186,9 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
     input.backtests.iter().try_for_each(|row| owner("gold.backtests", &row.portfolio_id))?;
     input.attribution.iter().try_for_each(|row| owner("gold.attribution", &row.portfolio_id))?;
     input.exceptions.iter().try_for_each(|row| owner("gold.exceptions", &row.portfolio_id))?;
+    let mut elsewhere = input.further.other_bookings.iter();
+    elsewhere.try_for_each(|row| owner("silver.transactions", &row.portfolio_id))?;
+    input.further.custody.iter().try_for_each(|row| owner("silver.custody", &row.portfolio_id))?;
 
     let on_date = |table: &'static str, found: BusinessDate| {
         if found == input.business_date {

@@ -5,18 +5,22 @@
 //! messages, is told in French where it is known and stays as it is elsewhere.
 
 mod bridge;
+mod client_assets;
 mod codes;
 mod labels;
 mod recorded;
 mod sentences;
+mod transaction_list;
 mod words;
 
 use chrono::NaiveDate;
 use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::{BusinessDate, Language, ReportingPeriod};
 
+pub use client_assets::{AssetLabel, AssetSentence};
 pub use labels::Label;
 pub use sentences::Sentence;
+pub use transaction_list::{ListLabel, ListSentence};
 pub use words::Words;
 
 use crate::locale::Locale;
@@ -206,6 +210,10 @@ mod tests {
     fn every_text_is_there_and_fills_in_the_same_in_every_language_that_it_must_have() {
         every_label_is_there::<Label>();
         every_sentence_is_there::<Sentence>();
+        every_label_is_there::<AssetLabel>();
+        every_sentence_is_there::<AssetSentence>();
+        every_label_is_there::<ListLabel>();
+        every_sentence_is_there::<ListSentence>();
     }
 
     /// German, Spanish and Italian have no sentences of their own. Whoever translates one brings them all, and the

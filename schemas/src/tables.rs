@@ -9,6 +9,7 @@ pub mod benchmark_weights;
 pub mod cash_flows;
 pub mod classifications;
 pub mod corporate_actions;
+pub mod custody;
 pub mod daily_returns;
 pub mod exceptions;
 pub mod factor_returns;
@@ -55,6 +56,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &benchmark_weights::TABLE,
     &corporate_actions::TABLE,
     &classifications::TABLE,
+    &custody::TABLE,
     &group_members::TABLE,
     &stress_scenarios::TABLE,
     &portfolios::TABLE,

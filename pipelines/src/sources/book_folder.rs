@@ -9,6 +9,7 @@ mod benchmark_weight_file;
 mod book_files;
 mod classification_file;
 mod cost_basis;
+pub(crate) mod custody_file;
 mod factor_file;
 pub(crate) mod group_file;
 mod market_files;
@@ -33,7 +34,7 @@ pub static SOURCE: Source = Source {
     name: "book_folder",
     definition: "portfolios and markets as folders of portfolio.json, transactions.csv, instruments.csv, prices.csv, \
                  fx.csv, risk_free.csv, factors.csv, benchmark_weights.csv, corporate_actions.csv, \
-                 classifications.csv and scenarios/*.toml; groups of portfolios as group.json",
+                 classifications.csv, scenarios/*.toml and custody.csv; groups of portfolios as group.json",
     order: market_files::order,
     parse,
 };
@@ -246,6 +247,9 @@ fn parse(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Erro
         classification_file::NAME => classification_file::classifications(file, instruments),
         group_file::NAME => group_file::members(file),
         name if scenario_file::is_scenario(name) => Ok(scenario_file::scenario(file, instruments)),
+        name if custody_file::is_custody(name) => {
+            custody_file::custody(file, &|instrument| instruments.contains_key(instrument))
+        }
         _ => Ok(Facts::default()),
     }
 }

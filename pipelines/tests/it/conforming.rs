@@ -5,6 +5,7 @@ use pipelines::conform::conform;
 use pipelines::landing::{Delivered, land};
 use schemas::table::Record;
 use schemas::tables::classifications::Classification;
+use schemas::tables::custody::CustodyRow;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::quotes::Quote;
 use schemas::tables::rejects::Reject;
@@ -170,4 +171,85 @@ async fn the_last_file_of_groups_is_the_whole_truth_if_it_can_be_read() {
     land(&lake, &[second], clock()).await.expect("landed");
     conform(&lake).await.expect("conformed");
     assert_eq!(groups(&lake).await, ["M1~AAA sector Utilities 1", "M2~AAA sector Energy 1"]);
+}
+
+async fn custody(lake: &Lake) -> Vec<String> {
+    let rows = all::<CustodyRow>(lake).await;
+    let shown = |row: &CustodyRow| {
+        let protected = if row.is_protected { "protected" } else { "not protected" };
+        let CustodyRow { portfolio_id, asset, from_date, custodian, peculiarities, note, .. } = row;
+        format!("{portfolio_id} [{asset}] {from_date} {protected} [{custodian}] [{peculiarities}] [{note}]")
+    };
+    let mut custody: Vec<String> = rows.iter().map(shown).collect();
+    custody.sort();
+    custody
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_assets_are_kept_is_as_the_last_file_of_the_book_says() {
+    let lake = landed().await;
+    let of_p1 = delivered(
+        "custody/P1.csv",
+        "date,symbol,protected,custodian,peculiarity,note\n\
+         2014-01-02,,yes,\"Custody SA, Luxembourg\",,\n\
+         2014-03-01,AAA,yes,,usufruct;pledge,for a loan\n\
+         2014-03-01,CASH~EUR,no,,title_transfer,\n",
+    );
+    let of_p2 = delivered("custody/P2.csv", "date,protected\n2014-01-02,yes\n");
+    land(&lake, &[of_p1, of_p2], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    let p2 = "P2 [] 2014-01-02 protected [] [] []";
+    assert_eq!(
+        custody(&lake).await,
+        [
+            "P1 [CASH~EUR] 2014-03-01 not protected [] [title_transfer] []",
+            "P1 [M1~AAA] 2014-03-01 protected [] [pledge;usufruct] [for a loan]",
+            "P1 [] 2014-01-02 protected [Custody SA, Luxembourg] [] []",
+            p2,
+        ]
+    );
+    // The pledge is gone, also in the past; the other book is left alone.
+    land(&lake, &[delivered("custody/P1.csv", "date,protected\n2014-01-02,yes\n")], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    assert_eq!(custody(&lake).await, ["P1 [] 2014-01-02 protected [] [] []", p2]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_on_custody_that_cannot_be_used_say_why_and_keep_the_others() {
+    let lake = landed().await;
+    let rows = [
+        ("2014-01-02,,yes,", None),
+        ("2014-01-02,,no,", Some(("date", "line 2 already says how all assets is kept from this date on"))),
+        ("2014-01-02,ZZZ,yes,", Some(("symbol", "`ZZZ` is not in the instruments.csv of its market"))),
+        ("2014-01-02,CASH~EURO,yes,", Some(("symbol", "EURO"))),
+        ("2014-01-02,AAA,true,", Some(("protected", "write yes or no, not `true`"))),
+        ("2014-01-02,AAA,,", Some(("protected", "the cell is empty"))),
+        ("2014-01-02,AAA,yes,title_transfer", Some(("protected", "what is given by `title_transfer` is not"))),
+        ("2014-01-02,AAA,yes,lien", Some(("peculiarity", "unknown peculiarity `lien`; known: joint_ownership"))),
+        ("2 January,AAA,yes,", Some(("date", "`2 January` is no date of the form YYYY-MM-DD"))),
+        ("2014-01-02,AAA,yes,pledge", None),
+    ];
+    let lines: Vec<&str> = rows.iter().map(|(line, _)| *line).collect();
+    let text = format!("date,symbol,protected,peculiarity\n{}\n", lines.join("\n"));
+    let file = Delivered { bytes: text.into(), ..delivered("custody/P1.csv", "") };
+    land(&lake, &[file], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    let rejects = all::<Reject>(&lake).await;
+    for (line, expected) in (2..).zip(rows.iter().map(|(_, expected)| expected)) {
+        let found = rejects.iter().find(|row| row.file_name == "custody/P1.csv" && row.line == line);
+        let found = found.map(|row| (row.column.as_str(), row.reason.as_str()));
+        match (found, expected) {
+            (None, None) => {}
+            (Some((column, reason)), Some((at, why))) => {
+                assert!(column == *at && reason.contains(why), "line {line}: {column}: {reason}");
+            }
+            other => panic!("line {line}: {other:?}"),
+        }
+    }
+    assert_eq!(custody(&lake).await.len(), 2);
+    // Listing the instrument reads the rows again that name it.
+    let listed = "symbol,currency\nAAA,EUR\nBBB,EUR\nZZZ,EUR\n";
+    land(&lake, &[delivered("instruments.csv", listed)], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    assert_eq!(custody(&lake).await.len(), 3);
 }

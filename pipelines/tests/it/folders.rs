@@ -120,6 +120,37 @@ fn a_folder_without_books_and_two_books_of_one_id_are_errors() {
     assert!(error.to_string().contains("two book folders have the id `P1`"), "{error}");
 }
 
+#[test]
+fn where_assets_are_kept_lands_beside_the_market_of_the_book() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (book, market) = (folder.path().join("book"), folder.path().join("market"));
+    for place in [&book, &market] {
+        std::fs::create_dir(place).expect("made");
+    }
+    write_book(&book, r#", "market": "world""#);
+    for (name, text) in [
+        ("market.json", r#"{"id": "world"}"#),
+        ("instruments.csv", "symbol,currency\nAAA,EUR\n"),
+        ("prices.csv", "date,symbol,close,currency\n"),
+    ] {
+        std::fs::write(market.join(name), text).expect("written");
+    }
+    let rows = "date,symbol,protected\n2014-01-02,AAA,yes\n2014-01-02,BBB,yes\n";
+    for place in [&book, &market] {
+        std::fs::write(place.join("custody.csv"), rows).expect("written");
+    }
+    let found = read(folder.path()).expect("readable");
+    let [read_book] = &found.books[..] else { panic!("one book: {:?}", found.failures) };
+    let delivered: Vec<String> =
+        read_book.deliveries.iter().map(|file| format!("{}/{}", file.market_id, file.file_name)).collect();
+    assert!(delivered.contains(&"world/custody/P1.csv".to_owned()), "{delivered:?}");
+    let [reject] = &read_book.rejects[..] else { panic!("one reject: {:?}", read_book.rejects) };
+    assert_eq!((reject.file.as_str(), reject.line, reject.column.as_str()), ("P1/custody.csv", 3, "symbol"));
+    // A market keeps nobody's assets: the file is not taken for one of a book, and not passed over in silence.
+    let [reject] = &found.markets[0].rejects[..] else { panic!("one reject: {:?}", found.markets[0].rejects) };
+    assert!(reject.reason.contains("put it into the folder of the book"), "{}", reject.reason);
+}
+
 /// An empty book whose description says something more.
 fn write_book(folder: &Path, more: &str) {
     let description = format!(r#"{{"id": "P1", "base_currency": "EUR", "start": "2014-01-02"{more}}}"#);

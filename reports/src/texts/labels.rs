@@ -12,6 +12,12 @@ Label {
     PortfolioStatement =
         "Portfolio statement", "Relevé de portefeuille", "Vermögensbericht", "Informe de cartera",
         "Rendiconto di portafoglio";
+    ClientAssets =
+        "Statement of client assets", "Relevé des avoirs du client", "Aufstellung des Kundenvermögens",
+        "Estado de activos del cliente", "Rendiconto delle attività del cliente";
+    TransactionList =
+        "List of transactions", "Liste des opérations", "Umsatzliste", "Relación de operaciones",
+        "Elenco delle operazioni";
     Portfolio = "Portfolio", "Portefeuille", "Portfolio", "Cartera", "Portafoglio";
     DataGrade = "data grade", "qualité des données", "Datenqualität", "calidad de datos", "qualità dei dati";
     FromTo = "{from} to {to}", "du {from} au {to}", "{from} bis {to}", "del {from} al {to}", "dal {from} al {to}";

@@ -13,7 +13,7 @@ use schemas::{Currency, Language};
 use serde_json::Value;
 
 use crate::inputs::date;
-use crate::languages::in_language;
+use crate::languages::of_every_kind;
 use crate::reading::{csv, file, json, json_cells, pdf_pages};
 
 /// The kinds of the columns of the generated table, in order.
@@ -252,14 +252,16 @@ proptest! {
 
 #[test]
 fn a_statement_is_the_same_in_every_format_and_language() {
-    for language in Language::ALL {
-        let document = in_language(&crate::inputs::two_positions(), language);
+    let inputs = [crate::inputs::two_positions(), crate::inputs::kept(), crate::inputs::announced()];
+    let documents = inputs.iter().flat_map(|input| Language::ALL.map(|language| of_every_kind(input, language)));
+    for document in documents.flatten() {
+        let (kind, language) = (document.subtitle.as_str(), document.metadata.language);
         let printed: Vec<String> = cells(&document).iter().map(|cell| cell.printed(document.locale())).collect();
         let pages: Vec<String> = pdf_pages(&file(&document, Format::Pdf)).into_iter().flatten().collect();
         let page = String::from_utf8(file(&document, Format::Html)).expect("UTF-8");
         for (cell, text) in cells(&document).iter().zip(printed).filter(|(cell, _)| !matches!(cell, Cell::Text(_))) {
-            assert!(pages.iter().any(|other| other.starts_with(&text)), "{text} in the PDF in {language}");
-            assert!(page.contains(&format!(">{text}")), "{cell:?} in the page in {language}");
+            assert!(pages.iter().any(|other| other.starts_with(&text)), "{text} in the PDF of {kind} in {language}");
+            assert!(page.contains(&format!(">{text}")), "{cell:?} in the page of {kind} in {language}");
         }
     }
 }

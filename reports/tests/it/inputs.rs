@@ -4,12 +4,14 @@ mod announced;
 mod attributed;
 mod changed_gains;
 mod judged;
+mod kept;
 
 pub(crate) use announced::{announced, payment};
 pub(crate) use attributed::attributed;
 pub(crate) use changed_gains::bought_again;
 use chrono::NaiveDate;
 pub(crate) use judged::judged;
+pub(crate) use kept::kept;
 use reports::Further;
 use reports::statements::StatementInput;
 use schemas::tables::cash_flows::CashFlow;
@@ -245,6 +247,8 @@ pub(crate) fn two_positions() -> StatementInput {
         position(sap.clone(), "2014-06-30", "120", Currency::EUR, "6000"),
         position(sap.clone(), "2014-12-18", "100", Currency::EUR, "5000"),
         position(apple.clone(), "2014-12-16", "50", Currency::USD, "4700"),
+        position(InstrumentId::cash(Currency::EUR), "2014-06-30", "972.215", Currency::EUR, "972.215"),
+        position(InstrumentId::cash(Currency::USD), "2014-06-30", "4.497", Currency::USD, "4.497"),
     ];
     input.portfolio_values = vec![
         value("2014-06-30", None, "10000"),

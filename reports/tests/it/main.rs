@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
+mod client_assets;
+#[cfg(test)]
 mod corporate_actions;
 #[cfg(test)]
 mod form_13f;
@@ -22,5 +24,7 @@ mod prepared;
 mod reading;
 #[cfg(test)]
 mod statement;
+#[cfg(test)]
+mod transaction_list;
 #[cfg(test)]
 mod value_change;

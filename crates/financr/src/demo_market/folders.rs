@@ -98,7 +98,16 @@ pub(super) fn write_book(folder: &Path, market: &Market, client: &Client, book: 
         add_transaction(&mut file, market, position + 1, booking);
     }
     file.write(&folder.join("transactions.csv"))?;
+    write_text(&folder.join("custody.csv"), &custody(market, client))?;
     Ok(file.rows())
+}
+
+/// Everything lies with one custodian; every tenth client has pledged it.
+fn custody(market: &Market, client: &Client) -> String {
+    let day = market.days[client.first_day];
+    let (right, note) = if client.number.is_multiple_of(10) { ("pledge", "For a loan.") } else { ("", "") };
+    let head = "date,symbol,protected,custodian,peculiarity,note";
+    format!("{head}\n{day},,yes,\"Example Custody SA, Luxembourg\",{right},{note}\n")
 }
 
 fn create_folder(folder: &Path) -> anyhow::Result<()> {

@@ -10,7 +10,10 @@ use serde::Deserialize;
 
 use super::benchmark::{self, Compared};
 use super::transaction_file::transactions;
-use super::{BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, listed_in, read_file, scenario_file};
+use super::{
+    BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, custody_file, listed_in, read_file,
+    scenario_file,
+};
 use crate::error::Error;
 use crate::landing::{Delivered, sha256};
 use crate::sources::{Facts, Instruments, LandedFile, RowReject, ecb_reference_rates};
@@ -61,6 +64,15 @@ pub(super) fn read_market(folder: &Path) -> Result<MarketFolder, Error> {
     let file: MarketFile = json(folder, "market.json", &bytes)?;
     let mut market = market_files_of(folder, file.id)?;
     market.synthetic = file.synthetic;
+    if read_file(folder, custody_file::NAME)?.is_some() {
+        let reason = "it is about one portfolio and not about a market; put it into the folder of the book";
+        market.rejects.push(RowReject {
+            file: format!("{}/{}", market.market_id, custody_file::NAME),
+            line: 1,
+            column: "(file)".to_owned(),
+            reason: reason.to_owned(),
+        });
+    }
     market.deliveries.push(delivered(&market.market_id, "market.json", bytes));
     Ok(market)
 }
@@ -172,6 +184,10 @@ pub(super) fn read_book(
     let (transactions, faulty) = transactions(&portfolio, &listed, &bytes)?;
     deliveries.push(delivered(&own, "transactions.csv", bytes));
     rejects.extend(faulty);
+    if let Some((delivery, faulty)) = custody_of(folder, &portfolio, &listed)? {
+        deliveries.push(delivery);
+        rejects.extend(faulty);
+    }
     Ok(BookFolder {
         folder: folder.to_owned(),
         portfolio,
@@ -182,6 +198,20 @@ pub(super) fn read_book(
         deliveries,
         rejects,
     })
+}
+
+/// Where the assets of a book are kept, if a file says so: it lands beside the files of the book's market.
+fn custody_of(
+    folder: &Path,
+    portfolio: &Portfolio,
+    listed: &Listed,
+) -> Result<Option<(Delivered, Vec<RowReject>)>, Error> {
+    let Some(bytes) = read_file(folder, custody_file::NAME)? else { return Ok(None) };
+    let (market_id, file_name) = (&portfolio.market_id, custody_file::lands_as(&portfolio.portfolio_id));
+    let hash = sha256(&bytes);
+    let landed = LandedFile { market_id, file_name: &file_name, sha256: &hash, bytes: &bytes };
+    let rejects = custody_file::custody(&landed, &|instrument| listed.contains_key(instrument))?.rejects;
+    Ok(Some((delivered(market_id, &file_name, bytes), rejects)))
 }
 
 /// What is said of a portfolio in more than one way, as it is stored.

@@ -28,7 +28,7 @@ pub(super) fn order(file_name: &str) -> u8 {
         | "benchmark_weights.csv"
         | "corporate_actions.csv"
         | "classifications.csv" => 1,
-        name if super::scenario_file::is_scenario(name) => 1,
+        name if super::scenario_file::is_scenario(name) || super::custody_file::is_custody(name) => 1,
         _ => 2,
     }
 }

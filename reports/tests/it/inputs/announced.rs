@@ -41,6 +41,7 @@ pub(crate) fn announced() -> StatementInput {
     input.positions = vec![
         position(splitting.clone(), "2014-12-22", "87", Currency::EUR, "500"),
         position(spun_off.clone(), "2014-12-17", "20.5", Currency::EUR, "50"),
+        position(InstrumentId::cash(Currency::EUR), "2014-06-30", "1000", Currency::EUR, "1000"),
     ];
     input.portfolio_values =
         vec![value("2014-11-28", Some("2014-11-27"), "5150"), value("2014-12-31", Some("2014-12-30"), "5432.1")];

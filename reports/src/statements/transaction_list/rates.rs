@@ -1,0 +1,68 @@
+//! Cash of a booking in the base currency.
+
+use rust_decimal::Decimal;
+use schemas::tables::transactions::Transaction;
+use schemas::{Amount, BusinessDate, Currency};
+
+use crate::document::Cell;
+use crate::further::FX_RATE_DAYS_MAX;
+use crate::input::StatementInput;
+use crate::texts::{ListSentence, Sentence};
+
+/// An amount of a day in the base currency, at the last rates that count; the reason if there are none.
+pub(super) fn at_rate(input: &StatementInput, amount: Amount, currency: Currency, date: BusinessDate) -> Cell {
+    let (base, texts) = (input.base_currency(), input.texts());
+    if currency == base {
+        return Cell::money(amount, base);
+    }
+    let (Some(from), Some(to)) = (units_per_eur(input, currency, date), units_per_eur(input, base, date)) else {
+        let (day, days) = (texts.date(date), FX_RATE_DAYS_MAX.to_string());
+        let values = [("from", currency.code()), ("to", base.code()), ("date", &*day), ("days", &*days)];
+        return Cell::unavailable(texts.sentence_with(ListSentence::NoRateForBooking, &values));
+    };
+    // The division comes last, so that nothing is rounded before it.
+    let converted = amount.decimal().checked_mul(to).and_then(|product| product.checked_div(from));
+    let too_long = || Cell::unavailable(texts.sentence(Sentence::FigureTooLong));
+    converted.map_or_else(too_long, |converted| Cell::money(Amount::new(converted), base))
+}
+
+/// The cash of a booking and of its other side in the base currency. An exchange against the base currency is worth
+/// what was given or received in it.
+pub(super) fn of_booking(input: &StatementInput, booking: &Transaction) -> (Cell, Cell) {
+    let base = input.base_currency();
+    let date = booking.trade_date;
+    let flow = input.cash_flows.iter().find(|flow| {
+        flow.transaction_id == booking.transaction_id
+            && flow.currency == booking.currency
+            && flow.amount == Some(booking.net_cash)
+    });
+    let turned = |amount: Amount| Cell::money(Amount::new(-amount.decimal()), base);
+    match (booking.counter_currency, booking.counter_amount) {
+        (Some(other), Some(_)) if booking.currency == base && other != base => {
+            (Cell::money(booking.net_cash, base), turned(booking.net_cash))
+        }
+        (Some(other), Some(amount)) if other == base && booking.currency != base => {
+            (turned(amount), Cell::money(amount, base))
+        }
+        (Some(other), Some(amount)) => {
+            (at_rate(input, booking.net_cash, booking.currency, date), at_rate(input, amount, other, date))
+        }
+        _ => {
+            let known = flow.and_then(|flow| flow.amount_base).map(|amount| Cell::money(amount, base));
+            (known.unwrap_or_else(|| at_rate(input, booking.net_cash, booking.currency, date)), Cell::empty())
+        }
+    }
+}
+
+/// Units of a currency for one euro: the last that were published on a day or in the days before it.
+fn units_per_eur(input: &StatementInput, currency: Currency, date: BusinessDate) -> Option<Decimal> {
+    if currency == Currency::EUR {
+        return Some(Decimal::ONE);
+    }
+    let of_currency = input.further.fx_rates.iter().filter(|rate| rate.currency == currency);
+    let counts = of_currency.filter(|rate| {
+        let age = date.days_since(rate.rate_date);
+        (0..=FX_RATE_DAYS_MAX).contains(&age)
+    });
+    counts.max_by_key(|rate| rate.rate_date).map(|rate| rate.units_per_eur.decimal())
+}
