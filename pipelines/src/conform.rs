@@ -7,6 +7,7 @@ use schemas::MarketId;
 use schemas::table::Record;
 use schemas::tables::classifications::Classification;
 use schemas::tables::group_members::GroupMember;
+use schemas::tables::instrument_costs::InstrumentCost;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
 use schemas::tables::rejects::Reject;
@@ -26,11 +27,21 @@ const WRITER: &str = "financr/conform/3";
 /// The file that lists a market's instruments.
 const INSTRUMENTS: &str = "instruments.csv";
 /// The files whose rows refer to instruments.
-const REFERRING: [&str; 3] = ["prices.csv", "corporate_actions.csv", CLASSIFICATIONS];
+const REFERRING: [&str; 4] = ["prices.csv", "corporate_actions.csv", CLASSIFICATIONS, COSTS];
 /// The file that says to which groups a market's instruments belong; the last one is the whole truth.
 const CLASSIFICATIONS: &str = "classifications.csv";
+/// The file that says what a market's instruments cost; the last one is the whole truth.
+const COSTS: &str = crate::sources::book_folder::instrument_cost_file::NAME;
 /// The file of a group of portfolios; the last one is the whole truth. It lands under the id of the group.
 const GROUP: &str = crate::sources::book_folder::group_file::NAME;
+
+/// The tables of which a file is the whole truth about its market or group: whether such a file is among landings.
+#[derive(Clone, Copy)]
+struct Replaced {
+    groups: bool,
+    costs: bool,
+    members: bool,
+}
 
 /// Conforms every landing that has not been conformed yet.
 ///
@@ -51,23 +62,19 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
     let landings = to_be_read(&all, done);
     let files = landings.len();
     let kept = rejects_of_others(lake, &landings).await?;
-    let regrouped = landings.iter().any(|landing| landing.file_name == CLASSIFICATIONS);
-    let remembered = landings.iter().any(|landing| landing.file_name == GROUP);
+    let replaced = Replaced::by(&landings);
     let stressed = landings.iter().any(|landing| is_scenario(&landing.file_name));
     let before = Facts {
-        classifications: if regrouped { stored_groups(lake).await? } else { Vec::new() },
-        group_members: if remembered { stored_members(lake).await? } else { Vec::new() },
         stress_scenarios: if stressed { versions::stored(lake).await? } else { Vec::new() },
-        ..Facts::default()
+        ..replaced.stored(lake).await?
     };
-    let known = kept.len() + before.classifications.len() + before.group_members.len();
+    let known = kept.len() + replaced_rows(&before);
     let versions_known = before.stress_scenarios.len();
     let (facts, found) = read_all(lake, landings, before, &mut report).await?;
     let rejected = found.len();
     let rejects: Vec<Reject> = kept.into_iter().chain(found).collect();
     let key = WriteKey::new(WRITER, last);
-    let of_groups = if regrouped { lake.replace_all(&facts.classifications, &key).await?.rows } else { 0 };
-    let of_members = if remembered { lake.replace_all(&facts.group_members, &key).await?.rows } else { 0 };
+    let of_whole_files = replaced.write(lake, &facts, &key).await?;
     let written = [
         lake.upsert(&last_of_each(facts.instruments, |row| row.instrument_id.clone()), &key).await?,
         lake.upsert(&last_of_each(facts.quotes, |row| (row.instrument_id.clone(), row.quote_date)), &key).await?,
@@ -103,7 +110,7 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
         // The rejects come last: their revision says that all the others are written.
         lake.replace_all(&rejects, &key).await?,
     ];
-    report.rows_written = of_groups + of_members + written.iter().map(|written| written.rows).sum::<u64>();
+    report.rows_written = of_whole_files + written.iter().map(|written| written.rows).sum::<u64>();
     let new = report.rows_written.saturating_sub(known as u64);
     report.note = format!("{files} files, {new} rows, {rejected} rejected");
     Ok(report)
@@ -136,6 +143,36 @@ fn to_be_read(all: &[Landing], done: i64) -> Vec<Landing> {
     all.iter().filter(|landing| is_new(landing) || refers(landing)).cloned().collect()
 }
 
+impl Replaced {
+    fn by(landings: &[Landing]) -> Replaced {
+        let has = |name: &str| landings.iter().any(|landing| landing.file_name == name);
+        Replaced { groups: has(CLASSIFICATIONS), costs: has(COSTS), members: has(GROUP) }
+    }
+
+    /// What these tables hold so far, of all markets and groups.
+    async fn stored(self, lake: &Lake) -> Result<Facts, Error> {
+        Ok(Facts {
+            classifications: if self.groups { stored_groups(lake).await? } else { Vec::new() },
+            instrument_costs: if self.costs { stored_costs(lake).await? } else { Vec::new() },
+            group_members: if self.members { stored_members(lake).await? } else { Vec::new() },
+            ..Facts::default()
+        })
+    }
+
+    /// Writes these tables as a whole, and says with how many rows.
+    async fn write(self, lake: &Lake, facts: &Facts, key: &WriteKey) -> Result<u64, Error> {
+        let groups = if self.groups { lake.replace_all(&facts.classifications, key).await?.rows } else { 0 };
+        let costs = if self.costs { lake.replace_all(&facts.instrument_costs, key).await?.rows } else { 0 };
+        let members = if self.members { lake.replace_all(&facts.group_members, key).await?.rows } else { 0 };
+        Ok(groups + costs + members)
+    }
+}
+
+/// Rows of the tables that a file replaces.
+fn replaced_rows(facts: &Facts) -> usize {
+    facts.classifications.len() + facts.instrument_costs.len() + facts.group_members.len()
+}
+
 /// The groups of instruments that are stored, by instrument.
 async fn stored_groups(lake: &Lake) -> Result<Vec<Classification>, Error> {
     let snapshot = lake.snapshot(Classification::TABLE).await?;
@@ -143,6 +180,14 @@ async fn stored_groups(lake: &Lake) -> Result<Vec<Classification>, Error> {
     stored.sort_by(|left, right| {
         (&left.instrument_id, &left.taxonomy, &left.node).cmp(&(&right.instrument_id, &right.taxonomy, &right.node))
     });
+    Ok(stored)
+}
+
+/// What instruments cost as it is stored, by instrument.
+async fn stored_costs(lake: &Lake) -> Result<Vec<InstrumentCost>, Error> {
+    let snapshot = lake.snapshot(InstrumentCost::TABLE).await?;
+    let mut stored: Vec<InstrumentCost> = lake::read::rows(&snapshot, lake, DateRange::ALL).await?;
+    stored.sort_by(|left, right| (&left.instrument_id, left.valid_from).cmp(&(&right.instrument_id, right.valid_from)));
     Ok(stored)
 }
 
@@ -215,6 +260,9 @@ async fn read_all(
                     // What an earlier file of the market said is not so any more.
                     all.classifications.retain(|row| row.market_id != landing.market_id);
                 }
+                if landing.file_name == COSTS {
+                    all.instrument_costs.retain(|row| row.market_id != landing.market_id);
+                }
                 if landing.file_name == GROUP {
                     all.group_members.retain(|row| row.group_id.as_str() != landing.market_id.as_str());
                 }
@@ -235,6 +283,7 @@ async fn read_all(
         all.benchmark_weights.extend(facts.benchmark_weights);
         all.corporate_actions.extend(facts.corporate_actions);
         all.classifications.extend(facts.classifications);
+        all.instrument_costs.extend(facts.instrument_costs);
         all.group_members.extend(facts.group_members);
         let refused = versions::add(&mut all.stress_scenarios, facts.stress_scenarios, &landing.file_name);
         for row in facts.rejects.into_iter().chain(refused) {

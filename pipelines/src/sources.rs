@@ -13,6 +13,7 @@ use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::factor_returns::FactorReturn;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::group_members::GroupMember;
+use schemas::tables::instrument_costs::InstrumentCost;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::quotes::Quote;
 use schemas::tables::risk_free_rates::RiskFreeRate;
@@ -72,6 +73,8 @@ pub struct Facts {
     pub corporate_actions: Vec<CorporateAction>,
     /// Groups of instruments; all of them, of the market of the file.
     pub classifications: Vec<Classification>,
+    /// What instruments cost their holders; all of it, of the market of the file.
+    pub instrument_costs: Vec<InstrumentCost>,
     /// Members of groups of portfolios; all of them, of the group of the file.
     pub group_members: Vec<GroupMember>,
     /// The parts of scenarios, of the market of the file.

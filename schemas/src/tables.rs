@@ -17,6 +17,7 @@ pub mod group_members;
 pub mod group_returns;
 pub mod history_markers;
 pub mod hypothetical_returns;
+pub mod instrument_costs;
 pub mod instruments;
 pub mod landings;
 pub mod lot_closings;
@@ -54,6 +55,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &benchmark_weights::TABLE,
     &corporate_actions::TABLE,
     &classifications::TABLE,
+    &instrument_costs::TABLE,
     &group_members::TABLE,
     &stress_scenarios::TABLE,
     &portfolios::TABLE,

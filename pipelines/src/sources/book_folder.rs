@@ -11,6 +11,7 @@ mod classification_file;
 mod cost_basis;
 mod factor_file;
 pub(crate) mod group_file;
+pub(crate) mod instrument_cost_file;
 mod market_files;
 mod risk_free_file;
 pub(crate) mod scenario_file;
@@ -33,7 +34,7 @@ pub static SOURCE: Source = Source {
     name: "book_folder",
     definition: "portfolios and markets as folders of portfolio.json, transactions.csv, instruments.csv, prices.csv, \
                  fx.csv, risk_free.csv, factors.csv, benchmark_weights.csv, corporate_actions.csv, \
-                 classifications.csv and scenarios/*.toml; groups of portfolios as group.json",
+                 classifications.csv, instrument_costs.csv and scenarios/*.toml; groups of portfolios as group.json",
     order: market_files::order,
     parse,
 };
@@ -53,6 +54,7 @@ const MARKET_FILES: &[&str] = &[
     "benchmark_weights.csv",
     "corporate_actions.csv",
     classification_file::NAME,
+    instrument_cost_file::NAME,
 ];
 
 /// The instruments of a market, each with its currency.
@@ -244,6 +246,7 @@ fn parse(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Erro
         factor_file::NAME => factor_file::factor_returns(file),
         "corporate_actions.csv" => action_file::corporate_actions(file, instruments),
         classification_file::NAME => classification_file::classifications(file, instruments),
+        instrument_cost_file::NAME => instrument_cost_file::instrument_costs(file, instruments),
         group_file::NAME => group_file::members(file),
         name if scenario_file::is_scenario(name) => Ok(scenario_file::scenario(file, instruments)),
         _ => Ok(Facts::default()),
