@@ -7,9 +7,7 @@
 mod activity;
 mod attribution;
 mod corporate_actions;
-mod holdings;
 mod key_figures;
-mod methods;
 mod notes;
 mod performance;
 mod risk_methods;
@@ -25,6 +23,7 @@ use crate::document::{Chart, ChartPoint, Content, Document, Section};
 use crate::error::Error;
 use crate::input::StatementInput;
 use crate::rhythm::Rhythm;
+use crate::sections::holdings;
 use crate::texts::{Label, Sentence};
 
 /// The statement's place on the shelf.
