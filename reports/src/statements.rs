@@ -3,7 +3,9 @@
 //! To add one: a file here that builds a [`Document`] from a [`StatementInput`], and a line in the list. What they are
 //! made from is read in `gather`, the only file of this room that knows the lake.
 
+pub mod costs_and_charges;
 pub mod portfolio_statement;
+pub mod tax_report;
 
 use std::collections::BTreeSet;
 
@@ -35,7 +37,8 @@ pub struct StatementKind {
 }
 
 /// The statements there are.
-pub const STATEMENTS: &[&StatementKind] = &[&portfolio_statement::STATEMENT];
+pub const STATEMENTS: &[&StatementKind] =
+    &[&portfolio_statement::STATEMENT, &costs_and_charges::STATEMENT, &tax_report::STATEMENT];
 
 /// What some kinds need beside what every statement does.
 pub fn needs_of<'a>(kinds: impl IntoIterator<Item = &'a StatementKind>) -> BTreeSet<Need> {
@@ -63,7 +66,8 @@ mod tests {
         assert_eq!((ids.len(), titles.len()), (STATEMENTS.len(), STATEMENTS.len()));
         assert!(named("portfolio_statement").is_ok());
         let error = named("yearly").expect_err("no such statement");
-        assert_eq!(error.to_string(), "unknown statement `yearly`; known: portfolio_statement");
+        let known = "portfolio_statement, costs_and_charges, tax_report";
+        assert_eq!(error.to_string(), format!("unknown statement `yearly`; known: {known}"));
     }
 
     #[test]

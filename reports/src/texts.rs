@@ -6,9 +6,11 @@
 
 mod bridge;
 mod codes;
+pub(crate) mod costs_and_charges;
 mod labels;
 mod recorded;
 mod sentences;
+pub(crate) mod tax_report;
 mod words;
 
 use chrono::NaiveDate;
@@ -206,6 +208,10 @@ mod tests {
     fn every_text_is_there_and_fills_in_the_same_in_every_language_that_it_must_have() {
         every_label_is_there::<Label>();
         every_sentence_is_there::<Sentence>();
+        every_label_is_there::<costs_and_charges::CostLabel>();
+        every_sentence_is_there::<costs_and_charges::CostSentence>();
+        every_label_is_there::<tax_report::TaxLabel>();
+        every_sentence_is_there::<tax_report::TaxSentence>();
     }
 
     /// German, Spanish and Italian have no sentences of their own. Whoever translates one brings them all, and the

@@ -12,6 +12,12 @@ Label {
     PortfolioStatement =
         "Portfolio statement", "Relevé de portefeuille", "Vermögensbericht", "Informe de cartera",
         "Rendiconto di portafoglio";
+    TaxReport =
+        "Tax report", "Récapitulatif fiscal", "Steuerreport", "Informe fiscal", "Rendiconto fiscale";
+    CostsAndCharges =
+        "Annual statement of costs and charges", "Relevé annuel des coûts et frais",
+        "Jährlicher Ausweis der Kosten und Nebenkosten", "Informe anual de costes y gastos",
+        "Rendiconto annuale di costi e oneri";
     Portfolio = "Portfolio", "Portefeuille", "Portfolio", "Cartera", "Portafoglio";
     DataGrade = "data grade", "qualité des données", "Datenqualität", "calidad de datos", "qualità dei dati";
     FromTo = "{from} to {to}", "du {from} au {to}", "{from} bis {to}", "del {from} al {to}", "dal {from} al {to}";

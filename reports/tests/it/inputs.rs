@@ -3,11 +3,14 @@
 mod announced;
 mod attributed;
 mod changed_gains;
+mod charged;
 mod judged;
+mod taxed;
 
 pub(crate) use announced::{announced, payment};
 pub(crate) use attributed::attributed;
 pub(crate) use changed_gains::bought_again;
+pub(crate) use charged::{charged, held, returned, stated};
 use chrono::NaiveDate;
 pub(crate) use judged::judged;
 use reports::Further;
@@ -27,6 +30,7 @@ use schemas::{
     Amount, BusinessDate, Currency, InstrumentId, MarketId, PortfolioId, Price, Quantity, Rate, ReportingPeriod,
     Severity,
 };
+pub(crate) use taxed::{lot, taxed};
 
 pub(crate) fn date(text: &str) -> BusinessDate {
     text.parse().expect("a date")

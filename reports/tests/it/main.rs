@@ -5,6 +5,8 @@ mod agreement;
 #[cfg(test)]
 mod corporate_actions;
 #[cfg(test)]
+mod costs_and_charges;
+#[cfg(test)]
 mod form_13f;
 #[cfg(test)]
 mod formats;
@@ -22,5 +24,7 @@ mod prepared;
 mod reading;
 #[cfg(test)]
 mod statement;
+#[cfg(test)]
+mod tax_report;
 #[cfg(test)]
 mod value_change;
