@@ -60,7 +60,8 @@ TaxLabel {
     CostIn =
         "Cost {currency}", "Prix de revient {currency}", "Kosten {currency}", "Coste {currency}", "Costo {currency}";
     GainIn =
-        "Gain {currency}", "Plus-value {currency}", "Gewinn {currency}", "Ganancia {currency}", "Plusvalenza {currency}";
+        "Gain {currency}", "Plus-value {currency}", "Gewinn {currency}", "Ganancia {currency}",
+        "Plusvalenza {currency}";
     Method = "Method", "Méthode", "Verfahren", "Método", "Metodo";
     Gains = "Gains", "Plus-values", "Gewinne", "Ganancias", "Plusvalenze";
     Losses = "Losses", "Moins-values", "Verluste", "Pérdidas", "Minusvalenze";

@@ -14,7 +14,8 @@ use schemas::tables::transactions::Transaction;
 
 use super::{amount, date, instrument_id, portfolio_id, realised, step, transaction, two_positions};
 
-/// A lot that a disposal closed: units, acquired, days held, then proceeds, cost and gain, in its currency and in euros.
+/// A lot that a disposal closed: units, acquired, days held, then proceeds, cost and gain, in its currency and in
+/// euros.
 pub(crate) fn lot(
     of: &RealisedGain,
     position: i64,
