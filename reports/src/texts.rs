@@ -6,11 +6,11 @@
 
 mod bridge;
 mod codes;
-pub(crate) mod costs_and_charges;
+pub mod costs_and_charges;
 mod labels;
 mod recorded;
 mod sentences;
-pub(crate) mod tax_report;
+pub mod tax_report;
 mod words;
 
 use chrono::NaiveDate;

@@ -138,3 +138,102 @@ impl Sums<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use schemas::{Currency, Rate};
+
+    use super::*;
+
+    fn date(text: &str) -> BusinessDate {
+        text.parse().expect("a date")
+    }
+
+    fn valuation(symbol: &str, on: &str, value_base: Option<&str>) -> Valuation {
+        let market = "M1".parse().expect("an id");
+        let id = match symbol {
+            "" => InstrumentId::cash(Currency::EUR),
+            symbol => InstrumentId::new(&market, symbol).expect("a symbol"),
+        };
+        Valuation {
+            portfolio_id: "P1".parse().expect("an id"),
+            instrument_id: id,
+            business_date: date(on),
+            quantity: "1".parse().expect("a quantity"),
+            price: None,
+            price_date: None,
+            price_basis: "quote".to_owned(),
+            currency: Currency::EUR,
+            value: None,
+            fx_rate: None,
+            fx_rate_date: None,
+            value_base: value_base.map(|value| value.parse().expect("an amount")),
+        }
+    }
+
+    fn stated(from: &str) -> InstrumentCost {
+        let zero = Rate::ZERO;
+        InstrumentCost {
+            market_id: "M1".parse().expect("an id"),
+            instrument_id: "M1~FUND".parse().expect("an id"),
+            valid_from: date(from),
+            ongoing: zero,
+            transaction: zero,
+            incidental: zero,
+            entry: zero,
+            exit: zero,
+            landing_sha256: String::new(),
+            line: 2,
+        }
+    }
+
+    /// Friday 100, Monday 110 with other costs from Saturday on, Tuesday short: 1 · 100; 3 · 110; nothing.
+    #[test]
+    fn values_count_for_their_days_under_the_costs_of_their_dates() {
+        let of_portfolio = [("2024-03-01", 1), ("2024-03-04", 3), ("2024-03-05", 1)];
+        let days: Days =
+            [("P1".parse().expect("an id"), of_portfolio.map(|(day, days)| (date(day), days)).into())].into();
+        let fund: InstrumentId = "M1~FUND".parse().expect("an id");
+        let rows = ["2024-01-01", "2024-03-02"].map(|from| (date(from), stated(from)));
+        let costs = InstrumentCosts::from([(fund.clone(), rows.into())]);
+        let portfolios = days.iter().map(|(id, days)| (id.as_str(), Book { days, holdings: HashMap::new() })).collect();
+        let mut sums = Sums { costs: &costs, portfolios };
+        let batch = Valuation::to_batch(&[
+            valuation("FUND", "2024-03-01", Some("100")),
+            valuation("FUND", "2024-03-04", Some("110")),
+            valuation("FUND", "2024-03-05", Some("-50")),
+            valuation("SHARE", "2024-03-04", None),
+            valuation("", "2024-03-04", Some("999")),
+            valuation("FUND", "2024-02-29", Some("7")),
+        ]);
+        sums.take(&batch.expect("a batch")).expect("taken");
+        let holdings = &sums.portfolios["P1"].holdings;
+        let (first, second) = (Some(date("2024-01-01")), Some(date("2024-03-02")));
+        let expected = Parts::from([(first, (Decimal::from(100), 0)), (second, (Decimal::from(330), 0))]);
+        assert_eq!(holdings["M1~FUND"].1, expected);
+        assert_eq!(holdings["M1~SHARE"].1, Parts::from([(None, (Decimal::ZERO, 3))]));
+        assert!(holdings.values().all(|(id, parts)| id.is_cash() == parts.is_empty()));
+    }
+
+    #[test]
+    fn a_close_stands_for_the_days_since_the_one_before_inside_the_period() {
+        let row = |on: &str, previous: Option<&str>| PortfolioValue {
+            portfolio_id: "P1".parse().expect("an id"),
+            business_date: date(on),
+            previous_business_date: previous.map(date),
+            base_currency: Currency::EUR,
+            market_value: None,
+            securities_value: None,
+            cash_value: None,
+            position_count: 0,
+            carried_price_count: 0,
+            missing_count: 0,
+            benchmark_level: None,
+            risk_free_annual: None,
+        };
+        let opening = date("2023-12-31");
+        assert_eq!(days_of(&row("2024-01-02", Some("2023-12-29")), opening), 2);
+        assert_eq!(days_of(&row("2024-01-08", Some("2024-01-05")), opening), 3);
+        assert_eq!(days_of(&row("2024-01-08", None), opening), 1);
+    }
+}

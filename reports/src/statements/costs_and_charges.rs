@@ -121,8 +121,8 @@ fn key_figures(input: &StatementInput, average: &Average, totals: &Totals, is_in
         note.push_str(&texts.sentence(CostSentence::IncompleteNote));
     }
     let figure = |label: String, cell: &Cell| KeyFigure { label, cell: cell.clone() };
-    let name = total_name(input, !is_incomplete);
-    let of_average = format!("{name}, {}", texts.label(CostLabel::OfAverage).to_lowercase());
+    let name = texts.label(if is_incomplete { CostLabel::CostsKnown } else { CostLabel::CostsInShort });
+    let of_average = texts.label(CostLabel::OfAverage);
     let figures = vec![
         figure(texts.label(CostLabel::AverageValue), &average.cell(input)),
         figure(name, &totals.amount),

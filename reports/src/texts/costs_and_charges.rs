@@ -95,6 +95,8 @@ CostLabel {
     TotalCosts =
         "Total costs and charges", "Total des coûts et frais", "Gesamtkosten", "Total de costes y gastos",
         "Totale costi e oneri";
+    CostsInShort = "Costs and charges", "Coûts et frais", "Kosten", "Costes y gastos", "Costi e oneri";
+    CostsKnown = "Costs that are known", "Coûts connus", "Bekannte Kosten", "Costes conocidos", "Costi noti";
     TotalOfKnown =
         "Total without instruments whose costs are not known",
         "Total hors instruments dont les coûts ne sont pas connus",
@@ -199,11 +201,11 @@ CostSentence {
     CostsFallUnevenly =
         "Costs do not fall evenly: brokerage and taxes on trades come with the trades, fees for management and custody \
          on the days on which they are booked, performance fees usually once a year. Such a spike is to be expected on \
-         these days, and the distance of the two lines only grows.",
+         these days, and with each the distance between the two lines grows.",
         "Les coûts ne sont pas répartis uniformément : le courtage et les taxes accompagnent les opérations, les frais \
          de gestion et de conservation tombent aux dates de leur comptabilisation, les commissions de surperformance \
-         en général une fois par an. Un pic est à prévoir à ces dates, et l’écart entre les deux courbes ne fait que \
-         croître.";
+         en général une fois par an. Un pic est à prévoir à ces dates, et chacun creuse l’écart entre les deux \
+         courbes.";
     LargestDay =
         "The largest effect of one day was {effect}, on {date}.",
         "L’incidence la plus forte d’une seule journée a été de {effect}, le {date}.";

@@ -92,9 +92,9 @@ fn by_kind(input: &StatementInput, rows: Vec<Vec<Cell>>) -> Result<Table, Error>
     ];
     let mut table = Table { columns, rows, total: None };
     if !table.rows.is_empty() {
-        let sums = [table.sum_of_column("amount_base", texts)?, table.sum_of_column("of_average", texts)?];
-        let [amount, of_average] = sums;
-        table.total = Some(vec![total(texts), Cell::empty(), amount, of_average]);
+        // The percentage of the sum stands above: those of single kinds are rounded too often to add up to it.
+        let amount = table.sum_of_column("amount_base", texts)?;
+        table.total = Some(vec![total(texts), Cell::empty(), amount, Cell::empty()]);
     }
     Ok(table)
 }
