@@ -97,8 +97,12 @@ impl Totals {
             Column::new("of_average", texts.label(CostLabel::OfAverage), ColumnKind::Fraction),
         ];
         let mut table = Table { columns, rows, total: None };
-        let amount = table.sum_of_column("amount_base", texts)?;
-        let of_average = table.sum_of_column("of_average", texts)?;
+        // Where the costs of no instrument are known, the total is that of services, and is called so.
+        let [amount, of_average] = if instruments.is_unknown() {
+            [total_of(services, 2), total_of(services, 3)]
+        } else {
+            [table.sum_of_column("amount_base", texts)?, table.sum_of_column("of_average", texts)?]
+        };
         let name = total_name(input, instruments.is_complete());
         table.total = Some(vec![Cell::text(name), amount.clone(), of_average.clone()]);
         Ok(Totals { table, amount, of_average, instruments_of_average })

@@ -225,6 +225,9 @@ CostSentence {
     ThirdPartiesNotRecorded =
         "no payments from third parties are recorded: the books have no kind of booking for them",
         "aucun paiement de tiers n’est enregistré : la comptabilité n’a pas de nature d’opération pour eux";
+    NoCostsStated =
+        "nobody states what the instruments that were held cost",
+        "personne n’indique les coûts des instruments détenus";
     BooksNotKnown =
         "a day of the period is not known in parts", "une date de la période n’est pas connue en détail";
     NoAverage =

@@ -95,6 +95,21 @@ fn instruments_without_stated_costs_are_listed_and_no_total_hides_them() {
 }
 
 #[test]
+fn costs_that_nobody_states_are_no_zero() {
+    let mut input = charged();
+    input.further.instrument_costs = std::sync::Arc::default();
+    input.further.held_values.iter_mut().for_each(|held| held.costs = None);
+    let document = statement(&input);
+    let unknown = "unavailable: nobody states what the instruments that were held cost";
+    assert_eq!(point(&document, "instrument_costs", "2.2")[0], unknown);
+    // What is left are the services.
+    let name = "Total without instruments whose costs are not known";
+    assert_eq!(fields(&document, "total_costs", name)[3..5], ["261.00", "0.0131"]);
+    // Who held nothing had no such costs.
+    assert_eq!(point(&statement(&empty()), "instrument_costs", "2.2")[0], "0.00");
+}
+
+#[test]
 fn point_3_says_that_nothing_is_recorded() {
     let document = statement(&charged());
     let line = fields(&document, "third_party_payments", "3");

@@ -58,9 +58,12 @@ impl Instruments {
             }
         }
         let by_instrument = by_instrument(input, average, costs)?;
-        let of = |column| {
-            let is_empty = by_instrument.rows.is_empty();
-            if is_empty { sum_or_zero(input, &[], column) } else { by_instrument.sum_of_column(column, input.texts()) }
+        let without_costs = without_costs(input, average, untold)?;
+        let texts = input.texts();
+        let of = |column| match (by_instrument.rows.is_empty(), without_costs.rows.is_empty()) {
+            (false, _) => by_instrument.sum_of_column(column, texts),
+            (true, true) => sum_or_zero(input, &[], column),
+            (true, false) => Ok(Cell::unavailable(texts.sentence(CostSentence::NoCostsStated))),
         };
         let found = vec![
             ("2.1", CostLabel::ServiceOneOff, of("one_off")?),
@@ -68,9 +71,13 @@ impl Instruments {
             ("2.3", CostLabel::InstrumentTransaction, of("transaction")?),
             ("2.4", CostLabel::ServiceIncidental, of("incidental")?),
         ];
-        let without_costs = without_costs(input, average, untold)?;
         let name = if without_costs.rows.is_empty() { CostLabel::OfInstruments } else { CostLabel::TotalOfKnown };
         Ok(Instruments { items: items(input, average, found, name)?, by_instrument, without_costs })
+    }
+
+    /// Whether the costs of instruments are known of none that was held.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.by_instrument.rows.is_empty() && !self.is_complete()
     }
 
     /// Whether the costs of all instruments are known.
