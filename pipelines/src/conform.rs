@@ -8,6 +8,7 @@ use schemas::table::Record;
 use schemas::tables::classifications::Classification;
 use schemas::tables::custody::CustodyRow;
 use schemas::tables::group_members::GroupMember;
+use schemas::tables::instrument_costs::InstrumentCost;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
 use schemas::tables::rejects::Reject;
@@ -28,9 +29,11 @@ const WRITER: &str = "financr/conform/3";
 /// The file that lists a market's instruments.
 const INSTRUMENTS: &str = "instruments.csv";
 /// The files whose rows refer to instruments.
-const REFERRING: [&str; 3] = ["prices.csv", "corporate_actions.csv", CLASSIFICATIONS];
+const REFERRING: [&str; 4] = ["prices.csv", "corporate_actions.csv", CLASSIFICATIONS, COSTS];
 /// The file that says to which groups a market's instruments belong; the last one is the whole truth.
 const CLASSIFICATIONS: &str = "classifications.csv";
+/// The file that says what a market's instruments cost; the last one is the whole truth.
+const COSTS: &str = crate::sources::book_folder::instrument_cost_file::NAME;
 /// The file of a group of portfolios; the last one is the whole truth. It lands under the id of the group.
 const GROUP: &str = crate::sources::book_folder::group_file::NAME;
 
@@ -55,7 +58,7 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
     let kept = rejects_of_others(lake, &landings).await?;
     let whole = Whole::of(&landings);
     let before = whole.stored(lake).await?;
-    let known = kept.len() + before.classifications.len() + before.group_members.len() + before.custody.len();
+    let known = kept.len() + Whole::rows(&before);
     let versions_known = before.stress_scenarios.len();
     let (facts, found) = read_all(lake, landings, before, &mut report).await?;
     let rejected = found.len();
@@ -106,6 +109,7 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
 /// What is read now whose last file is the whole truth, or that is stored version by version: it needs what is stored.
 struct Whole {
     groups: bool,
+    costs: bool,
     members: bool,
     custody: bool,
     scenarios: bool,
@@ -116,6 +120,7 @@ impl Whole {
         let any = |is_such: &dyn Fn(&str) -> bool| landings.iter().any(|landing| is_such(&landing.file_name));
         Whole {
             groups: any(&|name| name == CLASSIFICATIONS),
+            costs: any(&|name| name == COSTS),
             members: any(&|name| name == GROUP),
             custody: any(&is_custody),
             scenarios: any(&is_scenario),
@@ -126,6 +131,7 @@ impl Whole {
     async fn stored(&self, lake: &Lake) -> Result<Facts, Error> {
         Ok(Facts {
             classifications: if self.groups { stored_groups(lake).await? } else { Vec::new() },
+            instrument_costs: if self.costs { stored_costs(lake).await? } else { Vec::new() },
             group_members: if self.members { stored_members(lake).await? } else { Vec::new() },
             custody: if self.custody { stored_custody(lake).await? } else { Vec::new() },
             stress_scenarios: if self.scenarios { versions::stored(lake).await? } else { Vec::new() },
@@ -133,12 +139,19 @@ impl Whole {
         })
     }
 
+    /// Rows of the tables that are replaced as a whole.
+    fn rows(facts: &Facts) -> usize {
+        let of_markets = facts.classifications.len() + facts.instrument_costs.len();
+        of_markets + facts.group_members.len() + facts.custody.len()
+    }
+
     /// Writes the facts in place of those that were stored, and says how many rows that were.
     async fn replace(&self, lake: &Lake, facts: &Facts, key: &WriteKey) -> Result<u64, Error> {
         let of_groups = if self.groups { lake.replace_all(&facts.classifications, key).await?.rows } else { 0 };
+        let of_costs = if self.costs { lake.replace_all(&facts.instrument_costs, key).await?.rows } else { 0 };
         let of_members = if self.members { lake.replace_all(&facts.group_members, key).await?.rows } else { 0 };
         let of_custody = if self.custody { lake.replace_all(&facts.custody, key).await?.rows } else { 0 };
-        Ok(of_groups + of_members + of_custody)
+        Ok(of_groups + of_costs + of_members + of_custody)
     }
 }
 
@@ -176,6 +189,14 @@ async fn stored_groups(lake: &Lake) -> Result<Vec<Classification>, Error> {
     stored.sort_by(|left, right| {
         (&left.instrument_id, &left.taxonomy, &left.node).cmp(&(&right.instrument_id, &right.taxonomy, &right.node))
     });
+    Ok(stored)
+}
+
+/// What instruments cost as it is stored, by instrument.
+async fn stored_costs(lake: &Lake) -> Result<Vec<InstrumentCost>, Error> {
+    let snapshot = lake.snapshot(InstrumentCost::TABLE).await?;
+    let mut stored: Vec<InstrumentCost> = lake::read::rows(&snapshot, lake, DateRange::ALL).await?;
+    stored.sort_by(|left, right| (&left.instrument_id, left.valid_from).cmp(&(&right.instrument_id, right.valid_from)));
     Ok(stored)
 }
 
@@ -258,6 +279,9 @@ async fn read_all(
                     // What an earlier file of the market said is not so any more.
                     all.classifications.retain(|row| row.market_id != landing.market_id);
                 }
+                if landing.file_name == COSTS {
+                    all.instrument_costs.retain(|row| row.market_id != landing.market_id);
+                }
                 if landing.file_name == GROUP {
                     all.group_members.retain(|row| row.group_id.as_str() != landing.market_id.as_str());
                 }
@@ -281,6 +305,7 @@ async fn read_all(
         all.benchmark_weights.extend(facts.benchmark_weights);
         all.corporate_actions.extend(facts.corporate_actions);
         all.classifications.extend(facts.classifications);
+        all.instrument_costs.extend(facts.instrument_costs);
         all.group_members.extend(facts.group_members);
         all.custody.extend(facts.custody);
         let refused = versions::add(&mut all.stress_scenarios, facts.stress_scenarios, &landing.file_name);

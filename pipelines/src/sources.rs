@@ -14,6 +14,7 @@ use schemas::tables::custody::CustodyRow;
 use schemas::tables::factor_returns::FactorReturn;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::group_members::GroupMember;
+use schemas::tables::instrument_costs::InstrumentCost;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::quotes::Quote;
 use schemas::tables::risk_free_rates::RiskFreeRate;
@@ -75,6 +76,8 @@ pub struct Facts {
     pub classifications: Vec<Classification>,
     /// Where assets are kept; all rows, of the portfolio of the file.
     pub custody: Vec<CustodyRow>,
+    /// What instruments cost their holders; all of it, of the market of the file.
+    pub instrument_costs: Vec<InstrumentCost>,
     /// Members of groups of portfolios; all of them, of the group of the file.
     pub group_members: Vec<GroupMember>,
     /// The parts of scenarios, of the market of the file.

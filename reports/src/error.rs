@@ -82,6 +82,19 @@ pub enum Error {
         /// The base currency.
         currency: Currency,
     },
+    /// The gains of the lots that a disposal closed are not its gain.
+    #[error(
+        "{portfolio_id}: the lots that transaction `{transaction_id}` closed leave {residual} of its gain in base \
+         currency unexplained; run the books of its date again"
+    )]
+    LotsDoNotFoot {
+        /// The portfolio.
+        portfolio_id: PortfolioId,
+        /// The disposal.
+        transaction_id: String,
+        /// The gain minus the sum of the lots' gains.
+        residual: rust_decimal::Decimal,
+    },
     /// A sum has more digits than a decimal holds.
     #[error("the sum of {what} has more than 28 digits")]
     Overflow {

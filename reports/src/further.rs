@@ -2,18 +2,27 @@
 //!
 //! To add something: a need, its rows here, its table in the list, and how it is read.
 
+mod held_values;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lake::DateRange;
 use schemas::table::{Record, TableDefinition};
+use schemas::tables::classifications::Classification;
 use schemas::tables::custody::CustodyRow;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::fx_rates::FxRate;
+use schemas::tables::instrument_costs::InstrumentCost;
+use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::transactions::Transaction;
-use schemas::{BusinessDate, MarketId, PortfolioId};
+use schemas::{BusinessDate, InstrumentId, MarketId, PortfolioId};
+
+pub(crate) use held_values::days_of;
+pub use held_values::{HeldValue, InstrumentCosts};
 
 use crate::gather::Facts;
+use crate::rates::{DAYS_MAX, Rates};
 use crate::span::Span;
 
 /// Rows that only some kinds of statements need; empty where the kind does not ask for them.
@@ -25,8 +34,25 @@ pub struct Further {
     pub other_bookings: Vec<Transaction>,
     /// Where the assets are kept, in any order.
     pub custody: Vec<CustodyRow>,
-    /// The exchange rates of the portfolio's source that count for a day of the period, in any order.
-    pub fx_rates: Arc<Vec<FxRate>>,
+    /// The lots that the disposals of the period closed, and what rules that look ahead changed in it, in any order.
+    pub lot_closings: Vec<LotClosing>,
+    /// The rates of exchange of the period; portfolios of one source share them.
+    pub rates: Arc<Rates>,
+    /// The countries of instruments, as the taxonomy `country` has them; portfolios of one market share them.
+    pub countries: Arc<BTreeMap<InstrumentId, Country>>,
+    /// The costs of instruments; all portfolios share them.
+    pub instrument_costs: Arc<InstrumentCosts>,
+    /// What the holdings of the period were worth, day by day, with the costs that counted then.
+    pub held_values: Vec<HeldValue>,
+}
+
+/// In which country an instrument is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Country {
+    /// All of it is in this one.
+    One(String),
+    /// Parts of it are in several, or only a part is in one.
+    Several,
 }
 
 /// Something that a kind of statement needs beside what all of them do.
@@ -39,15 +65,22 @@ pub enum Need {
     OtherBookings,
     /// Where the assets are kept.
     Custody,
-    /// The exchange rates of the period, and those before it that count at its start.
-    FxRates,
+    /// The lots that disposals closed.
+    LotClosings,
+    /// The rates of exchange at which bookings count.
+    Rates,
+    /// The countries of instruments.
+    Countries,
+    /// What holdings were worth and cost, day by day.
+    HeldValues,
 }
 
 /// The tables of all needs.
-pub(crate) const TABLES: [&TableDefinition; 3] = [DailyReturn::TABLE, CustodyRow::TABLE, FxRate::TABLE];
+pub(crate) const TABLES: [&TableDefinition; 5] =
+    [DailyReturn::TABLE, CustodyRow::TABLE, FxRate::TABLE, Classification::TABLE, InstrumentCost::TABLE];
 
-/// Calendar days after its own for which an exchange rate counts for bookings.
-pub(crate) const FX_RATE_DAYS_MAX: i64 = 10;
+/// The taxonomy that says in which country an instrument is.
+const COUNTRY: &str = "country";
 
 impl Need {
     /// Reads its rows of some portfolios.
@@ -68,7 +101,13 @@ impl Need {
                 let rows: Vec<CustodyRow> = facts.of(DateRange::ALL, only).await?;
                 rows.into_iter().for_each(|row| of(found, &row.portfolio_id).custody.push(row));
             }
-            Need::FxRates => read_rates(facts, span, only, found).await?,
+            Need::LotClosings => {
+                let rows: Vec<LotClosing> = facts.of(span.days(), only).await?;
+                rows.into_iter().for_each(|row| of(found, &row.portfolio_id).lot_closings.push(row));
+            }
+            Need::Rates => read_rates(facts, span, only, found).await?,
+            Need::Countries => read_countries(facts, only, found).await?,
+            Need::HeldValues => held_values::read(facts, span, only, found).await?,
         }
         Ok(())
     }
@@ -78,29 +117,58 @@ fn of<'a>(found: &'a mut BTreeMap<PortfolioId, Further>, id: &PortfolioId) -> &'
     found.entry(id.clone()).or_default()
 }
 
-/// Reads the rates of each source once, for all portfolios that have it.
+/// The portfolios of a share by something that they share with others.
+fn by_market<'a>(
+    facts: &'a Facts,
+    only: &BTreeSet<String>,
+    market: impl Fn(&'a schemas::tables::portfolios::Portfolio) -> &'a MarketId,
+) -> BTreeMap<&'a MarketId, Vec<&'a PortfolioId>> {
+    let mut grouped: BTreeMap<&MarketId, Vec<&PortfolioId>> = BTreeMap::new();
+    for portfolio in facts.portfolios().filter(|row| only.contains(row.portfolio_id.as_str())) {
+        grouped.entry(market(portfolio)).or_default().push(&portfolio.portfolio_id);
+    }
+    grouped
+}
+
 async fn read_rates(
     facts: &Facts,
     span: Span,
     only: &BTreeSet<String>,
     found: &mut BTreeMap<PortfolioId, Further>,
 ) -> Result<(), lake::Error> {
-    let mut of_source: BTreeMap<MarketId, Vec<PortfolioId>> = BTreeMap::new();
-    for portfolio in facts.portfolios().filter(|row| only.contains(row.portfolio_id.as_str())) {
-        of_source.entry(portfolio.fx_source.clone()).or_default().push(portfolio.portfolio_id.clone());
+    let first = (0..DAYS_MAX).fold(span.opening, |day, _| BusinessDate::previous_calendar_day(day));
+    let sources = by_market(facts, only, |portfolio| &portfolio.fx_source);
+    let names = sources.keys().map(ToString::to_string).collect();
+    let range = DateRange::between(first, span.closing);
+    let mut rows: BTreeMap<MarketId, Vec<FxRate>> = BTreeMap::new();
+    for row in facts.named::<FxRate>(range, &[("fx_source", &names)]).await? {
+        rows.entry(row.fx_source.clone()).or_default().push(row);
     }
-    let range = DateRange::between(days_before(span.opening), span.closing);
-    for (fx_source, portfolios) in of_source {
-        let named = BTreeSet::from([fx_source.to_string()]);
-        let rates: Arc<Vec<FxRate>> = Arc::new(facts.named(range, &[("fx_source", &named)]).await?);
-        for id in portfolios {
-            of(found, &id).fx_rates = Arc::clone(&rates);
-        }
+    for (source, portfolios) in sources {
+        let rates = Arc::new(rows.remove(source).map(|rows| Rates::of(&rows)).unwrap_or_default());
+        portfolios.into_iter().for_each(|id| of(found, id).rates = Arc::clone(&rates));
     }
     Ok(())
 }
 
-/// The first day whose rate counts on a day.
-fn days_before(day: BusinessDate) -> BusinessDate {
-    (0..FX_RATE_DAYS_MAX).fold(day, |day, _| day.previous_calendar_day())
+async fn read_countries(
+    facts: &Facts,
+    only: &BTreeSet<String>,
+    found: &mut BTreeMap<PortfolioId, Further>,
+) -> Result<(), lake::Error> {
+    let markets = by_market(facts, only, |portfolio| &portfolio.market_id);
+    let names = markets.keys().map(ToString::to_string).collect();
+    let taxonomy = BTreeSet::from([COUNTRY.to_owned()]);
+    let named = [("market_id", &names), ("taxonomy", &taxonomy)];
+    let mut countries: BTreeMap<MarketId, BTreeMap<InstrumentId, Country>> = BTreeMap::new();
+    for row in facts.named::<Classification>(DateRange::ALL, &named).await? {
+        let whole = row.weight.decimal() == rust_decimal::Decimal::ONE;
+        let country = if whole { Country::One(row.node) } else { Country::Several };
+        countries.entry(row.market_id).or_default().insert(row.instrument_id, country);
+    }
+    for (market, portfolios) in markets {
+        let of_market = Arc::new(countries.remove(market).unwrap_or_default());
+        portfolios.into_iter().for_each(|id| of(found, id).countries = Arc::clone(&of_market));
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lake::read::Named;
-use lake::{DateRange, Lake, Snapshot};
+use lake::{DateRange, Lake, RecordBatch, Snapshot};
 use schemas::table::{Record, TableDefinition};
 use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::attribution::AttributionRow;
@@ -296,9 +296,10 @@ impl Facts {
         let booked = booked.filter_map(|row| row.instrument_id.as_ref());
         let sold = input.realised_gains.iter().map(|row| &row.instrument_id);
         let changed = input.gain_changes.iter().map(|row| &row.instrument_id);
+        let kept = input.further.held_values.iter().map(|row| &row.instrument_id);
         let announced = input.action_payments.iter();
         let announced = announced.flat_map(|row| row.target_instrument_id.iter().chain([&row.instrument_id]));
-        let mut ids: Vec<_> = held.chain(booked).chain(sold).chain(changed).chain(announced).collect();
+        let mut ids: Vec<_> = held.chain(booked).chain(sold).chain(changed).chain(announced).chain(kept).collect();
         ids.sort_unstable();
         ids.dedup();
         market.iter().filter(|row| ids.binary_search(&&row.instrument_id).is_ok()).cloned().collect()
@@ -344,14 +345,30 @@ impl Facts {
         Ok(rows)
     }
 
+    /// Rows by the words in their columns.
     pub(crate) async fn named<R: Record>(&self, range: DateRange, named: &[Named<'_>]) -> Result<Vec<R>, lake::Error> {
         let Some(snapshot) = self.snapshots.get(R::TABLE.name) else { return Ok(Vec::new()) };
         lake::read::rows_named(snapshot, &self.lake, range, named).await
     }
 
-    async fn read<R: Record>(&self, range: DateRange) -> Result<Vec<R>, lake::Error> {
+    /// All rows of a range of dates.
+    pub(crate) async fn read<R: Record>(&self, range: DateRange) -> Result<Vec<R>, lake::Error> {
         let Some(snapshot) = self.snapshots.get(R::TABLE.name) else { return Ok(Vec::new()) };
         lake::read::rows(snapshot, &self.lake, range).await
+    }
+}
+
+impl Facts {
+    /// Hands on some columns of a stretch of portfolios, a batch at a time.
+    pub(crate) async fn each_batch<R: Record>(
+        &self,
+        range: DateRange,
+        columns: &[&str],
+        stretch: Stretch<'_>,
+        take: impl FnMut(&RecordBatch) -> Result<(), lake::Error>,
+    ) -> Result<(), lake::Error> {
+        let Some(snapshot) = self.snapshots.get(R::TABLE.name) else { return Ok(()) };
+        lake::read::each_batch_between(snapshot, &self.lake, range, columns, stretch, take).await
     }
 }
 

@@ -6,6 +6,8 @@
 pub mod client_assets;
 pub mod portfolio_statement;
 pub mod transaction_list;
+pub mod costs_and_charges;
+pub mod tax_report;
 
 use std::collections::BTreeSet;
 
@@ -37,8 +39,13 @@ pub struct StatementKind {
 }
 
 /// The statements there are.
-pub const STATEMENTS: &[&StatementKind] =
-    &[&portfolio_statement::STATEMENT, &client_assets::STATEMENT, &transaction_list::STATEMENT];
+pub const STATEMENTS: &[&StatementKind] = &[
+        &portfolio_statement::STATEMENT,
+        &client_assets::STATEMENT,
+        &transaction_list::STATEMENT,
+        &costs_and_charges::STATEMENT,
+        &tax_report::STATEMENT,
+    ];
 
 /// What some kinds need beside what every statement does.
 pub fn needs_of<'a>(kinds: impl IntoIterator<Item = &'a StatementKind>) -> BTreeSet<Need> {
@@ -66,7 +73,7 @@ mod tests {
         assert_eq!((ids.len(), titles.len()), (STATEMENTS.len(), STATEMENTS.len()));
         assert!(named("portfolio_statement").is_ok());
         let error = named("yearly").expect_err("no such statement");
-        let known = "portfolio_statement, client_assets, transaction_list";
+        let known = STATEMENTS.iter().map(|kind| kind.id).collect::<Vec<_>>().join(", ");
         assert_eq!(error.to_string(), format!("unknown statement `yearly`; known: {known}"));
     }
 

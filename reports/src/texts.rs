@@ -7,10 +7,12 @@
 mod bridge;
 mod client_assets;
 mod codes;
+pub mod costs_and_charges;
 mod labels;
 mod recorded;
 mod sentences;
 mod transaction_list;
+pub mod tax_report;
 mod words;
 
 use chrono::NaiveDate;
@@ -214,6 +216,10 @@ mod tests {
         every_sentence_is_there::<AssetSentence>();
         every_label_is_there::<ListLabel>();
         every_sentence_is_there::<ListSentence>();
+        every_label_is_there::<costs_and_charges::CostLabel>();
+        every_sentence_is_there::<costs_and_charges::CostSentence>();
+        every_label_is_there::<tax_report::TaxLabel>();
+        every_sentence_is_there::<tax_report::TaxSentence>();
     }
 
     /// German, Spanish and Italian have no sentences of their own. Whoever translates one brings them all, and the

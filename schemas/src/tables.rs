@@ -18,6 +18,7 @@ pub mod group_members;
 pub mod group_returns;
 pub mod history_markers;
 pub mod hypothetical_returns;
+pub mod instrument_costs;
 pub mod instruments;
 pub mod landings;
 pub mod lot_closings;
@@ -57,6 +58,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &corporate_actions::TABLE,
     &classifications::TABLE,
     &custody::TABLE,
+    &instrument_costs::TABLE,
     &group_members::TABLE,
     &stress_scenarios::TABLE,
     &portfolios::TABLE,

@@ -12,6 +12,7 @@ mod cost_basis;
 pub(crate) mod custody_file;
 mod factor_file;
 pub(crate) mod group_file;
+pub(crate) mod instrument_cost_file;
 mod market_files;
 mod risk_free_file;
 pub(crate) mod scenario_file;
@@ -34,7 +35,8 @@ pub static SOURCE: Source = Source {
     name: "book_folder",
     definition: "portfolios and markets as folders of portfolio.json, transactions.csv, instruments.csv, prices.csv, \
                  fx.csv, risk_free.csv, factors.csv, benchmark_weights.csv, corporate_actions.csv, \
-                 classifications.csv, scenarios/*.toml and custody.csv; groups of portfolios as group.json",
+                 classifications.csv, instrument_costs.csv, scenarios/*.toml and custody.csv; groups of portfolios as \
+                 group.json",
     order: market_files::order,
     parse,
 };
@@ -54,6 +56,7 @@ const MARKET_FILES: &[&str] = &[
     "benchmark_weights.csv",
     "corporate_actions.csv",
     classification_file::NAME,
+    instrument_cost_file::NAME,
 ];
 
 /// The instruments of a market, each with its currency.
@@ -245,6 +248,7 @@ fn parse(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Erro
         factor_file::NAME => factor_file::factor_returns(file),
         "corporate_actions.csv" => action_file::corporate_actions(file, instruments),
         classification_file::NAME => classification_file::classifications(file, instruments),
+        instrument_cost_file::NAME => instrument_cost_file::instrument_costs(file, instruments),
         group_file::NAME => group_file::members(file),
         name if scenario_file::is_scenario(name) => Ok(scenario_file::scenario(file, instruments)),
         name if custody_file::is_custody(name) => {

@@ -6,6 +6,7 @@ use pipelines::landing::{Delivered, land};
 use schemas::table::Record;
 use schemas::tables::classifications::Classification;
 use schemas::tables::custody::CustodyRow;
+use schemas::tables::instrument_costs::InstrumentCost;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::quotes::Quote;
 use schemas::tables::rejects::Reject;
@@ -252,4 +253,28 @@ async fn rows_on_custody_that_cannot_be_used_say_why_and_keep_the_others() {
     land(&lake, &[delivered("instruments.csv", listed)], clock()).await.expect("landed");
     conform(&lake).await.expect("conformed");
     assert_eq!(custody(&lake).await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_file_of_costs_is_the_whole_truth_and_waits_for_its_instruments() {
+    let lake = landed().await;
+    let name = "instrument_costs.csv";
+    let first = "symbol,valid_from,ongoing,transaction,incidental,entry,exit\n\
+                 AAA,2014-01-01,0.01,0,0,0,0\nZZZ,2014-01-01,0.02,0,0,0,0\n";
+    let costs = |rows: Vec<InstrumentCost>| {
+        let mut costs: Vec<String> = rows.iter().map(|row| format!("{} {}", row.instrument_id, row.ongoing)).collect();
+        costs.sort();
+        costs
+    };
+    land(&lake, &[delivered(name, first)], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    assert_eq!(costs(all(&lake).await), ["M1~AAA 0.01"]);
+    let listed = "symbol,currency\nAAA,EUR\nBBB,EUR\nZZZ,EUR\n";
+    land(&lake, &[delivered("instruments.csv", listed)], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    assert_eq!(costs(all(&lake).await), ["M1~AAA 0.01", "M1~ZZZ 0.02"]);
+    let second = "symbol,valid_from,ongoing,transaction,incidental,entry,exit\nBBB,2014-01-01,0.03,0,0,0,0\n";
+    land(&lake, &[delivered(name, second)], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    assert_eq!(costs(all(&lake).await), ["M1~BBB 0.03"]);
 }

@@ -22,6 +22,7 @@ const WEIGHTS: &str = "benchmark,taxonomy,node,weight_date,weight,return_fractio
 const INSTRUMENTS: &str = "instrument_id,name,currency,price_scale,adjusted,isin";
 const ACTIONS: &str = "instrument_id,ex_date,kind,ratio,amount,currency,line";
 const GROUPS: &str = "instrument_id,taxonomy,node,weight,line";
+const COSTS: &str = "instrument_id,valid_from,ongoing,transaction,incidental,entry,exit,line";
 const DELIVERIES: &str = "instrument_id,ex_date,kind,ratio,fraction_price,pay_date,line";
 const TRANSACTIONS: &str =
     "portfolio_id,transaction_id,booking_sequence,trade_date,kind,instrument_id,quantity,price,currency,net_cash";
@@ -69,6 +70,7 @@ impl Reading {
         self.facts.benchmark_weights.extend(facts.benchmark_weights);
         self.facts.corporate_actions.extend(facts.corporate_actions);
         self.facts.classifications.extend(facts.classifications);
+        self.facts.instrument_costs.extend(facts.instrument_costs);
     }
 
     fn rows(&self, header: &str) -> Vec<String> {
@@ -83,6 +85,7 @@ impl Reading {
             INSTRUMENTS => facts.instruments.iter().map(instrument_line).collect(),
             ACTIONS => facts.corporate_actions.iter().map(action_line).collect(),
             GROUPS => facts.classifications.iter().map(group_line).collect(),
+            COSTS => facts.instrument_costs.iter().map(cost_line).collect(),
             DELIVERIES => facts.corporate_actions.iter().map(delivery_line).collect(),
             TRANSACTIONS => self.transactions.iter().map(transaction_line).collect(),
             LOTS => self.transactions.iter().map(lots_line).collect(),
@@ -140,6 +143,13 @@ fn action_line(row: &CorporateAction) -> String {
 
 fn group_line(row: &schemas::tables::classifications::Classification) -> String {
     line(&[&row.instrument_id, &row.taxonomy, &row.node, &row.weight, &row.line])
+}
+
+fn cost_line(row: &schemas::tables::instrument_costs::InstrumentCost) -> String {
+    let of: [&dyn std::fmt::Display; 2] = [&row.instrument_id, &row.valid_from];
+    let costs: [&dyn std::fmt::Display; 6] =
+        [&row.ongoing, &row.transaction, &row.incidental, &row.entry, &row.exit, &row.line];
+    line(&[&of[..], &costs[..]].concat())
 }
 
 fn delivery_line(row: &CorporateAction) -> String {

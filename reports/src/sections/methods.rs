@@ -22,6 +22,12 @@ pub(crate) fn in_words(cost_basis: &str, date: BusinessDate, texts: Texts) -> St
     known.join("; ")
 }
 
+/// The method that counts on a date, in words.
+pub(crate) fn on(cost_basis: &str, date: BusinessDate, texts: Texts) -> String {
+    let (_, id) = in_force(cost_basis, date).last().unwrap_or((None, cost_basis));
+    texts.cost_basis(id).map_or_else(|| texts.sentence_with(Sentence::MethodNamed, &[("id", id)]), str::to_owned)
+}
+
 /// Whether one of the methods up to a date lets later bookings change the gain of a sale.
 pub(crate) fn look_ahead(cost_basis: &str, date: BusinessDate) -> bool {
     in_force(cost_basis, date).any(|(_, id)| LOOK_AHEAD.contains(&id))
@@ -57,6 +63,8 @@ mod tests {
         let schedule = "fifo; 2024-01-01 average_cost; 2025-01-01 us_fifo";
         assert_eq!(english(schedule, "2023-12-29"), "first in, first out");
         assert_eq!(english(schedule, "2024-01-01"), "first in, first out; from 2024-01-01 on average cost");
+        let on = |day| super::on(schedule, date(day), Texts::of(Language::English));
+        assert_eq!((&*on("2023-12-29"), &*on("2024-06-28")), ("first in, first out", "average cost"));
         assert!(!look_ahead(schedule, date("2024-12-31")) && look_ahead(schedule, date("2025-01-01")));
     }
 

@@ -13,9 +13,10 @@ use schemas::CalendarLength;
 use super::StatementKind;
 use crate::document::Document;
 use crate::error::Error;
-use crate::further::{FX_RATE_DAYS_MAX, Need};
+use crate::further::Need;
 use crate::input::StatementInput;
 use crate::rhythm::Rhythm;
+use crate::rates::DAYS_MAX;
 use crate::sections::{findings, issuer, of_notes, provenance};
 use crate::texts::{Label, ListSentence};
 
@@ -25,7 +26,7 @@ pub const STATEMENT: StatementKind = StatementKind {
     title: Label::TransactionList,
     rhythm: Rhythm::OnRequest,
     shortest: CalendarLength::Month,
-    needs: &[Need::OtherBookings, Need::FxRates],
+    needs: &[Need::OtherBookings, Need::Rates],
     build,
 };
 
@@ -52,7 +53,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
 
 fn definitions(input: &StatementInput) -> Vec<String> {
     let texts = input.texts();
-    let (date, days) = (texts.date(input.business_date), FX_RATE_DAYS_MAX.to_string());
+    let (date, days) = (texts.date(input.business_date), DAYS_MAX.to_string());
     let base = input.base_currency();
     let values = [("currency", base.code()), ("date", &*date), ("days", &*days)];
     let meant = [

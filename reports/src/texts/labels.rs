@@ -18,6 +18,12 @@ Label {
     TransactionList =
         "List of transactions", "Liste des opérations", "Umsatzliste", "Relación de operaciones",
         "Elenco delle operazioni";
+    TaxReport =
+        "Tax report", "Récapitulatif fiscal", "Steuerreport", "Informe fiscal", "Rendiconto fiscale";
+    CostsAndCharges =
+        "Annual statement of costs and charges", "Relevé annuel des coûts et frais",
+        "Jährlicher Ausweis der Kosten und Nebenkosten", "Informe anual de costes y gastos",
+        "Rendiconto annuale di costi e oneri";
     Portfolio = "Portfolio", "Portefeuille", "Portfolio", "Cartera", "Portafoglio";
     DataGrade = "data grade", "qualité des données", "Datenqualität", "calidad de datos", "qualità dei dati";
     FromTo = "{from} to {to}", "du {from} au {to}", "{from} bis {to}", "del {from} al {to}", "dal {from} al {to}";

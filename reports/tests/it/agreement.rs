@@ -6,13 +6,14 @@ use reports::document::{
     Cell, Chart, ChartPoint, Column, ColumnKind, Content, DataGrade, Document, KeyFigure, KeyFigures, Metadata, Period,
     Section, Table,
 };
+use reports::statements::{StatementInput, named};
 use reports::texts::Texts;
 use reports::{Format, render};
 use rust_decimal::Decimal;
 use schemas::{Currency, Language};
 use serde_json::Value;
 
-use crate::inputs::date;
+use crate::inputs::{amount, charged, date, held, lot, stated, taxed};
 use crate::languages::of_every_kind;
 use crate::reading::{csv, file, json, json_cells, pdf_pages};
 
@@ -120,15 +121,16 @@ fn csv_fields(document: &Document) -> Vec<String> {
     let widths: Vec<(&str, usize)> = document
         .sections
         .iter()
-        .map(|section| match &section.content {
-            Content::Table(table) => (section.id, table.columns.len()),
-            _ => (section.id, 1),
+        .filter_map(|section| match &section.content {
+            Content::Table(table) => Some((section.id, table.columns.len())),
+            Content::KeyFigures(_) => Some((section.id, 1)),
+            _ => None,
         })
         .collect();
     let mut fields = Vec::new();
     for line in csv(document) {
         let is_figure = line[1] == "row" || line[1] == "total";
-        let width = widths.iter().find(|(id, _)| *id == line[0] && *id != "line").map(|(_, width)| *width);
+        let width = widths.iter().find(|(id, _)| *id == line[0]).map(|(_, width)| *width);
         match width {
             Some(1) if is_figure => fields.push(line[3].clone()),
             Some(width) if is_figure => fields.extend_from_slice(&line[2..2 + width]),
@@ -182,43 +184,96 @@ fn stand_in_order(texts: &[String], among: &[String]) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether JSON, CSV and PDF show the cells of key figures and tables of a document.
+fn agree(document: &Document) -> Result<(), TestCaseError> {
+    let shown = cells(document);
+    let locale = document.locale();
+    let printed: Vec<String> = shown.iter().map(|cell| cell.printed(locale)).collect();
+
+    let values = json_cells(document);
+    // JSON lists the cells of key figures with those of tables, section by section.
+    prop_assert_eq!(values.len(), shown.len());
+    let fields = csv_fields(document);
+    prop_assert_eq!(fields.len(), shown.len());
+    for ((cell, value), field) in shown.iter().zip(&values).zip(&fields) {
+        let said = value["value"].as_str().map(str::to_owned);
+        let reason = value["reason"].as_str().map(|reason| format!("unavailable: {reason}"));
+        prop_assert_eq!(said.or(reason), Some(cell.plain()));
+        let plain = cell.plain();
+        prop_assert_eq!(field.trim_start_matches('\''), plain.trim_start_matches('\''));
+        if let Some(text) = value["printed"].as_str() {
+            prop_assert_eq!(text, cell.printed(locale));
+        }
+    }
+
+    let pages: Vec<String> = pdf_pages(&file(document, Format::Pdf)).into_iter().flatten().collect();
+    let bare: Vec<String> = pages.iter().map(|text| text.trim_end_matches(['¹', '²', '³']).to_owned()).collect();
+    let figures: Vec<String> = shown
+        .iter()
+        .zip(&printed)
+        .filter(|(cell, _)| !matches!(cell, Cell::Text(_)))
+        .map(|(_, text)| text.clone())
+        .collect();
+    if let Err(problem) = stand_in_order(&figures, &bare) {
+        prop_assert!(false, "{problem} in the PDF: {bare:?}");
+    }
+    Ok(())
+}
+
+/// The kinds of statements that are made of generated portfolios.
+const KINDS_OF_STATEMENTS: &[&str] = &["costs_and_charges", "tax_report"];
+
+prop_compose! {
+    /// A portfolio with any number of lots sold and of instruments held, some of them without stated costs.
+    fn input()(
+        lots in proptest::collection::vec((-99_999_999_i64..99_999_999, 1_i64..99_999, any::<bool>()), 0..30),
+        held_values in proptest::collection::vec((0_i64..9_999_999_999, any::<bool>()), 0..20),
+        language in language(),
+    ) -> StatementInput {
+        let mut input = taxed();
+        let charges = charged();
+        (input.portfolio_values, input.nav_bridge) = (charges.portfolio_values, charges.nav_bridge);
+        input.further.daily_returns = charges.further.daily_returns;
+        input.further.instrument_costs = charges.further.instrument_costs;
+        input.portfolio.language = language;
+        let sold = input.realised_gains.remove(0);
+        (input.realised_gains, input.further.lot_closings) = (Vec::new(), Vec::new());
+        for (place, (gain, cost, is_known)) in (1_i64..).zip(lots) {
+            let decimal = |cents: i64| Decimal::new(cents, 3).to_string();
+            let (gain, cost, proceeds) = (decimal(gain), decimal(cost), decimal(gain + cost));
+            let mut disposal = sold.clone();
+            (disposal.transaction_id, disposal.booking_sequence) = (format!("s{place}"), place);
+            disposal.gain_base = Some(amount(&gain));
+            let parts = [proceeds.as_str(), cost.as_str(), gain.as_str()];
+            if is_known {
+                input.further.lot_closings.push(lot(&disposal, 1, ("10", "2014-07-01", 171), parts, parts));
+            }
+            input.realised_gains.push(disposal);
+        }
+        let of = |(place, (value_days, is_stated)): (usize, (i64, bool))| {
+            let costs = is_stated.then(stated);
+            held(&format!("F{place:02}"), costs, &Decimal::new(value_days, 1).to_string())
+        };
+        input.further.held_values = held_values.into_iter().enumerate().map(of).collect();
+        input
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn every_format_shows_every_cell(document in document()) {
-        let shown = cells(&document);
         let locale = document.locale();
-        let printed: Vec<String> = shown.iter().map(|cell| cell.printed(locale)).collect();
-
-        let values = json_cells(&document);
-        // JSON lists the cells of key figures with those of tables, section by section.
-        prop_assert_eq!(values.len(), shown.len());
-        let fields = csv_fields(&document);
-        prop_assert_eq!(fields.len(), shown.len());
-        for ((cell, value), field) in shown.iter().zip(&values).zip(&fields) {
-            let said = value["value"].as_str().map(str::to_owned);
-            let reason = value["reason"].as_str().map(|reason| format!("unavailable: {reason}"));
-            prop_assert_eq!(said.or(reason), Some(cell.plain()));
-            let plain = cell.plain();
-            prop_assert_eq!(field.trim_start_matches('\''), plain.trim_start_matches('\''));
-            if let Some(text) = value["printed"].as_str() {
-                prop_assert_eq!(text, cell.printed(locale));
-            }
-        }
+        let printed: Vec<String> = cells(&document).iter().map(|cell| cell.printed(locale)).collect();
         prop_assert_eq!(&html_cells(&document), &printed);
+        agree(&document)?;
+    }
 
-        let pages: Vec<String> = pdf_pages(&file(&document, Format::Pdf)).into_iter().flatten().collect();
-        let bare: Vec<String> = pages.iter().map(|text| text.trim_end_matches(['¹', '²', '³']).to_owned()).collect();
-        let figures: Vec<String> = shown
-            .iter()
-            .zip(&printed)
-            .filter(|(cell, _)| !matches!(cell, Cell::Text(_)))
-            .map(|(_, text)| text.clone())
-            .collect();
-        if let Err(problem) = stand_in_order(&figures, &bare) {
-            prop_assert!(false, "{problem} in the PDF: {bare:?}");
-        }
+    #[test]
+    fn every_kind_is_the_same_in_every_format(kind in proptest::sample::select(KINDS_OF_STATEMENTS), input in input()) {
+        let statement = named(kind).expect("a kind");
+        agree(&(statement.build)(&input).expect("a document"))?;
     }
 
     #[test]
@@ -252,7 +307,13 @@ proptest! {
 
 #[test]
 fn a_statement_is_the_same_in_every_format_and_language() {
-    let inputs = [crate::inputs::two_positions(), crate::inputs::kept(), crate::inputs::announced()];
+    let inputs = [
+        crate::inputs::two_positions(),
+        crate::inputs::kept(),
+        crate::inputs::announced(),
+        taxed(),
+        charged(),
+    ];
     let documents = inputs.iter().flat_map(|input| Language::ALL.map(|language| of_every_kind(input, language)));
     for document in documents.flatten() {
         let (kind, language) = (document.subtitle.as_str(), document.metadata.language);

@@ -3,15 +3,18 @@
 mod announced;
 mod attributed;
 mod changed_gains;
+mod charged;
 mod judged;
 mod kept;
+mod taxed;
 
 pub(crate) use announced::{announced, payment};
 pub(crate) use attributed::attributed;
 pub(crate) use changed_gains::bought_again;
+pub(crate) use charged::{charged, held, returned, stated};
 use chrono::NaiveDate;
 pub(crate) use judged::judged;
-pub(crate) use kept::kept;
+pub(crate) use kept::{kept, rate};
 use reports::Further;
 use reports::statements::StatementInput;
 use schemas::tables::cash_flows::CashFlow;
@@ -29,6 +32,7 @@ use schemas::{
     Amount, BusinessDate, Currency, InstrumentId, MarketId, PortfolioId, Price, Quantity, Rate, ReportingPeriod,
     Severity,
 };
+pub(crate) use taxed::{lot, taxed};
 
 pub(crate) fn date(text: &str) -> BusinessDate {
     text.parse().expect("a date")

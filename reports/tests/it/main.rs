@@ -7,6 +7,8 @@ mod client_assets;
 #[cfg(test)]
 mod corporate_actions;
 #[cfg(test)]
+mod costs_and_charges;
+#[cfg(test)]
 mod form_13f;
 #[cfg(test)]
 mod formats;
@@ -26,5 +28,6 @@ mod reading;
 mod statement;
 #[cfg(test)]
 mod transaction_list;
+mod tax_report;
 #[cfg(test)]
 mod value_change;

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use reports::Error;
+use reports::{Error, Rates};
 use reports::document::Document;
 use reports::statements::StatementInput;
 use reports::statements::transaction_list::build;
 use rust_decimal::Decimal;
 use schemas::tables::transactions::Transaction;
 
-use crate::inputs::{amount, announced, date, empty, kept, reversed, transaction, two_positions};
+use crate::inputs::{amount, announced, date, empty, kept, rate, reversed, transaction, two_positions};
 use crate::reading::csv_section;
 use crate::statement::fields;
 
@@ -93,8 +93,7 @@ fn without_a_rate_there_is_no_amount_in_base_currency_and_the_reason() {
     let base = column(&document, BASE);
     assert!(base[1].starts_with("unavailable: there is no rate from USD to EUR on 2014-12-16"), "{base:?}");
     let mut old = kept();
-    let rates = old.further.fx_rates.iter().filter(|rate| rate.rate_date < date("2014-12-06")).cloned().collect();
-    old.further.fx_rates = std::sync::Arc::new(rates);
+    old.further.rates = std::sync::Arc::new(Rates::of(&[rate("2014-12-05", "1.20")]));
     // The rate of 5 December is eleven days old on the 16th, and ten count.
     assert!(column(&list(&old), BASE)[2].starts_with("unavailable: there is no rate"));
 }

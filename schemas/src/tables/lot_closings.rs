@@ -39,6 +39,11 @@ crate::table! {
     gain: Option<Amount>,
     /// The same in base currency, each part at the rate of its own day; none if unknown.
     gain_base: Option<Amount>,
+    /// `proceeds` in base currency at the rate of the day of the disposal; none if unknown, and for a change. None in
+    /// rows of programs that did not record it; booking their dates again records it.
+    proceeds_base: Option<Amount>,
+    /// `cost` in base currency at the rates of the days of the acquisitions; none like `proceeds_base`.
+    cost_base: Option<Amount>,
     /// Calendar days from the day of acquisition to that of the disposal; none for a change.
     days_held: Option<i64>,
     /// `short` or `long`, for methods of a tax law that distinguishes; none for others.

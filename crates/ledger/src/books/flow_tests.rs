@@ -39,6 +39,17 @@ fn words(world: &World) -> Vec<String> {
 }
 
 #[test]
+fn the_parts_of_a_gain_are_converted_at_the_rates_of_their_own_days() {
+    let bought = of_units(booking(2, 1, "BUY", Currency::EUR, -101_000), 0, 10_000);
+    let sold = of_units(booking(5, 4, "SELL", Currency::EUR, 48_000), 0, 4_000);
+    let rows = walk(&world(vec![bought, sold]), 0, DAYS, Detail::Positions);
+    // 4 of 10 units: 404 euros at 1.25 dollars, sold for 480 euros at 1.50 dollars.
+    let amount = |units: i64| Some(Amount::new(Decimal::from(units)));
+    let parts: Vec<_> = rows.closings.iter().map(|row| (row.proceeds_base, row.cost_base, row.gain_base)).collect();
+    assert_eq!(parts, [(amount(720), amount(505), amount(215))]);
+}
+
+#[test]
 fn cash_has_the_other_side_and_pays_alone_for_what_is_about_nothing() {
     let charged = |transaction: Transaction| Transaction { fees: Amount::new(Decimal::TEN), ..transaction };
     let world = world(vec![

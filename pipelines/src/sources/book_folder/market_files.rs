@@ -27,7 +27,8 @@ pub(super) fn order(file_name: &str) -> u8 {
         | "factors.csv"
         | "benchmark_weights.csv"
         | "corporate_actions.csv"
-        | "classifications.csv" => 1,
+        | "classifications.csv"
+        | "instrument_costs.csv" => 1,
         name if super::scenario_file::is_scenario(name) || super::custody_file::is_custody(name) => 1,
         _ => 2,
     }

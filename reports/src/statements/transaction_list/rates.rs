@@ -1,13 +1,12 @@
 //! Cash of a booking in the base currency.
 
-use rust_decimal::Decimal;
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, BusinessDate, Currency};
 
 use crate::document::Cell;
-use crate::further::FX_RATE_DAYS_MAX;
 use crate::input::StatementInput;
-use crate::texts::{ListSentence, Sentence};
+use crate::rates::DAYS_MAX;
+use crate::texts::ListSentence;
 
 /// An amount of a day in the base currency, at the last rates that count; the reason if there are none.
 pub(super) fn at_rate(input: &StatementInput, amount: Amount, currency: Currency, date: BusinessDate) -> Cell {
@@ -15,15 +14,13 @@ pub(super) fn at_rate(input: &StatementInput, amount: Amount, currency: Currency
     if currency == base {
         return Cell::money(amount, base);
     }
-    let (Some(from), Some(to)) = (units_per_eur(input, currency, date), units_per_eur(input, base, date)) else {
-        let (day, days) = (texts.date(date), FX_RATE_DAYS_MAX.to_string());
+    let no_rate = || {
+        let (day, days) = (texts.date(date), DAYS_MAX.to_string());
         let values = [("from", currency.code()), ("to", base.code()), ("date", &*day), ("days", &*days)];
-        return Cell::unavailable(texts.sentence_with(ListSentence::NoRateForBooking, &values));
+        Cell::unavailable(texts.sentence_with(ListSentence::NoRateForBooking, &values))
     };
-    // The division comes last, so that nothing is rounded before it.
-    let converted = amount.decimal().checked_mul(to).and_then(|product| product.checked_div(from));
-    let too_long = || Cell::unavailable(texts.sentence(Sentence::FigureTooLong));
-    converted.map_or_else(too_long, |converted| Cell::money(Amount::new(converted), base))
+    let converted = input.further.rates.convert(amount, currency, base, date);
+    converted.map_or_else(no_rate, |converted| Cell::money(converted, base))
 }
 
 /// The cash of a booking and of its other side in the base currency. An exchange against the base currency is worth
@@ -52,17 +49,4 @@ pub(super) fn of_booking(input: &StatementInput, booking: &Transaction) -> (Cell
             (known.unwrap_or_else(|| at_rate(input, booking.net_cash, booking.currency, date)), Cell::empty())
         }
     }
-}
-
-/// Units of a currency for one euro: the last that were published on a day or in the days before it.
-fn units_per_eur(input: &StatementInput, currency: Currency, date: BusinessDate) -> Option<Decimal> {
-    if currency == Currency::EUR {
-        return Some(Decimal::ONE);
-    }
-    let of_currency = input.further.fx_rates.iter().filter(|rate| rate.currency == currency);
-    let counts = of_currency.filter(|rate| {
-        let age = date.days_since(rate.rate_date);
-        (0..=FX_RATE_DAYS_MAX).contains(&age)
-    });
-    counts.max_by_key(|rate| rate.rate_date).map(|rate| rate.units_per_eur.decimal())
 }

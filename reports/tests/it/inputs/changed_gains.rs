@@ -35,6 +35,8 @@ pub(crate) fn bought_again() -> StatementInput {
         cost: None,
         gain: Some(amount("150")),
         gain_base: Some(amount("150")),
+        proceeds_base: None,
+        cost_base: None,
         days_held: None,
         holding_term: None,
         rule: "bed_and_breakfast".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use reports::Rates;
 use reports::statements::StatementInput;
 use schemas::tables::custody::CustodyRow;
 use schemas::tables::fx_rates::FxRate;
@@ -36,7 +37,7 @@ pub(crate) fn kept() -> StatementInput {
     input.transactions.push(lent(11, "2014-12-10", "LEND", "20"));
     input.transactions.push(lent(12, "2014-12-19", "LEND_RETURN", "10"));
     input.transactions[2].settlement_date = Some(date("2015-01-05"));
-    input.further.fx_rates = Arc::new(vec![rate("2014-12-05", "1.20"), rate("2014-12-15", "1.25")]);
+    input.further.rates = Arc::new(Rates::of(&[rate("2014-12-05", "1.20"), rate("2014-12-15", "1.25")]));
     input
 }
 
@@ -54,7 +55,7 @@ fn kept_as(asset: &str, since: &str, peculiarities: &str) -> CustodyRow {
     }
 }
 
-fn rate(day: &str, units: &str) -> FxRate {
+pub(crate) fn rate(day: &str, units: &str) -> FxRate {
     FxRate {
         fx_source: market_id(),
         currency: Currency::USD,
