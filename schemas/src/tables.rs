@@ -10,6 +10,7 @@ pub mod cash_flows;
 pub mod classifications;
 pub mod corporate_actions;
 pub mod daily_returns;
+pub mod depreciation;
 pub mod exceptions;
 pub mod factor_returns;
 pub mod fx_rates;
@@ -69,6 +70,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &nav_bridge::TABLE,
     &portfolio_values::TABLE,
     &daily_returns::TABLE,
+    &depreciation::TABLE,
     &position_returns::TABLE,
     &hypothetical_returns::TABLE,
     &group_returns::TABLE,
