@@ -86,6 +86,7 @@ pub(crate) fn empty() -> StatementInput {
             cost_basis: "fifo".to_owned(),
             locked_through: None,
             language: schemas::Language::English,
+            confirmations: false,
         },
         business_date: date("2014-12-31"),
         period_start: date("2014-11-30"),

@@ -29,6 +29,8 @@ struct PortfolioFile {
     market: Option<MarketId>,
     client_email: Option<String>,
     language: Option<String>,
+    #[serde(default)]
+    confirmations: bool,
     cost_basis: Option<serde_json::Value>,
     locked_through: Option<BusinessDate>,
     #[serde(default)]
@@ -167,11 +169,12 @@ pub(super) fn read_book(
         cost_basis,
         locked_through: file.locked_through,
         language,
+        confirmations: file.confirmations,
     };
     let bytes = required_file(folder, "transactions.csv")?;
     let (transactions, faulty) = transactions(&portfolio, &listed, &bytes)?;
-    deliveries.push(delivered(&own, "transactions.csv", bytes));
     rejects.extend(faulty);
+    deliveries.push(delivered(&own, "transactions.csv", bytes));
     Ok(BookFolder {
         folder: folder.to_owned(),
         portfolio,
