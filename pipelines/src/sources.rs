@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use schemas::tables::benchmark_weights::BenchmarkWeight;
 use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
+use schemas::tables::executions::Execution;
 use schemas::tables::factor_returns::FactorReturn;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::group_members::GroupMember;
@@ -76,6 +77,8 @@ pub struct Facts {
     pub group_members: Vec<GroupMember>,
     /// The parts of scenarios, of the market of the file.
     pub stress_scenarios: Vec<StressScenarioRow>,
+    /// How orders were executed.
+    pub executions: Vec<Execution>,
     /// Rows that could not be used.
     pub rejects: Vec<RowReject>,
 }

@@ -12,6 +12,7 @@ pub mod corporate_actions;
 pub mod daily_returns;
 pub mod depreciation;
 pub mod exceptions;
+pub mod executions;
 pub mod factor_returns;
 pub mod fx_rates;
 pub mod group_members;
@@ -59,6 +60,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &stress_scenarios::TABLE,
     &portfolios::TABLE,
     &transactions::TABLE,
+    &executions::TABLE,
     &rejects::TABLE,
     &positions::TABLE,
     &cash_flows::TABLE,

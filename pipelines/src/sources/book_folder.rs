@@ -9,6 +9,7 @@ mod benchmark_weight_file;
 mod book_files;
 mod classification_file;
 mod cost_basis;
+pub(crate) mod execution_file;
 mod factor_file;
 pub(crate) mod group_file;
 mod market_files;
@@ -31,7 +32,7 @@ use crate::landing::Delivered;
 /// Book folders.
 pub static SOURCE: Source = Source {
     name: "book_folder",
-    definition: "portfolios and markets as folders of portfolio.json, transactions.csv, instruments.csv, prices.csv, \
+    definition: "portfolios and markets as folders of portfolio.json, transactions.csv, executions.csv, instruments.csv, prices.csv, \
                  fx.csv, risk_free.csv, factors.csv, benchmark_weights.csv, corporate_actions.csv, \
                  classifications.csv and scenarios/*.toml; groups of portfolios as group.json",
     order: market_files::order,

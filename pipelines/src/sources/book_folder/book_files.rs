@@ -10,7 +10,10 @@ use serde::Deserialize;
 
 use super::benchmark::{self, Compared};
 use super::transaction_file::transactions;
-use super::{BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, listed_in, read_file, scenario_file};
+use super::{
+    BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, execution_file, listed_in, read_file,
+    scenario_file,
+};
 use crate::error::Error;
 use crate::landing::{Delivered, sha256};
 use crate::sources::{Facts, Instruments, LandedFile, RowReject, ecb_reference_rates};
@@ -174,7 +177,13 @@ pub(super) fn read_book(
     let bytes = required_file(folder, "transactions.csv")?;
     let (transactions, faulty) = transactions(&portfolio, &listed, &bytes)?;
     rejects.extend(faulty);
-    deliveries.push(delivered(&own, "transactions.csv", bytes));
+    let executed = read_file(folder, execution_file::NAME)?;
+    if let Some(executed) = &executed {
+        let file = (sha256(executed), executed);
+        rejects.extend(execution_file::executions(&portfolio.portfolio_id, (&file.0, file.1), &bytes)?.1);
+    }
+    deliveries.push(delivered(&own, execution_file::BOOKINGS, bytes));
+    deliveries.extend(executed.map(|executed| delivered(&own, execution_file::NAME, executed)));
     Ok(BookFolder {
         folder: folder.to_owned(),
         portfolio,
