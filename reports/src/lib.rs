@@ -27,4 +27,4 @@ pub use error::Error;
 pub use firm::Firm;
 pub use further::{Further, Need};
 pub use render::{Format, render};
-pub use rhythm::{Rhythm, RhythmError};
+pub use rhythm::{Event, Rhythm, RhythmError};

@@ -3,6 +3,8 @@
 //! To add one: a file here that builds a [`Document`] from a [`StatementInput`], and a line in the list. What they are
 //! made from is read in `gather`, the only file of this room that knows the lake.
 
+pub mod depreciation_notice;
+pub mod execution_confirmation;
 pub mod portfolio_statement;
 
 use std::collections::BTreeSet;
@@ -35,7 +37,8 @@ pub struct StatementKind {
 }
 
 /// The statements there are.
-pub const STATEMENTS: &[&StatementKind] = &[&portfolio_statement::STATEMENT];
+pub const STATEMENTS: &[&StatementKind] =
+    &[&portfolio_statement::STATEMENT, &execution_confirmation::STATEMENT, &depreciation_notice::STATEMENT];
 
 /// What some kinds need beside what every statement does.
 pub fn needs_of<'a>(kinds: impl IntoIterator<Item = &'a StatementKind>) -> BTreeSet<Need> {
@@ -63,7 +66,8 @@ mod tests {
         assert_eq!((ids.len(), titles.len()), (STATEMENTS.len(), STATEMENTS.len()));
         assert!(named("portfolio_statement").is_ok());
         let error = named("yearly").expect_err("no such statement");
-        assert_eq!(error.to_string(), "unknown statement `yearly`; known: portfolio_statement");
+        let known = STATEMENTS.iter().map(|statement| statement.id).collect::<Vec<_>>().join(", ");
+        assert_eq!(error.to_string(), format!("unknown statement `yearly`; known: {known}"));
     }
 
     #[test]

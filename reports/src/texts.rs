@@ -6,6 +6,8 @@
 
 mod bridge;
 mod codes;
+mod depreciation_notice;
+mod execution_confirmation;
 mod labels;
 mod recorded;
 mod sentences;
@@ -15,6 +17,8 @@ use chrono::NaiveDate;
 use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::{BusinessDate, Language, ReportingPeriod};
 
+pub use depreciation_notice::{NoticeLabel, NoticeSentence};
+pub use execution_confirmation::{ConfirmationLabel, ConfirmationSentence};
 pub use labels::Label;
 pub use sentences::Sentence;
 pub use words::Words;
@@ -205,7 +209,11 @@ mod tests {
     #[test]
     fn every_text_is_there_and_fills_in_the_same_in_every_language_that_it_must_have() {
         every_label_is_there::<Label>();
+        every_label_is_there::<NoticeLabel>();
+        every_label_is_there::<ConfirmationLabel>();
         every_sentence_is_there::<Sentence>();
+        every_sentence_is_there::<NoticeSentence>();
+        every_sentence_is_there::<ConfirmationSentence>();
     }
 
     /// German, Spanish and Italian have no sentences of their own. Whoever translates one brings them all, and the
