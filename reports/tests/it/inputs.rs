@@ -40,7 +40,7 @@ fn day(text: &str) -> NaiveDate {
     text.parse().expect("a day")
 }
 
-fn portfolio_id() -> PortfolioId {
+pub(crate) fn portfolio_id() -> PortfolioId {
     "D03".parse().expect("an id")
 }
 

@@ -32,8 +32,7 @@ struct PortfolioFile {
     market: Option<MarketId>,
     client_email: Option<String>,
     language: Option<String>,
-    #[serde(default)]
-    confirmations: bool,
+    confirmations: Option<bool>,
     cost_basis: Option<serde_json::Value>,
     locked_through: Option<BusinessDate>,
     #[serde(default)]
@@ -172,7 +171,7 @@ pub(super) fn read_book(
         cost_basis,
         locked_through: file.locked_through,
         language,
-        confirmations: file.confirmations,
+        confirmations: file.confirmations.unwrap_or_default(),
     };
     let bytes = required_file(folder, "transactions.csv")?;
     let (transactions, faulty) = transactions(&portfolio, &listed, &bytes)?;
