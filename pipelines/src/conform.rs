@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use lake::{DateRange, Lake, WriteKey};
-use schemas::MarketId;
 use schemas::table::Record;
 use schemas::tables::classifications::Classification;
+use schemas::tables::executions::Execution;
 use schemas::tables::group_members::GroupMember;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
 use schemas::tables::rejects::Reject;
+use schemas::{MarketId, PortfolioId};
 
 use crate::StageReport;
 use crate::error::Error;
@@ -49,8 +50,7 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
         report.note = "nothing new".to_owned();
         return Ok(report);
     };
-    let landings = to_be_read(&all, done);
-    let bookings = last_of_markets(&all, BOOKINGS);
+    let (landings, bookings) = (to_be_read(&all, done), last_of_markets(&all, BOOKINGS));
     let files = landings.len();
     let kept = rejects_of_others(lake, &landings).await?;
     let regrouped = landings.iter().any(|landing| landing.file_name == CLASSIFICATIONS);
@@ -65,8 +65,7 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
     let known = kept.len() + before.classifications.len() + before.group_members.len();
     let versions_known = before.stress_scenarios.len();
     let (facts, found) = read_all(lake, (landings, &bookings), before, &mut report).await?;
-    let rejected = found.len();
-    let rejects: Vec<Reject> = kept.into_iter().chain(found).collect();
+    let (rejected, rejects) = (found.len(), kept.into_iter().chain(found).collect::<Vec<Reject>>());
     let key = WriteKey::new(WRITER, last);
     let of_groups = if regrouped { lake.replace_all(&facts.classifications, &key).await?.rows } else { 0 };
     let of_members = if remembered { lake.replace_all(&facts.group_members, &key).await?.rows } else { 0 };
@@ -101,11 +100,7 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
             &key,
         )
         .await?,
-        lake.upsert(
-            &last_of_each(facts.executions, |row| (row.portfolio_id.clone(), row.transaction_id.clone(), row.tranche)),
-            &key,
-        )
-        .await?,
+        lake.upsert(&last_of_each(facts.executions, tranche), &key).await?,
         lake.upsert(facts.stress_scenarios.get(versions_known..).unwrap_or_default(), &key).await?,
         // The rejects come last: their revision says that all the others are written.
         lake.replace_all(&rejects, &key).await?,
@@ -140,7 +135,8 @@ fn to_be_read(all: &[Landing], done: i64) -> Vec<Landing> {
         .collect();
     let refers_to = |name: &str| REFERRING.contains(&name) || is_scenario(name);
     let refers = |landing: &Landing| relisted.contains(&&landing.market_id) && refers_to(&landing.file_name);
-    // What was executed is held against the bookings of the same book: when these are others, the last file is read again.
+    // What was executed is held against the bookings of the same book: when these are others, the last file
+    // is read again.
     let mut executed = last_of_markets(all, execution_file::NAME);
     let bookings = last_of_markets(all, BOOKINGS);
     executed.retain(|market, file| !is_new(file) && bookings.get(market).is_some_and(is_new));
@@ -157,6 +153,11 @@ fn last_of_markets(all: &[Landing], file_name: &str) -> BTreeMap<MarketId, Landi
         }
     }
     last
+}
+
+/// What names a tranche of an executed order.
+fn tranche(row: &Execution) -> (PortfolioId, String, i64) {
+    (row.portfolio_id.clone(), row.transaction_id.clone(), row.tranche)
 }
 
 /// How the orders of a book were executed.

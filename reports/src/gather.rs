@@ -139,7 +139,8 @@ impl Facts {
     }
 
     /// The inputs of the statements of some portfolios, by portfolio; those that were not valued on the closing date
-    /// have none, unless all that is asked for is told without a value. What they hold grows with the number of portfolios: of many, take a share at a time.
+    /// have none, unless all that is asked for is told without a value. What they hold grows with the
+    /// number of portfolios: of many, take a share at a time.
     ///
     /// - `needs`: what the kinds of statements that will be made need beside what all of them do.
     ///
@@ -181,8 +182,7 @@ impl Facts {
         for portfolio in share.iter().filter_map(|id| self.portfolios.get(id)).cloned() {
             let id = portfolio.portfolio_id.clone();
             let portfolio_values = take(&mut values, &id);
-            let is_valued = portfolio_values.iter().any(|row| row.business_date == date);
-            if !is_valued && !needs.contains(&Need::Executions) {
+            if !can_be_told(&portfolio_values, date, needs) {
                 continue;
             }
             let (transactions, others) = parted(take(&mut booked, &id), opening, date);
@@ -366,6 +366,11 @@ impl Facts {
 pub fn shares(portfolios: &BTreeSet<PortfolioId>) -> Vec<BTreeSet<PortfolioId>> {
     let all: Vec<&PortfolioId> = portfolios.iter().collect();
     all.chunks(SHARE_PORTFOLIOS_MAX).map(|share| share.iter().copied().cloned().collect()).collect()
+}
+
+/// Whether there is anything to be told of a portfolio: one without a value on the date has executed orders only.
+fn can_be_told(values: &[PortfolioValue], date: BusinessDate, needs: &BTreeSet<Need>) -> bool {
+    needs.contains(&Need::Executions) || values.iter().any(|row| row.business_date == date)
 }
 
 /// Whether an attribution is one that statements show.

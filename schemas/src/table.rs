@@ -189,8 +189,8 @@ pub fn typed_column<C: Cell>(
     C::column(&array).ok_or_else(|| problem(format!("expected {:?}, found {}", C::KIND, array.data_type())))
 }
 
-/// As [`typed_column`], for a text or a flag that is never empty but in rows that are older than the column: these count
-/// as having what its declaration names.
+/// As [`typed_column`], for a text or a flag that is never empty but in rows that are older than the column: these
+/// count as having what its declaration names.
 ///
 /// # Errors
 /// [`TableError`] if the column is of another type.

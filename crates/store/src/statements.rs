@@ -125,8 +125,8 @@ impl Store {
         self.publish_statement_of_events(statement, new_deliveries, &[]).await
     }
 
-    /// As [`Store::publish_statement_with_deliveries`], for a statement that tells of events: they are written down with
-    /// it.
+    /// As [`Store::publish_statement_with_deliveries`], for a statement that tells of events: they are written down
+    /// with it.
     ///
     /// # Errors
     /// As there, and the database's reason if the client was told of one of the events before.

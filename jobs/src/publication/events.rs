@@ -2,8 +2,8 @@
 //!
 //! A night looks back over a month and tells of everything in it that no statement tells of: so a night that was missed
 //! costs no document, a trade that is booked a week late is confirmed by the first night that knows of it, and what was
-//! told is never told again, because the store keeps each event with its statement. What becomes known later than that is
-//! history that was brought in, not news: it stands in the next periodic statement.
+//! told is never told again, because the store keeps each event with its statement. What becomes known later than that
+//! is history that was brought in, not news: it stands in the next periodic statement.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -108,8 +108,8 @@ fn untold(
     untold
 }
 
-/// Values that fell through a multiple of ten percent since the reporting period began: one notice for each date on which
-/// one did, about every step that the client was not told of in the period.
+/// Values that fell through a multiple of ten percent since the reporting period began: one notice for each date on
+/// which one did, about every step that the client was not told of in the period.
 async fn depreciations(asked: &Asked<'_>, kind: &'static StatementKind, due: &mut Due) -> Result<(), Error> {
     let mut falls = asked.facts.new_falls(asked.days()).await?;
     falls.retain(|row| asked.covers(&row.portfolio_id));

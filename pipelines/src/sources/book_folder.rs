@@ -32,9 +32,9 @@ use crate::landing::Delivered;
 /// Book folders.
 pub static SOURCE: Source = Source {
     name: "book_folder",
-    definition: "portfolios and markets as folders of portfolio.json, transactions.csv, executions.csv, instruments.csv, prices.csv, \
-                 fx.csv, risk_free.csv, factors.csv, benchmark_weights.csv, corporate_actions.csv, \
-                 classifications.csv and scenarios/*.toml; groups of portfolios as group.json",
+    definition: "portfolios and markets as folders of portfolio.json, transactions.csv, executions.csv, \
+                 instruments.csv, prices.csv, fx.csv, risk_free.csv, factors.csv, benchmark_weights.csv, \
+                 corporate_actions.csv, classifications.csv and scenarios/*.toml; groups of portfolios as group.json",
     order: market_files::order,
     parse,
 };

@@ -1,8 +1,8 @@
 //! The confirmation of executed orders (Art. 59(4) of Delegated Regulation (EU) 2017/565).
 //!
-//! Each order is a list of the items (a) to (p) of the article. What bookings do not say comes from the executions of the
-//! book, and an item that is prescribed and of which nothing was recorded says just that: it is never left out. Which
-//! orders it tells of is named by whoever decides that it is due.
+//! Each order is a list of the items (a) to (p) of the article. What bookings do not say comes from the executions
+//! of the book, and an item that is prescribed and of which nothing was recorded says just that: it is never left
+//! out. Which orders it tells of is named by whoever decides that it is due.
 
 mod items;
 mod taken_back;

@@ -51,8 +51,8 @@ NoticeLabel {
         "Giorni in cui una soglia è stata attraversata";
     Passage = "What happened", "Événement", "Ereignis", "Hecho", "Evento";
     FellThrough =
-        "fell through {threshold}", "passage sous {threshold}", "unter {threshold} gefallen", "cayó por debajo de {threshold}",
-        "sceso sotto {threshold}";
+        "fell through {threshold}", "passage sous {threshold}", "unter {threshold} gefallen",
+        "cayó por debajo de {threshold}", "sceso sotto {threshold}";
     FellAgain =
         "fell through {threshold} again", "nouveau passage sous {threshold}", "erneut unter {threshold} gefallen",
         "cayó de nuevo por debajo de {threshold}", "sceso di nuovo sotto {threshold}";
@@ -87,9 +87,9 @@ NoticeSentence {
          portfolio, as evaluated at the beginning of each reporting period, depreciates by 10%, and at each further \
          multiple of 10%, no later than the end of the business day in which the threshold is exceeded, or, if that \
          is no business day, of the next one.",
-        "Article 62, paragraphe 1, du règlement délégué (UE) 2017/565 : le client est informé lorsque la valeur globale \
-         du portefeuille, évaluée au début de chaque période de reporting, baisse de 10 %, puis à chaque multiple de \
-         10 %, au plus tard à la fin du jour ouvrable au cours duquel le seuil est dépassé ou, si le seuil est dépassé \
+        "Article 62, paragraphe 1, du règlement délégué (UE) 2017/565 : le client est informé lorsque la valeur \
+         globale du portefeuille, évaluée au début de chaque période de reporting, baisse de 10 %, puis à chaque \
+         multiple de 10 %, au plus tard à la fin du jour ouvrable au cours duquel le seuil est dépassé ou, si le seuil est dépassé \
          un jour non ouvrable, à la fin du jour ouvrable suivant.";
     ThePeriod =
         "The reporting period is the calendar quarter. A portfolio that began inside it is measured by what was first \

@@ -150,8 +150,8 @@ sentences! {
 ConfirmationSentence {
     WhatThisIs =
         "This confirms the execution of orders that you, or your portfolio manager for you, gave (Article 59 of \
-         Delegated Regulation (EU) 2017/565). You chose to be told of each; it is sent no later than the first business \
-         day after the execution, or after it became known here.",
+         Delegated Regulation (EU) 2017/565). You chose to be told of each; it is sent no later than the first \
+         business day after the execution, or after it became known here.",
         "Le présent avis confirme l’exécution d’ordres passés par vous ou, pour votre compte, par votre gérant \
          (article 59 du règlement délégué (UE) 2017/565). Vous avez choisi d’être informé de chaque exécution ; l’avis \
          est envoyé au plus tard le premier jour ouvrable suivant l’exécution ou sa prise de connaissance.";

@@ -5,9 +5,9 @@ use crate::decimals::Amount;
 use crate::identifiers::PortfolioId;
 
 crate::table! {
-    /// One row per portfolio and valuation date: its value against the one with which its reporting period, the calendar
-    /// quarter, began, and whether it fell through one more multiple of ten percent (Art. 62(1) of Delegated Regulation
-    /// (EU) 2017/565). Deposits and withdrawals are left out by the time-weighted return (docs/adr/0023).
+    /// One row per portfolio and valuation date: its value against the one with which its reporting period, the
+    /// calendar quarter, began, and whether it fell through one more multiple of ten percent (Art. 62(1) of Delegated
+    /// Regulation (EU) 2017/565). Deposits and withdrawals are left out by the time-weighted return (docs/adr/0023).
     DepreciationRow = "gold.depreciation", key ["portfolio_id", "business_date"], dated Some("business_date"),
     /// The portfolio.
     portfolio_id: PortfolioId,

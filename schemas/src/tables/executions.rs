@@ -26,12 +26,14 @@ crate::table! {
     utc_offset_s: Option<i64>,
     /// The order's own id.
     order_id: Option<String>,
-    /// The type of the order: `market`, `limit`, `stop`, `stop_limit`, `trailing_stop`, `at_open`, `at_close` or `other`.
+    /// The type of the order: `market`, `limit`, `stop`, `stop_limit`, `trailing_stop`, `at_open`, `at_close` or
+    /// `other`.
     order_type: Option<String>,
     /// Where it was executed: a market identifier code (ISO 10383), e.g. `XPAR`; `XOFF` is outside of trading venues,
     /// `SINT` a systematic internaliser.
     venue_mic: Option<String>,
-    /// What the order was if no plain purchase or sale: `subscription`, `redemption`, `switch`, `exercise` or `transfer`.
+    /// What the order was if no plain purchase or sale: `subscription`, `redemption`, `switch`, `exercise` or
+    /// `transfer`.
     nature: Option<String>,
     /// Units of the tranche; none for all of the booking's.
     quantity: Option<Quantity>,

@@ -176,11 +176,8 @@ pub(super) fn read_book(
     let bytes = required_file(folder, "transactions.csv")?;
     let (transactions, faulty) = transactions(&portfolio, &listed, &bytes)?;
     rejects.extend(faulty);
-    let executed = read_file(folder, execution_file::NAME)?;
-    if let Some(executed) = &executed {
-        let file = (sha256(executed), executed);
-        rejects.extend(execution_file::executions(&portfolio.portfolio_id, (&file.0, file.1), &bytes)?.1);
-    }
+    let (executed, faulty) = executions(folder, &portfolio, &bytes)?;
+    rejects.extend(faulty);
     deliveries.push(delivered(&own, execution_file::BOOKINGS, bytes));
     deliveries.extend(executed.map(|executed| delivered(&own, execution_file::NAME, executed)));
     Ok(BookFolder {
@@ -193,6 +190,14 @@ pub(super) fn read_book(
         deliveries,
         rejects,
     })
+}
+
+/// How the orders of a book were executed, if it says so, and the rows that are not what was booked.
+fn executions(folder: &Path, portfolio: &Portfolio, bookings: &[u8]) -> Result<(Option<Bytes>, Vec<RowReject>), Error> {
+    let Some(bytes) = read_file(folder, execution_file::NAME)? else { return Ok((None, Vec::new())) };
+    let hash = sha256(&bytes);
+    let (_, faulty) = execution_file::executions(&portfolio.portfolio_id, (&hash, &bytes), bookings)?;
+    Ok((Some(bytes), faulty))
 }
 
 /// What is said of a portfolio in more than one way, as it is stored.

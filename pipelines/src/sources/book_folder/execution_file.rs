@@ -1,7 +1,7 @@
 //! `executions.csv`: how the orders of a book were executed, as far as its bookings do not say it.
 //!
-//! A booking has one row, or one for each tranche. What a client is told of an execution must be what was booked: tranches
-//! that do not add up to the booking are rejected, all of them, with the reason on the row that shows it.
+//! A booking has one row, or one for each tranche. What a client is told of an execution must be what was booked:
+//! tranches that do not add up to the booking are rejected, all of them, with the reason on the row that shows it.
 
 use std::collections::BTreeMap;
 
