@@ -308,5 +308,6 @@ fn new_portfolio(
         cost_basis: "fifo".to_owned(),
         locked_through: None,
         language: schemas::Language::English,
+        confirmations: false,
     }))
 }

@@ -4,6 +4,7 @@
 //! listed as differing; it is not replaced behind the client's back.
 
 mod due;
+mod events;
 mod manifest;
 mod plan;
 
@@ -17,9 +18,11 @@ use reports::document::Document;
 use reports::gather::{Facts, Origin, Span, shares};
 use reports::statements::{StatementInput, StatementKind, needs_of};
 use reports::texts::{Label, Texts};
-use reports::{Format, render};
+use reports::{Format, Rhythm, render};
 use schemas::{BusinessDate, Language, PortfolioId, RunId, Severity, with_causes};
-use store::{Necessity, NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementFile, StoreKind};
+use store::{
+    Necessity, NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementEvent, StatementFile, StoreKind,
+};
 
 use crate::context::{Context, Progress};
 use crate::error::Error;
@@ -83,18 +86,23 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
         firm: context.settings.firm.clone(),
     };
     let facts = Facts::pinned(&context.lake).await?;
-    let due = due(&facts, date, which, &context.settings.statement_plan, work.portfolios.as_deref()).await?;
+    let due = due((&facts, &context.store), date, which, &context.settings.statement_plan, work.portfolios.as_deref())
+        .await?;
     let total = due.count();
     let Due { wanted, blocked } = due;
     let mut tally = Tally { blocked, total, ..Tally::default() };
     let published = context.store.periods_of_run(&work.run_id).await?;
-    for (span, Wanted { kinds, portfolios }) in wanted {
+    for ((span, _), Wanted { kinds, portfolios, mut events }) in wanted {
         let needs = needs_of(kinds.iter().copied());
         for share in shares(&portfolios) {
             let asked = share.len();
             let share = not_published(share, span, &kinds, &published);
             tally.existing += u64::try_from((asked - share.len()) * kinds.len()).unwrap_or(u64::MAX);
-            let inputs = facts.inputs(span, &origin, &share, &needs).await?;
+            let mut inputs = facts.inputs(span, &origin, &share, &needs).await?;
+            for input in &mut inputs {
+                let told = events.remove(&input.portfolio.portfolio_id).unwrap_or_default();
+                input.further.events = told.into_iter().map(|event| (event.event, event.event_date)).collect();
+            }
             tally.done += (asked - inputs.len()) * kinds.len();
             publish_share(context, work, &facts, (&kinds, inputs), &mut tally).await?;
         }
@@ -212,7 +220,9 @@ async fn keep(
         }
         PublishOutcome::Existing(first) => {
             tally.existing += 1;
-            if first.run_id != work.run_id {
+            // What happened after a document about events was published is told by the next one.
+            let is_of_events = matches!(kind.rhythm, Rhythm::On(_));
+            if first.run_id != work.run_id && !is_of_events {
                 note_difference(context, kind, input, &published.json, first, tally).await?;
             }
         }
@@ -281,9 +291,26 @@ pub(crate) async fn archive_and_publish(
         necessity: necessity(kind),
     });
     let mails = mail.as_slice();
-    let outcome = context.store.publish_statement_with_deliveries(&statement, mails).await?;
+    // A later version tells of what the first one told of.
+    let told = input.further.events.iter().filter(|_| version == FIRST_VERSION);
+    let told = told.map(|(event, day)| StatementEvent { event: event.clone(), event_date: *day });
+    let told: Vec<StatementEvent> = told.collect();
+    let outcome = context.store.publish_statement_of_events(&statement, mails, &told).await?;
     let mails = u64::try_from(mails.len()).unwrap_or(u64::MAX);
     Ok(Published { statement, json, outcome, mails })
+}
+
+/// Gives an input what a published statement told of, so that it is made again about the same.
+pub(crate) async fn with_its_events(
+    context: &Context,
+    statement: &Statement,
+    input: &mut StatementInput,
+) -> Result<(), Error> {
+    let span = Span { opening: statement.period_start, closing: statement.period_end };
+    let first = statement_id(&statement.kind, &statement.portfolio_id, span, FIRST_VERSION);
+    let events = context.store.events_of_statement(&first).await?;
+    input.further.events = events.into_iter().map(|event| (event.event, event.event_date)).collect();
+    Ok(())
 }
 
 /// Archives a file of a statement.

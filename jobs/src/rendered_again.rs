@@ -13,7 +13,7 @@ use store::{PAGE_ROWS_MAX, Statement, StatementFilter, StoreKind};
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::publication::{FIRST_VERSION, Pinned, pinned, rendered};
+use crate::publication::{FIRST_VERSION, Pinned, pinned, rendered, with_its_events};
 
 /// A published statement, made again.
 #[derive(Clone, Debug)]
@@ -93,7 +93,8 @@ async fn one(context: &Context, statement: Statement) -> Result<RenderedAgain, E
     let share = BTreeSet::from([statement.portfolio_id.clone()]);
     let kind = statements::named(&statement.kind).map_err(|error| refused(with_causes(&error)))?;
     let input = facts.inputs(span, &origin, &share, &statements::needs_of([kind])).await?.pop();
-    let input = input.ok_or_else(|| refused("its tables have no value on its last day".to_owned()))?;
+    let mut input = input.ok_or_else(|| refused("its tables have no value on its last day".to_owned()))?;
+    with_its_events(context, &statement, &mut input).await?;
     let rendering = tokio::task::spawn_blocking(move || (kind.build)(&input).and_then(|document| rendered(&document)));
     let rendered = rendering.await.map_err(|_| Error::Worker)?.map_err(|error| refused(with_causes(&error)))?;
     let mut files = Vec::new();

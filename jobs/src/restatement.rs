@@ -26,7 +26,7 @@ use store::{PAGE_ROWS_MAX, PublishOutcome, Run, RunState, Statement, StoreKind};
 use crate::catalog::{Job, nightly};
 use crate::context::{Context, Progress};
 use crate::error::Error;
-use crate::publication::{archive_and_publish, in_language, language_of, rendered};
+use crate::publication::{archive_and_publish, in_language, language_of, rendered, with_its_events};
 use crate::runner::on_request;
 
 pub use self::differences::Change;
@@ -227,10 +227,11 @@ async fn inputs_of(
 async fn held_against(context: &Context, statement: Statement, input: Option<StatementInput>) -> Result<Review, Error> {
     let review = |statement, problem: Option<String>, (changes, more)| Review { statement, changes, more, problem };
     let nothing = || (Vec::new(), 0);
-    let Some(input) = input else {
+    let Some(mut input) = input else {
         let problem = format!("the portfolio is not valued on {} any more", statement.period_end);
         return Ok(review(statement, Some(problem), nothing()));
     };
+    with_its_events(context, &statement, &mut input).await?;
     let published = published_json(context, &statement).await?;
     let kind = match statements::named(&statement.kind) {
         Ok(kind) => kind,
@@ -294,9 +295,10 @@ pub async fn restate(context: &Context, which: &Which, reason: Option<&str>) -> 
     let (statement, mails) = on_request(context, &JOB, day, async |work| {
         let fingerprint = work.inputs_fingerprint.clone();
         let inputs = inputs_of(context, &facts, span, work.run_id.clone(), fingerprint, &only, &needs);
-        let Some(input) = inputs.await?.remove(&before.portfolio_id) else {
+        let Some(mut input) = inputs.await?.remove(&before.portfolio_id) else {
             return Err(refused(format!("{} is not valued on {day} any more", before.portfolio_id)));
         };
+        with_its_events(context, &before, &mut input).await?;
         let (statement, mails) = reissue(context, &work.run_id, &facts, (kind, input), &before, lines.clone()).await?;
         let note = format!("{} replaces {}, {mails} mails queued", statement.id, before.id);
         Ok((StageReport { rows_written: 1, note, ..StageReport::default() }, (statement, mails)))

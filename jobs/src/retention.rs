@@ -205,6 +205,7 @@ mod tests {
             risk_free_source: None,
             client_email: None,
             language: schemas::Language::English,
+            confirmations: false,
             cost_basis: "fifo".to_owned(),
             locked_through: None,
         };

@@ -151,6 +151,7 @@ fn portfolio(number: i64, market: &MarketId, start_date: BusinessDate) -> Outcom
         cost_basis: "fifo".to_owned(),
         locked_through: None,
         language: schemas::Language::English,
+        confirmations: false,
     })
 }
 

@@ -3,21 +3,23 @@
 use std::collections::BTreeMap;
 
 use lake::{DateRange, Lake, WriteKey};
-use schemas::MarketId;
 use schemas::table::Record;
 use schemas::tables::classifications::Classification;
 use schemas::tables::custody::CustodyRow;
+use schemas::tables::executions::Execution;
 use schemas::tables::group_members::GroupMember;
 use schemas::tables::instrument_costs::InstrumentCost;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
 use schemas::tables::rejects::Reject;
+use schemas::{MarketId, PortfolioId};
 
 use crate::StageReport;
 use crate::error::Error;
 use crate::export_books::RECORD_FOLDER;
 use crate::landing::object_path;
 use crate::sources::book_folder::custody_file::{is_custody, portfolio_of};
+use crate::sources::book_folder::execution_file::{self, BOOKINGS};
 use crate::sources::book_folder::scenario_file::is_scenario;
 use crate::sources::{Facts, Instruments, LandedFile, RowReject, source};
 use crate::stress::versions;
@@ -53,16 +55,15 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
         report.note = "nothing new".to_owned();
         return Ok(report);
     };
-    let landings = to_be_read(&all, done);
+    let (landings, bookings) = (to_be_read(&all, done), last_of_markets(&all, BOOKINGS));
     let files = landings.len();
     let kept = rejects_of_others(lake, &landings).await?;
     let whole = Whole::of(&landings);
     let before = whole.stored(lake).await?;
     let known = kept.len() + Whole::rows(&before);
     let versions_known = before.stress_scenarios.len();
-    let (facts, found) = read_all(lake, landings, before, &mut report).await?;
-    let rejected = found.len();
-    let rejects: Vec<Reject> = kept.into_iter().chain(found).collect();
+    let (facts, found) = read_all(lake, (landings, &bookings), before, &mut report).await?;
+    let (rejected, rejects) = (found.len(), kept.into_iter().chain(found).collect::<Vec<Reject>>());
     let key = WriteKey::new(WRITER, last);
     let replaced = whole.replace(lake, &facts, &key).await?;
     let written = [
@@ -96,6 +97,7 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
             &key,
         )
         .await?,
+        lake.upsert(&last_of_each(facts.executions, tranche), &key).await?,
         lake.upsert(facts.stress_scenarios.get(versions_known..).unwrap_or_default(), &key).await?,
         // The rejects come last: their revision says that all the others are written.
         lake.replace_all(&rejects, &key).await?,
@@ -179,7 +181,39 @@ fn to_be_read(all: &[Landing], done: i64) -> Vec<Landing> {
         .collect();
     let refers_to = |name: &str| REFERRING.contains(&name) || is_scenario(name) || is_custody(name);
     let refers = |landing: &Landing| relisted.contains(&&landing.market_id) && refers_to(&landing.file_name);
-    all.iter().filter(|landing| is_new(landing) || refers(landing)).cloned().collect()
+    // What was executed is held against the bookings of the same book: when these are others, the last file
+    // is read again.
+    let mut executed = last_of_markets(all, execution_file::NAME);
+    let bookings = last_of_markets(all, BOOKINGS);
+    executed.retain(|market, file| !is_new(file) && bookings.get(market).is_some_and(is_new));
+    all.iter().filter(|landing| is_new(landing) || refers(landing)).cloned().chain(executed.into_values()).collect()
+}
+
+/// The last file of a name of each market or book.
+fn last_of_markets(all: &[Landing], file_name: &str) -> BTreeMap<MarketId, Landing> {
+    let mut last: BTreeMap<MarketId, Landing> = BTreeMap::new();
+    for landing in all.iter().filter(|landing| landing.file_name == file_name) {
+        let known = last.entry(landing.market_id.clone()).or_insert_with(|| landing.clone());
+        if known.landing_sequence < landing.landing_sequence {
+            *known = landing.clone();
+        }
+    }
+    last
+}
+
+/// What names a tranche of an executed order.
+fn tranche(row: &Execution) -> (PortfolioId, String, i64) {
+    (row.portfolio_id.clone(), row.transaction_id.clone(), row.tranche)
+}
+
+/// How the orders of a book were executed.
+async fn executions(lake: &Lake, file: &LandedFile<'_>, bookings: &Landing) -> Result<Facts, Error> {
+    let bookings = lake.storage().get(&object_path(&bookings.source, &bookings.sha256)).await?;
+    let portfolio_id = file.market_id.as_str().parse().map_err(|error: schemas::identifiers::IdError| {
+        Error::Sheet { file: execution_file::NAME.to_owned(), problem: error.to_string() }
+    })?;
+    let (executions, rejects) = execution_file::executions(&portfolio_id, (file.sha256, file.bytes), &bookings)?;
+    Ok(Facts { executions, rejects, ..Facts::default() })
 }
 
 /// The groups of instruments that are stored, by instrument.
@@ -252,7 +286,7 @@ async fn rejects_of_others(lake: &Lake, landings: &[Landing]) -> Result<Vec<Reje
 
 async fn read_all(
     lake: &Lake,
-    mut landings: Vec<Landing>,
+    (mut landings, bookings): (Vec<Landing>, &BTreeMap<MarketId, Landing>),
     before: Facts,
     report: &mut StageReport,
 ) -> Result<(Facts, Vec<Reject>), Error> {
@@ -273,7 +307,11 @@ async fn read_all(
             sha256: &landing.sha256,
             bytes: &bytes,
         };
-        let facts = match (source(&landing.source)?.parse)(&file, &known) {
+        let read = match bookings.get(&landing.market_id).filter(|_| landing.file_name == execution_file::NAME) {
+            Some(bookings) => executions(lake, &file, bookings).await,
+            None => (source(&landing.source)?.parse)(&file, &known),
+        };
+        let facts = match read {
             Ok(facts) => {
                 if landing.file_name == CLASSIFICATIONS {
                     // What an earlier file of the market said is not so any more.
@@ -308,6 +346,7 @@ async fn read_all(
         all.instrument_costs.extend(facts.instrument_costs);
         all.group_members.extend(facts.group_members);
         all.custody.extend(facts.custody);
+        all.executions.extend(facts.executions);
         let refused = versions::add(&mut all.stress_scenarios, facts.stress_scenarios, &landing.file_name);
         for row in facts.rejects.into_iter().chain(refused) {
             let reject = reject_of(landing, row);

@@ -5,6 +5,7 @@
 
 pub mod attribution;
 pub mod daily_returns;
+pub mod depreciation;
 pub mod group_returns;
 pub mod hypothetical_returns;
 pub mod measures;
@@ -44,6 +45,7 @@ pub struct Rollup {
 pub const ROLLUPS: &[&Rollup] = &[
     &attribution::ROLLUP,
     &daily_returns::ROLLUP,
+    &depreciation::ROLLUP,
     &group_returns::ROLLUP,
     &hypothetical_returns::ROLLUP,
     &measures::ROLLUP,
@@ -128,6 +130,7 @@ mod tests {
         let order: Vec<&str> = in_order(ROLLUPS).iter().map(|rollup| rollup.writes.short_name()).collect();
         let expected = [
             "daily_returns",
+            "depreciation",
             "measures",
             "portfolio_group_returns",
             "portfolio_group_measures",

@@ -11,6 +11,7 @@ use schemas::tables::benchmark_weights::BenchmarkWeight;
 use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::custody::CustodyRow;
+use schemas::tables::executions::Execution;
 use schemas::tables::factor_returns::FactorReturn;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::group_members::GroupMember;
@@ -82,6 +83,8 @@ pub struct Facts {
     pub group_members: Vec<GroupMember>,
     /// The parts of scenarios, of the market of the file.
     pub stress_scenarios: Vec<StressScenarioRow>,
+    /// How orders were executed.
+    pub executions: Vec<Execution>,
     /// Rows that could not be used.
     pub rejects: Vec<RowReject>,
 }

@@ -175,6 +175,7 @@ mod tests {
             cost_basis: "fifo".to_owned(),
             locked_through: None,
             language: schemas::Language::English,
+            confirmations: false,
         }
     }
 

@@ -12,6 +12,8 @@ use schemas::table::{Record, TableDefinition};
 use schemas::tables::classifications::Classification;
 use schemas::tables::custody::CustodyRow;
 use schemas::tables::daily_returns::DailyReturn;
+use schemas::tables::depreciation::DepreciationRow;
+use schemas::tables::executions::Execution;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::instrument_costs::InstrumentCost;
 use schemas::tables::lot_closings::LotClosing;
@@ -44,6 +46,14 @@ pub struct Further {
     pub instrument_costs: Arc<InstrumentCosts>,
     /// What the holdings of the period were worth, day by day, with the costs that counted then.
     pub held_values: Vec<HeldValue>,
+    /// What the statement tells of, with its day: named by whoever decides what is due, and by nobody else.
+    pub events: BTreeMap<String, BusinessDate>,
+    /// The executed orders up to the closing date, and the reversals of anything, in any order.
+    pub trades: Vec<Transaction>,
+    /// What is known of their executions, in any order.
+    pub executions: Vec<Execution>,
+    /// How far the value had fallen on each date of the period up to the closing date, in any order.
+    pub depreciation: Vec<DepreciationRow>,
 }
 
 /// In which country an instrument is.
@@ -73,11 +83,23 @@ pub enum Need {
     Countries,
     /// What holdings were worth and cost, day by day.
     HeldValues,
+    /// Executed orders and what is known of their executions; a portfolio without a value on the closing date has them,
+    /// too.
+    Executions,
+    /// How far the value has fallen since the period began.
+    Depreciation,
 }
 
-/// The tables of all needs.
-pub(crate) const TABLES: [&TableDefinition; 5] =
-    [DailyReturn::TABLE, CustodyRow::TABLE, FxRate::TABLE, Classification::TABLE, InstrumentCost::TABLE];
+/// The tables of all needs that no other list has.
+pub(crate) const TABLES: [&TableDefinition; 7] = [
+    DailyReturn::TABLE,
+    CustodyRow::TABLE,
+    FxRate::TABLE,
+    Classification::TABLE,
+    InstrumentCost::TABLE,
+    Execution::TABLE,
+    DepreciationRow::TABLE,
+];
 
 /// The taxonomy that says in which country an instrument is.
 const COUNTRY: &str = "country";
@@ -108,9 +130,26 @@ impl Need {
             Need::Rates => read_rates(facts, span, only, found).await?,
             Need::Countries => read_countries(facts, only, found).await?,
             Need::HeldValues => held_values::read(facts, span, only, found).await?,
+            Need::Executions => {
+                let rows: Vec<Transaction> = facts.of(DateRange::through(span.closing), only).await?;
+                let told = rows.into_iter().filter(|row| is_execution(row) || row.reverses.is_some());
+                told.for_each(|row| of(found, &row.portfolio_id).trades.push(row));
+                let rows: Vec<Execution> = facts.of(DateRange::through(span.closing), only).await?;
+                rows.into_iter().for_each(|row| of(found, &row.portfolio_id).executions.push(row));
+            }
+            Need::Depreciation => {
+                let rows: Vec<DepreciationRow> = facts.of(span.days(), only).await?;
+                rows.into_iter().for_each(|row| of(found, &row.portfolio_id).depreciation.push(row));
+            }
         }
         Ok(())
     }
+}
+
+/// Whether a booking is the execution of an order in a financial instrument: units bought or sold for cash. Spot
+/// exchanges of currencies are none, and what issuers do is a corporate action.
+pub(crate) fn is_execution(row: &Transaction) -> bool {
+    ["BUY", "SELL"].contains(&row.kind.as_str())
 }
 
 fn of<'a>(found: &'a mut BTreeMap<PortfolioId, Further>, id: &PortfolioId) -> &'a mut Further {

@@ -3,6 +3,8 @@
 //! Each table is read once a share and its rows are handed to their portfolios: two hundred statements cost as many
 //! scans as one, and a hundred thousand no more memory than a share.
 
+mod happened;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use lake::read::Named;
@@ -25,6 +27,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, MarketId, PortfolioId, ReportingPeriod, RunId};
 
+pub use self::happened::Executed;
 pub use crate::further::Need;
 pub use crate::span::Span;
 
@@ -136,7 +139,8 @@ impl Facts {
     }
 
     /// The inputs of the statements of some portfolios, by portfolio; those that were not valued on the closing date
-    /// have none. What they hold grows with the number of portfolios: of many, take a share at a time.
+    /// have none, unless all that is asked for is told without a value. What they hold grows with the
+    /// number of portfolios: of many, take a share at a time.
     ///
     /// - `needs`: what the kinds of statements that will be made need beside what all of them do.
     ///
@@ -174,7 +178,7 @@ impl Facts {
         for portfolio in share.iter().filter_map(|id| self.portfolios.get(id)).cloned() {
             let id = portfolio.portfolio_id.clone();
             let portfolio_values = take(&mut values, &id);
-            if !portfolio_values.iter().any(|row| row.business_date == date) {
+            if !can_be_told(&portfolio_values, date, needs) {
                 continue;
             }
             let (transactions, others) = parted(take(&mut booked, &id), opening, date);
@@ -299,7 +303,9 @@ impl Facts {
         let kept = input.further.held_values.iter().map(|row| &row.instrument_id);
         let announced = input.action_payments.iter();
         let announced = announced.flat_map(|row| row.target_instrument_id.iter().chain([&row.instrument_id]));
-        let mut ids: Vec<_> = held.chain(booked).chain(sold).chain(changed).chain(announced).chain(kept).collect();
+        let executed = input.further.trades.iter().filter_map(|row| row.instrument_id.as_ref());
+        let mut ids: Vec<_> =
+            held.chain(booked).chain(executed).chain(sold).chain(changed).chain(announced).chain(kept).collect();
         ids.sort_unstable();
         ids.dedup();
         market.iter().filter(|row| ids.binary_search(&&row.instrument_id).is_ok()).cloned().collect()
@@ -376,6 +382,11 @@ impl Facts {
 pub fn shares(portfolios: &BTreeSet<PortfolioId>) -> Vec<BTreeSet<PortfolioId>> {
     let all: Vec<&PortfolioId> = portfolios.iter().collect();
     all.chunks(SHARE_PORTFOLIOS_MAX).map(|share| share.iter().copied().cloned().collect()).collect()
+}
+
+/// Whether there is anything to be told of a portfolio: one without a value on the date has executed orders only.
+fn can_be_told(values: &[PortfolioValue], date: BusinessDate, needs: &BTreeSet<Need>) -> bool {
+    needs.contains(&Need::Executions) || values.iter().any(|row| row.business_date == date)
 }
 
 /// Whether an attribution is one that statements show.

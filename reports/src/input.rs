@@ -136,8 +136,16 @@ impl StatementInput {
     /// # Errors
     /// [`Error::ForeignRow`], [`Error::ForeignDate`] and [`Error::Blocked`].
     pub(crate) fn refuse_unsound(&self) -> Result<(), Error> {
-        refuse_foreign_rows(self)?;
+        self.refuse_foreign()?;
         refuse_blocked(self)
+    }
+
+    /// Refuses rows of another portfolio or time.
+    ///
+    /// # Errors
+    /// [`Error::ForeignRow`] and [`Error::ForeignDate`].
+    pub(crate) fn refuse_foreign(&self) -> Result<(), Error> {
+        refuse_foreign_rows(self)
     }
 
     /// An amount in the base currency, or why there is none.
@@ -185,6 +193,9 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
     input.measures.iter().try_for_each(|row| owner("gold.measures", &row.portfolio_id))?;
     input.backtests.iter().try_for_each(|row| owner("gold.backtests", &row.portfolio_id))?;
     input.attribution.iter().try_for_each(|row| owner("gold.attribution", &row.portfolio_id))?;
+    input.further.trades.iter().try_for_each(|row| owner("silver.transactions", &row.portfolio_id))?;
+    input.further.executions.iter().try_for_each(|row| owner("silver.executions", &row.portfolio_id))?;
+    input.further.depreciation.iter().try_for_each(|row| owner("gold.depreciation", &row.portfolio_id))?;
     input.exceptions.iter().try_for_each(|row| owner("gold.exceptions", &row.portfolio_id))?;
     let mut elsewhere = input.further.other_bookings.iter();
     elsewhere.try_for_each(|row| owner("silver.transactions", &row.portfolio_id))?;

@@ -29,4 +29,4 @@ pub use firm::Firm;
 pub use further::{Country, Further, HeldValue, InstrumentCosts, Need};
 pub use rates::Rates;
 pub use render::{Format, render};
-pub use rhythm::{Rhythm, RhythmError};
+pub use rhythm::{Event, Rhythm, RhythmError};

@@ -4,6 +4,8 @@
 //! made from is read in `gather`, the only file of this room that knows the lake.
 
 pub mod client_assets;
+pub mod depreciation_notice;
+pub mod execution_confirmation;
 pub mod portfolio_statement;
 pub mod transaction_list;
 pub mod costs_and_charges;
@@ -40,12 +42,14 @@ pub struct StatementKind {
 
 /// The statements there are.
 pub const STATEMENTS: &[&StatementKind] = &[
-        &portfolio_statement::STATEMENT,
-        &client_assets::STATEMENT,
-        &transaction_list::STATEMENT,
-        &costs_and_charges::STATEMENT,
-        &tax_report::STATEMENT,
-    ];
+    &portfolio_statement::STATEMENT,
+    &client_assets::STATEMENT,
+    &transaction_list::STATEMENT,
+    &costs_and_charges::STATEMENT,
+    &tax_report::STATEMENT,
+    &execution_confirmation::STATEMENT,
+    &depreciation_notice::STATEMENT,
+];
 
 /// What some kinds need beside what every statement does.
 pub fn needs_of<'a>(kinds: impl IntoIterator<Item = &'a StatementKind>) -> BTreeSet<Need> {
@@ -73,7 +77,7 @@ mod tests {
         assert_eq!((ids.len(), titles.len()), (STATEMENTS.len(), STATEMENTS.len()));
         assert!(named("portfolio_statement").is_ok());
         let error = named("yearly").expect_err("no such statement");
-        let known = STATEMENTS.iter().map(|kind| kind.id).collect::<Vec<_>>().join(", ");
+        let known = STATEMENTS.iter().map(|statement| statement.id).collect::<Vec<_>>().join(", ");
         assert_eq!(error.to_string(), format!("unknown statement `yearly`; known: {known}"));
     }
 

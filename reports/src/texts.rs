@@ -8,6 +8,8 @@ mod bridge;
 mod client_assets;
 mod codes;
 pub mod costs_and_charges;
+mod depreciation_notice;
+mod execution_confirmation;
 mod labels;
 mod recorded;
 mod sentences;
@@ -20,6 +22,8 @@ use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::{BusinessDate, Language, ReportingPeriod};
 
 pub use client_assets::{AssetLabel, AssetSentence};
+pub use depreciation_notice::{NoticeLabel, NoticeSentence};
+pub use execution_confirmation::{ConfirmationLabel, ConfirmationSentence};
 pub use labels::Label;
 pub use sentences::Sentence;
 pub use transaction_list::{ListLabel, ListSentence};
@@ -211,6 +215,8 @@ mod tests {
     #[test]
     fn every_text_is_there_and_fills_in_the_same_in_every_language_that_it_must_have() {
         every_label_is_there::<Label>();
+        every_label_is_there::<NoticeLabel>();
+        every_label_is_there::<ConfirmationLabel>();
         every_sentence_is_there::<Sentence>();
         every_label_is_there::<AssetLabel>();
         every_sentence_is_there::<AssetSentence>();
@@ -220,6 +226,8 @@ mod tests {
         every_sentence_is_there::<costs_and_charges::CostSentence>();
         every_label_is_there::<tax_report::TaxLabel>();
         every_sentence_is_there::<tax_report::TaxSentence>();
+        every_sentence_is_there::<NoticeSentence>();
+        every_sentence_is_there::<ConfirmationSentence>();
     }
 
     /// German, Spanish and Italian have no sentences of their own. Whoever translates one brings them all, and the

@@ -7,7 +7,7 @@ mod cells;
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, StringArray, new_null_array};
+use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray, new_null_array};
 use arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef, TimeUnit};
 
 pub use cells::Cell;
@@ -189,19 +189,37 @@ pub fn typed_column<C: Cell>(
     C::column(&array).ok_or_else(|| problem(format!("expected {:?}, found {}", C::KIND, array.data_type())))
 }
 
-/// As [`typed_column`], for a text that is never empty but in rows that are older than the column: these count as
-/// having the text that its declaration names.
+/// As [`typed_column`], for a text or a flag that is never empty but in rows that are older than the column: these
+/// count as having what its declaration names.
 ///
 /// # Errors
 /// [`TableError`] if the column is of another type.
-pub fn typed_column_or<C: Cell<Column = StringArray>>(
+pub fn typed_column_or<C: Cell<Column: Filled>>(
     table: &'static str,
     column: &'static str,
     batch: &RecordBatch,
     earlier: &'static str,
-) -> Result<StringArray, TableError> {
-    let texts = typed_column::<Option<C>>(table, column, batch)?;
-    Ok(texts.iter().map(|text| Some(text.unwrap_or(earlier))).collect())
+) -> Result<C::Column, TableError> {
+    Ok(typed_column::<Option<C>>(table, column, batch)?.filled(earlier))
+}
+
+/// Columns of which empty cells can count as something.
+pub trait Filled {
+    /// The column with something in place of nothing.
+    #[must_use]
+    fn filled(self, earlier: &'static str) -> Self;
+}
+
+impl Filled for StringArray {
+    fn filled(self, earlier: &'static str) -> Self {
+        self.iter().map(|text| Some(text.unwrap_or(earlier))).collect()
+    }
+}
+
+impl Filled for BooleanArray {
+    fn filled(self, earlier: &'static str) -> Self {
+        self.iter().map(|flag| Some(flag.unwrap_or(earlier == "true"))).collect()
+    }
 }
 
 /// The cell of a column in a row.
@@ -241,7 +259,7 @@ macro_rules! column_of_batch {
 /// Declares a table: its record, its definition and the conversion, from one list of documented columns.
 ///
 /// Rows are kept for years, so a column that is added later must be able to say nothing about older rows: its type is
-/// an `Option`, or a text with what they count as, `cost_basis: String = "fifo"`.
+/// an `Option`, or a text or a flag with what they count as, `cost_basis: String = "fifo"`.
 #[macro_export]
 macro_rules! table {
     (
@@ -316,6 +334,7 @@ mod tests {
             cost_basis: "average_cost".to_owned(),
             locked_through: Some("2013-12-31".parse().expect("a date")),
             language: crate::Language::French,
+            confirmations: true,
         }
     }
 
@@ -329,9 +348,9 @@ mod tests {
     fn rows_older_than_a_column_have_nothing_in_it_or_what_they_count_as() {
         let batch = Portfolio::to_batch(&[portfolio()]).expect("a batch");
         assert_eq!(Portfolio::from_batch(&batch).expect("rows"), [portfolio()]);
-        let older = without(&batch, &["cost_basis", "locked_through", "language"]);
+        let older = without(&batch, &["cost_basis", "locked_through", "language", "confirmations"]);
         let (cost_basis, language) = ("fifo".to_owned(), crate::Language::English);
-        let expected = Portfolio { cost_basis, locked_through: None, language, ..portfolio() };
+        let expected = Portfolio { cost_basis, locked_through: None, language, confirmations: false, ..portfolio() };
         assert_eq!(Portfolio::from_batch(&older).expect("rows"), [expected]);
     }
 

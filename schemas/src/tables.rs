@@ -11,7 +11,9 @@ pub mod classifications;
 pub mod corporate_actions;
 pub mod custody;
 pub mod daily_returns;
+pub mod depreciation;
 pub mod exceptions;
+pub mod executions;
 pub mod factor_returns;
 pub mod fx_rates;
 pub mod group_members;
@@ -63,6 +65,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &stress_scenarios::TABLE,
     &portfolios::TABLE,
     &transactions::TABLE,
+    &executions::TABLE,
     &rejects::TABLE,
     &positions::TABLE,
     &cash_flows::TABLE,
@@ -74,6 +77,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &nav_bridge::TABLE,
     &portfolio_values::TABLE,
     &daily_returns::TABLE,
+    &depreciation::TABLE,
     &position_returns::TABLE,
     &hypothetical_returns::TABLE,
     &group_returns::TABLE,

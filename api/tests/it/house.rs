@@ -189,6 +189,7 @@ pub(crate) fn portfolio(portfolio_id: &str) -> Portfolio {
         cost_basis: "fifo".to_owned(),
         locked_through: None,
         language: schemas::Language::English,
+        confirmations: false,
     }
 }
 

@@ -320,7 +320,7 @@ mod tests {
         let shipped = r#"portfolio_statement = "monthly""#;
         let with = |line: &str| toml::from_str::<Config>(&SHIPPED.replace(shipped, line));
         let error = |line: &str| with(line).expect_err("refused").to_string();
-        assert!(error("portfolio_statement = \"weekly\"").contains("known: monthly, quarterly, yearly, on_request"));
+        assert!(error("portfolio_statement = \"weekly\"").contains("known: monthly, quarterly, yearly, on_execution"));
         assert!(error("portfolio_statment = \"monthly\"").contains("portfolio_statement"));
         let plan = with("portfolio_statement = \"yearly\"").expect("readable");
         assert_ne!(plan.statements.plan(), &jobs::StatementPlan::default());

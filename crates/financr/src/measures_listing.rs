@@ -171,6 +171,7 @@ pub(crate) mod tests {
             cost_basis: "fifo".to_owned(),
             locked_through: None,
             language: schemas::Language::English,
+            confirmations: false,
         }
     }
 

@@ -18,7 +18,7 @@ pub use portfolio::{
     valuations,
 };
 pub use portfolio_group::{PortfolioGroup, group_members, portfolio_group};
-pub use portfolio_risk::{backtests, risk, risk_contributions, risk_forecasts, stated_backtests};
+pub use portfolio_risk::{backtests, new_falls, risk, risk_contributions, risk_forecasts, stated_backtests};
 pub(crate) use tables::frame;
 pub use tables::{
     StatementRows, earliest_previous_date, instruments, mapped, portfolios, quote_dates, rows, statement,

@@ -166,6 +166,7 @@ fn book() -> Book {
         cost_basis: "fifo".to_owned(),
         locked_through: None,
         language: schemas::Language::English,
+        confirmations: false,
     };
     Book { portfolio, transactions, board, fx, grid }
 }

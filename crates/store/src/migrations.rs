@@ -41,6 +41,8 @@ const STEPS: &[Step] = &[
     step!(13, "0013_delivery_records"),
     step!(14, "0014_languages"),
     step!(15, "0015_statement_removals"),
+    step!(22, "0022_confirmations"),
+    step!(23, "0023_statement_events"),
 ];
 
 /// The steps for SQLite.

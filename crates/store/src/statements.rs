@@ -9,6 +9,7 @@ use schemas::{BusinessDate, PortfolioId, RunId};
 use crate::database::{SqlTransaction, reading, row_limit, within};
 use crate::deliveries::{self, NewDelivery};
 use crate::error::{Error, Result, is_missing_reference};
+use crate::statement_events::{self, StatementEvent};
 use crate::store::Store;
 use crate::stored_text::{instant, parsed};
 
@@ -121,8 +122,23 @@ impl Store {
         statement: &Statement,
         new_deliveries: &[NewDelivery],
     ) -> Result<PublishOutcome> {
+        self.publish_statement_of_events(statement, new_deliveries, &[]).await
+    }
+
+    /// As [`Store::publish_statement_with_deliveries`], for a statement that tells of events: they are written down
+    /// with it.
+    ///
+    /// # Errors
+    /// As there, and the database's reason if the client was told of one of the events before.
+    pub async fn publish_statement_of_events(
+        &self,
+        statement: &Statement,
+        new_deliveries: &[NewDelivery],
+        events: &[StatementEvent],
+    ) -> Result<PublishOutcome> {
         let mut work = self.database.begin().await?;
         let outcome = if insert(&mut work, statement).await? {
+            statement_events::insert(&mut work, statement, events).await?;
             for delivery in new_deliveries {
                 deliveries::enqueue(&mut work, &statement.id, delivery, statement.published_at).await?;
             }

@@ -197,6 +197,7 @@ fn portfolio() -> Portfolio {
         risk_free_source: None,
         client_email: None,
         language: schemas::Language::English,
+        confirmations: false,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
     }

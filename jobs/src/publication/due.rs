@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use lake::DateRange;
+use reports::Event;
 use reports::gather::{Facts, Span};
 use reports::statements::StatementKind;
 use schemas::{BusinessDate, CalendarLength, HolidayCalendar, PortfolioId};
+use store::{StatementEvent, Store};
 
+use super::events::{Asked, happened};
 use super::plan::StatementPlan;
 use crate::error::Error;
 
 /// Which portfolios get a statement, and for which time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {
-    /// Those whose month, quarter or year ends on the date, or whose life does.
+    /// Those whose month, quarter or year ends on the date, or whose life does, and those to which something happened.
     Due,
     /// All that were valued on the date.
     All,
@@ -27,8 +30,8 @@ pub(crate) enum Which {
 /// Whose statements are due.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Due {
-    /// Portfolios and kinds of statements by the time that they are about.
-    pub(super) wanted: BTreeMap<Span, Wanted>,
+    /// Portfolios and kinds of statements by the time that they are about, and the names of the kinds.
+    pub(super) wanted: BTreeMap<(Span, Vec<&'static str>), Wanted>,
     /// Portfolios that can have none, with the reason.
     pub(super) blocked: Vec<String>,
 }
@@ -40,15 +43,31 @@ pub(super) struct Wanted {
     pub(super) kinds: Vec<&'static StatementKind>,
     /// The portfolios that get one of each.
     pub(super) portfolios: BTreeSet<PortfolioId>,
+    /// What they are told of, if something happened; none for what the calendar brings.
+    pub(super) events: BTreeMap<PortfolioId, Vec<StatementEvent>>,
 }
 
 impl Due {
     fn add(&mut self, span: Span, kinds: &[&'static StatementKind], portfolios: BTreeSet<PortfolioId>) {
         if !kinds.is_empty() && !portfolios.is_empty() {
-            let wanted = self.wanted.entry(span).or_default();
+            let wanted = self.wanted.entry((span, kinds.iter().map(|kind| kind.id).collect())).or_default();
             wanted.kinds = kinds.to_vec();
             wanted.portfolios.extend(portfolios);
         }
+    }
+
+    /// Adds a document about something that happened to a portfolio.
+    pub(super) fn add_event(
+        &mut self,
+        span: Span,
+        kind: &'static StatementKind,
+        portfolio: PortfolioId,
+        events: Vec<StatementEvent>,
+    ) {
+        let wanted = self.wanted.entry((span, vec![kind.id])).or_default();
+        wanted.kinds = vec![kind];
+        wanted.portfolios.insert(portfolio.clone());
+        wanted.events.entry(portfolio).or_default().extend(events);
     }
 
     /// The statements that are due.
@@ -80,7 +99,7 @@ fn schedule(error: schemas::dates::CalendarError) -> Error {
 
 /// Whose statements are due on a date; of some portfolios only, if they are named.
 pub(super) async fn due(
-    facts: &Facts,
+    (facts, store): (&Facts, &Store),
     date: BusinessDate,
     which: Which,
     plan: &StatementPlan,
@@ -100,6 +119,12 @@ pub(super) async fn due(
                     within(facts, span, &kinds, only, &mut due).await?;
                 } else {
                     ending(facts, span, &kinds, only, &mut due).await?;
+                }
+            }
+            let asked = Asked { facts, store, date, only };
+            for event in Event::ALL {
+                for kind in plan.on(event) {
+                    happened(&asked, event, kind, &mut due).await?;
                 }
             }
         }

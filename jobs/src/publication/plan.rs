@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use reports::Rhythm;
 use reports::statements::{self, STATEMENTS, StatementKind};
+use reports::{Event, Rhythm};
 use schemas::{CalendarLength, with_causes};
 
 /// How often each kind of statement is made.
@@ -27,8 +27,11 @@ impl StatementPlan {
         let mut plan = StatementPlan::default();
         for (id, rhythm) in rhythms {
             let kind = statements::named(id).map_err(|error| with_causes(&error))?;
-            match rhythm {
-                Rhythm::Every(length) if *length < kind.shortest => return Err(too_short(kind)),
+            match (kind.rhythm, rhythm) {
+                (Rhythm::On(_), Rhythm::OnRequest) => plan.rhythms.insert(kind.id, *rhythm),
+                (own @ Rhythm::On(_), _) if own != *rhythm => return Err(of_event(kind)),
+                (Rhythm::Every(_) | Rhythm::OnRequest, Rhythm::On(_)) => return Err(of_calendar(kind)),
+                (_, Rhythm::Every(length)) if *length < kind.shortest => return Err(too_short(kind)),
                 _ => plan.rhythms.insert(kind.id, *rhythm),
             };
         }
@@ -44,6 +47,9 @@ impl StatementPlan {
         let mut plan = StatementPlan { rhythms: resting.collect() };
         for id in kinds {
             let kind = statements::named(id).map_err(|error| with_causes(&error))?;
+            if matches!(kind.rhythm, Rhythm::On(_)) {
+                return Err(of_event(kind));
+            }
             if length < kind.shortest {
                 return Err(too_short(kind));
             }
@@ -57,12 +63,17 @@ impl StatementPlan {
         self.such(|rhythm, _| rhythm == Rhythm::Every(length))
     }
 
+    /// The kinds that are made when something happens.
+    pub(super) fn on(&self, event: Event) -> Vec<&'static StatementKind> {
+        self.such(|rhythm, _| rhythm == Rhythm::On(event))
+    }
+
     /// The kinds that are made when somebody asks for the statements of a period of a length: those of that length, and
     /// those that are made more often.
     pub(super) fn of_period(&self, length: CalendarLength) -> Vec<&'static StatementKind> {
         let is_due = |rhythm, kind: &StatementKind| match rhythm {
             Rhythm::Every(own) => own <= length && kind.shortest <= length,
-            Rhythm::OnRequest => false,
+            Rhythm::On(_) | Rhythm::OnRequest => false,
         };
         self.such(is_due)
     }
@@ -71,6 +82,14 @@ impl StatementPlan {
         let rhythm = |kind: &StatementKind| self.rhythms.get(kind.id).copied().unwrap_or(kind.rhythm);
         STATEMENTS.iter().copied().filter(|kind| is_such(rhythm(kind), kind)).collect()
     }
+}
+
+fn of_event(kind: &StatementKind) -> String {
+    format!("`{}` is made by every night for what happened, `{}`, or not at all: `on_request`", kind.id, kind.rhythm)
+}
+
+fn of_calendar(kind: &StatementKind) -> String {
+    format!("`{}` is about a time and no event; use monthly, quarterly, yearly or on_request", kind.id)
 }
 
 fn too_short(kind: &StatementKind) -> String {

@@ -118,6 +118,7 @@ impl Reader<'_> {
             cost_basis: "fifo".to_owned(),
             locked_through: None,
             language: schemas::Language::English,
+            confirmations: false,
         };
         Ok(Book { portfolio, transactions: Vec::new() })
     }

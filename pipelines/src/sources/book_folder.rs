@@ -10,6 +10,7 @@ mod book_files;
 mod classification_file;
 mod cost_basis;
 pub(crate) mod custody_file;
+pub(crate) mod execution_file;
 mod factor_file;
 pub(crate) mod group_file;
 pub(crate) mod instrument_cost_file;
@@ -33,10 +34,10 @@ use crate::landing::Delivered;
 /// Book folders.
 pub static SOURCE: Source = Source {
     name: "book_folder",
-    definition: "portfolios and markets as folders of portfolio.json, transactions.csv, instruments.csv, prices.csv, \
-                 fx.csv, risk_free.csv, factors.csv, benchmark_weights.csv, corporate_actions.csv, \
-                 classifications.csv, instrument_costs.csv, scenarios/*.toml and custody.csv; groups of portfolios as \
-                 group.json",
+    definition: "portfolios and markets as folders of portfolio.json, transactions.csv, executions.csv, custody.csv, \
+                 instruments.csv, prices.csv, fx.csv, risk_free.csv, factors.csv, benchmark_weights.csv, \
+                 corporate_actions.csv, classifications.csv, instrument_costs.csv and scenarios/*.toml; groups of \
+                 portfolios as group.json",
     order: market_files::order,
     parse,
 };

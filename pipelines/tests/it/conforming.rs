@@ -7,6 +7,7 @@ use schemas::table::Record;
 use schemas::tables::classifications::Classification;
 use schemas::tables::custody::CustodyRow;
 use schemas::tables::instrument_costs::InstrumentCost;
+use schemas::tables::executions::Execution;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::quotes::Quote;
 use schemas::tables::rejects::Reject;
@@ -135,6 +136,41 @@ async fn quotes_that_were_rejected_come_back_when_their_instrument_is_listed() {
     conform(&lake).await.expect("conformed");
     assert_eq!(closes(&lake).await, ["M1~AAA 2014-01-02 10", "M1~BBB 2014-01-02 20", "M1~ZZZ 2014-01-02 1"]);
     assert!(all::<Reject>(&lake).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn executions_are_read_again_when_the_bookings_beside_them_change() {
+    let lake = landed().await;
+    let bookings = "tx_id,date,type,symbol,quantity,price,currency,net_cash\n\
+                    1,2014-01-02,BUY,AAA,100,10.00,EUR,-1000\n";
+    let tranches = "tx_id,executed_at,quantity,price\n1,2014-01-02T10:00:00Z,40,10\n1,2014-01-02T11:00:00Z,60,10\n\
+                    2,2014-01-03T10:00:00Z,,\n";
+    land(&lake, &[delivered("transactions.csv", bookings), delivered("executions.csv", tranches)], clock())
+        .await
+        .expect("landed");
+    conform(&lake).await.expect("conformed");
+    let told = async || {
+        let mut rows: Vec<(String, i64, i64)> = all::<Execution>(&lake)
+            .await
+            .into_iter()
+            .map(|row| (row.transaction_id, row.tranche, row.tranche_count))
+            .collect();
+        rows.sort();
+        rows
+    };
+    let first = [("1".to_owned(), 1, 2), ("1".to_owned(), 2, 2)];
+    assert_eq!(told().await, first);
+    let rejects = all::<Reject>(&lake).await;
+    let reject = rejects.iter().find(|reject| reject.file_name == "executions.csv").expect("the second order is none");
+    assert_eq!((reject.line, reject.column.as_str()), (4, "tx_id"));
+    // The second order is booked: what was rejected comes in, and the reject is gone.
+    let more = format!("{bookings}2,2014-01-03,SELL,AAA,50,11,EUR,550\n");
+    let corrected = Delivered { bytes: more.into(), ..delivered("transactions.csv", "") };
+    land(&lake, &[corrected], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    assert_eq!(told().await, [&first[..], &[("2".to_owned(), 1, 1)]].concat());
+    assert!(!all::<Reject>(&lake).await.iter().any(|reject| reject.file_name == "executions.csv"));
+    assert_eq!(conform(&lake).await.expect("conformed").note, "nothing new");
 }
 
 async fn groups(lake: &Lake) -> Vec<String> {

@@ -201,6 +201,25 @@ fn the_language_of_a_client_is_one_that_documents_have() {
 }
 
 #[test]
+fn a_client_chooses_confirmations_and_their_executions_are_held_against_the_bookings() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let chosen = |more: &str| {
+        write_book(folder.path(), more);
+        let found = read(folder.path()).expect("readable");
+        let [book] = &found.books[..] else { panic!("one book: {:?}", found.failures) };
+        (book.portfolio.confirmations, book.ignored_keys.len(), book.rejects.clone())
+    };
+    assert_eq!(chosen(r#", "confirmations": true"#), (true, 0, Vec::new()));
+    for nothing in ["", r#", "confirmations": null"#, r#", "confirmations": false"#] {
+        assert_eq!(chosen(nothing), (false, 0, Vec::new()), "{nothing}");
+    }
+    std::fs::write(folder.path().join("executions.csv"), "tx_id,venue_mic\nnone,XPAR\n").expect("written");
+    let (_, _, rejects) = chosen("");
+    let [reject] = &rejects[..] else { panic!("one reject: {rejects:?}") };
+    assert_eq!((reject.file.as_str(), reject.line, reject.column.as_str()), ("P1/executions.csv", 2, "tx_id"));
+}
+
+#[test]
 fn a_comparison_that_is_none_is_refused_with_what_is_wrong() {
     let folder = tempfile::tempdir().expect("a folder");
     for (more, told) in [

@@ -49,6 +49,11 @@ async fn daily_returns_follow_their_cases() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn depreciation_follows_its_cases() {
+    follow("depreciation", "SELECT * FROM gold.depreciation ORDER BY portfolio_id, business_date").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn position_returns_follow_their_cases() {
     let sql = "SELECT * FROM gold.position_returns ORDER BY portfolio_id, business_date, instrument_id";
     follow("position_returns", sql).await;

@@ -87,6 +87,7 @@ pub(crate) fn portfolio(id: &str) -> Portfolio {
         cost_basis: "fifo".to_owned(),
         locked_through: None,
         language: schemas::Language::English,
+        confirmations: false,
     }
 }
 

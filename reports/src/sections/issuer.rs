@@ -3,7 +3,7 @@
 use super::of_notes;
 use crate::document::Section;
 use crate::input::StatementInput;
-use crate::texts::Label;
+use crate::texts::{Label, Sentence};
 
 /// The firm as the house has set it; none if it has set none.
 pub(crate) fn section(input: &StatementInput) -> Option<Section> {
@@ -19,4 +19,10 @@ pub(crate) fn section(input: &StatementInput) -> Option<Section> {
         told(Label::ComplaintsTo, firm.complaints.as_ref()),
     ];
     Some(of_notes(input, "issuer", Label::Issuer, notes.into_iter().flatten().collect()))
+}
+
+/// The firm as the house has set it; that it has set none, for documents that must name it.
+pub(crate) fn required_section(input: &StatementInput) -> Section {
+    let unset = || of_notes(input, "issuer", Label::Issuer, vec![input.texts().sentence(Sentence::FirmNotSet)]);
+    section(input).unwrap_or_else(unset)
 }

@@ -24,6 +24,12 @@ Label {
         "Annual statement of costs and charges", "Relevé annuel des coûts et frais",
         "Jährlicher Ausweis der Kosten und Nebenkosten", "Informe anual de costes y gastos",
         "Rendiconto annuale di costi e oneri";
+    ExecutionConfirmation =
+        "Execution confirmation", "Avis d’opéré", "Ausführungsbestätigung", "Confirmación de ejecución",
+        "Conferma di esecuzione";
+    DepreciationNotice =
+        "Depreciation notice", "Avis de dépréciation", "Mitteilung über Verlustschwelle", "Aviso de depreciación",
+        "Comunicazione di perdita di valore";
     Portfolio = "Portfolio", "Portefeuille", "Portfolio", "Cartera", "Portafoglio";
     DataGrade = "data grade", "qualité des données", "Datenqualität", "calidad de datos", "qualità dei dati";
     FromTo = "{from} to {to}", "du {from} au {to}", "{from} bis {to}", "del {from} al {to}", "dal {from} al {to}";

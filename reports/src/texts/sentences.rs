@@ -11,6 +11,11 @@ Sentence {
     // Graphs.
     NoPartAboveZero = "no part is above zero", "aucune part n’est supérieure à zéro";
 
+    // Who issues a document.
+    FirmNotSet =
+        "The house has not set who issues its documents; [firm] in its configuration names the firm.",
+        "L’établissement n’a pas indiqué qui émet ses documents ; la section [firm] de sa configuration le précise.";
+
     // Attribution.
     AttributionNotAvailable = "Not available: {reason}.", "Non disponible : {reason}.";
     NothingHeldOfTheClass =

@@ -305,6 +305,36 @@ proptest! {
     }
 }
 
+/// What of the cells of a document is not in its PDF, its page and its JSON as it is printed.
+pub(crate) fn differences(document: &Document) -> Vec<String> {
+    let shown = cells(document);
+    let pages: Vec<String> = pdf_pages(&file(document, Format::Pdf)).into_iter().flatten().collect();
+    let page = String::from_utf8(file(document, Format::Html)).expect("UTF-8");
+    let mut found = Vec::new();
+    for (cell, value) in shown.iter().zip(json_cells(document)) {
+        let text = cell.printed(document.locale());
+        let said = value["value"].as_str().map(str::to_owned);
+        let reason = value["reason"].as_str().map(|reason| format!("unavailable: {reason}"));
+        if said.or(reason) != Some(cell.plain()) {
+            found.push(format!("{cell:?} is another one in JSON: {value}"));
+        }
+        let is_figure = !matches!(cell, Cell::Text(_));
+        if is_figure && !pages.iter().any(|other| other.starts_with(&text)) {
+            found.push(format!("{text} is not in the PDF"));
+        }
+        if is_figure && !page.contains(&format!(">{text}")) {
+            found.push(format!("{text} is not in the page"));
+        }
+    }
+    let fields = csv_fields(document);
+    let plain: Vec<String> = shown.iter().map(Cell::plain).collect();
+    let bare = |text: &String| text.trim_start_matches('\'').to_owned();
+    if fields.iter().map(bare).collect::<Vec<_>>() != plain.iter().map(bare).collect::<Vec<_>>() {
+        found.push(format!("CSV has {fields:?} for {plain:?}"));
+    }
+    found
+}
+
 #[test]
 fn a_statement_is_the_same_in_every_format_and_language() {
     let inputs = [

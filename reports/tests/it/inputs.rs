@@ -46,7 +46,7 @@ fn day(text: &str) -> NaiveDate {
     text.parse().expect("a day")
 }
 
-fn portfolio_id() -> PortfolioId {
+pub(crate) fn portfolio_id() -> PortfolioId {
     "D03".parse().expect("an id")
 }
 
@@ -92,6 +92,7 @@ pub(crate) fn empty() -> StatementInput {
             cost_basis: "fifo".to_owned(),
             locked_through: None,
             language: schemas::Language::English,
+            confirmations: false,
         },
         business_date: date("2014-12-31"),
         period_start: date("2014-11-30"),

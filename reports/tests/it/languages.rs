@@ -17,11 +17,12 @@ pub(crate) fn in_language(input: &StatementInput, language: Language) -> Documen
     build(&input).expect("a statement")
 }
 
-/// The documents of every kind about the same.
+/// The documents of every kind about the same, but those that an event causes: here nothing happened.
 pub(crate) fn of_every_kind(input: &StatementInput, language: Language) -> Vec<Document> {
     let mut input = input.clone();
     input.portfolio.language = language;
-    STATEMENTS.iter().map(|kind| (kind.build)(&input).expect("a document")).collect()
+    let of_calendar = STATEMENTS.iter().filter(|kind| !matches!(kind.rhythm, Rhythm::On(_)));
+    of_calendar.map(|kind| (kind.build)(&input).expect("a document")).collect()
 }
 
 /// Statements that say, together, all that a statement can say of ordinary books.

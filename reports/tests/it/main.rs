@@ -13,6 +13,8 @@ mod form_13f;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
+mod happened;
+#[cfg(test)]
 mod inputs;
 #[cfg(test)]
 mod languages;

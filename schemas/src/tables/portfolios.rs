@@ -39,6 +39,9 @@ crate::table! {
     cost_basis: String = "fifo",
     /// The language of its documents, e.g. `fr`. Rows older than this column have none and count as `en`.
     language: Language = "en",
+    /// Whether the client gets a confirmation of every executed order (Art. 59), so that statements need not list
+    /// trades. Rows older than this column have nothing in it and count as false.
+    confirmations: bool = "false",
     /// The last day of the last closed tax year: nothing may be booked on or before it any more. None if no year is
     /// closed.
     locked_through: Option<BusinessDate>,

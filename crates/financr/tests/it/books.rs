@@ -71,7 +71,7 @@ fn mixed(folder: &Path) {
          3,2024-01-03,BUY,ALPHA,500,1234.5,GBP,6,30.86,-6209.36,,,half a percent of stamp duty\n\
          4,2024-01-03,FX,,,,EUR,0,0,-9100.00,USD,10000.00,\n\
          5,2024-01-04,BUY,BETA,40,200.55,USD,7.5,0,-8029.50,,,\n\
-         6,2024-01-06,DEPOSIT,,,,EUR,0,0,1500,,,on a Saturday\n\
+         6,2024-01-06,DEPOSIT,,,,EUR,0,0,51500,,,on a Saturday\n\
          7,2024-01-08,BUY,GAMMA,100,49.5,EUR,10,0,-4960,,,before its first quote\n\
          8,2024-01-12,DIVIDEND,ALPHA,500,0.105,GBP,0,0,52.50,,,\n\
          9,2024-01-15,INTEREST,,,,EUR,0,0,3.17,,,\n\

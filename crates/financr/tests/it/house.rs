@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The tables of figures, each with the question for all its rows in order.
-pub(crate) const GOLD: [(&str, &str); 18] = [
+pub(crate) const GOLD: [(&str, &str); 19] = [
     ("positions", "SELECT * FROM gold.positions ORDER BY portfolio_id, instrument_id, business_date"),
     ("cash_flows", "SELECT * FROM gold.cash_flows ORDER BY portfolio_id, transaction_id"),
     ("position_flows", "SELECT * FROM gold.position_flows ORDER BY portfolio_id, instrument_id, business_date"),
@@ -14,6 +14,7 @@ pub(crate) const GOLD: [(&str, &str); 18] = [
     ("nav_bridge", "SELECT * FROM gold.nav_bridge ORDER BY portfolio_id, business_date, component, currency"),
     ("portfolio_values", "SELECT * FROM gold.portfolio_values ORDER BY portfolio_id, business_date"),
     ("daily_returns", "SELECT * FROM gold.daily_returns ORDER BY portfolio_id, business_date"),
+    ("depreciation", "SELECT * FROM gold.depreciation ORDER BY portfolio_id, business_date"),
     ("position_returns", "SELECT * FROM gold.position_returns ORDER BY portfolio_id, instrument_id, business_date"),
     ("hypothetical_returns", "SELECT * FROM gold.hypothetical_returns ORDER BY portfolio_id, business_date"),
     ("measures", "SELECT * FROM gold.measures ORDER BY portfolio_id, business_date, period, measure"),

@@ -19,6 +19,8 @@ mod functions_page;
 #[cfg(test)]
 mod handing_out;
 #[cfg(test)]
+mod happened;
+#[cfg(test)]
 mod holdings;
 #[cfg(test)]
 mod house;

@@ -10,14 +10,14 @@ use crate::house::House;
 /// The balances of both books at the close of 26 January 2024, added up by hand.
 ///
 /// ALPHA 500. BETA 40 · 2 − 30 = 50. GAMMA 100 + 25 = 125.
-/// EUR 50,000 − 11,600 − 9,100 + 1,500 − 4,960 + 3.17 − 25 − 4.40 = 25,813.77.
+/// EUR 50,000 − 11,600 − 9,100 + 51,500 − 4,960 + 3.17 − 25 − 4.40 = 75,813.77.
 /// GBP 10,000 − 6,209.36 + 52.50 = 3,843.14. USD 10,000 − 8,029.50 + 2,993.25 = 4,963.75.
 /// The other book: BETA 31; USD 4,000 − 3,961 + 3,983 − 4,022 + 1,000 − 1,020.90 = −20.90.
 const BALANCES: [(&str, &str, &str, &str); 8] = [
     ("MIXED", "ALPHA", "GBP", "500"),
     ("MIXED", "BETA", "USD", "50"),
     ("MIXED", "GAMMA", "EUR", "125"),
-    ("MIXED", "CASH", "EUR", "25813.77"),
+    ("MIXED", "CASH", "EUR", "75813.77"),
     ("MIXED", "CASH", "GBP", "3843.14"),
     ("MIXED", "CASH", "USD", "4963.75"),
     ("EMPTIED", "BETA", "USD", "31"),
@@ -85,7 +85,7 @@ fn equal_balances_are_clean_without_a_night() {
 fn a_difference_goes_into_the_inbox_and_the_suggested_booking_clears_it() {
     let house = imported();
     // The custodian has bought ten GAMMA for 512.50.
-    let bought = [("MIXED", "GAMMA EUR", "135"), ("MIXED", "CASH EUR", "25301.27")];
+    let bought = [("MIXED", "GAMMA EUR", "135"), ("MIXED", "CASH EUR", "75301.27")];
     state(&house, "custodian.csv", &bought);
     let ended = house.run(&["reconcile", "custodian.csv", "--format", "json"]);
     assert_eq!(ended.code, Some(3), "{}{}", ended.stdout, ended.stderr);

@@ -1,6 +1,7 @@
 //! What a night says about the risk of a portfolio, and of the forecasts of all of them.
 
 use schemas::tables::backtests::BacktestRow;
+use schemas::tables::depreciation::DepreciationRow;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_contributions::RiskContribution;
 use schemas::tables::risk_forecasts::RiskForecast;
@@ -70,4 +71,16 @@ pub async fn stated_backtests(
         ("last_portfolio_id", Parameter::from(last)),
     ];
     query_pinned(lake, "stated_backtests", include_str!("stated_backtests.sql"), &tables, parameters).await
+}
+
+/// The dates of a range on which portfolios had fallen through one more multiple of ten percent since their reporting
+/// period began, by date, from a pinned version of the table. A range without an end has none.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn new_falls(snapshot: &Snapshot, lake: &Lake, range: DateRange) -> Result<Vec<DepreciationRow>, Error> {
+    let (Some(from), Some(to)) = (range.from, range.to) else { return Ok(Vec::new()) };
+    let tables = [snapshot.restricted_to(range)];
+    let parameters = vec![("from_date", Parameter::Date(from)), ("to_date", Parameter::Date(to))];
+    query_pinned(lake, "new_falls", include_str!("new_falls.sql"), &tables, parameters).await
 }

@@ -202,6 +202,7 @@ pub(super) fn portfolio(cost_basis: &str) -> Portfolio {
         cost_basis: cost_basis.to_owned(),
         locked_through: None,
         language: schemas::Language::English,
+        confirmations: false,
     }
 }
 

@@ -29,6 +29,7 @@ async fn a_portfolio_is_inserted_unchanged_or_changed(place: &Place) {
     book.risk_free_source = Some("M1".parse().expect("an id"));
     book.client_email = Some("client@example.org".to_owned());
     book.language = schemas::Language::French;
+    book.confirmations = true;
     book.cost_basis = "fifo; 2024-01-01 average_cost".to_owned();
     book.locked_through = Some(date("2014-12-31"));
     assert_eq!(store.save_portfolio(&book, false, clock).await.expect("saved"), SaveOutcome::Changed);

@@ -1,12 +1,13 @@
 //! Publishing statements: each version once, and never changed.
 
-use store::{Error, PublishOutcome, Removal, StatementFilter, StoreKind};
+use store::{Error, PublishOutcome, Removal, StatementEvent, StatementFilter, StoreKind};
 
 use crate::places::{Place, on_both_engines};
 use crate::samples::{after_minutes, claimed_run, date, mail, portfolio_id, run_id, save_portfolio, statement};
 
 on_both_engines!(
     the_first_document_stays,
+    nobody_is_told_of_an_event_twice,
     a_restatement_is_a_version_beside_the_first,
     published_statements_never_change,
     a_statement_needs_its_portfolio_and_its_run,
@@ -30,6 +31,46 @@ async fn the_first_document_stays(place: &Place) {
     assert_eq!(outcome, PublishOutcome::Existing(first.clone()));
     assert_eq!(store.statement(&first.id).await.expect("readable"), Some(first));
     assert_eq!(store.statement("another-id").await.expect("readable"), None);
+}
+
+async fn nobody_is_told_of_an_event_twice(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    save_portfolio(&store, "D01").await;
+    save_portfolio(&store, "D02").await;
+    let run = claimed_run(&store).await;
+    let event = |event: &str, day: &str| StatementEvent { event: event.to_owned(), event_date: date(day) };
+    let first = statement("D01", 1, &run);
+    let events = [event("17", "2014-12-29"), event("18", "2014-12-30")];
+    let published = store.publish_statement_of_events(&first, &[], &events).await.expect("published");
+    assert_eq!(published, PublishOutcome::Inserted);
+
+    // The same statement again: the first stays, and so do its events.
+    let again = store.publish_statement_of_events(&first, &[], &events).await.expect("answered");
+    assert_eq!(again, PublishOutcome::Existing(first.clone()));
+    // Another statement about an event that was told of: neither it nor its other event nor its mail is there.
+    let mut other = statement("D01", 1, &run);
+    other.id = "another-id".to_owned();
+    other.period_end = date("2015-01-05");
+    let events = [event("19", "2015-01-05"), event("18", "2014-12-30")];
+    assert!(store.publish_statement_of_events(&other, &[mail("a@example.org")], &events).await.is_err());
+    assert_eq!(store.statement("another-id").await.expect("readable"), None);
+    assert_eq!(store.events_of_statement("another-id").await.expect("readable").len(), 0);
+    // Another portfolio may have an event of the same name.
+    let of_other = statement("D02", 1, &run);
+    let published = store.publish_statement_of_events(&of_other, &[], &[event("17", "2014-12-29")]).await;
+    assert_eq!(published.expect("published"), PublishOutcome::Inserted);
+
+    let told = store.events_told(&first.kind, date("2014-12-30")).await.expect("readable");
+    let told: Vec<(String, Vec<String>)> =
+        told.into_iter().map(|(id, events)| (id.to_string(), events.into_iter().collect())).collect();
+    assert_eq!(told, [("D01".to_owned(), vec!["18".to_owned()])]);
+    assert_eq!(store.events_told("another_kind", date("2014-01-01")).await.expect("readable").len(), 0);
+    let of_first = store.events_of_statement(&first.id).await.expect("readable");
+    assert_eq!(of_first, [event("17", "2014-12-29"), event("18", "2014-12-30")]);
+    let is_told = async |portfolio: &str, event: &str| {
+        store.is_event_told(&first.kind, &portfolio_id(portfolio), event).await.expect("readable")
+    };
+    assert!(is_told("D01", "18").await && !is_told("D02", "18").await && !is_told("D01", "19").await);
 }
 
 async fn a_restatement_is_a_version_beside_the_first(place: &Place) {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::benchmark::{self, Compared};
 use super::transaction_file::transactions;
 use super::{
-    BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, custody_file, listed_in, read_file,
+    BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, custody_file, execution_file, listed_in, read_file,
     scenario_file,
 };
 use crate::error::Error;
@@ -32,6 +32,7 @@ struct PortfolioFile {
     market: Option<MarketId>,
     client_email: Option<String>,
     language: Option<String>,
+    confirmations: Option<bool>,
     cost_basis: Option<serde_json::Value>,
     locked_through: Option<BusinessDate>,
     #[serde(default)]
@@ -179,15 +180,19 @@ pub(super) fn read_book(
         cost_basis,
         locked_through: file.locked_through,
         language,
+        confirmations: file.confirmations.unwrap_or_default(),
     };
     let bytes = required_file(folder, "transactions.csv")?;
     let (transactions, faulty) = transactions(&portfolio, &listed, &bytes)?;
-    deliveries.push(delivered(&own, "transactions.csv", bytes));
     rejects.extend(faulty);
     if let Some((delivery, faulty)) = custody_of(folder, &portfolio, &listed)? {
         deliveries.push(delivery);
         rejects.extend(faulty);
     }
+    let (executed, faulty) = executions(folder, &portfolio, &bytes)?;
+    rejects.extend(faulty);
+    deliveries.push(delivered(&own, execution_file::BOOKINGS, bytes));
+    deliveries.extend(executed.map(|executed| delivered(&own, execution_file::NAME, executed)));
     Ok(BookFolder {
         folder: folder.to_owned(),
         portfolio,
@@ -212,6 +217,14 @@ fn custody_of(
     let landed = LandedFile { market_id, file_name: &file_name, sha256: &hash, bytes: &bytes };
     let rejects = custody_file::custody(&landed, &|instrument| listed.contains_key(instrument))?.rejects;
     Ok(Some((delivered(market_id, &file_name, bytes), rejects)))
+}
+
+/// How the orders of a book were executed, if it says so, and the rows that are not what was booked.
+fn executions(folder: &Path, portfolio: &Portfolio, bookings: &[u8]) -> Result<(Option<Bytes>, Vec<RowReject>), Error> {
+    let Some(bytes) = read_file(folder, execution_file::NAME)? else { return Ok((None, Vec::new())) };
+    let hash = sha256(&bytes);
+    let (_, faulty) = execution_file::executions(&portfolio.portfolio_id, (&hash, &bytes), bookings)?;
+    Ok((Some(bytes), faulty))
 }
 
 /// What is said of a portfolio in more than one way, as it is stored.

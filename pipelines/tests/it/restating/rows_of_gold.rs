@@ -8,6 +8,7 @@ use schemas::tables::attribution::AttributionRow;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::daily_returns::DailyReturn;
+use schemas::tables::depreciation::DepreciationRow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::history_markers::HistoryMarker;
@@ -40,6 +41,7 @@ pub(super) async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<RealisedGain>(lake).await,
         table::<LotClosing>(lake).await,
         table::<DailyReturn>(lake).await,
+        table::<DepreciationRow>(lake).await,
         table::<GroupReturn>(lake).await,
         table::<AttributionRow>(lake).await,
         table::<PortfolioGroupReturn>(lake).await,

@@ -42,6 +42,7 @@ fn known(portfolios: &[&str]) -> Known {
             cost_basis: "fifo".to_owned(),
             locked_through: None,
             language: schemas::Language::English,
+            confirmations: false,
         };
         known.portfolios.insert(id(name), portfolio);
     }

@@ -1,0 +1,158 @@
+//! The confirmation of executed orders (Art. 59(4) of Delegated Regulation (EU) 2017/565).
+//!
+//! Each order is a list of the items (a) to (p) of the article. What bookings do not say comes from the executions
+//! of the book, and an item that is prescribed and of which nothing was recorded says just that: it is never left
+//! out. Which orders it tells of is named by whoever decides that it is due.
+
+mod items;
+mod taken_back;
+mod tranches;
+
+use schemas::CalendarLength;
+use schemas::tables::executions::Execution;
+use schemas::tables::transactions::Transaction;
+
+use self::items::items;
+use super::StatementKind;
+use crate::document::{Cell, Column, ColumnKind, Content, Document, Section, Table};
+use crate::error::Error;
+use crate::further::{Need, is_execution};
+use crate::input::StatementInput;
+use crate::rhythm::{Event, Rhythm};
+use crate::sections::{issuer, of_notes, provenance};
+use crate::texts::{ConfirmationLabel, ConfirmationSentence, Label, Texts};
+
+/// The confirmation's place on the shelf.
+pub const STATEMENT: StatementKind = StatementKind {
+    id: "execution_confirmation",
+    title: Label::ExecutionConfirmation,
+    rhythm: Rhythm::On(Event::Execution),
+    shortest: CalendarLength::Month,
+    needs: &[Need::Executions],
+    build,
+};
+
+/// An executed order with what is known of its execution.
+struct Order<'a> {
+    booking: &'a Transaction,
+    /// The tranches in their order; none if nothing was recorded.
+    tranches: Vec<&'a Execution>,
+}
+
+/// Makes the confirmation. What checks say of values forbids none: it has no values in it.
+///
+/// # Errors
+/// [`Error::ForeignRow`] and [`Error::ForeignDate`] if rows of another portfolio or time are among the input.
+pub fn build(input: &StatementInput) -> Result<Document, Error> {
+    input.refuse_foreign()?;
+    let told = |row: &&Transaction| input.further.events.contains_key(&row.transaction_id);
+    let mut bookings: Vec<&Transaction> = input.further.trades.iter().filter(told).collect();
+    bookings.sort_by_key(|row| (row.trade_date, row.booking_sequence, &row.transaction_id));
+    let (executed, taken_back): (Vec<&Transaction>, Vec<&Transaction>) =
+        bookings.into_iter().partition(|row| is_execution(row));
+    let orders: Vec<Order<'_>> = executed.into_iter().map(|booking| Order::of(booking, input)).collect();
+    let mut sections = vec![parties(input), executions(input, &orders)];
+    sections.extend(tranches::section(input, &orders));
+    sections.extend(taken_back::section(input, &taken_back));
+    sections.push(of_notes(input, "definitions", ConfirmationLabel::Meanings, meanings(input, &orders)));
+    sections.push(issuer::required_section(input));
+    sections.push(provenance::section(input));
+    Ok(input.document(&STATEMENT, sections))
+}
+
+impl<'a> Order<'a> {
+    fn of(booking: &'a Transaction, input: &'a StatementInput) -> Order<'a> {
+        let is_of = |row: &&Execution| row.transaction_id == booking.transaction_id;
+        let mut tranches: Vec<&Execution> = input.further.executions.iter().filter(is_of).collect();
+        tranches.sort_by_key(|row| row.tranche);
+        // Tranches of an earlier file that had more of them count no more.
+        let count = tranches.first().map_or(0, |row| row.tranche_count);
+        tranches.retain(|row| row.tranche <= count);
+        Order { booking, tranches }
+    }
+}
+
+/// Items (a) and (b): who confirms to whom.
+fn parties(input: &StatementInput) -> Section {
+    let texts = input.texts();
+    let firm = input.firm.as_ref();
+    let unset = || texts.label(ConfirmationLabel::NotRecorded);
+    let text = |value: Option<String>| Cell::text(value.unwrap_or_else(unset));
+    let row = |point, label, cell| vec![Cell::text(point), Cell::text(texts.label(label)), cell];
+    let portfolio = &input.portfolio;
+    let rows = vec![
+        row("(a)", ConfirmationLabel::Firm, text(firm.map(|firm| firm.name.clone()))),
+        row(
+            "(a)",
+            ConfirmationLabel::FirmIdentification,
+            text(firm.and_then(|firm| firm.lei.as_ref()).map(ToString::to_string)),
+        ),
+        row("(a)", ConfirmationLabel::FirmContact, text(firm.and_then(|firm| firm.contact.clone()))),
+        row("(b)", ConfirmationLabel::Client, Cell::text(format!("{} ({})", portfolio.title, portfolio.portfolio_id))),
+    ];
+    let columns = vec![
+        Column::new("point", texts.label(ConfirmationLabel::Point), ColumnKind::Text),
+        Column::new("item", texts.label(ConfirmationLabel::Item), ColumnKind::Text),
+        Column::new("entry", texts.label(ConfirmationLabel::Entry), ColumnKind::Text),
+    ];
+    let table = Table { columns, rows, total: None };
+    Section { id: "parties", title: texts.label(ConfirmationLabel::Parties), content: Content::Table(table) }
+}
+
+/// Items (c) to (p) of every order.
+fn executions(input: &StatementInput, orders: &[Order<'_>]) -> Section {
+    let texts = input.texts();
+    let columns = vec![
+        Column::new("transaction_id", texts.label(ConfirmationLabel::Booking), ColumnKind::Text),
+        Column::new("point", texts.label(ConfirmationLabel::Point), ColumnKind::Text),
+        Column::new("item", texts.label(ConfirmationLabel::Item), ColumnKind::Text),
+        Column::new("entry", texts.label(ConfirmationLabel::Entry), ColumnKind::Figure),
+    ];
+    let instruments = input.instruments_by_id();
+    let mut rows = Vec::new();
+    for order in orders {
+        for item in items(order, &instruments, texts) {
+            rows.push(vec![
+                Cell::text(order.booking.transaction_id.as_str()),
+                Cell::text(item.point),
+                Cell::text(item.label),
+                item.entry,
+            ]);
+        }
+    }
+    let table = Table { columns, rows, total: None };
+    Section { id: "executions", title: texts.label(ConfirmationLabel::Executions), content: Content::Table(table) }
+}
+
+fn meanings(input: &StatementInput, orders: &[Order<'_>]) -> Vec<String> {
+    let texts = input.texts();
+    let date = texts.date(input.business_date);
+    let is_late = |order: &Order<'_>| order.booking.trade_date < input.business_date;
+    let late = orders.iter().any(is_late).then_some(ConfirmationSentence::BookedLate);
+    let first = std::iter::once(ConfirmationSentence::WhatThisIs).chain(late);
+    let others = [
+        ConfirmationSentence::MeaningOfNotRecorded,
+        ConfirmationSentence::MeaningOfTime,
+        ConfirmationSentence::MeaningOfVenue,
+        ConfirmationSentence::MeaningOfPrice,
+        ConfirmationSentence::MeaningOfConsideration,
+        ConfirmationSentence::ItemisedOnRequest,
+    ];
+    first.chain(others).map(|sentence| texts.sentence_with(sentence, &[("date", &date)])).collect()
+}
+
+/// The clock of the place of an execution, e.g. `15:04:05 UTC+01:00`; none if it is unknown.
+fn clock_of(row: &Execution) -> Option<String> {
+    let offset = i32::try_from(row.utc_offset_s.unwrap_or_default()).ok();
+    let offset = chrono::FixedOffset::east_opt(offset?)?;
+    Some(row.executed_at?.with_timezone(&offset).format("%H:%M:%S UTC%:z").to_string())
+}
+
+/// A venue by its code.
+fn venue(code: &str, texts: Texts) -> String {
+    match code {
+        "XOFF" => texts.label(ConfirmationLabel::OutsideVenues),
+        "SINT" => texts.label(ConfirmationLabel::SystematicInternaliser),
+        other => other.to_owned(),
+    }
+}
