@@ -213,13 +213,13 @@ async fn read<R: Record>(lake: &Lake, range: DateRange) -> Result<Vec<R>, Error>
 }
 
 /// The first day of a date's month.
-fn month_start(date: BusinessDate) -> BusinessDate {
+pub(crate) fn month_start(date: BusinessDate) -> BusinessDate {
     // Every month that has a business date has a first day in the same range of years.
     date.day().with_day(1).and_then(|day| BusinessDate::new(day).ok()).unwrap_or(date)
 }
 
 /// The first day of the month after; the same month at the end of time.
-fn next_month(month: BusinessDate) -> BusinessDate {
+pub(crate) fn next_month(month: BusinessDate) -> BusinessDate {
     let next = month.day().checked_add_months(chrono::Months::new(1));
     next.and_then(|day| BusinessDate::new(day).ok()).unwrap_or(month)
 }

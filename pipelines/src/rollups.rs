@@ -4,6 +4,7 @@
 //! order is derived from what each reads and writes.
 
 pub mod attribution;
+pub mod concentration;
 pub mod daily_returns;
 pub mod group_returns;
 pub mod hypothetical_returns;
@@ -42,6 +43,7 @@ pub struct Rollup {
 /// Every rollup, in no particular order.
 pub const ROLLUPS: &[&Rollup] = &[
     &attribution::ROLLUP,
+    &concentration::ROLLUP,
     &daily_returns::ROLLUP,
     &group_returns::ROLLUP,
     &hypothetical_returns::ROLLUP,
@@ -135,6 +137,7 @@ mod tests {
             "risk",
             "risk_forecasts",
             "stress",
+            "concentration",
         ];
         assert_eq!(order, expected);
     }

@@ -8,6 +8,7 @@ pub mod backtests;
 pub mod benchmark_weights;
 pub mod cash_flows;
 pub mod classifications;
+pub mod concentration;
 pub mod corporate_actions;
 pub mod daily_returns;
 pub mod exceptions;
@@ -19,6 +20,7 @@ pub mod history_markers;
 pub mod hypothetical_returns;
 pub mod instruments;
 pub mod landings;
+pub mod liquidity;
 pub mod lot_closings;
 pub mod measures;
 pub mod nav_bridge;
@@ -78,6 +80,8 @@ pub const TABLES: &[&TableDefinition] = &[
     &risk::TABLE,
     &risk_contributions::TABLE,
     &stress::TABLE,
+    &concentration::TABLE,
+    &liquidity::TABLE,
     &risk_forecasts::TABLE,
     &backtests::TABLE,
     &attribution::TABLE,

@@ -16,7 +16,9 @@ pub use portfolio::{
     attribution, exceptions, latest_business_date, measures, position_returns, positions, risk_classes, stress,
     valuations,
 };
-pub use portfolio_risk::{backtests, risk, risk_contributions, risk_forecasts, stated_backtests};
+pub use portfolio_risk::{
+    backtests, concentration, liquidity, risk, risk_contributions, risk_forecasts, stated_backtests,
+};
 pub(crate) use tables::frame;
 pub use tables::{
     StatementRows, earliest_previous_date, instruments, mapped, portfolios, quote_dates, rows, statement,

@@ -15,6 +15,8 @@ mod checking;
 #[cfg(test)]
 mod comparisons;
 #[cfg(test)]
+mod concentrating;
+#[cfg(test)]
 mod conforming;
 #[cfg(test)]
 mod demotions;

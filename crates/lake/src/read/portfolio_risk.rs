@@ -1,6 +1,8 @@
 //! What a night says about the risk of a portfolio, and of the forecasts of all of them.
 
 use schemas::tables::backtests::BacktestRow;
+use schemas::tables::concentration::ConcentrationRow;
+use schemas::tables::liquidity::LiquidityRow;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_contributions::RiskContribution;
 use schemas::tables::risk_forecasts::RiskForecast;
@@ -51,6 +53,31 @@ pub async fn risk_forecasts(
 /// [`Error`] if the table cannot be read.
 pub async fn backtests(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<BacktestRow>, Error> {
     on_date(lake, include_str!("backtests.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// How much of a portfolio lies in few hands on a date, a row for each way of grouping: by position and currency first.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn concentration(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    date: BusinessDate,
+) -> Result<Vec<ConcentrationRow>, Error> {
+    on_date(lake, include_str!("concentration.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// How long it takes to sell the positions of a date; none if no night has said so.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn liquidity(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    date: BusinessDate,
+) -> Result<Option<LiquidityRow>, Error> {
+    let rows = on_date(lake, include_str!("liquidity.sql"), portfolio, date, DateRange::between(date, date)).await?;
+    Ok(rows.into_iter().next())
 }
 
 /// Of all portfolios the methods that are in force on a date, and those that are red.

@@ -257,7 +257,11 @@ fn sums_of_quotes(rows: Vec<Quote>) -> QuotesOfRows {
     let mut sums = HashMap::new();
     let mut dates = BTreeSet::new();
     for row in rows {
-        let hash = hashed((row.quote_date, row.close));
+        let mut hash = hashed((row.quote_date, row.close));
+        // Without volumes the markers stay those of the nights before any figure was made of them.
+        if let Some(volume) = row.volume {
+            hash = hash.wrapping_add(hashed(("volume", row.quote_date, volume)));
+        }
         let sum: &mut u64 = sums.entry((row.instrument_id, month_start(row.quote_date))).or_default();
         *sum = sum.wrapping_add(hash);
         dates.insert((row.market_id, row.quote_date));

@@ -7,11 +7,13 @@ use schemas::table::Record;
 use schemas::tables::attribution::AttributionRow;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::concentration::ConcentrationRow;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::history_markers::HistoryMarker;
 use schemas::tables::hypothetical_returns::HypotheticalReturn;
+use schemas::tables::liquidity::LiquidityRow;
 use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::nav_bridge::NavBridgeRow;
@@ -49,6 +51,8 @@ pub(super) async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<HypotheticalReturn>(lake).await,
         table::<RiskForecast>(lake).await,
         table::<StressRow>(lake).await,
+        table::<ConcentrationRow>(lake).await,
+        table::<LiquidityRow>(lake).await,
         table::<BacktestRow>(lake).await,
         table::<Exception>(lake).await,
         table::<HistoryMarker>(lake).await,
