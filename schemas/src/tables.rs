@@ -12,6 +12,8 @@ pub mod concentration;
 pub mod corporate_actions;
 pub mod daily_returns;
 pub mod exceptions;
+pub mod factor_exposures;
+pub mod factor_regressions;
 pub mod factor_returns;
 pub mod fx_rates;
 pub mod group_members;
@@ -77,6 +79,8 @@ pub const TABLES: &[&TableDefinition] = &[
     &portfolio_group_returns::TABLE,
     &measures::TABLE,
     &risk_classes::TABLE,
+    &factor_regressions::TABLE,
+    &factor_exposures::TABLE,
     &risk::TABLE,
     &risk_contributions::TABLE,
     &stress::TABLE,

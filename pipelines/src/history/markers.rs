@@ -7,7 +7,8 @@
 //! every month. The benchmark of a portfolio, or what it is blended of, is touched from its first month on, and so are
 //! the benchmark's weights and the dated risk-free rates; the currency of a group of portfolios is from the month on in
 //! which it belongs to the group. A scenario of the market counts from the month on in which its version does, and so
-//! does what stands in for a class in it. What depends on other portfolios is added by `transfers`. Where the last rate is too old to count, the limit decides about values as a
+//! does what stands in for a class in it; a factor of the market counts two months after its own. What depends on other
+//! portfolios is added by `transfers`. Where the last rate is too old to count, the limit decides about values as a
 //! fact does; everywhere else another limit changes nothing.
 //!
 //! Facts are added up once for every thing and month; a portfolio then adds the sums of what it has touched. No

@@ -29,6 +29,8 @@ mod export_formats;
 #[cfg(test)]
 mod exports;
 #[cfg(test)]
+mod factor_nights;
+#[cfg(test)]
 mod factors;
 #[cfg(test)]
 mod folders;

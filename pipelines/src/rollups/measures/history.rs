@@ -44,7 +44,27 @@ impl History {
         end_date: BusinessDate,
         period: ReportingPeriod,
     ) -> Result<PerformanceSeries, String> {
-        let (days, flows) = (&self.days, &self.flows);
+        self.with_flows(&self.flows, last, end_date, period)
+    }
+
+    /// The same for what needs the returns only, with no flows in it.
+    pub(super) fn series_of_returns(
+        &self,
+        last: usize,
+        end_date: BusinessDate,
+        period: ReportingPeriod,
+    ) -> Result<PerformanceSeries, String> {
+        self.with_flows(&[], last, end_date, period)
+    }
+
+    fn with_flows(
+        &self,
+        flows: &[Flow],
+        last: usize,
+        end_date: BusinessDate,
+        period: ReportingPeriod,
+    ) -> Result<PerformanceSeries, String> {
+        let days = &self.days;
         let start = self.portfolio.start_date;
         let opening = period.opening_date(end_date).and_then(|day| BusinessDate::new(day).ok());
         if period.fixed_months().is_some() && opening.is_none_or(|opening| opening < start) {

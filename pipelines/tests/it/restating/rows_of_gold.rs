@@ -10,6 +10,8 @@ use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::concentration::ConcentrationRow;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::exceptions::Exception;
+use schemas::tables::factor_exposures::FactorExposureRow;
+use schemas::tables::factor_regressions::FactorRegressionRow;
 use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::history_markers::HistoryMarker;
 use schemas::tables::hypothetical_returns::HypotheticalReturn;
@@ -46,6 +48,8 @@ pub(super) async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<PortfolioGroupReturn>(lake).await,
         table::<MeasureRow>(lake).await,
         table::<RiskClassRow>(lake).await,
+        table::<FactorRegressionRow>(lake).await,
+        table::<FactorExposureRow>(lake).await,
         table::<RiskRow>(lake).await,
         table::<RiskContribution>(lake).await,
         table::<HypotheticalReturn>(lake).await,
