@@ -150,11 +150,7 @@ pub(crate) fn by_every_grouping(held: &[Held<'_>], taxonomies: &Taxonomies) -> V
 }
 
 /// The parts of a position in the nodes of a taxonomy.
-fn in_nodes<'t>(
-    held: &Held<'_>,
-    value: Decimal,
-    nodes: Option<&'t Vec<(String, Decimal)>>,
-) -> Vec<(&'t str, Decimal)> {
+fn in_nodes<'t>(held: &Held<'_>, value: Decimal, nodes: Option<&'t Vec<(String, Decimal)>>) -> Vec<(&'t str, Decimal)> {
     if held.instrument_id.is_cash() {
         return vec![(CASH, value)];
     }

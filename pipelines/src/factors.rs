@@ -1,7 +1,7 @@
 //! What moves a portfolio: its returns of a period explained by the factors that its market brings.
 //!
-//! Which factors and which period is a question of the moment, and the answer needs one history. A night keeps an answer
-//! of its own: of all factors of each set, once a month, over a year (gold.factor_regressions).
+//! Which factors and which period is a question of the moment, and the answer needs one history. A night keeps an
+//! answer of its own: of all factors of each set, once a month, over a year (gold.factor_regressions).
 
 use std::collections::{BTreeMap, BTreeSet};
 

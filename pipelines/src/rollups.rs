@@ -127,6 +127,7 @@ mod tests {
     fn each_comes_after_what_it_reads() {
         let order: Vec<&str> = in_order(ROLLUPS).iter().map(|rollup| rollup.writes.short_name()).collect();
         let expected = [
+            "concentration",
             "daily_returns",
             "measures",
             "portfolio_group_returns",
@@ -137,7 +138,6 @@ mod tests {
             "risk",
             "risk_forecasts",
             "stress",
-            "concentration",
         ];
         assert_eq!(order, expected);
     }

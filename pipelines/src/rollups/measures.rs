@@ -24,6 +24,7 @@ use schemas::tables::{
 use schemas::{BusinessDate, MeasureValue, ReportingPeriod};
 
 use self::columns::Columns;
+pub(crate) use self::factor_exposures::explain_again;
 use self::factor_exposures::{FactorRows, MarketFactors};
 use self::gather::Gathering;
 use self::history::History;

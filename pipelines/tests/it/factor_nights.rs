@@ -1,16 +1,18 @@
-//! What factors explain, in the night: as on request up to the same day, the same night by night, and made again where a
-//! factor comes late.
+//! What factors explain, in the night: as on request up to the same day, the same night by night, and made again where
+//! a factor comes late.
 
 use lake::Lake;
 use pipelines::AgeLimits;
 use pipelines::factors::{FactorChoice, explained};
-use pipelines::history::{mark, touched};
+use pipelines::history::{Part, mark, rebuild, touched};
 use pipelines::rollups::roll_up;
 use rust_decimal::Decimal;
+use schemas::table::Record as _;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::factor_exposures::FactorExposureRow;
 use schemas::tables::factor_regressions::FactorRegressionRow;
 use schemas::tables::factor_returns::FactorReturn;
+use schemas::tables::measures::MeasureRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{Amount, BusinessDate, Currency, Rate, ReportingPeriod};
@@ -156,7 +158,8 @@ async fn the_night_says_once_a_month_what_is_said_on_request_of_the_same_days() 
     assert_eq!(exposures.len(), 4, "two factors of P1 and of P2, and none of P3");
     for (row, period) in regressions.iter().zip([ReportingPeriod::OneYear, ReportingPeriod::SinceInception]) {
         let owner = portfolios().into_iter().find(|one| one.portfolio_id == row.portfolio_id).expect("known");
-        let days = lake::read::daily_returns(&lake, &owner.portfolio_id, owner.start_date, through).await.expect("read");
+        let (id, start) = (&owner.portfolio_id, owner.start_date);
+        let days = lake::read::daily_returns(&lake, id, start, through).await.expect("read");
         let choice = FactorChoice::default();
         let asked = explained(&lake, &owner, &days, through, period, &choice).await.expect("read").expect("explained");
         assert_eq!((row.opening_date, row.is_above_risk_free), (Some(asked.opening_date), Some(false)));
@@ -217,10 +220,41 @@ async fn a_late_factor_makes_again_the_months_in_which_it_counts() {
     moved.retain(|row| row.return_date < date("2014-05-20"));
     fill(&lake, &moved).await;
     assert!(changed().await.is_empty());
-    let corrected = |row: FactorReturn| match (row.factor.as_str(), row.return_date == date("2014-04-15")) {
-        ("smb", true) => factor("smb", row.return_date, 99, row.line),
-        _ => row,
-    };
-    fill(&lake, &moved.into_iter().map(corrected).collect::<Vec<FactorReturn>>()).await;
+    fill(&lake, &corrected("2014-04-15")).await;
     assert_eq!(changed().await, [(date("2014-06-01"), 3)]);
+}
+
+/// The factors, of which size is another one on a day.
+fn corrected(on: &str) -> Vec<FactorReturn> {
+    let mut rows = factors();
+    for row in rows.iter_mut().filter(|row| row.factor == "smb" && row.return_date == date(on)) {
+        row.return_fraction = Rate::new(Decimal::new(9, 2));
+    }
+    rows
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_made_again_is_the_loadings_only_and_equals_what_was_right_at_once() {
+    let (late, right) = (sample().await, sample().await);
+    let (first, last) = (date(FIRST), date(TO));
+    roll_up(&late, &work("range", date(FROM), last)).await.expect("rolled up");
+    mark(&late, &work("marked", first, last)).await.expect("marked");
+    let before = rows(&late).await;
+    for lake in [&late, &right] {
+        fill(lake, &corrected("2014-03-20")).await;
+    }
+    roll_up(&right, &work("range", date(FROM), last)).await.expect("rolled up");
+    let changed = touched(&late, AgeLimits::UNLIMITED, first, last).await.expect("readable");
+    let [only] = changed.as_slice() else { panic!("one group: {changed:?}") };
+    assert_eq!((only.part, only.from, only.portfolios.len()), (Part::Factors, date("2014-05-01"), 3));
+    let measured = async || late.snapshot(MeasureRow::TABLE).await.expect("a snapshot").version();
+    let version = measured().await;
+    let report = rebuild(&late, &work("night", last, last), &changed, last).await.expect("made again");
+    assert_eq!(measured().await, version, "nothing else was made again");
+    let note = "2014-05-01 to 2014-05-02: other factors were known of 3 of 3 portfolios, which are explained again";
+    assert_eq!((report.note.as_str(), report.snags.len()), (note, 0));
+    let after = rows(&late).await;
+    assert_ne!(after, before);
+    assert_eq!(after, rows(&right).await);
+    assert!(touched(&late, AgeLimits::UNLIMITED, first, last).await.expect("readable").is_empty());
 }

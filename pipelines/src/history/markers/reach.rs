@@ -153,12 +153,13 @@ impl<'f> Walk<'f> {
                 }
             }
             sum = sum.wrapping_add(self.touched_in(reach, place));
-            for series in [compared.risk_free, compared.weights, compared.scenarios, compared.factors] {
+            for series in [compared.risk_free, compared.weights, compared.scenarios] {
                 sum = sum.wrapping_add(counted(series, place, is_first));
             }
             so_far = so_far.wrapping_add(sum);
             let through_date = next.previous_calendar_day().min(self.through);
-            months.push(Month { month_start: month, through_date, sum, so_far });
+            let factors = counted(compared.factors, place, is_first);
+            months.push(Month { month_start: month, through_date, sum, so_far, factors });
         }
         months
     }

@@ -72,7 +72,8 @@ impl Traded {
         let from = first_counted(work.from);
         let parameters = vec![("from_date", Parameter::Date(from)), ("to_date", Parameter::Date(work.to))];
         let table = Quote::TABLE.name;
-        let query = (include_str!("../../../rollups/concentration/volumes.sql"), &["instrument_id", "quote_date", "volume"][..]);
+        let columns = ["instrument_id", "quote_date", "volume"];
+        let query = (include_str!("../../../rollups/concentration/volumes.sql"), &columns[..]);
         let range = DateRange::between(from, work.to);
         for batch in columns_of(lake, Quote::TABLE, range, query, parameters, report).await? {
             let ids = typed_column::<String>(table, "instrument_id", &batch).map_err(lake::Error::from)?;

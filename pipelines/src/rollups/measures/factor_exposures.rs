@@ -1,10 +1,11 @@
 //! gold.factor_regressions and gold.factor_exposures, made beside the measures, of the same histories.
 //!
-//! Loadings move slowly, and factors are published weeks after the days that they are of. So they are made once a month,
-//! on the first valuation date of a portfolio in it, of the returns up to the end of the month before the last one:
-//! factors of that time are known by then, and one that comes later is a late fact (docs/adr/0020).
+//! Loadings move slowly, and factors are published weeks after the days that they are of. So they are made once a
+//! month, on the first valuation date of a portfolio in it, of the returns up to the end of the month before the last
+//! one: factors of that time are known by then, and one that comes later is a late fact (docs/adr/0020).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use analytics::factor_days::FactorSeries;
 use chrono::Months;
@@ -16,12 +17,17 @@ use schemas::tables::factor_returns::FactorReturn;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, MarketId, PortfolioId, ReportingPeriod};
 
+use super::DAYS_AT_ONCE;
+use super::gather::Gathering;
 use super::history::History;
 use crate::error::Error;
 use crate::factors::{Explained, FactorSet, explained_by, sets_of};
 use crate::history::{month_start, next_month};
+use crate::parquet_books::cores::on_all_cores;
 use crate::{StageReport, Work};
 
+/// Histories that one core explains at a time.
+const HISTORIES_AT_ONCE: usize = 256;
 /// What is explained: a year, or a life that is shorter.
 const PERIOD: ReportingPeriod = ReportingPeriod::OneYear;
 
@@ -41,7 +47,8 @@ impl MarketFactors {
         let sources: BTreeSet<String> = portfolios.iter().map(|row| row.market_id.to_string()).collect();
         let range = DateRange::through(through_date(work.to));
         let mut of_markets: BTreeMap<MarketId, Vec<FactorReturn>> = BTreeMap::new();
-        for row in lake::read::rows_named::<FactorReturn>(&snapshot, lake, range, &[("factor_source", &sources)]).await?
+        for row in
+            lake::read::rows_named::<FactorReturn>(&snapshot, lake, range, &[("factor_source", &sources)]).await?
         {
             of_markets.entry(row.factor_source.clone()).or_default().push(row);
         }
@@ -76,6 +83,38 @@ impl MarketFactors {
             }
         }
     }
+}
+
+/// Makes again what factors explain, and nothing else, of the portfolios and dates of a work: other factors have come.
+pub(crate) async fn explain_again(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
+    let mut report = StageReport::default();
+    let gathering = Gathering::over(lake, work, &mut report).await?;
+    let factors = Arc::new(MarketFactors::read(lake, work, gathering.portfolios(), &mut report).await?);
+    let (mut regressions, mut exposures) = (Vec::new(), Vec::new());
+    for portfolios in gathering.shares(DAYS_AT_ONCE) {
+        let histories = gathering.histories(portfolios).await?;
+        let (from, factors) = (work.from, Arc::clone(&factors));
+        let explaining = tokio::task::spawn_blocking(move || {
+            let shares: Vec<&[History]> = histories.chunks(HISTORIES_AT_ONCE).collect();
+            on_all_cores(shares.len(), |number| {
+                let mut rows = FactorRows::default();
+                for history in shares.get(number).copied().unwrap_or_default() {
+                    factors.explain(history, from, &mut rows);
+                }
+                rows.finish()
+            })
+        });
+        for [of_sets, of_factors] in explaining.await.map_err(|_| Error::Worker)?? {
+            regressions.push(of_sets);
+            exposures.push(of_factors);
+        }
+    }
+    for (table, batches) in [(FactorRegressionRow::TABLE, regressions), (FactorExposureRow::TABLE, exposures)] {
+        // The same days may have been made as a whole by the same run, of other portfolios.
+        let purpose = format!("{}/factors", table.name);
+        report.rows_written += work.replace_batches(lake, table, &batches, &purpose).await?.rows;
+    }
+    Ok(report)
 }
 
 /// The last day of which returns count in the month of a date: that of the month before the last one.
