@@ -44,8 +44,8 @@ struct CurrencySplitQuery {
     /// The date on which the period ends; the last on which the portfolio was valued if none is given.
     #[param(value_type = Option<String>, format = Date, example = "2014-12-31")]
     date: Option<BusinessDate>,
-    /// The period: `1D`, `WTD`, `MTD`, `QTD`, `YTD`, `1Y`, `3Y`, `5Y`, `10Y` or `SI` (since inception); `YTD` if none is
-    /// given.
+    /// The period: `1D`, `WTD`, `MTD`, `QTD`, `YTD`, `1Y`, `3Y`, `5Y`, `10Y` or `SI` (since inception); `YTD` if none
+    /// is given.
     #[param(example = "YTD")]
     period: Option<String>,
 }
@@ -187,8 +187,7 @@ async fn split(
     .await?;
     let earned = |day: &DailyReturn| Some(DatedNumber { date: day.business_date, number: day.return_fraction? });
     let returns: Vec<DatedNumber> = days.iter().filter_map(earned).collect();
-    let splitting =
-        tokio::task::spawn_blocking(move || positions.in_order().split(&returns, &capital_by_date(&days)));
+    let splitting = tokio::task::spawn_blocking(move || positions.in_order().split(&returns, &capital_by_date(&days)));
     splitting.await.map_err(|error| Problem::internal(&error))
 }
 

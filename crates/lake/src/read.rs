@@ -17,8 +17,8 @@ pub use portfolio::{
     risk_classes, stress, valuations,
 };
 pub use portfolio_risk::{
-    backtests, concentration, factor_exposures, factor_regressions, liquidity, risk, risk_contributions, risk_forecasts,
-    stated_backtests,
+    backtests, concentration, factor_exposures, factor_regressions, liquidity, risk, risk_contributions,
+    risk_forecasts, stated_backtests,
 };
 pub(crate) use tables::frame;
 pub use tables::{
