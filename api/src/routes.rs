@@ -4,6 +4,7 @@
 
 mod attribution;
 mod contributions;
+mod currency_split;
 mod exceptions;
 mod health;
 mod measures;
@@ -44,6 +45,7 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &performance::RESOURCE,
     &measures::RESOURCE,
     &position_returns::RESOURCE,
+    &currency_split::RESOURCE,
     &contributions::RESOURCE,
     &attribution::RESOURCE,
     &risk_analysis::RESOURCE,

@@ -5,7 +5,7 @@
 //! delivered, and what no row classifies is one group, too (`unclassified`), whose share is told apart: where it is
 //! large the other figures say little.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use analytics::NoFigure;
 use analytics::concentration::{Concentration, concentration, share_of_largest};
@@ -14,9 +14,10 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use schemas::table::Record;
 use schemas::tables::classifications::Classification;
+use schemas::tables::concentration::ConcentrationRow;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::valuations::Valuation;
-use schemas::{Amount, BusinessDate, InstrumentId};
+use schemas::{Amount, BusinessDate, Currency, InstrumentId};
 
 use crate::error::Error;
 
@@ -55,54 +56,115 @@ pub async fn concentrated(
     portfolio: &Portfolio,
     date: BusinessDate,
 ) -> Result<Result<Vec<Concentrated>, String>, Error> {
-    let held = lake::read::valuations(lake, &portfolio.portfolio_id, date).await?;
+    let valuations = lake::read::valuations(lake, &portfolio.portfolio_id, date).await?;
     let markets = BTreeSet::from([portfolio.market_id.to_string()]);
     let snapshot = lake.snapshot(Classification::TABLE).await?;
     let told: Vec<Classification> =
         lake::read::rows_named(&snapshot, lake, DateRange::ALL, &[("market_id", &markets)]).await?;
-    Ok(by_every_grouping(&held, &told))
+    let held: Vec<Held<'_>> = valuations.iter().map(Held::from).collect();
+    Ok(by_every_grouping(&held, &Taxonomies::new(told)).into_iter().map(|(_, found)| found).collect())
 }
 
-/// The same from rows.
-fn by_every_grouping(held: &[Valuation], told: &[Classification]) -> Result<Vec<Concentrated>, String> {
-    let mut values: Vec<(&Valuation, Decimal)> = Vec::with_capacity(held.len());
-    for row in held {
-        let value = row.value_base.map(Amount::decimal);
-        let value =
-            value.ok_or_else(|| format!("{} has no value; see the exceptions of the date", row.instrument_id))?;
-        values.push((row, value));
+/// What a night says of a date, or why it has no figures; nothing if it has no rows.
+pub fn stated(rows: &[ConcentrationRow]) -> Option<Result<Vec<Concentrated>, String>> {
+    (!rows.is_empty()).then(|| rows.iter().map(of_row).collect())
+}
+
+fn of_row(row: &ConcentrationRow) -> Result<Concentrated, String> {
+    let known = || {
+        let figures = Concentration {
+            herfindahl: row.herfindahl?,
+            effective_number: row.effective_number?,
+            normalized: row.normalized_herfindahl?,
+            entropy_number: row.entropy_number?,
+            largest: row.largest_share?,
+        };
+        Some(Concentrated {
+            by: row.grouping.clone(),
+            groups: usize::try_from(row.group_count?).ok()?,
+            figures,
+            largest: [row.largest_share?, row.largest_five_share?, row.largest_ten_share?],
+            largest_group: row.largest_group.clone()?,
+            unclassified: row.unclassified_share,
+        })
+    };
+    let reason = || row.unavailable_reason.clone().unwrap_or_else(|| "there is no figure; this is a bug".to_owned());
+    known().ok_or_else(reason)
+}
+
+/// A position, as far as it counts here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held<'a> {
+    pub(crate) instrument_id: &'a InstrumentId,
+    pub(crate) currency: Currency,
+    /// In the base currency; none if nobody knows.
+    pub(crate) value: Option<Amount>,
+}
+
+impl<'a> From<&'a Valuation> for Held<'a> {
+    fn from(row: &'a Valuation) -> Held<'a> {
+        Held { instrument_id: &row.instrument_id, currency: row.currency, value: row.value_base }
     }
-    let positions = values.iter().map(|(row, value)| (row.instrument_id.to_string(), *value));
-    let currencies = values.iter().map(|(row, value)| (row.currency.code().to_owned(), *value));
-    let mut all = vec![of_groups(POSITION, positions)?, of_groups(CURRENCY, currencies)?];
-    let mut taxonomies: BTreeMap<&str, BTreeMap<&InstrumentId, Vec<&Classification>>> = BTreeMap::new();
-    for row in told {
-        let of_taxonomy = taxonomies.entry(&row.taxonomy).or_default();
-        of_taxonomy.entry(&row.instrument_id).or_default().push(row);
+}
+
+/// The nodes of the instruments of a market in each of its taxonomies, with their weights.
+#[derive(Default)]
+pub(crate) struct Taxonomies(BTreeMap<String, HashMap<InstrumentId, Vec<(String, Decimal)>>>);
+
+impl Taxonomies {
+    /// From the rows of one market.
+    pub(crate) fn new(told: impl IntoIterator<Item = Classification>) -> Taxonomies {
+        let mut taxonomies = Taxonomies::default();
+        for row in told {
+            let nodes = taxonomies.0.entry(row.taxonomy).or_default().entry(row.instrument_id).or_default();
+            nodes.push((row.node, row.weight.decimal()));
+        }
+        taxonomies
     }
-    for (taxonomy, of_taxonomy) in taxonomies {
-        let parts = values.iter().flat_map(|(row, value)| in_nodes(row, *value, of_taxonomy.get(&row.instrument_id)));
-        all.push(of_groups(taxonomy, parts)?);
+}
+
+/// What is found by one way of grouping, which is named.
+pub(crate) type ByGrouping = (String, Result<Concentrated, String>);
+
+/// The same from positions: a figure or a reason for every way of grouping, in the order of a page.
+pub(crate) fn by_every_grouping(held: &[Held<'_>], taxonomies: &Taxonomies) -> Vec<ByGrouping> {
+    let names = [POSITION, CURRENCY].into_iter().chain(taxonomies.0.keys().map(String::as_str));
+    let mut values: Vec<(Held<'_>, Decimal)> = Vec::with_capacity(held.len());
+    for one in held {
+        let Some(value) = one.value else {
+            let reason = format!("{} has no value; see the exceptions of the date", one.instrument_id);
+            return names.map(|name| (name.to_owned(), Err(reason.clone()))).collect();
+        };
+        values.push((*one, value.decimal()));
     }
-    Ok(all)
+    let of = |name: &str| match (name, taxonomies.0.get(name)) {
+        (POSITION, _) => of_groups(name, values.iter().map(|(one, value)| (one.instrument_id.as_str(), *value))),
+        (CURRENCY, _) => of_groups(name, values.iter().map(|(one, value)| (one.currency.code(), *value))),
+        (_, None) => Err("there is no such taxonomy".to_owned()),
+        (_, Some(nodes)) => {
+            let parts = values.iter().flat_map(|(one, value)| in_nodes(one, *value, nodes.get(one.instrument_id)));
+            of_groups(name, parts)
+        }
+    };
+    names.map(|name| (name.to_owned(), of(name))).collect()
 }
 
 /// The parts of a position in the nodes of a taxonomy.
-fn in_nodes(row: &Valuation, value: Decimal, told: Option<&Vec<&Classification>>) -> Vec<(String, Decimal)> {
-    if row.instrument_id.is_cash() {
-        return vec![(CASH.to_owned(), value)];
+fn in_nodes<'t>(held: &Held<'_>, value: Decimal, nodes: Option<&'t Vec<(String, Decimal)>>) -> Vec<(&'t str, Decimal)> {
+    if held.instrument_id.is_cash() {
+        return vec![(CASH, value)];
     }
-    let rows = told.into_iter().flatten();
-    let mut parts: Vec<(String, Decimal)> = rows.map(|one| (one.node.clone(), value * one.weight.decimal())).collect();
+    let nodes = nodes.into_iter().flatten();
+    let mut parts: Vec<(&str, Decimal)> = nodes.map(|(node, weight)| (node.as_str(), value * weight)).collect();
     let rest = value - parts.iter().map(|(_, part)| *part).sum::<Decimal>();
     if !rest.is_zero() {
-        parts.push((UNCLASSIFIED.to_owned(), rest));
+        parts.push((UNCLASSIFIED, rest));
     }
     parts
 }
 
-fn of_groups(by: &str, parts: impl Iterator<Item = (String, Decimal)>) -> Result<Concentrated, String> {
-    let mut sums: BTreeMap<String, Decimal> = BTreeMap::new();
+fn of_groups<'g>(by: &str, parts: impl Iterator<Item = (&'g str, Decimal)>) -> Result<Concentrated, String> {
+    let mut sums: BTreeMap<&str, Decimal> = BTreeMap::new();
     for (group, value) in parts {
         *sums.entry(group).or_default() += value;
     }
@@ -114,7 +176,7 @@ fn of_groups(by: &str, parts: impl Iterator<Item = (String, Decimal)>) -> Result
         *share = share_of_largest(&weights, count).map_err(reason)?;
     }
     // Of groups of one size the first by name is taken.
-    let most = sums.iter().rev().max_by_key(|(_, value)| value.abs()).map(|(group, _)| group.clone());
+    let most = sums.iter().rev().max_by_key(|(_, value)| value.abs()).map(|(group, _)| (*group).to_owned());
     let size: Decimal = sums.values().map(Decimal::abs).sum();
     let unclassified = sums.get(UNCLASSIFIED).copied().unwrap_or_default().abs().checked_div(size);
     let is_taxonomy = ![POSITION, CURRENCY].contains(&by);
@@ -152,6 +214,11 @@ mod tests {
         }
     }
 
+    fn all_of(book: &[Valuation], rows: &[Classification]) -> Result<Vec<Concentrated>, String> {
+        let held: Vec<Held<'_>> = book.iter().map(Held::from).collect();
+        by_every_grouping(&held, &Taxonomies::new(rows.to_vec())).into_iter().map(|(_, found)| found).collect()
+    }
+
     fn told(instrument: &str, taxonomy: &str, node: &str, weight: &str) -> Classification {
         Classification {
             market_id: "M1".parse().expect("an id"),
@@ -177,7 +244,7 @@ mod tests {
             told("M1~AAB", "issuer", "Alpha", "1"),
             told("M1~FUND", "issuer", "Beta", "0.75"),
         ];
-        let all = by_every_grouping(&book, &rows).expect("figures");
+        let all = all_of(&book, &rows).expect("figures");
         let found: Vec<(&str, usize, &str)> =
             all.iter().map(|one| (one.by.as_str(), one.groups, one.largest_group.as_str())).collect();
         assert_eq!(found, [("position", 4, "M1~AAA"), ("currency", 2, "EUR"), ("issuer", 4, "Alpha")]);
@@ -193,10 +260,27 @@ mod tests {
     }
 
     #[test]
+    fn one_position_is_everything_and_equal_ones_are_as_many_as_they_are() {
+        for count in [1_usize, 4, 25] {
+            let names: Vec<String> = (0..count).map(|number| format!("M1~A{number:02}")).collect();
+            let book: Vec<Valuation> = names.iter().map(|name| held(name, Currency::EUR, Some("12.5"))).collect();
+            let all = all_of(&book, &[]).expect("figures");
+            let (by_position, number) = (&all[0], count as f64);
+            assert_eq!((by_position.groups, by_position.largest_group.as_str()), (count, "M1~A00"));
+            assert!((by_position.figures.herfindahl - 1.0 / number).abs() <= 1e-12, "{by_position:?}");
+            assert!((by_position.figures.effective_number - number).abs() <= 1e-9, "{by_position:?}");
+            for (share, largest) in by_position.largest.iter().zip(LARGEST) {
+                assert!((share - largest.min(count) as f64 / number).abs() <= 1e-12, "{by_position:?}");
+            }
+            assert!((all[1].figures.herfindahl - 1.0).abs() <= 1e-12, "one currency");
+        }
+    }
+
+    #[test]
     fn a_position_without_a_value_and_nothing_at_all_are_reasons() {
         let book = [held("M1~AAA", Currency::EUR, Some("300")), held("M1~AAB", Currency::EUR, None)];
-        let reason = by_every_grouping(&book, &[]).expect_err("no figures");
+        let reason = all_of(&book, &[]).expect_err("no figures");
         assert_eq!(reason, "M1~AAB has no value; see the exceptions of the date");
-        assert_eq!(by_every_grouping(&[], &[]).expect_err("none"), "by position: no weight is other than zero");
+        assert_eq!(all_of(&[], &[]).expect_err("none"), "by position: no weight is other than zero");
     }
 }

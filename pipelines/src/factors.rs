@@ -1,13 +1,13 @@
 //! What moves a portfolio: its returns of a period explained by the factors that its market brings.
 //!
-//! This is asked for and not made every night: which factors and which period is a question of the moment, and the
-//! answer needs one history.
+//! Which factors and which period is a question of the moment, and the answer needs one history. A night keeps an
+//! answer of its own: of all factors of each set, once a month, over a year (gold.factor_regressions).
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use analytics::DatedNumber;
 use analytics::factor_days::{FactorSeries, factor_days};
 use analytics::factor_regression::FactorRegression;
+use analytics::{DatedNumber, PerformanceSeries};
 use lake::{DateRange, Lake};
 use rust_decimal::prelude::ToPrimitive;
 use schemas::table::Record;
@@ -64,21 +64,30 @@ pub async fn explained(
     let computing = tokio::task::spawn_blocking(move || {
         let (set, factors) = chosen(rows, &portfolio, &choice)?;
         let series = series_on(&portfolio, &returns, &[], date, period)?;
-        let days = factor_days(&series, &factors).map_err(|reason| reason.to_string())?;
-        let found = days.explained(&factors).map_err(|reason| reason.to_string())?;
-        let (Some(first), Some(last)) = (days.dates.first(), days.dates.last()) else {
-            return Err("no day has returns of both sides".to_owned());
-        };
-        Ok(Explained {
-            set,
-            opening_date: series.opening_date,
-            days: [*first, *last],
-            left_out: days.left_out,
-            is_above_risk_free: days.is_above_risk_free,
-            found,
-        })
+        explained_by(&set, &factors, &series)
     });
     computing.await.map_err(|_| Error::Worker)
+}
+
+/// Explains returns by the factors of a set, or says why that cannot be done.
+pub(crate) fn explained_by(
+    set: &str,
+    factors: &[FactorSeries],
+    series: &PerformanceSeries,
+) -> Result<Explained, String> {
+    let days = factor_days(series, factors).map_err(|reason| reason.to_string())?;
+    let found = days.explained(factors).map_err(|reason| reason.to_string())?;
+    let (Some(first), Some(last)) = (days.dates.first(), days.dates.last()) else {
+        return Err("no day has returns of both sides".to_owned());
+    };
+    Ok(Explained {
+        set: set.to_owned(),
+        opening_date: series.opening_date,
+        days: [*first, *last],
+        left_out: days.left_out,
+        is_above_risk_free: days.is_above_risk_free,
+        found,
+    })
 }
 
 /// What the factors of a portfolio's market returned in some time.
@@ -96,8 +105,12 @@ pub(crate) type FactorSet = (String, Vec<FactorSeries>);
 /// # Errors
 /// [`Error`] if the factors cannot be read.
 pub(crate) async fn sets(lake: &Lake, portfolio: &Portfolio, range: DateRange) -> Result<Vec<FactorSet>, Error> {
-    let by_set = by_set(read(lake, portfolio, range).await?);
-    Ok(by_set.into_iter().map(|(set, of_set)| (set, in_order_of_file(of_set))).collect())
+    Ok(sets_of(read(lake, portfolio, range).await?))
+}
+
+/// Every set of some factors of one source, in the order of the names.
+pub(crate) fn sets_of(rows: Vec<FactorReturn>) -> Vec<FactorSet> {
+    by_set(rows).into_iter().map(|(set, of_set)| (set, in_order_of_file(of_set))).collect()
 }
 
 /// The rows of each factor of each set, in order of date.

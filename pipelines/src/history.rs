@@ -32,6 +32,17 @@ pub struct Touched {
     pub from: BusinessDate,
     /// The portfolios.
     pub portfolios: BTreeSet<PortfolioId>,
+    /// What of it.
+    pub part: Part,
+}
+
+/// What of the gold of a portfolio has to be made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Everything.
+    Whole,
+    /// What factors explain of it, of which nothing else follows.
+    Factors,
 }
 
 /// The days before the first day of a work that gold must already hold: from the first day of any portfolio to the
@@ -47,7 +58,7 @@ pub async fn days_before(lake: &Lake, from: BusinessDate) -> Result<Option<(Busi
 }
 
 /// What has to be made again of the days from `first` to `last`, because it is missing or follows from other facts
-/// than are known now, or from another limit; the earliest first.
+/// than are known now, or from another limit; the earliest first, and what is only of factors after everything else.
 ///
 /// # Errors
 /// [`Error::Lake`] if a table cannot be read.
@@ -64,10 +75,17 @@ pub async fn touched(
     let through = seen.unwrap_or(last).max(last);
     let mut from_month: BTreeMap<PortfolioId, BusinessDate> = BTreeMap::new();
     let mut emptied: BTreeMap<PortfolioId, BusinessDate> = BTreeMap::new();
+    let mut by_day: BTreeMap<(Part, BusinessDate), BTreeSet<PortfolioId>> = BTreeMap::new();
     for (portfolio, now) in markers::markers(lake, age_limits, through).await? {
         let before = stored.get(&portfolio).map_or(&[][..], Vec::as_slice);
         // Equal facts have equal days on which anything was quoted, so that there is nothing to make of later ones.
-        let Some(month) = first_difference(before, &now) else { continue };
+        let whole = first_difference(before, &now);
+        // What is made again as a whole is made by the factors that are known now.
+        let by_factors = first_other_factors(before, &now).filter(|month| whole.is_none_or(|whole| *month < whole));
+        if let Some(month) = by_factors {
+            by_day.entry((Part::Factors, month.max(first))).or_default().insert(portfolio.clone());
+        }
+        let Some(month) = whole else { continue };
         // Months that a portfolio no longer has, because it now begins later, still have rows.
         let is_gone =
             |row: &&StoredMarker| now.binary_search_by_key(&row.month_start, |month| month.month_start).is_err();
@@ -79,13 +97,12 @@ pub async fn touched(
     // A portfolio that was never made has no earlier days to be spared: all of them are made together.
     let new = from_month.iter().filter(|(portfolio, _)| !stored.contains_key(*portfolio));
     let first_new = new.map(|(_, month)| (*month).max(first)).min();
-    let mut by_day: BTreeMap<BusinessDate, BTreeSet<PortfolioId>> = BTreeMap::new();
     for (portfolio, month) in from_month {
         let together = first_new.filter(|_| !stored.contains_key(&portfolio));
         let from = emptied.get(&portfolio).copied().or(together).unwrap_or(month.max(first));
-        by_day.entry(from).or_default().insert(portfolio);
+        by_day.entry((Part::Whole, from)).or_default().insert(portfolio);
     }
-    Ok(by_day.into_iter().map(|(from, portfolios)| Touched { from, portfolios }).collect())
+    Ok(by_day.into_iter().map(|((part, from), portfolios)| Touched { from, portfolios, part }).collect())
 }
 
 /// Makes the gold of days that a night finds missing or outdated, up to `last`: each group of portfolios from its own
@@ -96,13 +113,19 @@ pub async fn touched(
 pub async fn rebuild(lake: &Lake, work: &Work, touched: &[Touched], last: BusinessDate) -> Result<StageReport, Error> {
     let all = lake::read::portfolios(lake).await?.len();
     let mut report = StageReport::default();
-    let mut count = 0;
+    let (mut count, mut explained) = (0, 0);
     let mut refused = String::new();
     let mut reopened: Vec<String> = Vec::new();
-    for Touched { from, portfolios } in touched {
-        count += portfolios.len();
+    for Touched { from, portfolios, part } in touched {
+        let counted = if *part == Part::Whole { &mut count } else { &mut explained };
+        *counted += portfolios.len();
         let portfolios = (portfolios.len() < all).then(|| Arc::new(portfolios.clone()));
         let earlier = Work { from: *from, to: last, portfolios, ..work.clone() };
+        if *part == Part::Factors {
+            report.rows_written += rollups::measures::explain_again(lake, &earlier).await?.rows_written;
+            report.rows_written += mark_part(lake, &earlier, "factors").await?.rows_written;
+            continue;
+        }
         let booked = books::book(lake, &earlier).await?;
         report.rows_written += booked.rows_written;
         if !booked.snags.is_empty() {
@@ -115,12 +138,16 @@ pub async fn rebuild(lake: &Lake, work: &Work, touched: &[Touched], last: Busine
         report.rows_written += marked.rows_written;
         reopened.extend(marked.snags);
     }
-    if let Some(first) = touched.first() {
-        report.note = format!(
-            "{} to {last}: {count} of {all} portfolios were missing or changed and have been rebuilt{refused}",
-            first.from
-        );
-    }
+    let first = |part: Part| touched.iter().find(|group| group.part == part).map(|group| group.from);
+    let whole = first(Part::Whole).map(|from| {
+        format!("{from} to {last}: {count} of {all} portfolios were missing or changed and have been rebuilt{refused}")
+    });
+    let by_factors = first(Part::Factors).map(|from| {
+        format!(
+            "{from} to {last}: other factors were known of {explained} of {all} portfolios, which are explained again"
+        )
+    });
+    report.note = whole.into_iter().chain(by_factors).collect::<Vec<String>>().join("; ");
     report.note += &in_a_note(&reopened);
     report.snags.extend(reopened);
     Ok(report)
@@ -133,6 +160,11 @@ pub async fn rebuild(lake: &Lake, work: &Work, touched: &[Touched], last: Busine
 /// # Errors
 /// [`Error::Lake`] if a table cannot be read or written.
 pub async fn mark(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
+    mark_part(lake, work, "whole").await
+}
+
+/// As [`mark`], once for each part: the same days may be made again as a whole and by factors, of different portfolios.
+async fn mark_part(lake: &Lake, work: &Work, part: &str) -> Result<StageReport, Error> {
     let months = Work { from: month_start(work.from), to: month_start(work.to), ..work.clone() };
     let mut rows = Vec::new();
     for (portfolio_id, own) in markers::markers(lake, work.age_limits, work.to).await? {
@@ -143,12 +175,13 @@ pub async fn mark(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
                 month_start: month.month_start,
                 through_date: month.through_date,
                 marker: markers::text_of(month.sum),
+                factors_marker: Some(markers::text_of(month.factors)),
             }));
         }
     }
     let snags = reopened(lake, &rows).await?;
     // Rebuilds of earlier days and the night itself can mark the same month, one after the other.
-    let purpose = format!("{}/{}/{}", history_markers::TABLE.name, work.from, work.to);
+    let purpose = format!("{}/{part}/{}/{}", history_markers::TABLE.name, work.from, work.to);
     let written = months.replace(lake, &rows, &purpose).await?;
     Ok(StageReport {
         rows_written: written.rows,
@@ -207,19 +240,29 @@ fn first_difference(before: &[StoredMarker], now: &[markers::Month]) -> Option<B
     now.iter().find(|month| of_month(month.month_start) != Some(month.sum)).map(|month| month.month_start)
 }
 
+/// The first month that was made by other factors than are known now. One that has no marker is made as a whole.
+fn first_other_factors(before: &[StoredMarker], now: &[markers::Month]) -> Option<BusinessDate> {
+    let factors_of = |month: BusinessDate| {
+        let place = before.binary_search_by_key(&month, |row| row.month_start).ok()?;
+        before.get(place).map(|row| row.factors)
+    };
+    let differs = |month: &&markers::Month| factors_of(month.month_start).is_some_and(|known| known != month.factors);
+    now.iter().find(differs).map(|month| month.month_start)
+}
+
 async fn read<R: Record>(lake: &Lake, range: DateRange) -> Result<Vec<R>, Error> {
     let snapshot = lake.snapshot(R::TABLE).await?;
     Ok(lake::read::rows(&snapshot, lake, range).await?)
 }
 
 /// The first day of a date's month.
-fn month_start(date: BusinessDate) -> BusinessDate {
+pub(crate) fn month_start(date: BusinessDate) -> BusinessDate {
     // Every month that has a business date has a first day in the same range of years.
     date.day().with_day(1).and_then(|day| BusinessDate::new(day).ok()).unwrap_or(date)
 }
 
 /// The first day of the month after; the same month at the end of time.
-fn next_month(month: BusinessDate) -> BusinessDate {
+pub(crate) fn next_month(month: BusinessDate) -> BusinessDate {
     let next = month.day().checked_add_months(chrono::Months::new(1));
     next.and_then(|day| BusinessDate::new(day).ok()).unwrap_or(month)
 }

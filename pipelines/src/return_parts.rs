@@ -3,25 +3,21 @@
 //!
 //! Nothing of it is kept by a night: it follows from gold.position_returns, gold.daily_returns and gold.cash_flows.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use analytics::attribution::AttributionError;
-use analytics::currency_split::{PositionAmounts, SplitDay, link, parts_of};
 use analytics::large_flows::{large_flows, linked_at_large_flows};
 use analytics::measures::{modified_dietz_large_flows, return_on_average_capital};
-use analytics::{DatedNumber, Measure, PerformanceSeries};
+use analytics::period_split::{SplitPositions, capital_by_date};
+use analytics::{Measure, PerformanceSeries};
 use lake::{DateRange, Lake};
-use schemas::table::Record;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::portfolios::Portfolio;
-use schemas::tables::position_returns::PositionReturn;
-use schemas::{Amount, BusinessDate, Currency, InstrumentId, MeasureValue, ReportingPeriod};
+use schemas::{BusinessDate, MeasureValue, ReportingPeriod};
 
 use crate::error::Error;
 use crate::rollups::measures::series_on;
 
 pub use analytics::currency_split::{CurrencyParts, CurrencySplit};
 pub use analytics::large_flows::{LARGE_FLOW_FRACTION, LargeFlow};
+pub use analytics::period_split::PeriodSplit;
 
 /// What there is to say beside the time-weighted return.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,15 +40,6 @@ pub struct PeriodParts {
     /// The return in local parts and those of exchange rates, or why it cannot be split; none if the period is longer
     /// than was asked for.
     pub split: Option<Result<PeriodSplit, String>>,
-}
-
-/// The return of a period by the currencies of what was held.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PeriodSplit {
-    /// The figures of the whole portfolio, and the linked parts of each currency.
-    pub whole: CurrencySplit,
-    /// The currencies, in the order of the parts.
-    pub currencies: Vec<Currency>,
 }
 
 /// What is asked for.
@@ -97,7 +84,13 @@ pub async fn return_parts(
     let is_split = |series: &PerformanceSeries| series.days() <= asked.split_days_max;
     let since = known().filter(|series| is_split(series)).map(|series| series.opening_date).min();
     let range = DateRange::between(since.unwrap_or(date).min(date), date);
-    let positions = Positions::read(lake, portfolio, range).await?;
+    let mut positions = SplitPositions::default();
+    lake::read::each_position_return(lake, id, range, |rows| {
+        positions.add(rows);
+        Ok::<(), Error>(())
+    })
+    .await?;
+    let positions = positions.in_order();
     let capital = capital_by_date(returns);
     let of_period = |(period, series): &(ReportingPeriod, Result<PerformanceSeries, String>)| match series {
         Ok(series) => PeriodParts {
@@ -121,112 +114,4 @@ pub async fn return_parts(
         None => Err(format!("no period up to {date} has figures")),
     };
     Ok(ReturnParts { large_flows: large, periods: series.iter().map(of_period).collect() })
-}
-
-/// What was there to earn the return of each date, in units of the tenth decimal of the base currency.
-fn capital_by_date(returns: &[DailyReturn]) -> BTreeMap<BusinessDate, i128> {
-    let capital = |row: &DailyReturn| row.begin_value?.to_units().ok()?.checked_add(row.inflow?.to_units().ok()?);
-    returns.iter().filter_map(|row| Some((row.business_date, capital(row)?))).collect()
-}
-
-/// What positions were worth and what moved, in order of date and instrument.
-struct Positions(Vec<PositionDay>);
-
-/// A position on a date.
-struct PositionDay {
-    date: BusinessDate,
-    instrument: InstrumentId,
-    currency: Currency,
-    /// In its own currency and in the base currency; none if an amount is unknown.
-    amounts: Option<(PositionAmounts, PositionAmounts)>,
-}
-
-impl Positions {
-    async fn read(lake: &Lake, portfolio: &Portfolio, range: DateRange) -> Result<Positions, Error> {
-        let snapshot = lake.snapshot(PositionReturn::TABLE).await?.restricted_to(range);
-        let columns: Vec<&str> = PositionReturn::TABLE.columns.iter().map(|column| column.name).collect();
-        let only = (&portfolio.portfolio_id, &portfolio.portfolio_id);
-        let mut days = Vec::new();
-        lake::read::each_batch_between(&snapshot, lake, range, &columns, only, |batch| {
-            let rows = PositionReturn::from_batch(batch).map_err(lake::Error::from)?;
-            days.extend(rows.iter().map(PositionDay::of));
-            Ok::<(), Error>(())
-        })
-        .await?;
-        days.sort_by(|left, right| (left.date, &left.instrument).cmp(&(right.date, &right.instrument)));
-        Ok(Positions(days))
-    }
-
-    /// The return of the days of a period in parts by currency.
-    fn split(&self, returns: &[DatedNumber], capital: &BTreeMap<BusinessDate, i128>) -> Result<PeriodSplit, String> {
-        let of_day = |date: BusinessDate| {
-            let start = self.0.partition_point(|day| day.date < date);
-            let end = self.0.partition_point(|day| day.date <= date);
-            self.0.get(start..end).unwrap_or_default()
-        };
-        let held = returns.iter().flat_map(|day| of_day(day.date).iter().map(|position| position.currency));
-        let currencies: Vec<Currency> = held.collect::<BTreeSet<Currency>>().into_iter().collect();
-        let mut days = Vec::with_capacity(returns.len());
-        for day in returns {
-            let capital = capital.get(&day.date).copied();
-            let capital = capital.ok_or_else(|| format!("the capital of {} is not known", day.date))?;
-            let mut segments = vec![CurrencyParts::default(); currencies.len()];
-            let positions = of_day(day.date);
-            if positions.is_empty() {
-                let table = PositionReturn::TABLE.name;
-                let date = day.date;
-                return Err(format!("{table} has no rows of {date}; `financr run rollup --date {date}` makes them"));
-            }
-            for position in positions {
-                let place = currencies.binary_search(&position.currency).ok();
-                if let Some(segment) = place.and_then(|place| segments.get_mut(place)) {
-                    segment.add(&position.parts(capital)?);
-                }
-            }
-            days.push(SplitDay { return_fraction: day.number, segments });
-        }
-        let whole = link(&days).map_err(|error| reason(&error, returns))?;
-        Ok(PeriodSplit { whole, currencies })
-    }
-}
-
-impl PositionDay {
-    fn of(row: &PositionReturn) -> PositionDay {
-        let local = amounts_of([row.begin_value, row.inflow, row.outflow, row.end_value]);
-        let base = amounts_of([row.begin_value_base, row.inflow_base, row.outflow_base, row.end_value_base]);
-        PositionDay {
-            date: row.business_date,
-            instrument: row.instrument_id.clone(),
-            currency: row.currency,
-            amounts: local.zip(base),
-        }
-    }
-
-    fn parts(&self, capital: i128) -> Result<CurrencyParts, String> {
-        let parts = self.amounts.and_then(|(local, base)| parts_of(local, base, capital));
-        parts.ok_or_else(|| format!("what {} was worth or what moved on {} is not known", self.instrument, self.date))
-    }
-}
-
-fn amounts_of(amounts: [Option<Amount>; 4]) -> Option<PositionAmounts> {
-    let [begin, inflow, outflow, end] = amounts.map(|amount| amount.and_then(|amount| amount.to_units().ok()));
-    Some(PositionAmounts { begin: begin?, inflow: inflow?, outflow: outflow?, end: end? })
-}
-
-/// Why days cannot be linked, with the date instead of its number.
-fn reason(error: &AttributionError, returns: &[DatedNumber]) -> String {
-    let date_of = |period: usize| {
-        let day = period.checked_sub(1).and_then(|place| returns.get(place));
-        day.map_or_else(|| format!("day {period}"), |day| day.date.to_string())
-    };
-    match error {
-        AttributionError::Unexplained { period, .. } => {
-            format!("what the positions earned on {} does not add up to the return of the day", date_of(*period))
-        }
-        AttributionError::TotalLoss { period } => {
-            format!("everything was lost on {}, and no day can be linked to that", date_of(*period))
-        }
-        AttributionError::Nothing { .. } => "the period has no daily return".to_owned(),
-        other => other.to_string(),
-    }
 }

@@ -4,6 +4,7 @@
 //! order is derived from what each reads and writes.
 
 pub mod attribution;
+pub mod concentration;
 pub mod daily_returns;
 pub mod depreciation;
 pub mod group_returns;
@@ -44,6 +45,7 @@ pub struct Rollup {
 /// Every rollup, in no particular order.
 pub const ROLLUPS: &[&Rollup] = &[
     &attribution::ROLLUP,
+    &concentration::ROLLUP,
     &daily_returns::ROLLUP,
     &depreciation::ROLLUP,
     &group_returns::ROLLUP,
@@ -129,6 +131,7 @@ mod tests {
     fn each_comes_after_what_it_reads() {
         let order: Vec<&str> = in_order(ROLLUPS).iter().map(|rollup| rollup.writes.short_name()).collect();
         let expected = [
+            "concentration",
             "daily_returns",
             "depreciation",
             "measures",

@@ -8,12 +8,15 @@ pub mod backtests;
 pub mod benchmark_weights;
 pub mod cash_flows;
 pub mod classifications;
+pub mod concentration;
 pub mod corporate_actions;
 pub mod custody;
 pub mod daily_returns;
 pub mod depreciation;
 pub mod exceptions;
 pub mod executions;
+pub mod factor_exposures;
+pub mod factor_regressions;
 pub mod factor_returns;
 pub mod fx_rates;
 pub mod group_members;
@@ -23,6 +26,7 @@ pub mod hypothetical_returns;
 pub mod instrument_costs;
 pub mod instruments;
 pub mod landings;
+pub mod liquidity;
 pub mod lot_closings;
 pub mod measures;
 pub mod nav_bridge;
@@ -85,9 +89,13 @@ pub const TABLES: &[&TableDefinition] = &[
     &portfolio_group_measures::TABLE,
     &measures::TABLE,
     &risk_classes::TABLE,
+    &factor_regressions::TABLE,
+    &factor_exposures::TABLE,
     &risk::TABLE,
     &risk_contributions::TABLE,
     &stress::TABLE,
+    &concentration::TABLE,
+    &liquidity::TABLE,
     &risk_forecasts::TABLE,
     &backtests::TABLE,
     &attribution::TABLE,

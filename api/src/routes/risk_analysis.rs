@@ -1,6 +1,8 @@
 //! What portfolios may lose: by method, position and group, how forecasts were kept, and what scenarios would do.
 
+mod factors;
 mod groups;
+mod held;
 mod in_force;
 mod rows;
 
@@ -26,7 +28,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::factors::{FactorModel, factor_models};
 use self::groups::{GroupRisk, groups};
+use self::held::{ConcentrationBy, Liquidity};
 use self::in_force::{MethodInForce, methods_in_force};
 use self::rows::{Backtest, Forecast, PositionContribution, PositionRisk, RiskClass, StressResult, all};
 use super::Resource;
@@ -134,6 +138,12 @@ struct RiskAnalysis {
     backtests: Vec<Backtest>,
     /// What each scenario would do.
     stress: Vec<StressResult>,
+    /// How much of the portfolio lies in few hands: by position, by currency, then by the taxonomies of its market.
+    concentration: Vec<ConcentrationBy>,
+    /// How long it takes to sell the positions; null if no night has said so.
+    liquidity: Option<Liquidity>,
+    /// What moves the portfolio, by set of factors; empty if its market has brought none.
+    factors: Vec<FactorModel>,
     /// The classes that the law prescribes.
     risk_classes: Vec<RiskClass>,
     /// Why nothing is known of the date, e.g. because no night was run for it; null if something is.
@@ -195,6 +205,9 @@ async fn risk_analysis(
     let forecasts = lake::read::risk_forecasts(lake, id, date).await?;
     let backtests = lake::read::backtests(lake, id, date).await?;
     let stress = lake::read::stress(lake, id, date).await?;
+    let concentration = lake::read::concentration(lake, id, date).await?;
+    let liquidity = lake::read::liquidity(lake, id, date).await?;
+    let factors = factor_models(lake, id, date).await?;
     let classes = lake::read::risk_classes(lake, id, date).await?;
     let held = lake::read::valuations(lake, id, date).await?;
     let classified = classifications(&context, &contributions).await?;
@@ -211,6 +224,9 @@ async fn risk_analysis(
         forecasts: all(&forecasts),
         backtests: all(&backtests),
         stress: all(&stress),
+        concentration: all(&concentration),
+        liquidity: liquidity.map(Liquidity::from),
+        factors,
         risk_classes: all(&classes),
         unavailable_reason: (!is_there).then(reason),
         portfolio_id: portfolio.portfolio_id,

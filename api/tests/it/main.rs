@@ -13,6 +13,10 @@ mod contributions {
     mod get;
 }
 #[cfg(test)]
+mod currency_split {
+    mod get;
+}
+#[cfg(test)]
 mod exceptions {
     mod get;
 }

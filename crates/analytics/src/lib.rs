@@ -34,6 +34,7 @@ pub mod measures;
 pub mod newey_west;
 pub mod optimization;
 pub mod order_free_sum;
+pub mod period_split;
 pub mod philox;
 pub mod reverse_stress;
 pub mod risk;

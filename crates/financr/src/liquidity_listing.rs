@@ -1,7 +1,8 @@
 //! How long it takes to sell a portfolio, for people as a page, for machines as one row a figure.
 
 use jobs::MeasureUnit;
-use jobs::liquidity::{PortfolioLiquidity, PositionLiquidity};
+use jobs::liquidity::{PARTICIPATION, PortfolioLiquidity, PositionLiquidity};
+use schemas::tables::liquidity::LiquidityRow;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, MeasureValue};
 use serde_json::Value;
@@ -25,6 +26,8 @@ pub(crate) struct LiquidityFacts<'a> {
     /// The part of an average day's volume that one is.
     pub(crate) participation: f64,
     pub(crate) found: &'a PortfolioLiquidity,
+    /// What the night said of the date.
+    pub(crate) stored: Option<&'a LiquidityRow>,
 }
 
 /// The page: positions, the slowest first and those of which nobody knows before them, then the whole portfolio.
@@ -69,6 +72,7 @@ pub(crate) fn page(facts: &LiquidityFacts<'_>, definitions: bool) -> Vec<Block> 
     whole.rows.push(cells);
     blocks.push(Block::Rows(whole));
     blocks.extend(without_volumes(found).map(Block::Text));
+    blocks.extend(beside_the_night(facts).map(Block::Text));
     blocks.extend(notes.text().map(Block::Text));
     if definitions {
         blocks.push(Block::text(DEFINITIONS));
@@ -82,6 +86,29 @@ fn heading(facts: &LiquidityFacts<'_>) -> String {
         Some((first, last, dates)) => format!("{what} of {dates} valuation dates, {first} to {last}"),
         None => format!("{what}; its market had no valuation date of late"),
     }
+}
+
+/// What a person should know where the figures are not those of the night: facts are known now that it did not know,
+/// or it has none of the date. It keeps those of one participation only.
+fn beside_the_night(facts: &LiquidityFacts<'_>) -> Option<String> {
+    let (date, found) = (facts.date, facts.found);
+    if facts.participation.total_cmp(&PARTICIPATION).is_ne() {
+        return None;
+    }
+    let Some(row) = facts.stored else {
+        return Some(format!(
+            "gold.liquidity has no row of {date}: this is computed now; `financr run rollup --date {date}` makes it"
+        ));
+    };
+    let stored = [row.one_day_share, row.five_day_share, row.twenty_day_share].into_iter();
+    let stored = stored.chain([row.unknown_share, row.days_until_all]);
+    let shares = found.sold_within.iter().map(|(_, share)| share);
+    let now = shares.chain([&found.unknown_share, &found.days_until_all]);
+    let is_same = now.zip(stored).all(|(now, stored)| match (now, stored) {
+        (MeasureValue::Number(now), Some(stored)) => (now - stored).abs() <= 1e-9 * (1.0 + stored.abs()),
+        (now, stored) => stored.is_none() && matches!(now, MeasureValue::Unavailable(_)),
+    });
+    (!is_same).then(|| format!("gold.liquidity of {date} says something else: it followed from other facts"))
 }
 
 /// What has no volume, by name, with its part of the value.
@@ -196,11 +223,47 @@ mod tests {
         }
     }
 
+    fn facts_of<'a>(portfolio: &'a Portfolio, found: &'a PortfolioLiquidity) -> LiquidityFacts<'a> {
+        LiquidityFacts { portfolio, date: date("2023-12-29"), participation: 0.2, found, stored: None }
+    }
+
+    #[test]
+    fn figures_that_are_not_those_of_the_night_are_said_to_be() {
+        let (portfolio, found) = (portfolio("2020-01-02"), PortfolioLiquidity { sold_within: shares(), ..found() });
+        let stored = LiquidityRow {
+            portfolio_id: portfolio.portfolio_id.clone(),
+            business_date: date("2023-12-29"),
+            participation: 0.2,
+            position_count: 4,
+            unknown_count: 1,
+            days_until_all: None,
+            days_unavailable_reason: Some("D01~NONE: no volume".to_owned()),
+            one_day_share: Some(0.36),
+            five_day_share: Some(0.6),
+            twenty_day_share: Some(0.9),
+            unknown_share: Some(0.1),
+            shares_unavailable_reason: None,
+        };
+        let told = |row: Option<&LiquidityRow>, participation: f64| {
+            beside_the_night(&LiquidityFacts { stored: row, participation, ..facts_of(&portfolio, &found) })
+        };
+        assert_eq!(told(Some(&stored), 0.2), None);
+        assert!(told(None, 0.2).expect("told").contains("has no row of 2023-12-29"));
+        assert_eq!(told(None, 0.1), None, "a night does not keep it");
+        let other = LiquidityRow { one_day_share: Some(0.35), ..stored.clone() };
+        assert!(told(Some(&other), 0.2).expect("told").contains("says something else"));
+        let known = LiquidityRow { days_until_all: Some(10.0), ..stored };
+        assert!(told(Some(&known), 0.2).expect("told").contains("says something else"));
+    }
+
+    fn shares() -> Vec<(f64, MeasureValue)> {
+        [(1.0, 0.36), (5.0, 0.6), (20.0, 0.9)].map(|(days, share)| (days, MeasureValue::Number(share))).to_vec()
+    }
+
     #[test]
     fn the_slowest_comes_first_and_what_has_no_volume_is_named() {
         let (portfolio, found) = (portfolio("2020-01-02"), found());
-        let facts =
-            LiquidityFacts { portfolio: &portfolio, date: date("2023-12-29"), participation: 0.2, found: &found };
+        let facts = facts_of(&portfolio, &found);
         let text = written(&page(&facts, true));
         for words in [
             "Days to sell as 20.00 % of the average daily volume of 20 valuation dates, 2023-12-01 to 2023-12-29",
@@ -224,8 +287,7 @@ mod tests {
     #[test]
     fn machines_get_a_row_for_each_figure_with_the_reason_where_there_is_none() {
         let (portfolio, found) = (portfolio("2020-01-02"), found());
-        let facts =
-            LiquidityFacts { portfolio: &portfolio, date: date("2023-12-29"), participation: 0.2, found: &found };
+        let facts = facts_of(&portfolio, &found);
         let listing = rows(&facts);
         // Three positions with five figures, cash with three, and four of the portfolio.
         assert_eq!(listing.rows.len(), 3 * 5 + 3 + 4);

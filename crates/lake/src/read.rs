@@ -14,11 +14,14 @@ pub use groups::{group_returns, last_attribution};
 pub use history::{cash_flows, daily_returns, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions};
 pub use named::{Named, dates_named, each_batch_between, rows_named};
 pub use portfolio::{
-    attribution, exceptions, latest_business_date, measures, position_returns, positions, risk_classes, stress,
-    valuations,
+    attribution, each_position_return, exceptions, latest_business_date, measures, position_returns, positions,
+    risk_classes, stress, valuations,
+};
+pub use portfolio_risk::{
+    backtests, concentration, factor_exposures, factor_regressions, liquidity, new_falls, risk, risk_contributions,
+    risk_forecasts, stated_backtests,
 };
 pub use portfolio_group::{PortfolioGroup, group_members, portfolio_group};
-pub use portfolio_risk::{backtests, new_falls, risk, risk_contributions, risk_forecasts, stated_backtests};
 pub(crate) use tables::frame;
 pub use tables::{
     StatementRows, earliest_previous_date, instruments, mapped, portfolios, quote_dates, rows, statement,

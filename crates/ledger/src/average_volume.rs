@@ -31,7 +31,8 @@ pub struct AverageVolume {
 }
 
 /// The changes of units of an instrument whose quotes are as traded, as new units for old ones: those that the market
-/// announced, and those that only the portfolio booked. None where quotes are adjusted.
+/// announced up to a day, and those that only the portfolio booked. None where quotes are adjusted. What takes effect
+/// later is not known yet on the day, so that it stands for no booking.
 ///
 /// - `transactions`: the SPLITs and REVERSALs of the portfolio, or all it booked.
 pub fn unit_changes(
@@ -39,10 +40,12 @@ pub fn unit_changes(
     transactions: &[Transaction],
     date: BusinessDate,
 ) -> Vec<(BusinessDate, (i64, i64))> {
-    let mut changes = listing.splits().to_vec();
+    let announced: Vec<(BusinessDate, (i64, i64))> =
+        listing.splits().iter().copied().filter(|(ex_date, _)| *ex_date <= date).collect();
     if !listing.is_unadjusted() {
-        return changes;
+        return announced;
     }
+    let mut changes = announced.clone();
     let taken = taken_back(transactions, date, BalanceBasis::Trade);
     let own = transactions.iter().filter(|booked| {
         booked.kind == TransactionKind::Split.code()
@@ -50,7 +53,7 @@ pub fn unit_changes(
             && !taken.contains(booked.transaction_id.as_str())
     });
     for booked in own {
-        let is_announced = listing.splits().iter().any(|(ex_date, ratio)| is_booking_of(booked, *ex_date, *ratio));
+        let is_announced = announced.iter().any(|(ex_date, ratio)| is_booking_of(booked, *ex_date, *ratio));
         let ratio = booked.quantity.and_then(|ratio| ratio_of_decimal(ratio.decimal()).ok());
         changes.extend(ratio.filter(|_| !is_announced).map(|ratio| (booked.trade_date, ratio)));
     }
@@ -170,10 +173,18 @@ mod tests {
     }
 
     fn changes(adjusted: &str, actions: &[CorporateAction], transactions: &[Transaction]) -> Vec<(i64, i64)> {
+        changes_by("2014-01-31", adjusted, actions, transactions).into_iter().map(|(_, ratio)| ratio).collect()
+    }
+
+    fn changes_by(
+        on: &str,
+        adjusted: &str,
+        actions: &[CorporateAction],
+        transactions: &[Transaction],
+    ) -> Vec<(BusinessDate, (i64, i64))> {
         let board = QuoteBoard::new(vec![instrument(adjusted)], &[], actions);
         let listing = board.listing(&"M~AAA".parse().expect("an id")).expect("listed");
-        let date = "2014-01-31".parse().expect("a date");
-        unit_changes(listing, transactions, date).into_iter().map(|(_, ratio)| ratio).collect()
+        unit_changes(listing, transactions, on.parse().expect("a date"))
     }
 
     #[test]
@@ -256,6 +267,11 @@ mod tests {
         let reversal = Transaction { reverses: Some("3".to_owned()), ..booked("4", "2014-01-22", "REVERSAL", None) };
         let all = [same, own, wrong, reversal];
         assert_eq!(changes("none", actions, &[]), [(2, 1)]);
+        // A broker that is a day early splits alone until the ex-date; from then on it is the market's split.
+        let day = |text: &str| text.parse::<BusinessDate>().expect("a date");
+        let early = [booked("1", "2014-01-09", "SPLIT", Some("2"))];
+        assert_eq!(changes_by("2014-01-09", "none", actions, &early), [(day("2014-01-09"), (2, 1))]);
+        assert_eq!(changes_by("2014-01-10", "none", actions, &early), [(day("2014-01-10"), (2, 1))]);
         assert_eq!(changes("none", actions, &all), [(2, 1), (3, 2)]);
         assert_eq!(changes("none", &[], &all), [(2, 1), (3, 2)]);
         assert!(changes("split", actions, &all).is_empty());

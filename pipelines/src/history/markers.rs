@@ -1,14 +1,17 @@
 //! The markers themselves: sums of hashes of facts, by portfolio and month.
 //!
 //! A month of a portfolio depends on its transactions of the month, on those that act on it from a later one (a
-//! reversal, an election, a broker's booking of an announcement), and on closes, corporate actions and rates of what it
-//! had touched by then. Of an instrument or currency that is touched for the first time everything earlier
+//! reversal, an election, a broker's booking of an announcement), and on closes, volumes, corporate actions and rates
+//! of what it had touched by then. Of an instrument or currency that is touched for the first time everything earlier
 //! counts, too, because a close or rate is carried until the next one. Groups of instruments have no dates and count in
 //! every month. The benchmark of a portfolio, or what it is blended of, is touched from its first month on, and so are
 //! the benchmark's weights and the dated risk-free rates; the currency of a group of portfolios is from the month on in
 //! which it belongs to the group. A scenario of the market counts from the month on in which its version does, and so
 //! does what stands in for a class in it. What depends on other portfolios is added by `transfers`. Where the last rate
 //! is too old to count, the limit decides about values as a fact does; everywhere else another limit changes nothing.
+//!
+//! The factors of the market, which count two months after their own, are added up apart: of them nothing else follows
+//! than the loadings.
 //!
 //! Facts are added up once for every thing and month; a portfolio then adds the sums of what it has touched. No
 //! portfolio's transactions are held as rows: of each only its hash stays, and what it touches.
@@ -45,6 +48,8 @@ pub(super) struct Month {
     pub(super) sum: u64,
     /// The sum of this month and all before, of the portfolio's own facts.
     pub(super) so_far: u64,
+    /// The sum of the factors that count in the month, which is in none of the others.
+    pub(super) factors: u64,
 }
 
 /// The months of every portfolio with their sums, in order of both, of the facts up to a date. The same facts give the

@@ -16,6 +16,8 @@ pub(super) struct StoredMarker {
     pub(super) through_date: BusinessDate,
     /// The marker as a number; none if it is none, so that it equals no sum.
     pub(super) sum: Option<u64>,
+    /// That of the factors; zero, as without any, where a night did not know of them.
+    pub(super) factors: u64,
 }
 
 impl StoredMarker {
@@ -29,9 +31,10 @@ pub(super) async fn stored(lake: &Lake) -> Result<BTreeMap<PortfolioId, Vec<Stor
     let snapshot = lake.snapshot(HistoryMarker::TABLE).await?;
     let short = |rows: Vec<HistoryMarker>| -> Vec<(PortfolioId, StoredMarker)> {
         let short = rows.into_iter().map(|row| {
-            let HistoryMarker { portfolio_id, month_start, through_date, marker } = row;
-            let sum = u64::from_str_radix(&marker, 16).ok();
-            (portfolio_id, StoredMarker { month_start, through_date, sum })
+            let HistoryMarker { portfolio_id, month_start, through_date, marker, factors_marker } = row;
+            let number = |text: &str| u64::from_str_radix(text, 16).ok();
+            let factors = factors_marker.as_deref().and_then(number).unwrap_or(0);
+            (portfolio_id, StoredMarker { month_start, through_date, sum: number(&marker), factors })
         });
         short.collect()
     };

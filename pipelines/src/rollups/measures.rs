@@ -2,9 +2,10 @@
 //!
 //! A portfolio's history is gathered once; every measure of every period is computed from slices of it. Since
 //! inception every measure is kept, for shorter periods those that statements show. The risk classes that the law
-//! prescribes are made of the same histories, so that a night does not read them twice.
+//! prescribes, and what factors explain, are made of the same histories, so that a night does not read them twice.
 
 mod columns;
+mod factor_exposures;
 mod gather;
 mod history;
 pub(crate) mod of_groups;
@@ -12,6 +13,7 @@ mod risk_classes;
 pub mod whole_life;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use analytics::{MEASURES, Measure, Measured, every_measure};
 use lake::{Lake, RecordBatch};
@@ -20,10 +22,14 @@ use schemas::tables::cash_flows::{self, CashFlow};
 use schemas::tables::daily_returns::{self, DailyReturn};
 use schemas::tables::measures::{self, MeasureRow};
 use schemas::tables::portfolios::{self, Portfolio};
-use schemas::tables::risk_classes as classes;
+use schemas::tables::{
+    factor_exposures as exposures, factor_regressions as regressions, factor_returns, risk_classes as classes,
+};
 use schemas::{BusinessDate, MeasureValue, ReportingPeriod};
 
 use self::columns::Columns;
+pub(crate) use self::factor_exposures::explain_again;
+use self::factor_exposures::{FactorRows, MarketFactors};
 use self::gather::Gathering;
 use self::history::History;
 pub(crate) use self::history::series_on;
@@ -32,11 +38,12 @@ use super::{Made, Rollup};
 use crate::error::Error;
 use crate::{HoldingYears, StageReport, Work};
 
-/// One row per portfolio, valuation date, period and measure, and of the classes one per scale.
+/// One row per portfolio, valuation date, period and measure, of the classes one per scale, and once a month of what
+/// factors explain one per set, and one per factor.
 pub static ROLLUP: Rollup = Rollup {
     writes: &measures::TABLE,
-    also_writes: &[&classes::TABLE],
-    reads: &[&portfolios::TABLE, &daily_returns::TABLE, &cash_flows::TABLE],
+    also_writes: &[&classes::TABLE, &regressions::TABLE, &exposures::TABLE],
+    reads: &[&portfolios::TABLE, &daily_returns::TABLE, &cash_flows::TABLE, &factor_returns::TABLE],
     make,
 };
 
@@ -59,8 +66,9 @@ const PERIOD_MEASURES: &[&str] = &[
     "xirr",
 ];
 
-/// Rows of measures and of classes.
-type BothRows = (RecordBatch, RecordBatch);
+/// The tables that are made, and the rows of some portfolios in that order.
+const MADE: [&TableDefinition; 4] = [&measures::TABLE, &classes::TABLE, &regressions::TABLE, &exposures::TABLE];
+type AllRows = [RecordBatch; MADE.len()];
 
 /// Days of all portfolios that are held in memory at once: 100,000 portfolios of ten years take thirty-two rounds.
 const DAYS_AT_ONCE: u64 = 8_000_000;
@@ -69,49 +77,58 @@ fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
     Box::pin(async move {
         let mut report = StageReport::default();
         let gathering = Gathering::over(lake, work, &mut report).await?;
-        let (mut measured, mut classified) = (Vec::new(), Vec::new());
+        let factors = Arc::new(MarketFactors::read(lake, work, gathering.portfolios(), &mut report).await?);
+        let mut made: [Vec<RecordBatch>; MADE.len()] = Default::default();
         for portfolios in gathering.shares(DAYS_AT_ONCE) {
             let histories = gathering.histories(portfolios).await?;
             let (from, holding_years) = (work.from, work.holding_years);
-            let computing = tokio::task::spawn_blocking(move || compute_all(&histories, from, holding_years));
-            for (of_measures, of_classes) in computing.await.map_err(|_| Error::Worker)?? {
-                measured.push(of_measures);
-                classified.push(of_classes);
+            let factors = Arc::clone(&factors);
+            let computing = tokio::task::spawn_blocking(move || compute_all(&histories, from, holding_years, &factors));
+            for rows in computing.await.map_err(|_| Error::Worker)?? {
+                for (batches, batch) in made.iter_mut().zip(rows) {
+                    batches.push(batch);
+                }
             }
         }
-        let tables: [(&'static TableDefinition, Vec<RecordBatch>); 2] =
-            [(&measures::TABLE, measured), (&classes::TABLE, classified)];
-        for (table, batches) in tables {
+        for (table, batches) in MADE.into_iter().zip(made) {
             report.rows_written += work.replace_batches(lake, table, &batches, table.name).await?.rows;
         }
         Ok(report)
     })
 }
 
-/// The measures and the classes of all portfolios from a date on, on all cores, in the order of the portfolios.
-fn compute_all(histories: &[History], from: BusinessDate, holding_years: HoldingYears) -> Result<Vec<BothRows>, Error> {
+/// The rows of all portfolios from a date on, on all cores, in the order of the portfolios.
+fn compute_all(
+    histories: &[History],
+    from: BusinessDate,
+    holding_years: HoldingYears,
+    factors: &MarketFactors,
+) -> Result<Vec<AllRows>, Error> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let share = histories.len().div_ceil(workers * 4).max(1);
     let next = std::sync::atomic::AtomicUsize::new(0);
     let shares: Vec<&[History]> = histories.chunks(share).collect();
-    let finished: Vec<Result<Vec<(usize, BothRows)>, Error>> = std::thread::scope(|scope| {
+    let finished: Vec<Result<Vec<(usize, AllRows)>, Error>> = std::thread::scope(|scope| {
         let work = || {
             let mut mine = Vec::new();
             loop {
                 let position = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                 let Some(histories) = shares.get(position) else { return Ok(mine) };
                 let (mut columns, mut classes) = (Columns::default(), ClassColumns::default());
+                let mut explained = FactorRows::default();
                 for history in *histories {
                     history.compute(from, &mut columns);
                     classify(history, from, holding_years, &mut classes);
+                    factors.explain(history, from, &mut explained);
                 }
-                mine.push((position, (columns.finish()?, classes.finish()?)));
+                let [regressions, exposures] = explained.finish()?;
+                mine.push((position, [columns.finish()?, classes.finish()?, regressions, exposures]));
             }
         };
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or(Err(Error::Worker))).collect()
     });
-    let mut ordered: BTreeMap<usize, BothRows> = BTreeMap::new();
+    let mut ordered: BTreeMap<usize, AllRows> = BTreeMap::new();
     for share in finished {
         ordered.extend(share?);
     }

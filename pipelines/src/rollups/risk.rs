@@ -87,14 +87,14 @@ pub(crate) async fn past_returns(
     Ok(found.map(in_words))
 }
 
-async fn read<R: Record>(lake: &Lake, range: DateRange, report: &mut StageReport) -> Result<Vec<R>, Error> {
+pub(super) async fn read<R: Record>(lake: &Lake, range: DateRange, report: &mut StageReport) -> Result<Vec<R>, Error> {
     let snapshot = lake.snapshot(R::TABLE).await?;
     report.read(&snapshot);
     Ok(lake::read::rows(&snapshot, lake, range).await?)
 }
 
 /// Some columns of the rows of one table, as a query gives them, in the types of the table.
-async fn columns_of(
+pub(super) async fn columns_of(
     lake: &Lake,
     definition: &'static TableDefinition,
     range: DateRange,

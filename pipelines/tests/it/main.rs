@@ -15,6 +15,8 @@ mod checking;
 #[cfg(test)]
 mod comparisons;
 #[cfg(test)]
+mod concentrating;
+#[cfg(test)]
 mod conforming;
 #[cfg(test)]
 mod demotions;
@@ -26,6 +28,8 @@ mod downloads;
 mod export_formats;
 #[cfg(test)]
 mod exports;
+#[cfg(test)]
+mod factor_nights;
 #[cfg(test)]
 mod factors;
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use reports::document::{Content, Document};
 use reports::statements::{STATEMENTS, StatementInput};
-use reports::{Error, Format, statements::portfolio_statement::build};
+use reports::{Error, Format, Rhythm, statements::portfolio_statement::build};
 use schemas::{Language, Severity};
 use serde_json::Value;
 

@@ -31,7 +31,7 @@ async fn every_address_is_described() {
         assert!(operation["summary"].is_string(), "{path}");
         assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{path}");
     }
-    assert_eq!(paths.len(), 20);
+    assert_eq!(paths.len(), 21);
     assert!(description["components"]["schemas"]["Problem"].is_object());
     assert!(description["components"]["schemas"]["PortfolioValuation"].is_object());
 }

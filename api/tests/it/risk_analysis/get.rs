@@ -3,6 +3,10 @@
 use schemas::Currency;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::classifications::Classification;
+use schemas::tables::concentration::ConcentrationRow;
+use schemas::tables::factor_exposures::FactorExposureRow;
+use schemas::tables::factor_regressions::FactorRegressionRow;
+use schemas::tables::liquidity::LiquidityRow;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_classes::RiskClassRow;
 use schemas::tables::risk_contributions::RiskContribution;
@@ -170,6 +174,126 @@ async fn the_method_in_force_is_named_with_those_that_were_demoted() {
     assert_eq!(found["risk_classes"][0]["risk_class"], 4);
     assert_eq!(found["stress"][0]["profit"], Value::Null);
     assert_eq!(found["unavailable_reason"], Value::Null);
+}
+
+fn concentration(grouping: &str, herfindahl: Option<f64>, reason: Option<&str>) -> ConcentrationRow {
+    ConcentrationRow {
+        portfolio_id: id("D03"),
+        business_date: date(DATES[1]),
+        grouping: grouping.to_owned(),
+        group_count: herfindahl.map(|_| 4),
+        herfindahl,
+        effective_number: herfindahl.map(|index| 1.0 / index),
+        normalized_herfindahl: herfindahl.map(|_| 0.0),
+        entropy_number: herfindahl.map(|_| 4.0),
+        largest_share: herfindahl,
+        largest_five_share: herfindahl.map(|_| 1.0),
+        largest_ten_share: herfindahl.map(|_| 1.0),
+        largest_group: herfindahl.map(|_| "world~SAP".to_owned()),
+        unclassified_share: None,
+        unavailable_reason: reason.map(str::to_owned),
+    }
+}
+
+#[tokio::test]
+async fn concentration_and_liquidity_are_those_of_the_night() {
+    let house = risky().await;
+    let reason = "world~X has no value; see the exceptions of the date";
+    let spread = [concentration("issuer", None, Some(reason)), concentration("currency", Some(0.25), None)];
+    house.write(&[&spread[..], &[concentration("position", Some(0.25), None)]].concat()).await;
+    let before = house.get("/risk-analysis/D03").await.json();
+    assert_eq!((&before["liquidity"], &before["factors"]), (&Value::Null, &json!([])), "no night has said so");
+    let sold = LiquidityRow {
+        portfolio_id: id("D03"),
+        business_date: date(DATES[1]),
+        participation: 0.2,
+        position_count: 3,
+        unknown_count: 1,
+        days_until_all: None,
+        days_unavailable_reason: Some("world~X: no volume is known".to_owned()),
+        one_day_share: Some(0.55),
+        five_day_share: Some(0.75),
+        twenty_day_share: Some(0.75),
+        unknown_share: Some(0.25),
+        shares_unavailable_reason: None,
+    };
+    house.write(&[sold]).await;
+    let found = house.get("/risk-analysis/D03").await.json();
+    let spread = found["concentration"].as_array().expect("a list");
+    let groupings: Vec<&Value> = spread.iter().map(|one| &one["grouping"]).collect();
+    assert_eq!(groupings, ["position", "currency", "issuer"]);
+    assert_eq!((&spread[0]["effective_number"], &spread[0]["group_count"]), (&json!(4.0), &json!(4)));
+    assert_eq!((&spread[2]["herfindahl"], &spread[2]["unavailable_reason"]), (&Value::Null, &json!(reason)));
+    let sold = &found["liquidity"];
+    assert_eq!((&sold["one_day_share"], &sold["unknown_count"]), (&json!(0.55), &json!(1)));
+    assert_eq!((&sold["days_until_all"], &sold["shares_unavailable_reason"]), (&Value::Null, &Value::Null));
+    assert_eq!(sold["days_unavailable_reason"], "world~X: no volume is known");
+}
+
+fn explained(set: &str, on: &str, reason: Option<&str>) -> FactorRegressionRow {
+    let known = |number: f64| reason.is_none().then_some(number);
+    FactorRegressionRow {
+        portfolio_id: id("D03"),
+        business_date: date(on),
+        factor_set: set.to_owned(),
+        period: "1Y".to_owned(),
+        through_date: date("2014-10-31"),
+        opening_date: None,
+        observation_count: None,
+        left_out_count: None,
+        lag_count: None,
+        is_above_risk_free: None,
+        alpha: known(0.0001),
+        alpha_standard_error: known(0.0002),
+        alpha_t_statistic: known(0.5),
+        alpha_p_value: known(0.6),
+        r_squared: known(0.9),
+        adjusted_r_squared: known(0.89),
+        residual_deviation: known(0.001),
+        variance: known(0.0001),
+        specific_variance: known(0.00001),
+        unavailable_reason: reason.map(str::to_owned),
+    }
+}
+
+fn exposure(factor: &str, loading: f64, on: &str) -> FactorExposureRow {
+    FactorExposureRow {
+        portfolio_id: id("D03"),
+        business_date: date(on),
+        factor_set: "ff2".to_owned(),
+        factor: factor.to_owned(),
+        loading,
+        standard_error: 0.1,
+        t_statistic: Some(10.0 * loading),
+        p_value: Some(0.0),
+        variance_part: 0.00009,
+    }
+}
+
+#[tokio::test]
+async fn the_factors_are_those_of_the_first_valuation_of_the_month() {
+    let house = risky().await;
+    let (november, december) = ("2014-11-03", "2014-12-01");
+    let reason = "not enough days with returns of both sides: 16 of 60";
+    let models = [
+        explained("ff2", november, None),
+        explained("ff2", december, None),
+        explained("other", december, Some(reason)),
+    ];
+    house.write_between(november, december, &models).await;
+    let loadings =
+        [exposure("smb", 0.5, november), exposure("smb", -0.25, december), exposure("mkt_rf", 1.25, december)];
+    house.write_between(november, december, &loadings).await;
+    let found = house.get("/risk-analysis/D03").await.json();
+    let [model, other] = found["factors"].as_array().expect("a list").as_slice() else { panic!("two sets: {found}") };
+    assert_eq!((&model["business_date"], &model["through_date"]), (&json!(december), &json!("2014-10-31")));
+    assert_eq!((&model["factor_set"], &model["r_squared"]), (&json!("ff2"), &json!(0.9)));
+    let exposures = model["exposures"].as_array().expect("a list");
+    let told: Vec<(&Value, &Value)> = exposures.iter().map(|one| (&one["factor"], &one["loading"])).collect();
+    assert_eq!(told, [(&json!("mkt_rf"), &json!(1.25)), (&json!("smb"), &json!(-0.25))]);
+    assert_eq!((&other["unavailable_reason"], &other["exposures"]), (&json!(reason), &json!([])));
+    let earlier = house.get("/risk-analysis/D03?date=2014-11-28").await.json();
+    assert_eq!(earlier["factors"][0]["exposures"][0]["loading"], 0.5);
 }
 
 #[tokio::test]

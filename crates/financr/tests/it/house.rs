@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The tables of figures, each with the question for all its rows in order.
-pub(crate) const GOLD: [(&str, &str); 19] = [
+pub(crate) const GOLD: [(&str, &str); 23] = [
     ("positions", "SELECT * FROM gold.positions ORDER BY portfolio_id, instrument_id, business_date"),
     ("cash_flows", "SELECT * FROM gold.cash_flows ORDER BY portfolio_id, transaction_id"),
     ("position_flows", "SELECT * FROM gold.position_flows ORDER BY portfolio_id, instrument_id, business_date"),
@@ -19,9 +19,16 @@ pub(crate) const GOLD: [(&str, &str); 19] = [
     ("hypothetical_returns", "SELECT * FROM gold.hypothetical_returns ORDER BY portfolio_id, business_date"),
     ("measures", "SELECT * FROM gold.measures ORDER BY portfolio_id, business_date, period, measure"),
     ("risk_classes", "SELECT * FROM gold.risk_classes ORDER BY portfolio_id, business_date, scale"),
+    ("factor_regressions", "SELECT * FROM gold.factor_regressions ORDER BY portfolio_id, business_date, factor_set"),
+    (
+        "factor_exposures",
+        "SELECT * FROM gold.factor_exposures ORDER BY portfolio_id, business_date, factor_set, factor",
+    ),
     ("risk", "SELECT * FROM gold.risk ORDER BY portfolio_id, business_date, tail"),
     ("risk_contributions", "SELECT * FROM gold.risk_contributions ORDER BY portfolio_id, instrument_id, business_date"),
     ("stress", "SELECT * FROM gold.stress ORDER BY portfolio_id, business_date, scenario_id"),
+    ("concentration", "SELECT * FROM gold.concentration ORDER BY portfolio_id, business_date, grouping"),
+    ("liquidity", "SELECT * FROM gold.liquidity ORDER BY portfolio_id, business_date"),
     ("risk_forecasts", "SELECT * FROM gold.risk_forecasts ORDER BY portfolio_id, business_date, method, tail"),
     ("backtests", "SELECT * FROM gold.backtests ORDER BY portfolio_id, business_date, method, tail, profit_and_loss"),
     ("exceptions", "SELECT * FROM gold.exceptions ORDER BY check_name, business_date, portfolio_id, subject"),

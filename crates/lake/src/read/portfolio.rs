@@ -12,6 +12,7 @@ use schemas::tables::stress::StressRow;
 use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, PortfolioId};
 
+use super::named::each_batch_between;
 use super::query;
 use crate::engine::Parameter;
 use crate::error::Error;
@@ -55,6 +56,25 @@ pub async fn position_returns(
     date: BusinessDate,
 ) -> Result<Vec<PositionReturn>, Error> {
     on_date(lake, include_str!("position_returns.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// Hands on what each position of a portfolio earned on the days of a range, some rows at a time and in no particular
+/// order: those of a long life are many.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read; what `take` returns.
+pub async fn each_position_return<E: From<Error>>(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    range: DateRange,
+    mut take: impl FnMut(&[PositionReturn]) -> Result<(), E>,
+) -> Result<(), E> {
+    let snapshot = lake.snapshot(PositionReturn::TABLE).await?.restricted_to(range);
+    let columns: Vec<&str> = PositionReturn::TABLE.columns.iter().map(|column| column.name).collect();
+    each_batch_between(&snapshot, lake, range, &columns, (portfolio, portfolio), |batch| {
+        take(&PositionReturn::from_batch(batch).map_err(Error::from)?)
+    })
+    .await
 }
 
 /// The measures of a date, for every period.

@@ -1,7 +1,12 @@
 //! What a night says about the risk of a portfolio, and of the forecasts of all of them.
 
+use chrono::Days;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::depreciation::DepreciationRow;
+use schemas::tables::concentration::ConcentrationRow;
+use schemas::tables::factor_exposures::FactorExposureRow;
+use schemas::tables::factor_regressions::FactorRegressionRow;
+use schemas::tables::liquidity::LiquidityRow;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_contributions::RiskContribution;
 use schemas::tables::risk_forecasts::RiskForecast;
@@ -13,6 +18,9 @@ use crate::engine::Parameter;
 use crate::error::Error;
 use crate::snapshot::{DateRange, Snapshot};
 use crate::table::Lake;
+
+/// Days from the first valuation date of a month to the last day of it at most.
+const MONTH_DAYS_MAX: u64 = 30;
 
 /// What the positions of a date may lose, a row for each tail.
 ///
@@ -52,6 +60,58 @@ pub async fn risk_forecasts(
 /// [`Error`] if the table cannot be read.
 pub async fn backtests(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<BacktestRow>, Error> {
     on_date(lake, include_str!("backtests.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// How much of a portfolio lies in few hands on a date, a row for each way of grouping: by position and currency first.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn concentration(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    date: BusinessDate,
+) -> Result<Vec<ConcentrationRow>, Error> {
+    on_date(lake, include_str!("concentration.sql"), portfolio, date, DateRange::between(date, date)).await
+}
+
+/// How long it takes to sell the positions of a date; none if no night has said so.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn liquidity(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    date: BusinessDate,
+) -> Result<Option<LiquidityRow>, Error> {
+    let rows = on_date(lake, include_str!("liquidity.sql"), portfolio, date, DateRange::between(date, date)).await?;
+    Ok(rows.into_iter().next())
+}
+
+/// What factors explain of a portfolio, a row for each set: as it was said last, in the days that a month has before a
+/// date at most.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn factor_regressions(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    date: BusinessDate,
+) -> Result<Vec<FactorRegressionRow>, Error> {
+    let first = date.day().checked_sub_days(Days::new(MONTH_DAYS_MAX)).and_then(|day| BusinessDate::new(day).ok());
+    let range = DateRange::between(first.unwrap_or(BusinessDate::FIRST), date);
+    on_date(lake, include_str!("factor_regressions.sql"), portfolio, date, range).await
+}
+
+/// How strongly each factor moves a portfolio, as it was said on a date.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn factor_exposures(
+    lake: &Lake,
+    portfolio: &PortfolioId,
+    date: BusinessDate,
+) -> Result<Vec<FactorExposureRow>, Error> {
+    on_date(lake, include_str!("factor_exposures.sql"), portfolio, date, DateRange::between(date, date)).await
 }
 
 /// Of all portfolios the methods that are in force on a date, and those that are red.

@@ -9,6 +9,7 @@ use schemas::table::Record;
 use schemas::tables::benchmark_weights::BenchmarkWeight;
 use schemas::tables::classifications::Classification;
 use schemas::tables::corporate_actions::CorporateAction;
+use schemas::tables::factor_returns::FactorReturn;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::group_members::GroupMember;
 use schemas::tables::instruments::Instrument;
@@ -37,6 +38,8 @@ pub(super) struct Facts {
     pub(super) risk_free: HashMap<(MarketId, Currency), Months>,
     /// The weights of benchmarks, by market and name.
     pub(super) weights: HashMap<(MarketId, String), Months>,
+    /// The factors of a market, by the first month in which they count: two after their own.
+    pub(super) factors: HashMap<MarketId, Months>,
     /// The valuation dates of a market.
     pub(super) dates: HashMap<MarketId, Months>,
     /// The taxonomies of a market; what has none is not here.
@@ -104,6 +107,11 @@ impl Facts {
             let hash = hashed((&row.taxonomy, &row.node, row.weight_date, row.weight, row.return_fraction));
             let months = facts.weights.entry((row.market_id, row.benchmark)).or_default();
             add(months, month_start(row.weight_date), hash);
+        }
+        for row in read::<FactorReturn>(lake, range).await? {
+            let hash = hashed((&row.factor_set, &row.factor, row.return_date, row.return_fraction));
+            let month = next_month(next_month(month_start(row.return_date)));
+            add(facts.factors.entry(row.factor_source).or_default(), month, hash);
         }
         for row in read::<Instrument>(lake, DateRange::ALL).await? {
             let thing = facts.of(row.instrument_id.clone());
@@ -257,7 +265,11 @@ fn sums_of_quotes(rows: Vec<Quote>) -> QuotesOfRows {
     let mut sums = HashMap::new();
     let mut dates = BTreeSet::new();
     for row in rows {
-        let hash = hashed((row.quote_date, row.close));
+        let mut hash = hashed((row.quote_date, row.close));
+        // Without volumes the markers stay those of the nights before any figure was made of them.
+        if let Some(volume) = row.volume {
+            hash = hash.wrapping_add(hashed(("volume", row.quote_date, volume)));
+        }
         let sum: &mut u64 = sums.entry((row.instrument_id, month_start(row.quote_date))).or_default();
         *sum = sum.wrapping_add(hash);
         dates.insert((row.market_id, row.quote_date));

@@ -27,6 +27,7 @@ pub(super) struct Walk<'f> {
     weights: HashMap<MarketId, HashMap<String, Vec<Sums>>>,
     dates: HashMap<MarketId, Vec<Sums>>,
     scenarios: HashMap<MarketId, Vec<Sums>>,
+    factors: HashMap<MarketId, Vec<Sums>>,
 }
 
 /// What a portfolio has touched: up to the month before, and in this one.
@@ -59,6 +60,7 @@ struct Compared<'w> {
     weights: Option<&'w [Sums]>,
     instruments: Vec<u32>,
     scenarios: Option<&'w [Sums]>,
+    factors: Option<&'w [Sums]>,
     proxies: Option<&'w BTreeMap<BusinessDate, BTreeSet<u32>>>,
 }
 
@@ -70,6 +72,7 @@ impl<'f> Walk<'f> {
             series.iter().map(|(market, months)| (market.clone(), along(&axis, Some(months)))).collect()
         };
         let (dates, scenarios) = (of_markets(&facts.dates), of_markets(&facts.scenarios));
+        let factors = of_markets(&facts.factors);
         Walk {
             facts,
             through,
@@ -79,6 +82,7 @@ impl<'f> Walk<'f> {
             weights: by_market(&axis, &facts.weights),
             dates,
             scenarios,
+            factors,
             axis,
         }
     }
@@ -154,12 +158,13 @@ impl<'f> Walk<'f> {
             }
             so_far = so_far.wrapping_add(sum);
             let through_date = next.previous_calendar_day().min(self.through);
-            months.push(Month { month_start: month, through_date, sum, so_far });
+            let factors = counted(compared.factors, place, is_first);
+            months.push(Month { month_start: month, through_date, sum, so_far, factors });
         }
         months
     }
 
-    /// The dated risk-free rates, what the benchmark is made of, and the scenarios of the market.
+    /// The dated risk-free rates, what the benchmark is made of, and the scenarios and the factors of the market.
     fn compared(&self, portfolio: &Portfolio) -> Compared<'_> {
         let rates = portfolio.risk_free_source.as_ref().and_then(|source| self.risk_free.get(source));
         let name = portfolio.benchmark_blend.as_ref().or(portfolio.benchmark_symbol.as_ref());
@@ -171,6 +176,7 @@ impl<'f> Walk<'f> {
             weights: weights.map(Vec::as_slice),
             instruments: instruments.filter_map(|instrument| self.facts.known(instrument)).collect(),
             scenarios: self.scenarios.get(&portfolio.market_id).map(Vec::as_slice),
+            factors: self.factors.get(&portfolio.market_id).map(Vec::as_slice),
             proxies: self.facts.proxies.get(&portfolio.market_id),
         }
     }

@@ -56,6 +56,11 @@ impl<'a> Gathering<'a> {
         Ok(Gathering { lake, portfolios, returns, flows, through })
     }
 
+    /// The portfolios in the order of their ids.
+    pub(super) fn portfolios(&self) -> &[Portfolio] {
+        &self.portfolios
+    }
+
     /// The portfolios in the order of their ids, in parts that have about as many days as may be held at once.
     pub(super) fn shares(&self, days_at_once: u64) -> impl Iterator<Item = &[Portfolio]> {
         shares(&self.portfolios, self.returns.row_count(), days_at_once)

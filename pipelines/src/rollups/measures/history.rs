@@ -18,6 +18,8 @@ pub(super) struct Owner {
     has_benchmark: bool,
     risk_free_annual: Option<f64>,
     has_dated_risk_free: bool,
+    /// The portfolio, if it is one.
+    pub(super) portfolio: Option<Portfolio>,
     /// What to call it in a reason.
     noun: &'static str,
 }
@@ -31,6 +33,7 @@ impl Owner {
             has_benchmark: portfolio.benchmark_symbol.is_some() || portfolio.benchmark_blend.is_some(),
             risk_free_annual: portfolio.risk_free_annual,
             has_dated_risk_free: portfolio.risk_free_source.is_some(),
+            portfolio: Some(portfolio.clone()),
             noun: "portfolio",
         }
     }
@@ -44,6 +47,7 @@ impl Owner {
             has_benchmark: false,
             risk_free_annual: None,
             has_dated_risk_free: false,
+            portfolio: None,
             noun: "group",
         }
     }
@@ -85,7 +89,27 @@ impl History {
         end_date: BusinessDate,
         period: ReportingPeriod,
     ) -> Result<PerformanceSeries, String> {
-        let (days, flows) = (&self.days, &self.flows);
+        self.with_flows(&self.flows, last, end_date, period)
+    }
+
+    /// The same for what needs the returns only, with no flows in it.
+    pub(super) fn series_of_returns(
+        &self,
+        last: usize,
+        end_date: BusinessDate,
+        period: ReportingPeriod,
+    ) -> Result<PerformanceSeries, String> {
+        self.with_flows(&[], last, end_date, period)
+    }
+
+    fn with_flows(
+        &self,
+        flows: &[Flow],
+        last: usize,
+        end_date: BusinessDate,
+        period: ReportingPeriod,
+    ) -> Result<PerformanceSeries, String> {
+        let days = &self.days;
         let start = self.owner.start_date;
         let opening = period.opening_date(end_date).and_then(|day| BusinessDate::new(day).ok());
         if period.fixed_months().is_some() && opening.is_none_or(|opening| opening < start) {

@@ -30,20 +30,34 @@ pub(in crate::rollups) struct Valued {
 
 /// A position on a date.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::rollups) struct Position {
+pub(in crate::rollups) struct Position<V = f64> {
     pub(in crate::rollups) owner: Valued,
     pub(in crate::rollups) instrument: u32,
-    /// The value in the base currency, an estimate; NaN if it is not known.
-    pub(in crate::rollups) value: f64,
+    /// What it is worth: for most the value in the base currency, an estimate, which is NaN if it is not known.
+    pub(in crate::rollups) value: V,
 }
 
+/// A question for the positions of some dates, the columns of its answer, and what each row of a batch is worth.
+pub(in crate::rollups) struct Worth<V> {
+    pub(in crate::rollups) sql: &'static str,
+    pub(in crate::rollups) columns: &'static [&'static str],
+    pub(in crate::rollups) of_rows: fn(&RecordBatch) -> Result<Vec<V>, Error>,
+}
+
+/// The value in the base currency, an estimate.
+const ESTIMATES: Worth<f64> = Worth {
+    sql: include_str!("../../../rollups/risk/positions.sql"),
+    columns: &["portfolio_id", "instrument_id", "business_date", "value_base"],
+    of_rows: estimates,
+};
+
 /// What all portfolios of the work hold on its dates, in the order of group, date, portfolio and instrument.
-pub(in crate::rollups) struct Holdings {
+pub(in crate::rollups) struct Holdings<V = f64> {
     portfolios: Vec<Portfolio>,
     groups: Vec<GroupKey>,
     instruments: Vec<InstrumentId>,
     pub(in crate::rollups) valued: Vec<Valued>,
-    pub(in crate::rollups) positions: Vec<Position>,
+    pub(in crate::rollups) positions: Vec<Position<V>>,
 }
 
 impl Holdings {
@@ -54,6 +68,19 @@ impl Holdings {
         portfolios: Vec<Portfolio>,
         report: &mut StageReport,
     ) -> Result<Holdings, Error> {
+        Holdings::worth(lake, work, portfolios, &ESTIMATES, report).await
+    }
+}
+
+impl<V: Copy> Holdings<V> {
+    /// As [`Holdings::read`], with other values.
+    pub(in crate::rollups) async fn worth(
+        lake: &Lake,
+        work: &Work,
+        portfolios: Vec<Portfolio>,
+        worth: &Worth<V>,
+        report: &mut StageReport,
+    ) -> Result<Holdings<V>, Error> {
         let range = DateRange::between(work.from, work.to);
         let dates = || vec![("from_date", Parameter::Date(work.from)), ("to_date", Parameter::Date(work.to))];
         let mut reading = Reading::new(&portfolios)?;
@@ -62,10 +89,9 @@ impl Holdings {
         for batch in columns_of(lake, PortfolioValue::TABLE, range, query, dates(), report).await? {
             reading.valued(&batch)?;
         }
-        let columns = ["portfolio_id", "instrument_id", "business_date", "value_base"];
-        let query = (include_str!("../../../rollups/risk/positions.sql"), &columns[..]);
+        let query = (worth.sql, worth.columns);
         for batch in columns_of(lake, Valuation::TABLE, range, query, dates(), report).await? {
-            reading.positions(&batch)?;
+            reading.positions(&batch, &(worth.of_rows)(&batch)?)?;
         }
         let Reading { groups, words, mut valued, mut positions, .. } = reading;
         let instruments = in_order(words, &mut positions)?;
@@ -96,17 +122,17 @@ impl Holdings {
 }
 
 /// Rows while they come in.
-struct Reading {
+struct Reading<V> {
     /// Of each portfolio its group, its number and its first day.
     owners: HashMap<String, (u32, u32, i32)>,
     groups: Vec<GroupKey>,
     words: HashMap<String, u32>,
     valued: Vec<Valued>,
-    positions: Vec<Position>,
+    positions: Vec<Position<V>>,
 }
 
-impl Reading {
-    fn new(portfolios: &[Portfolio]) -> Result<Reading, Error> {
+impl<V> Reading<V> {
+    fn new(portfolios: &[Portfolio]) -> Result<Reading<V>, Error> {
         let key = |row: &Portfolio| (row.market_id.clone(), row.fx_source.clone(), row.base_currency);
         let mut numbers: BTreeMap<GroupKey, u32> = portfolios.iter().map(|row| (key(row), 0)).collect();
         for (number, group) in (0..).zip(numbers.values_mut()) {
@@ -138,17 +164,19 @@ impl Reading {
         Ok(())
     }
 
-    fn positions(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+    fn positions(&mut self, batch: &RecordBatch, values: &[V]) -> Result<(), Error>
+    where
+        V: Copy,
+    {
         let table = Valuation::TABLE.name;
         let ids = typed_column::<String>(table, "portfolio_id", batch).map_err(lake::Error::from)?;
         let instruments = typed_column::<String>(table, "instrument_id", batch).map_err(lake::Error::from)?;
         let dates = typed_column::<BusinessDate>(table, "business_date", batch).map_err(lake::Error::from)?;
-        let values = typed_column::<Option<Amount>>(table, "value_base", batch).map_err(lake::Error::from)?;
         self.positions.reserve(batch.num_rows());
-        for row in 0..batch.num_rows() {
+        for (row, value) in values.iter().copied().enumerate() {
             let Some(owner) = self.owner(&ids, &dates, row) else { continue };
             let instrument = self.number(instruments.value(row))?;
-            self.positions.push(Position { owner, instrument, value: value_of(&values, row) });
+            self.positions.push(Position { owner, instrument, value });
         }
         Ok(())
     }
@@ -165,7 +193,7 @@ impl Reading {
 }
 
 /// The instruments in the order of their ids, which become their numbers.
-fn in_order(words: HashMap<String, u32>, positions: &mut [Position]) -> Result<Vec<InstrumentId>, Error> {
+fn in_order<V>(words: HashMap<String, u32>, positions: &mut [Position<V>]) -> Result<Vec<InstrumentId>, Error> {
     let mut words: Vec<(String, u32)> = words.into_iter().collect();
     words.sort_unstable();
     let mut ranks = vec![0_u32; words.len()];
@@ -182,11 +210,18 @@ fn in_order(words: HashMap<String, u32>, positions: &mut [Position]) -> Result<V
 }
 
 /// Where the positions of a portfolio and date are, from a place on; those of others before it are passed over.
-pub(in crate::rollups) fn of_owner(positions: &[Position], from: usize, owner: Valued) -> Range<usize> {
+pub(in crate::rollups) fn of_owner<V>(positions: &[Position<V>], from: usize, owner: Valued) -> Range<usize> {
     let rest = positions.get(from..).unwrap_or_default();
     let start = from + rest.iter().take_while(|position| position.owner < owner).count();
     let rest = positions.get(start..).unwrap_or_default();
     start..start + rest.iter().take_while(|position| position.owner == owner).count()
+}
+
+/// The values in the base currency.
+fn estimates(batch: &RecordBatch) -> Result<Vec<f64>, Error> {
+    let values = typed_column::<Option<Amount>>(Valuation::TABLE.name, "value_base", batch);
+    let values = values.map_err(lake::Error::from)?;
+    Ok((0..batch.num_rows()).map(|row| value_of(&values, row)).collect())
 }
 
 fn value_of(values: &Decimal128Array, row: usize) -> f64 {

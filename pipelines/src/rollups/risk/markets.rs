@@ -39,7 +39,7 @@ impl Markets {
     ) -> Result<Markets, Error> {
         let through = DateRange::through(work.to);
         let wanted: BTreeSet<&MarketId> = portfolios.iter().map(|portfolio| &portfolio.market_id).collect();
-        let mut dates = valuation_dates(lake, work, report).await?;
+        let mut dates = valuation_dates(lake, (BusinessDate::FIRST, work.to), report).await?;
         dates.retain(|market, _| wanted.contains(market));
         let from = first_close(&dates, work.from, days_before);
         for days in dates.values_mut() {
@@ -82,15 +82,15 @@ impl Markets {
     }
 }
 
-/// The valuation dates of each market up to the last date of the work, in order.
-async fn valuation_dates(
+/// The valuation dates of each market from one day to another, in order.
+pub(in crate::rollups) async fn valuation_dates(
     lake: &Lake,
-    work: &Work,
+    (from, to): (BusinessDate, BusinessDate),
     report: &mut StageReport,
 ) -> Result<BTreeMap<MarketId, Vec<BusinessDate>>, Error> {
-    let parameters = vec![("to_date", Parameter::Date(work.to))];
+    let parameters = vec![("from_date", Parameter::Date(from)), ("to_date", Parameter::Date(to))];
     let query = (include_str!("../../../rollups/risk/valuation_dates.sql"), &["market_id", "quote_date"][..]);
-    let range = DateRange::through(work.to);
+    let range = DateRange::between(from, to);
     let mut dates: BTreeMap<MarketId, Vec<BusinessDate>> = BTreeMap::new();
     let table = Quote::TABLE.name;
     for batch in columns_of(lake, Quote::TABLE, range, query, parameters, report).await? {

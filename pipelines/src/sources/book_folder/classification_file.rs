@@ -14,8 +14,8 @@ use crate::sources::{Facts, Instruments, LandedFile};
 /// The name of the file.
 pub(super) const NAME: &str = "classifications.csv";
 
-/// Taxonomies that need no file, because every instrument has them.
-const BUILT_IN: [&str; 2] = ["currency", "instrument"];
+/// Taxonomies that need no file, because every instrument has them; `position` is what concentration is also told by.
+const BUILT_IN: [&str; 3] = ["currency", "instrument", "position"];
 /// The node of what no row classifies.
 const UNCLASSIFIED: &str = "unclassified";
 /// Taxonomies that a market may have.

@@ -7,12 +7,16 @@ use schemas::table::Record;
 use schemas::tables::attribution::AttributionRow;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::cash_flows::CashFlow;
+use schemas::tables::concentration::ConcentrationRow;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::depreciation::DepreciationRow;
 use schemas::tables::exceptions::Exception;
+use schemas::tables::factor_exposures::FactorExposureRow;
+use schemas::tables::factor_regressions::FactorRegressionRow;
 use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::history_markers::HistoryMarker;
 use schemas::tables::hypothetical_returns::HypotheticalReturn;
+use schemas::tables::liquidity::LiquidityRow;
 use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::nav_bridge::NavBridgeRow;
@@ -48,11 +52,15 @@ pub(super) async fn gold(lake: &Lake) -> Vec<(&'static str, Vec<String>)> {
         table::<GroupMeasureRow>(lake).await,
         table::<MeasureRow>(lake).await,
         table::<RiskClassRow>(lake).await,
+        table::<FactorRegressionRow>(lake).await,
+        table::<FactorExposureRow>(lake).await,
         table::<RiskRow>(lake).await,
         table::<RiskContribution>(lake).await,
         table::<HypotheticalReturn>(lake).await,
         table::<RiskForecast>(lake).await,
         table::<StressRow>(lake).await,
+        table::<ConcentrationRow>(lake).await,
+        table::<LiquidityRow>(lake).await,
         table::<BacktestRow>(lake).await,
         table::<Exception>(lake).await,
         table::<HistoryMarker>(lake).await,

@@ -144,7 +144,8 @@ impl Asked<'_> {
         let participation = participation.unwrap_or(jobs::liquidity::PARTICIPATION);
         let found = jobs::liquidity::liquidity(&self.context.lake, portfolio, date, participation).await;
         let found = found.map_err(jobs::Error::from)?;
-        let facts = LiquidityFacts { portfolio, date, participation, found: &found };
+        let stored = lake::read::liquidity(&self.context.lake, &portfolio.portfolio_id, date).await?;
+        let facts = LiquidityFacts { portfolio, date, participation, found: &found, stored: stored.as_ref() };
         Ok(Side { blocks: liquidity_listing::page(&facts, definitions), rows: liquidity_listing::rows(&facts) })
     }
 
