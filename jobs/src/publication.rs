@@ -262,6 +262,7 @@ pub(crate) async fn archive_and_publish(
         recipient: address.clone(),
         subject: texts.label_with(subject, &values),
         necessity: necessity(kind),
+        language: input.portfolio.language,
     });
     let mails = mail.as_slice();
     let outcome = context.store.publish_statement_with_deliveries(&statement, mails).await?;

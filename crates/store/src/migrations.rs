@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     step!(13, "0013_delivery_records"),
     step!(14, "0014_languages"),
     step!(15, "0015_statement_removals"),
+    step!(17, "0017_delivery_languages"),
 ];
 
 /// The steps for SQLite.

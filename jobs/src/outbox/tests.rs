@@ -11,7 +11,7 @@ use lake::{EngineSettings, Lake, S3Settings, Storage};
 use pipelines::AgeLimits;
 use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings, TlsMode};
 use schemas::tables::portfolios::Portfolio;
-use schemas::{Clock, Currency};
+use schemas::{Clock, Currency, Language};
 use store::{
     Claim, Delivery, DeliveryChange, DeliveryState, InboxFilter, InboxKind, InboxRow, InboxState, NewDelivery, NewRun,
     Statement, StatementFile, Store, StoreKind,
@@ -34,6 +34,8 @@ const STATEMENT: &str = "portfolio_statement-D01-2014-12-31-v1";
 struct House {
     context: Context,
     folder: TempDir,
+    /// The language of the mails that are queued.
+    language: Language,
 }
 
 impl House {
@@ -66,7 +68,7 @@ impl House {
             program_version: "0.1.0".to_owned(),
             watch: Arc::new(|_| {}),
         };
-        House { context, folder }
+        House { context, folder, language: Language::English }
     }
 
     async fn with_server(server: &HostileServer) -> House {
@@ -127,6 +129,7 @@ impl House {
             recipient: recipient.clone(),
             subject: "Your statement".to_owned(),
             necessity,
+            language: self.language,
         };
         let mails: Vec<NewDelivery> = recipients.iter().map(mail).collect();
         store.publish_statement_with_deliveries(&statement, &mails).await.expect("published");
@@ -194,7 +197,7 @@ fn portfolio() -> Portfolio {
         risk_free_annual: None,
         risk_free_source: None,
         client_email: None,
-        language: schemas::Language::English,
+        language: Language::English,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
     }
@@ -362,6 +365,17 @@ async fn a_refused_address_gets_nothing_optional_any_more_and_is_named_in_the_in
     house.publish(&addresses(1), 500, Necessity::Required).await;
     let report = deliver(&house.context).await.expect("the pass ends");
     assert_eq!(report.note, "1 mails delivered", "what is owed is sent whatever the list says");
+}
+
+#[tokio::test]
+async fn a_mail_is_written_in_the_language_that_was_queued_with_it() {
+    // The statement has no JSON to learn a language from, and its portfolio is in English by now.
+    let mut house = House::with_folder().await;
+    house.language = Language::French;
+    house.publish(&addresses(1), 500, Necessity::Required).await;
+    deliver(&house.context).await.expect("the pass ends");
+    let mail = house.mails().remove(0);
+    assert!(mail.contains("Veuillez trouver ci-joint") && !mail.contains("please find attached"), "{mail}");
 }
 
 #[tokio::test]

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use schemas::tables::portfolios::Portfolio;
+use schemas::{Clock, Language};
 use store::{
-    DeliveryChange, DeliveryCounts, DeliveryState, Error, FailedAttempt, NewSuppression, NextAttempt, SentCopy,
-    StoreKind, SuppressionReason,
+    DeliveryChange, DeliveryCounts, DeliveryState, Error, FailedAttempt, NewDelivery, NewSuppression, NextAttempt,
+    SentCopy, StoreKind, SuppressionReason,
 };
 use tokio::task::JoinSet;
 
 use crate::places::{Place, on_both_engines};
-use crate::samples::{LEASE, after_minutes, claimed_run, mail, portfolio_id, save_portfolio, start, statement};
+use crate::samples::{
+    LEASE, after_minutes, claimed_run, mail, portfolio, portfolio_id, save_portfolio, start, statement,
+};
 
 on_both_engines!(
     publishing_again_tells_nobody_twice,
@@ -20,6 +24,7 @@ on_both_engines!(
     copies_that_may_have_gone_out_are_counted_and_every_attempt_is_on_record,
     a_message_that_came_back_was_delivered_before,
     an_address_is_on_the_list_once_and_can_be_taken_off,
+    a_message_keeps_its_language_and_one_queued_before_has_that_of_its_portfolio,
 );
 
 /// An attempt after which the other side has nothing.
@@ -237,4 +242,29 @@ async fn an_address_is_on_the_list_once_and_can_be_taken_off(place: &Place) {
     assert!(!store.lift_suppression("a@example.org", "anna", after_minutes(3)).await.expect("answered"));
     assert!(store.suppression("a@example.org").await.expect("readable").is_none());
     assert!(store.suppress("a@example.org", &bounced, after_minutes(4)).await.expect("put again"));
+}
+
+/// What 0017_delivery_languages adds, taken away again, and that it was done.
+const WITHOUT_LANGUAGES: [&str; 2] =
+    ["ALTER TABLE deliveries DROP COLUMN language", "DELETE FROM _sqlx_migrations WHERE version = 17"];
+
+async fn a_message_keeps_its_language_and_one_queued_before_has_that_of_its_portfolio(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let book = Portfolio { language: Language::Italian, ..portfolio("D01") };
+    store.save_portfolio(&book, false, Clock::Fixed(start())).await.expect("saved");
+    let run = claimed_run(&store).await;
+    let in_french = NewDelivery { language: Language::French, ..mail("a@example.org") };
+    let new = statement("D01", 1, &run);
+    store.publish_statement_with_deliveries(&new, &[in_french]).await.expect("published");
+    let claimed = store.claim_deliveries("sender", LEASE, start(), 1).await.expect("claimed");
+    assert_eq!(claimed[0].language, Language::French, "whatever the language of the portfolio is by now");
+    store.close().await;
+    for text in WITHOUT_LANGUAGES {
+        place.execute(text).await.expect("the tables of the version before");
+    }
+
+    let store = place.open(StoreKind::Live).await;
+    let found = store.deliveries_of_statement(&new.id).await.expect("readable");
+    assert_eq!((found.len(), found[0].language), (1, Language::Italian));
+    store.close().await;
 }

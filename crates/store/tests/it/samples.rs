@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
-use schemas::{BusinessDate, Clock, Currency, PortfolioId, RunId};
+use schemas::{BusinessDate, Clock, Currency, Language, PortfolioId, RunId};
 use store::{Claim, Necessity, NewDelivery, NewRun, Run, Statement, StatementFile, Store};
 
 /// The length of the leases in the tests.
@@ -156,5 +156,6 @@ pub(crate) fn mail(recipient: &str) -> NewDelivery {
         recipient: recipient.to_owned(),
         subject: "Your statement of December".to_owned(),
         necessity: Necessity::Required,
+        language: Language::English,
     }
 }

@@ -30,4 +30,5 @@ RETURNING
     copies,
     attempts_before,
     necessity,
-    queued_at
+    queued_at,
+    language

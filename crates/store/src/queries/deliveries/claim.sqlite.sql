@@ -29,4 +29,5 @@ RETURNING
     copies,
     attempts_before,
     necessity,
-    queued_at
+    queued_at,
+    language
