@@ -78,6 +78,7 @@ impl House {
                 host: "127.0.0.1".to_owned(),
                 port,
                 tls: TlsMode::None,
+                ca_file: None,
                 username: None,
                 password: None,
                 connections_max: 8,

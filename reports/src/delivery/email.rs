@@ -8,6 +8,7 @@ mod folder;
 mod message;
 pub mod returned;
 mod smtp;
+mod trust;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -72,6 +73,10 @@ pub struct SmtpSettings {
     /// How the connection is protected; default `start_tls`.
     #[serde(default)]
     pub tls: TlsMode,
+    /// A file of certificates (PEM) of the authorities that the server's certificate may be of, for a server of the
+    /// house's own; only these are trusted then. None for the authorities that browsers trust.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
     /// The name to log in with; none to send without logging in.
     #[serde(default)]
     pub username: Option<String>,
