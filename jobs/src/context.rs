@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lake::Lake;
 use pipelines::sources::ecb_reference_rates;
 use pipelines::{AgeLimits, HoldingYears, StageReport};
+use reports::delivery::drop_folder::DropFolderSettings;
 use reports::delivery::email::MailSettings;
 use schemas::Clock;
 use store::Store;
@@ -23,6 +24,8 @@ pub struct Settings {
     pub inbox: Option<PathBuf>,
     /// How mail goes out; none to leave it in the outbox.
     pub mail: Option<MailSettings>,
+    /// The folder or bucket for other programs; none to leave in the outbox what is for it.
+    pub drop_folder: Option<DropFolderSettings>,
     /// Tries before a message is given up.
     pub delivery_attempts_max: i64,
     /// Minutes after which one pass through the outbox ends; the rest waits for the next.

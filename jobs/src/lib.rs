@@ -49,6 +49,7 @@ pub use pipelines::{
     AgeLimits, BalanceBasis, HoldingYears, MEASURE_KINDS, MEASURES, Measure, MeasureKind, MeasureUnit,
 };
 pub use pipelines::{Attribution, DEFAULT_LINKING_METHOD, Effect, Excess, LinkingMethod, linking_method};
+pub use reports::delivery::drop_folder::DropFolderSettings;
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
 
 use schemas::table::Record;

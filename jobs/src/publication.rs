@@ -3,6 +3,7 @@
 //! The first document of a period stays the document of that period. If figures have changed since, the statement is
 //! listed as differing; it is not replaced behind the client's back.
 
+mod announced;
 mod due;
 mod manifest;
 
@@ -17,7 +18,7 @@ use reports::gather::{Facts, Origin, Span, shares};
 use reports::statements::{STATEMENTS, StatementInput, StatementKind};
 use reports::texts::{Label, Texts};
 use reports::{Format, render};
-use schemas::{BusinessDate, Language, PortfolioId, RunId, Severity, with_causes};
+use schemas::{BusinessDate, DeliveryChannel, Language, PortfolioId, RunId, Severity, with_causes};
 use store::{Necessity, NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementFile, StoreKind};
 
 use crate::context::{Context, Progress};
@@ -53,8 +54,10 @@ pub(crate) struct Published {
     pub(crate) json: Bytes,
     /// Whether it was published, or its version had been before.
     pub(crate) outcome: PublishOutcome,
-    /// Messages that announce it, if it was published.
+    /// Mails that announce it, if it was published.
     pub(crate) mails: u64,
+    /// Messages by other channels.
+    pub(crate) others: u64,
 }
 
 /// What became of the statements.
@@ -65,6 +68,7 @@ struct Tally {
     differing: Vec<String>,
     blocked: Vec<String>,
     mails: u64,
+    others: u64,
     /// Portfolios of which nothing is left to do, and all of them.
     done: usize,
     total: usize,
@@ -192,6 +196,7 @@ async fn keep(
         PublishOutcome::Inserted => {
             tally.written += 1;
             tally.mails += published.mails;
+            tally.others += published.others;
         }
         PublishOutcome::Existing(first) => {
             tally.existing += 1;
@@ -239,7 +244,7 @@ pub(crate) async fn archive_and_publish(
     let json = rendered.files.iter().find(is_json).map(|(_, bytes, _)| bytes.clone()).unwrap_or_default();
     // What was published stays what it is, and the archive holds no files that nobody published.
     if let Some(first) = context.store.statement(&statement.id).await? {
-        return Ok(Published { statement, json, outcome: PublishOutcome::Existing(first), mails: 0 });
+        return Ok(Published { statement, json, outcome: PublishOutcome::Existing(first), mails: 0, others: 0 });
     }
     let failed = |source| Error::Document { portfolio: portfolio_id.clone(), source };
     for (format, bytes, hash) in rendered.files {
@@ -257,17 +262,13 @@ pub(crate) async fn archive_and_publish(
     };
     let (title, first, date) = (texts.label(*title), texts.date(span.first_day()), texts.date(span.closing));
     let values = [("title", &*title), ("portfolio", portfolio_id.as_str()), ("first", &*first), ("date", &*date)];
-    let mail = input.portfolio.client_email.as_ref().map(|address| NewDelivery {
-        channel: "email".to_owned(),
-        recipient: address.clone(),
-        subject: texts.label_with(subject, &values),
-        necessity: necessity(kind),
-        language: input.portfolio.language,
-    });
-    let mails = mail.as_slice();
-    let outcome = context.store.publish_statement_with_deliveries(&statement, mails).await?;
-    let mails = u64::try_from(mails.len()).unwrap_or(u64::MAX);
-    Ok(Published { statement, json, outcome, mails })
+    let subject = texts.label_with(subject, &values);
+    let deliveries = announced::deliveries(&input.portfolio, &subject, necessity(kind))?;
+    let outcome = context.store.publish_statement_with_deliveries(&statement, &deliveries).await?;
+    let is_mail = |delivery: &&NewDelivery| delivery.channel == DeliveryChannel::Email.name();
+    let mails = u64::try_from(deliveries.iter().filter(is_mail).count()).unwrap_or(u64::MAX);
+    let others = u64::try_from(deliveries.len()).unwrap_or(u64::MAX).saturating_sub(mails);
+    Ok(Published { statement, json, outcome, mails, others })
 }
 
 /// Archives a file of a statement.
@@ -362,6 +363,9 @@ impl Tally {
             return format!("no statement is due on {date}");
         }
         let mut text = format!("{} statements written, {} mails queued", self.written, self.mails);
+        if 0 < self.others {
+            text += &format!(", {} messages queued for other channels", self.others);
+        }
         if 0 < self.existing {
             text += &format!(", {} were there before", self.existing);
         }

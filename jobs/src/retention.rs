@@ -178,6 +178,7 @@ mod tests {
             ecb_reference_rates: crate::EcbSettings::default(),
             inbox: None,
             mail: None,
+            drop_folder: None,
             delivery_attempts_max: 1,
             delivery_minutes_max: 1,
         };
@@ -202,6 +203,7 @@ mod tests {
             risk_free_annual: None,
             risk_free_source: None,
             client_email: None,
+            delivery: None,
             language: schemas::Language::English,
             cost_basis: "fifo".to_owned(),
             locked_through: None,

@@ -186,6 +186,7 @@ pub(crate) fn portfolio(portfolio_id: &str) -> Portfolio {
         risk_free_annual: Some(0.02),
         risk_free_source: None,
         client_email: Some("client@example.org".to_owned()),
+        delivery: None,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
         language: schemas::Language::English,

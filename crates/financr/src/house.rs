@@ -30,6 +30,7 @@ pub(crate) async fn open(config: &Config, watch: Arc<dyn Fn(Progress) + Send + S
             ecb_reference_rates: config.sources.ecb_reference_rates.clone(),
             inbox: config.sources.book_folder.inbox.clone(),
             mail: config.mail.clone(),
+            drop_folder: config.drop_folder.clone(),
             delivery_attempts_max: config.delivery.attempts_max,
             delivery_minutes_max: config.delivery.minutes_max,
         },

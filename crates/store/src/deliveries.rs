@@ -8,7 +8,7 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use schemas::Language;
+use schemas::{DeliveryChannel, Language};
 use uuid::Uuid;
 
 use crate::database::{ByEngine, SqlTransaction, reading, row_limit, within};
@@ -184,12 +184,13 @@ impl Store {
         rows.into_iter().map(DeliveryRow::delivery).collect()
     }
 
-    /// Leases messages that are due to one sender: no other sender gets them before the lease ends. Counts an attempt.
+    /// Leases messages of a channel that are due to one sender: no other sender gets them before the lease ends. Counts an attempt.
     ///
     /// # Errors
     /// The database's reason.
     pub async fn claim_deliveries(
         &self,
+        channel: DeliveryChannel,
         owner: &str,
         lease: TimeDelta,
         now: DateTime<Utc>,
@@ -203,6 +204,7 @@ impl Store {
                 .bind(lease_end(now, lease))
                 .bind(instant(now))
                 .bind(row_limit(limit))
+                .bind(channel.name())
                 .fetch_all(open)
                 .await
         })

@@ -1,5 +1,7 @@
 //! How the outbox stands: how many messages are in which state.
 
+use schemas::DeliveryChannel;
+
 use crate::database::reading;
 use crate::deliveries::{DeliveryState, TABLE};
 use crate::error::{Error, Result};
@@ -22,6 +24,7 @@ pub struct DeliveryCounts {
 }
 
 const COUNT_BY_STATE: &str = include_str!("queries/deliveries/count_by_state.sql");
+const COUNT_PENDING: &str = include_str!("queries/deliveries/count_pending_of_channel.sql");
 
 impl Store {
     /// How many messages are in which state.
@@ -45,5 +48,16 @@ impl Store {
             }
         }
         Ok(counts)
+    }
+
+    /// How many messages of a channel wait to be sent.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn pending_deliveries(&self, channel: DeliveryChannel) -> Result<i64> {
+        reading!(&self.database, pool => {
+            sqlx::query_scalar::<_, i64>(COUNT_PENDING).bind(channel.name()).fetch_one(pool).await
+        })
+        .map_err(Error::query("count the deliveries of a channel"))
     }
 }

@@ -31,6 +31,7 @@ mod store;
 mod stored_text;
 mod suppressions;
 mod transactions;
+mod unsubscribe_tokens;
 
 pub use books::{Book, BookOutcome};
 pub use database::PAGE_ROWS_MAX;

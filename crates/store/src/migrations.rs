@@ -42,6 +42,7 @@ const STEPS: &[Step] = &[
     step!(14, "0014_languages"),
     step!(15, "0015_statement_removals"),
     step!(17, "0017_delivery_languages"),
+    step!(18, "0018_delivery_channels"),
 ];
 
 /// The steps for SQLite.

@@ -166,6 +166,7 @@ async fn write(
             .bind(portfolio.cost_basis.as_str())
             .bind(portfolio.locked_through.map(|date| date.to_string()))
             .bind(portfolio.language.code())
+            .bind(portfolio.delivery.as_deref())
             .bind(instant(now))
             .execute(open)
             .await
@@ -200,6 +201,7 @@ struct PortfolioRow {
     cost_basis: String,
     locked_through: Option<String>,
     language: String,
+    delivery: Option<String>,
 }
 
 impl PortfolioRow {
@@ -221,6 +223,7 @@ impl PortfolioRow {
             cost_basis: self.cost_basis,
             locked_through: parsed_or_none(table, "locked_through", self.locked_through.as_deref())?,
             language: parsed(table, "language", &self.language)?,
+            delivery: self.delivery,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The outbox against servers that do their worst: all arrives once, or twice in the window, and nothing is lost.
 
+mod channels;
 mod hostile_server;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +12,7 @@ use lake::{EngineSettings, Lake, S3Settings, Storage};
 use pipelines::AgeLimits;
 use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings, TlsMode};
 use schemas::tables::portfolios::Portfolio;
-use schemas::{Clock, Currency, Language};
+use schemas::{Clock, Currency, DeliveryChannel, Language};
 use store::{
     Claim, Delivery, DeliveryChange, DeliveryState, InboxFilter, InboxKind, InboxRow, InboxState, NewDelivery, NewRun,
     Statement, StatementFile, Store, StoreKind,
@@ -57,6 +58,7 @@ impl House {
                 public_url: None,
                 unsubscribe_url: None,
             }),
+            drop_folder: None,
             delivery_attempts_max: 8,
             delivery_minutes_max: 10,
         };
@@ -120,13 +122,14 @@ impl House {
             files: vec![StatementFile {
                 media_type: "application/pdf".to_owned(),
                 object_path: "statement.pdf".to_owned(),
-                sha256: "a".repeat(64),
+                sha256: reports::delivery::archive::sha256_hex(&vec![b'%'; byte_count]),
                 byte_count: i64::try_from(byte_count).expect("small"),
             }],
             published_at: start(),
         };
         let mail = |recipient: &String| NewDelivery {
-            channel: "email".to_owned(),
+            // Without an address the recipient is the channel's own.
+            channel: if recipient.contains('@') { "email".to_owned() } else { recipient.clone() },
             recipient: recipient.clone(),
             subject: "Your statement".to_owned(),
             necessity,
@@ -184,7 +187,8 @@ fn start() -> DateTime<Utc> {
     "2015-01-01T02:00:00Z".parse().expect("an instant")
 }
 
-fn portfolio() -> Portfolio {
+/// A portfolio of no particular kind.
+pub(crate) fn portfolio() -> Portfolio {
     Portfolio {
         portfolio_id: "D01".parse().expect("an id"),
         market_id: "world".parse().expect("an id"),
@@ -198,6 +202,7 @@ fn portfolio() -> Portfolio {
         risk_free_annual: None,
         risk_free_source: None,
         client_email: None,
+        delivery: None,
         language: Language::English,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
@@ -311,7 +316,7 @@ async fn a_sender_that_dies_in_the_window_twice_leaves_two_copies_and_a_finding(
     house.publish(&addresses(1), 500, Necessity::Required).await;
     let (store, dead) = (&house.context.store, somebody_dead());
     for copies in [1, 2] {
-        let claimed = store.claim_deliveries(&dead, LEASE, start(), 1).await.expect("claimed");
+        let claimed = store.claim_deliveries(DeliveryChannel::Email, &dead, LEASE, start(), 1).await.expect("claimed");
         assert_eq!(claimed[0].copies, copies);
         assert_eq!(store.release_deliveries(&dead).await.expect("lifted"), 1);
     }
@@ -327,7 +332,12 @@ async fn a_sender_that_dies_once_is_replaced() {
     let server = HostileServer::start(Temper::Friendly).await;
     let house = House::with_server(&server).await;
     house.publish(&addresses(1), 500, Necessity::Required).await;
-    let claimed = house.context.store.claim_deliveries(&somebody_dead(), LEASE, start(), 1).await.expect("claimed");
+    let claimed = house
+        .context
+        .store
+        .claim_deliveries(DeliveryChannel::Email, &somebody_dead(), LEASE, start(), 1)
+        .await
+        .expect("claimed");
     assert_eq!(claimed.len(), 1);
     let report = deliver(&house.context).await.expect("the pass ends");
     assert_eq!((report.rows_written, server.taken().len()), (1, 1));

@@ -9,6 +9,7 @@ mod benchmark_weight_file;
 mod book_files;
 mod classification_file;
 mod cost_basis;
+mod delivery_choice;
 mod factor_file;
 pub(crate) mod group_file;
 mod market_files;

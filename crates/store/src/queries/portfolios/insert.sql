@@ -16,8 +16,9 @@ INSERT INTO portfolios (
     cost_basis,
     locked_through,
     language,
+    delivery,
     created_at,
     updated_at
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)
 ON CONFLICT (portfolio_id) DO NOTHING

@@ -14,6 +14,7 @@ SELECT
     client_email,
     cost_basis,
     locked_through,
-    language
+    language,
+    delivery
 FROM portfolios
 ORDER BY portfolio_id

@@ -14,6 +14,7 @@ SELECT
     client_email,
     cost_basis,
     locked_through,
-    language
+    language,
+    delivery
 FROM portfolios
 WHERE portfolio_id = $1

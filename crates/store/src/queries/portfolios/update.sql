@@ -16,5 +16,6 @@ SET
     cost_basis = $14,
     locked_through = $15,
     language = $16,
-    updated_at = $17
+    delivery = $17,
+    updated_at = $18
 WHERE portfolio_id = $1
