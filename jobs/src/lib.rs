@@ -51,6 +51,7 @@ pub use pipelines::{
 pub use pipelines::{Attribution, DEFAULT_LINKING_METHOD, Effect, Excess, LinkingMethod, linking_method};
 pub use reports::delivery::drop_folder::DropFolderSettings;
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
+pub use reports::delivery::webhook::{WebhookSettings, read_secret};
 
 use schemas::table::Record;
 use schemas::tables::exceptions::Exception;

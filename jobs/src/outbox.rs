@@ -11,6 +11,7 @@
 //! attempts, not hours, and holds up no other channel.
 
 mod carrier;
+mod event;
 mod finding;
 mod letter;
 mod parcel;

@@ -179,6 +179,7 @@ mod tests {
             inbox: None,
             mail: None,
             drop_folder: None,
+            webhook: None,
             delivery_attempts_max: 1,
             delivery_minutes_max: 1,
         };

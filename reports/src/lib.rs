@@ -15,6 +15,7 @@ pub mod regulatory;
 pub mod render;
 pub mod statements;
 pub mod texts;
+mod tls;
 
 pub use document::Document;
 pub use error::Error;

@@ -14,6 +14,7 @@ pub mod language;
 pub mod measure_value;
 pub mod money;
 pub mod severity;
+pub mod signed_message;
 pub mod table;
 pub mod tables;
 

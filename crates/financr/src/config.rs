@@ -27,6 +27,7 @@ pub(crate) struct Config {
     pub(crate) engine: EngineSection,
     pub(crate) mail: Option<jobs::MailSettings>,
     pub(crate) drop_folder: Option<jobs::DropFolderSettings>,
+    pub(crate) webhook: Option<jobs::WebhookSettings>,
     #[serde(default)]
     pub(crate) delivery: DeliverySection,
     #[serde(default)]

@@ -184,7 +184,8 @@ impl Store {
         rows.into_iter().map(DeliveryRow::delivery).collect()
     }
 
-    /// Leases messages of a channel that are due to one sender: no other sender gets them before the lease ends. Counts an attempt.
+    /// Leases messages of a channel that are due to one sender: no other sender gets them before the lease ends. Counts
+    /// an attempt.
     ///
     /// # Errors
     /// The database's reason.

@@ -3,10 +3,11 @@
 use reports::delivery::Outcome;
 use reports::delivery::drop_folder::DropFolder;
 use reports::delivery::email::{MailSettings, Mailer};
+use reports::delivery::webhook::Webhook;
 use schemas::DeliveryChannel;
 use store::Delivery;
 
-use super::{letter, parcel};
+use super::{event, letter, parcel};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -19,12 +20,20 @@ pub(super) enum Carrier {
     Email(Box<Post>),
     /// Files for other programs.
     DropFolder(DropFolder),
+    /// Events for a program of the house.
+    Webhook(Box<Events>),
 }
 
 /// How mail goes out.
 pub(super) struct Post {
     settings: MailSettings,
     mailer: Mailer,
+}
+
+/// How events go out.
+pub(super) struct Events {
+    webhook: Webhook,
+    public_url: Option<String>,
 }
 
 /// A channel as it is named where it is missed.
@@ -50,7 +59,11 @@ impl Carrier {
                 let folder = settings.drop_folder.as_ref().map(DropFolder::new).transpose();
                 Ok(folder.map_err(Error::Channel)?.map(Carrier::DropFolder))
             }
-            DeliveryChannel::Webhook => Ok(None),
+            DeliveryChannel::Webhook => {
+                let Some(settings) = &settings.webhook else { return Ok(None) };
+                let webhook = Webhook::new(settings).map_err(Error::Channel)?;
+                Ok(Some(Carrier::Webhook(Box::new(Events { webhook, public_url: settings.public_url.clone() }))))
+            }
         }
     }
 
@@ -59,6 +72,7 @@ impl Carrier {
         match self {
             Carrier::Email(_) => DeliveryChannel::Email,
             Carrier::DropFolder(_) => DeliveryChannel::DropFolder,
+            Carrier::Webhook(_) => DeliveryChannel::Webhook,
         }
     }
 
@@ -67,6 +81,7 @@ impl Carrier {
         match self {
             Carrier::Email(post) => post.mailer.messages_at_once_max(),
             Carrier::DropFolder(folder) => folder.statements_at_once_max(),
+            Carrier::Webhook(events) => events.webhook.events_at_once_max(),
         }
     }
 
@@ -75,6 +90,7 @@ impl Carrier {
     pub(super) fn batch(&self) -> u32 {
         match self {
             Carrier::Email(post) if post.mailer.may_copy() => 1,
+            Carrier::Webhook(_) => 1,
             Carrier::Email(_) | Carrier::DropFolder(_) => FOLDER_BATCH,
         }
     }
@@ -83,7 +99,8 @@ impl Carrier {
     pub(super) fn may_copy(&self) -> bool {
         match self {
             Carrier::Email(post) => post.mailer.may_copy(),
-            Carrier::DropFolder(_) => false,
+            // Whoever takes events tells a second copy by its id.
+            Carrier::DropFolder(_) | Carrier::Webhook(_) => false,
         }
     }
 
@@ -98,6 +115,10 @@ impl Carrier {
                 Ok(dropped) => Ok(folder.deliver(&dropped).await),
                 Err(outcome) => Ok(outcome),
             },
+            Carrier::Webhook(events) => match event::of(context, events.public_url.as_deref(), delivery).await? {
+                Ok(event) => Ok(events.webhook.deliver(&event, context.clock.now()).await),
+                Err(outcome) => Ok(outcome),
+            },
         }
     }
 
@@ -106,6 +127,7 @@ impl Carrier {
         match self {
             Carrier::Email(post) => format!("{answer}; Message-ID {}", post.mailer.message_id(delivery_id)),
             Carrier::DropFolder(_) => answer,
+            Carrier::Webhook(_) => format!("{answer}; event {delivery_id}"),
         }
     }
 }

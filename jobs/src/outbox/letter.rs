@@ -80,7 +80,7 @@ fn is_too_large(file: &StatementFile, settings: &MailSettings) -> bool {
 }
 
 /// The address of the document in the API, which asks who wants to see it.
-fn link(public_url: &str, statement: &Statement) -> String {
+pub(super) fn link(public_url: &str, statement: &Statement) -> String {
     format!("{}/statements/{}/pdf", public_url.trim_end_matches('/'), statement.id)
 }
 

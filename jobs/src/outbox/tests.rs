@@ -1,6 +1,8 @@
 //! The outbox against servers that do their worst: all arrives once, or twice in the window, and nothing is lost.
 
 mod channels;
+mod events;
+mod hostile_receiver;
 mod hostile_server;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +61,7 @@ impl House {
                 unsubscribe_url: None,
             }),
             drop_folder: None,
+            webhook: None,
             delivery_attempts_max: 8,
             delivery_minutes_max: 10,
         };
@@ -128,8 +131,9 @@ impl House {
             published_at: start(),
         };
         let mail = |recipient: &String| NewDelivery {
-            // Without an address the recipient is the channel's own.
-            channel: if recipient.contains('@') { "email".to_owned() } else { recipient.clone() },
+            // Without an address the recipient is the channel's own, with a number if there are several.
+            channel: if recipient.contains('@') { "email" } else { recipient.split('#').next().unwrap_or_default() }
+                .to_owned(),
             recipient: recipient.clone(),
             subject: "Your statement".to_owned(),
             necessity,

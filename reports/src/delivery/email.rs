@@ -8,7 +8,6 @@ mod folder;
 mod message;
 pub mod returned;
 mod smtp;
-mod trust;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -248,7 +247,7 @@ impl Mailer {
 
 /// Whether a text can stand between angle brackets in a header, and takes a browser to a place that is protected on
 /// the way. A program on this machine may be tried without protection.
-fn is_web_address(text: &str) -> bool {
+pub(super) fn is_web_address(text: &str) -> bool {
     let protected = text.strip_prefix("https://");
     let own =
         || text.strip_prefix("http://").filter(|rest| rest.starts_with("127.0.0.1") || rest.starts_with("localhost"));

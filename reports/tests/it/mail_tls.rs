@@ -249,7 +249,7 @@ async fn settings_that_protect_nothing_are_refused_with_what_to_do() {
     assert!(with_file(&folder.path().join("none.pem")).contains("none.pem: cannot be read"));
     for (text, words) in [
         ("hello", "holds no certificate; name a file in PEM"),
-        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be understood"),
+        ("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "is damaged"),
         ("-----BEGIN CERTIFICATE-----\n", "name a file of certificates in PEM"),
     ] {
         let path = folder.path().join("authority.pem");

@@ -19,14 +19,17 @@ use lettre::Message;
 use lettre::address::Envelope;
 use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters, TlsParametersBuilder,
+};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use secrecy::ExposeSecret;
 
-use super::{SmtpSettings, TlsMode, trust};
+use super::{SmtpSettings, TlsMode};
 use crate::delivery::Outcome;
 use crate::error::Error;
+use crate::tls;
 
 /// How long an unused connection is kept.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -107,7 +110,7 @@ impl SmtpServer {
         }
         let parameters = match settings.tls {
             TlsMode::None => None,
-            TlsMode::StartTls | TlsMode::Tls => Some(trust::parameters(settings)?),
+            TlsMode::StartTls | TlsMode::Tls => Some(tls_parameters(settings)?),
         };
         let mut credentials = None;
         if let Some(username) = &settings.username {
@@ -263,7 +266,7 @@ fn broken(stage: Stage, what: String) -> Outcome {
 /// What to do after an error. The server's words are left out, because they often repeat the recipient's address.
 fn outcome(stage: Stage, error: &smtp::Error) -> Outcome {
     let Some(code) = error.status().map(u16::from) else {
-        let what = if let Some(refusal) = trust::refusal(error) {
+        let what = if let Some(refusal) = tls::refusal(error) {
             refusal
         } else if error.is_timeout() {
             "the mail server could not be reached in time"
@@ -296,6 +299,21 @@ fn outcome(stage: Stage, error: &smtp::Error) -> Outcome {
         }
         _ => Outcome::PermanentFailure(format!("the mail server refused the message ({code})")),
     }
+}
+
+/// What a connection must show before anything is said on it.
+fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, Error> {
+    let problem = |problem: String| Error::Mail { problem };
+    let builder = TlsParametersBuilder::new(settings.host.clone());
+    let Some(path) = &settings.ca_file else {
+        let unnamed = |_| problem("`host` is no name that a certificate can carry".to_owned());
+        return builder.build().map_err(unnamed);
+    };
+    let text = tls::authorities(path).map_err(problem)?;
+    let damaged = |_| problem(tls::damaged(path));
+    let authorities = Certificate::from_pem(&text).map_err(damaged)?;
+    let builder = builder.certificate_store(CertificateStore::None).add_root_certificate(authorities);
+    builder.build().map_err(damaged)
 }
 
 /// Whether a name is this machine's own: what is said to it leaves no cable.
