@@ -11,10 +11,12 @@ mod performance;
 mod portfolios;
 mod position_returns;
 mod positions;
+mod returned_mails;
 mod risk_analysis;
 mod runs;
 mod statements;
 mod transactions;
+mod unsubscribe;
 mod valuations;
 
 use std::sync::Arc;
@@ -49,6 +51,8 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &exceptions::RESOURCE,
     &statements::RESOURCE,
     &runs::RESOURCE,
+    &returned_mails::RESOURCE,
+    &unsubscribe::RESOURCE,
 ];
 
 #[cfg(test)]

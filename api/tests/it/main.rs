@@ -47,6 +47,10 @@ mod positions {
     mod get;
 }
 #[cfg(test)]
+mod returned_mails {
+    mod post;
+}
+#[cfg(test)]
 mod risk_analysis {
     mod get;
 }
@@ -61,6 +65,10 @@ mod statements {
 #[cfg(test)]
 mod transactions {
     mod get;
+}
+#[cfg(test)]
+mod unsubscribe {
+    mod post;
 }
 #[cfg(test)]
 mod valuations {

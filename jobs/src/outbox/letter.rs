@@ -71,8 +71,22 @@ pub(super) async fn compose(
         page,
         attachment,
         necessity,
+        unsubscribe_link: unsubscribe_link(context, settings, delivery).await?,
         date: statement.published_at,
     }))
+}
+
+/// Where the recipient ends mails of this kind; none if they are owed, or there is no such place.
+async fn unsubscribe_link(
+    context: &Context,
+    settings: &MailSettings,
+    delivery: &Delivery,
+) -> Result<Option<String>, Error> {
+    if delivery.necessity == Necessity::Required || settings.unsubscribe_link("").is_none() {
+        return Ok(None);
+    }
+    let token = context.store.unsubscribe_token(&delivery.recipient, context.clock.now()).await?;
+    Ok(settings.unsubscribe_link(&token))
 }
 
 fn is_too_large(file: &StatementFile, settings: &MailSettings) -> bool {

@@ -71,3 +71,21 @@ async fn what_is_for_a_channel_that_is_not_configured_waits_and_nothing_altered_
     let last = events.last().expect("it was tried");
     assert!(last.note.contains("its SHA-256 differs"), "{}", last.note);
 }
+
+#[tokio::test]
+async fn an_optional_mail_has_a_link_that_ends_it_where_the_house_can_be_reached() {
+    let address = "a@example.org".to_owned();
+    for necessity in [Necessity::Optional, Necessity::Required] {
+        let mut house = House::with_folder().await;
+        if let Some(mail) = &mut house.context.settings.mail {
+            mail.public_url = Some("https://reports.example.org".to_owned());
+        }
+        house.publish(std::slice::from_ref(&address), 500, necessity).await;
+        deliver(&house.context).await.expect("the pass ends");
+        let token = house.context.store.unsubscribe_token(&address, start()).await.expect("made");
+        let mail = house.mails().remove(0).replace("\r\n ", " ");
+        let link = format!("List-Unsubscribe: <https://reports.example.org/unsubscribe/{token}>");
+        assert_eq!(mail.contains(&link), necessity == Necessity::Optional, "{mail}");
+        assert_eq!(mail.contains("List-Unsubscribe-Post"), necessity == Necessity::Optional, "{mail}");
+    }
+}
