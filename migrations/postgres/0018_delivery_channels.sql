@@ -3,6 +3,9 @@
 ALTER TABLE portfolios
     ADD COLUMN delivery word;
 
+-- deliveries: each channel has a queue of its own, and what waits in one is not looked through for another.
+CREATE INDEX deliveries_by_channel ON deliveries (channel, state, next_attempt_at, delivery_id);
+
 -- unsubscribe_tokens: one row per address with the secret by which its owner ends the mails that are optional.
 CREATE TABLE unsubscribe_tokens (
     recipient word    NOT NULL PRIMARY KEY,

@@ -2,6 +2,9 @@
 -- address, which is what held for those that were there before.
 ALTER TABLE portfolios ADD COLUMN delivery TEXT CHECK (delivery <> '');
 
+-- deliveries: each channel has a queue of its own, and what waits in one is not looked through for another.
+CREATE INDEX deliveries_by_channel ON deliveries (channel, state, next_attempt_at, delivery_id);
+
 -- unsubscribe_tokens: one row per address with the secret by which its owner ends the mails that are optional.
 CREATE TABLE unsubscribe_tokens (
     recipient TEXT NOT NULL PRIMARY KEY CHECK (recipient <> ''),

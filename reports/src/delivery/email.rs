@@ -260,10 +260,16 @@ impl Mailer {
 /// the way. A program on this machine may be tried without protection.
 pub(super) fn is_web_address(text: &str) -> bool {
     let protected = text.strip_prefix("https://");
-    let own =
-        || text.strip_prefix("http://").filter(|rest| rest.starts_with("127.0.0.1") || rest.starts_with("localhost"));
+    let own = || text.strip_prefix("http://").filter(|rest| is_own_host(rest));
     let rest = protected.or_else(own);
     rest.is_some_and(|rest| {
         !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"?#".contains(&byte))
     })
+}
+
+/// Whether what stands behind `http://` begins with this machine, and not with a name that only looks like it.
+fn is_own_host(rest: &str) -> bool {
+    let host = rest.split('/').next().unwrap_or_default();
+    let (name, port) = host.split_once(':').unwrap_or((host, "80"));
+    ["127.0.0.1", "localhost"].contains(&name) && port.parse::<u16>().is_ok()
 }

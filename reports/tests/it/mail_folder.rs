@@ -220,6 +220,10 @@ fn links_lead_to_protected_places_only() {
     for (url, is_right) in [
         ("https://reports.example.org", true),
         ("http://127.0.0.1:8080", true),
+        ("http://localhost/reports", true),
+        ("http://127.0.0.1.example.org", false),
+        ("http://localhost.example.org/", false),
+        ("http://localhost:80@example.org/", false),
         ("http://reports.example.org", false),
         ("https://", false),
         ("https://a.example/>\r\nBcc: x@example.org", false),
