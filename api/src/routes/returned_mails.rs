@@ -1,7 +1,7 @@
 //! Reports of mail providers: mails that came back, and complaints.
 //!
-//! A provider has no token of the house. It signs what it sends (`financr-signature`) with a secret that both have. What
-//! a report changes is decided where deliveries are kept, and only for a mail that was sent to that address.
+//! A provider has no token of the house. It signs what it sends (`financr-signature`) with a secret that both have.
+//! What a report changes is decided where deliveries are kept, and only for a mail that was sent to that address.
 
 use std::sync::Arc;
 

@@ -126,5 +126,6 @@ fn statements_go_by_the_channels_that_their_portfolio_names() {
     let text = std::fs::read_to_string(&path).expect("readable").replace("\"email\"]", "\"fax\"]");
     std::fs::write(&path, text).expect("written");
     let refused = house.run(&["import", "books/MIXED"]);
-    assert!(refused.stderr.contains("unknown channel `fax`; known: email, drop_folder, webhook"), "{}", refused.stderr);
+    assert_eq!(refused.code, Some(3), "{}", refused.stderr);
+    assert!(refused.stdout.contains("unknown channel `fax`; known: email, drop_folder, webhook"), "{}", refused.stdout);
 }

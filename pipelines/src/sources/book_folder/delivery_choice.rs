@@ -3,8 +3,8 @@
 use schemas::DeliveryChannel;
 use serde_json::Value;
 
-/// The choice as it is stored, e.g. `email, webhook`, or what is wrong with it; none if nothing is chosen, which is mail
-/// if there is an address.
+/// The choice as it is stored, e.g. `email, webhook`, or what is wrong with it; none if nothing is chosen, which is
+/// mail if there is an address.
 pub(super) fn read(given: Option<&Value>, client_email: Option<&str>) -> Result<Option<String>, String> {
     let Some(given) = given else { return Ok(None) };
     let names = given.as_array().ok_or_else(form)?;
