@@ -1,8 +1,9 @@
 //! Decides who may ask: HTTP, callers, results.
 //!
-//! Everything here reads and nothing writes: figures come from the lake through its typed reads, people's things and
-//! runs from the store. Whoever asks is checked first ([`Settings::token`]); whatever goes wrong is answered as
-//! problem+json (RFC 9457); every address is described at `/openapi.json`.
+//! Figures come from the lake through its typed reads, people's things and runs from the store. Nothing here writes but
+//! what comes back from outside: that somebody wants no more mails, and what a mail provider reports. Whoever asks is
+//! checked first ([`Settings::token`]); whatever goes wrong is answered as problem+json (RFC 9457); every address is
+//! described at `/openapi.json`.
 
 mod asked;
 mod caller;
@@ -13,9 +14,11 @@ mod linked_returns;
 mod openapi;
 mod page;
 mod problem;
+mod returned_mail;
 mod routes;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -25,6 +28,7 @@ use secrecy::SecretString;
 use store::Store;
 
 use crate::caller::Admission;
+pub use crate::returned_mail::{NotTakenIn, ReturnedMail, TakeIn, TakenIn, Taking};
 
 /// What the API answers from.
 #[derive(Clone)]
@@ -37,6 +41,8 @@ pub struct ApiState {
     pub clock: Clock,
     /// The version of the program, e.g. `0.1.0`.
     pub program_version: String,
+    /// What happens to reports of a mail provider; none to take no reports.
+    pub returned: Option<ReturnedMail>,
 }
 
 /// Where the API listens and how much it takes.
@@ -53,6 +59,9 @@ pub struct Settings {
     pub request_timeout_s: u64,
     /// Bytes that the body of a request may have. Default 65,536 (64 KiB).
     pub body_bytes_max: usize,
+    /// A file with the secret that a mail provider signs its reports with; without one no reports are taken. Whoever
+    /// starts the API reads it ([`ApiState::returned`]). Default none.
+    pub returned_secret_file: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -62,6 +71,7 @@ impl Default for Settings {
             token: None,
             request_timeout_s: 10,
             body_bytes_max: 64 << 10,
+            returned_secret_file: None,
         }
     }
 }
@@ -103,6 +113,7 @@ pub(crate) struct Context {
     pub(crate) lake: Lake,
     pub(crate) clock: Clock,
     pub(crate) program_version: String,
+    pub(crate) returned: Option<ReturnedMail>,
     pub(crate) admission: Admission,
 }
 
@@ -117,6 +128,7 @@ pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
         lake: state.lake,
         clock: state.clock,
         program_version: state.program_version,
+        returned: state.returned,
         admission: Admission::of(settings)?,
     });
     let routes = openapi::described_routes()?.fallback(problem::unknown_address).with_state(context);

@@ -21,6 +21,9 @@ use crate::{Settings, problem};
 /// The header with the id of the request.
 const REQUEST_ID: &str = "x-request-id";
 
+/// The beginning of the paths that end with a token.
+const UNSUBSCRIBE: &str = "/unsubscribe/";
+
 /// The id of a request. Ids that callers send are not taken over: one id in the log is one request.
 #[derive(Clone, Copy)]
 struct RequestId(Uuid);
@@ -49,13 +52,29 @@ async fn identified(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// The span of a request. It holds the path, which has ids, and not the parameters.
+/// The span of a request. It holds the path, which has ids, and not the parameters or the token of an address.
 fn request_span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.to_string());
     tracing::info_span!(
         "request",
         request.id = id.as_deref(),
         http.method = %request.method(),
-        http.path = request.uri().path(),
+        http.path = shown(request.uri().path()),
     )
+}
+
+/// A path as it is logged: a token that is part of it is a secret of whoever has it.
+fn shown(path: &str) -> &str {
+    if path.starts_with(UNSUBSCRIBE) { UNSUBSCRIBE } else { path }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_in_a_path_is_not_logged() {
+        assert_eq!(shown("/unsubscribe/0123abcd"), "/unsubscribe/");
+        assert_eq!(shown("/portfolios/D03"), "/portfolios/D03");
+    }
 }

@@ -81,8 +81,12 @@ impl Problem {
     fn of_status(status: StatusCode) -> Problem {
         let title = status.canonical_reason().unwrap_or("Problem");
         let (detail, help) = match status {
-            StatusCode::METHOD_NOT_ALLOWED => ("this address cannot be asked this way", "use GET"),
-            StatusCode::PAYLOAD_TOO_LARGE => ("the request is too large", "send it without a body"),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                ("this address cannot be asked this way", "GET /openapi.json says how it can be")
+            }
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                ("the request is too large", "send less; `body_bytes_max` under [api] is the limit")
+            }
             StatusCode::SERVICE_UNAVAILABLE => ("the answer took too long", "ask for less, or try again later"),
             other if other.is_server_error() => ("the request could not be answered", SERVER_HELP),
             _ => ("the request was refused", "GET /openapi.json describes what can be asked"),

@@ -13,10 +13,12 @@ mod portfolio_groups;
 mod portfolios;
 mod position_returns;
 mod positions;
+mod returned_mails;
 mod risk_analysis;
 mod runs;
 mod statements;
 mod transactions;
+mod unsubscribe;
 mod valuations;
 
 use std::sync::Arc;
@@ -53,6 +55,8 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &exceptions::RESOURCE,
     &statements::RESOURCE,
     &runs::RESOURCE,
+    &returned_mails::RESOURCE,
+    &unsubscribe::RESOURCE,
 ];
 
 #[cfg(test)]

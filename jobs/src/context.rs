@@ -7,7 +7,9 @@ use lake::Lake;
 use pipelines::sources::ecb_reference_rates;
 use pipelines::{AgeLimits, HoldingYears, StageReport};
 use reports::Firm;
+use reports::delivery::drop_folder::DropFolderSettings;
 use reports::delivery::email::MailSettings;
+use reports::delivery::webhook::WebhookSettings;
 use schemas::Clock;
 use store::Store;
 
@@ -30,6 +32,10 @@ pub struct Settings {
     pub inbox: Option<PathBuf>,
     /// How mail goes out; none to leave it in the outbox.
     pub mail: Option<MailSettings>,
+    /// The folder or bucket for other programs; none to leave in the outbox what is for it.
+    pub drop_folder: Option<DropFolderSettings>,
+    /// The program of the house that takes events; none to leave them in the outbox.
+    pub webhook: Option<WebhookSettings>,
     /// Tries before a message is given up.
     pub delivery_attempts_max: i64,
     /// Minutes after which one pass through the outbox ends; the rest waits for the next.

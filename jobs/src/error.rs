@@ -71,6 +71,9 @@ pub enum Error {
     /// Mail cannot be sent as configured.
     #[error("mail cannot be sent as configured")]
     Mail(#[source] reports::Error),
+    /// A channel cannot be used as configured.
+    #[error("statements cannot be handed over as configured")]
+    Channel(#[source] reports::Error),
     /// A mail about a mail cannot be taken in.
     #[error("{problem}")]
     Returned {

@@ -51,7 +51,9 @@ pub use pipelines::{
     AgeLimits, BalanceBasis, HoldingYears, KIND_ON_REQUEST, MEASURE_KINDS, MEASURES, Measure, MeasureKind, MeasureUnit,
 };
 pub use pipelines::{Attribution, DEFAULT_LINKING_METHOD, Effect, Excess, LinkingMethod, linking_method};
+pub use reports::delivery::drop_folder::DropFolderSettings;
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
+pub use reports::delivery::webhook::{WebhookSettings, read_secret};
 pub use reports::{Firm, Rhythm};
 
 use schemas::table::Record;

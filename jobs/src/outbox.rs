@@ -6,11 +6,16 @@
 //! connection leads to a second sending; both carry the same Message-ID (docs/adr/0008). The store counts the copies
 //! that may have gone out, and a third is never begun.
 //!
-//! Several messages are under way at once, each with a lease and an attempt of its own. Where the way itself is closed,
-//! the rest waits: a server that is down costs a night some attempts, not hours.
+//! Each channel is served by itself, with several messages under way at once, each with a lease and an attempt of its
+//! own. Where the way itself is closed, the rest of its messages waits: a server that is down costs a night some
+//! attempts, not hours, and holds up no other channel.
 
+mod carrier;
+mod event;
 mod finding;
 mod letter;
+mod parcel;
+mod tally;
 mod verdict;
 
 #[cfg(test)]
@@ -23,40 +28,32 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 use pipelines::StageReport;
 use reports::delivery::Outcome;
-use reports::delivery::email::{MailSettings, Mailer};
+use schemas::DeliveryChannel;
 use store::{Delivery, FailedAttempt, INBOX_ACTOR, Necessity, NewSuppression, NextAttempt, SuppressionReason};
 use tokio::task::JoinSet;
 
 use crate::context::{Context, Progress};
 use crate::error::Error;
 use crate::owner;
+use carrier::Carrier;
+#[cfg(test)]
+pub(crate) use tests::portfolio as test_portfolio;
+
 pub(crate) use finding::{Finding, close as close_finding, report as report_finding};
+use tally::Tally;
 use verdict::{Verdict, verdict};
 
 /// How long a sender may be silent before another one takes its message: longer than the longest sending.
 const LEASE: TimeDelta = TimeDelta::minutes(20);
-/// Messages that are leased at once for a folder.
-const FOLDER_BATCH: u32 = 16;
 /// Copies that may go out: the second is the one of the window.
 const COPIES_MAX: i64 = 2;
 /// Attempts that met a closed way, one after the other, after which the rest of the outbox waits.
 const CLOSED_IN_A_ROW_MAX: u32 = 20;
 
-/// What became of the messages.
-#[derive(Default)]
-struct Tally {
-    sent: u64,
-    sent_before: u64,
-    postponed: u64,
-    given_up: u64,
-    suppressed: u64,
-}
-
-/// One pass through the outbox, shared by those who send.
+/// One pass through the messages of a channel, shared by those who send.
 struct Pass {
     context: Context,
-    settings: MailSettings,
-    mailer: Mailer,
+    carrier: Carrier,
     me: String,
     total: usize,
     started: Instant,
@@ -67,19 +64,37 @@ struct Pass {
     stopped: Mutex<Option<String>>,
 }
 
-/// Sends every message of the outbox that is due.
+/// Sends every message of the outbox that is due, channel by channel: one that is closed holds up no other.
 pub(crate) async fn deliver(context: &Context) -> Result<StageReport, Error> {
-    let pending = context.store.delivery_counts().await?.pending;
-    let Some(settings) = context.settings.mail.clone() else {
-        let note = format!("mail is not configured; {pending} messages wait in the outbox");
-        return Ok(StageReport { note, ..StageReport::default() });
-    };
-    let mailer = Mailer::new(&settings).map_err(Error::Mail)?;
     lift_leases_of_the_dead(context).await?;
+    let (mut reports, mut failed) = (Vec::new(), None);
+    for channel in DeliveryChannel::ALL {
+        match deliver_by(context, channel).await {
+            Ok(report) => reports.extend(report),
+            Err(error) => {
+                failed.get_or_insert(error);
+            }
+        }
+    }
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(tally::together(reports)),
+    }
+}
+
+/// Sends what is due by a channel; none if there is nothing to say of it.
+async fn deliver_by(context: &Context, channel: DeliveryChannel) -> Result<Option<StageReport>, Error> {
+    let pending = context.store.pending_deliveries(channel).await?;
+    if pending == 0 && channel != DeliveryChannel::Email {
+        return Ok(None);
+    }
+    let Some(carrier) = Carrier::configured(context, channel)? else {
+        let note = format!("{} is not configured; {pending} messages wait in the outbox", carrier::title(channel));
+        return Ok(Some(StageReport { note, ..StageReport::default() }));
+    };
     let pass = Arc::new(Pass {
         context: context.clone(),
-        settings,
-        mailer,
+        carrier,
         me: owner::this_process(),
         total: usize::try_from(pending).unwrap_or(0),
         started: Instant::now(),
@@ -89,7 +104,7 @@ pub(crate) async fn deliver(context: &Context) -> Result<StageReport, Error> {
         stopped: Mutex::default(),
     });
     let mut senders = JoinSet::new();
-    for _ in 0..pass.mailer.messages_at_once_max().min(pass.total.max(1)) {
+    for _ in 0..pass.carrier.messages_at_once_max().min(pass.total.max(1)) {
         let pass = Arc::clone(&pass);
         senders.spawn(async move {
             while pass.send_next().await? {}
@@ -106,7 +121,7 @@ pub(crate) async fn deliver(context: &Context) -> Result<StageReport, Error> {
     }
     match failed {
         Some(error) => Err(error),
-        None => pass.report().await,
+        None => pass.report().await.map(Some),
     }
 }
 
@@ -132,9 +147,8 @@ impl Pass {
             return Ok(false);
         }
         let now = self.context.clock.now();
-        // What is leased counts as a copy that may have gone out, so of messages to a server no more than is sent now.
-        let batch = if self.mailer.may_copy() { 1 } else { FOLDER_BATCH };
-        let claimed = self.context.store.claim_deliveries(&self.me, LEASE, now, batch).await?;
+        let (channel, batch) = (self.carrier.channel(), self.carrier.batch());
+        let claimed = self.context.store.claim_deliveries(channel, &self.me, LEASE, now, batch).await?;
         for delivery in &claimed {
             let outcome = self.attempt(delivery).await?;
             self.notice_the_way(outcome.as_ref());
@@ -151,13 +165,10 @@ impl Pass {
         {
             return Ok(None);
         }
-        if self.mailer.may_copy() && COPIES_MAX < delivery.copies {
+        if self.carrier.may_copy() && COPIES_MAX < delivery.copies {
             return Ok(Some(Outcome::PermanentFailure(verdict::MAY_HAVE_ARRIVED.to_owned())));
         }
-        match letter::compose(&self.context, &self.settings, delivery).await? {
-            Ok(mail) => Ok(Some(self.mailer.deliver(&mail).await)),
-            Err(outcome) => Ok(Some(outcome)),
-        }
+        self.carrier.hand_over(&self.context, delivery).await.map(Some)
     }
 
     /// Counts the attempts that met a closed way; after too many of them the rest waits.
@@ -181,7 +192,7 @@ impl Pass {
         let recipient_refused = matches!(outcome, Some(Outcome::RecipientRefused(_)));
         let (reason, next, copy) = match verdict(outcome, delivery, &self.context.settings, now) {
             Verdict::Delivered { answer, before } => {
-                let answer = format!("{answer}; Message-ID {}", self.mailer.message_id(&delivery.id));
+                let answer = self.carrier.proof(&delivery.id, answer);
                 store.mark_delivered(delivery, &answer, now).await?;
                 let mut tally = lock(&self.tally);
                 if before {
@@ -227,41 +238,17 @@ impl Pass {
 
     async fn report(&self) -> Result<StageReport, Error> {
         let stopped = lock(&self.stopped).clone();
-        let mut snags = lock(&self.tally).snags();
+        let channel = self.carrier.channel();
+        let mut snags = lock(&self.tally).snags(channel);
         if let Some(why) = stopped {
-            let waiting = self.context.store.delivery_counts().await?.pending;
+            let waiting = self.context.store.pending_deliveries(channel).await?;
             snags.push(format!("{why}; {waiting} messages wait in the outbox"));
         }
         let tally = lock(&self.tally);
-        Ok(StageReport { rows_written: tally.sent, note: tally.sentence(), snags, ..StageReport::default() })
+        Ok(StageReport { rows_written: tally.sent, note: tally.sentence(channel), snags, ..StageReport::default() })
     }
 }
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Tally {
-    fn sentence(&self) -> String {
-        let mut text = format!("{} mails delivered", self.sent);
-        for (count, what) in [
-            (self.sent_before, "had been delivered before"),
-            (self.postponed, "postponed"),
-            (self.given_up, "given up"),
-            (self.suppressed, "not wanted"),
-        ] {
-            if 0 < count {
-                text += &format!(", {count} {what}");
-            }
-        }
-        text
-    }
-
-    fn snags(&self) -> Vec<String> {
-        let seen = "`financr inbox --kind delivery` names them";
-        let given_up = (0 < self.given_up).then(|| format!("{} mails were given up; {seen}", self.given_up));
-        let again = "`financr run deliver` and every night try them again";
-        let postponed = (0 < self.postponed).then(|| format!("{} mails were postponed; {again}", self.postponed));
-        given_up.into_iter().chain(postponed).collect()
-    }
 }

@@ -3,6 +3,7 @@
 //! The first document of a period stays the document of that period. If figures have changed since, the statement is
 //! listed as differing; it is not replaced behind the client's back.
 
+mod announced;
 mod due;
 mod events;
 mod manifest;
@@ -19,7 +20,7 @@ use reports::gather::{Facts, Origin, Span, shares};
 use reports::statements::{StatementInput, StatementKind, needs_of};
 use reports::texts::{Label, Texts};
 use reports::{Format, Rhythm, render};
-use schemas::{BusinessDate, Language, PortfolioId, RunId, Severity, with_causes};
+use schemas::{BusinessDate, DeliveryChannel, Language, PortfolioId, RunId, Severity, with_causes};
 use store::{
     Necessity, NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementEvent, StatementFile, StoreKind,
 };
@@ -58,8 +59,10 @@ pub(crate) struct Published {
     pub(crate) json: Bytes,
     /// Whether it was published, or its version had been before.
     pub(crate) outcome: PublishOutcome,
-    /// Messages that announce it, if it was published.
+    /// Mails that announce it, if it was published.
     pub(crate) mails: u64,
+    /// Messages by other channels.
+    pub(crate) others: u64,
 }
 
 /// What became of the statements.
@@ -70,6 +73,7 @@ struct Tally {
     differing: Vec<String>,
     blocked: Vec<String>,
     mails: u64,
+    others: u64,
     /// Portfolios of which nothing is left to do, and all of them.
     done: usize,
     total: usize,
@@ -217,6 +221,7 @@ async fn keep(
         PublishOutcome::Inserted => {
             tally.written += 1;
             tally.mails += published.mails;
+            tally.others += published.others;
         }
         PublishOutcome::Existing(first) => {
             tally.existing += 1;
@@ -266,7 +271,7 @@ pub(crate) async fn archive_and_publish(
     let json = rendered.files.iter().find(is_json).map(|(_, bytes, _)| bytes.clone()).unwrap_or_default();
     // What was published stays what it is, and the archive holds no files that nobody published.
     if let Some(first) = context.store.statement(&statement.id).await? {
-        return Ok(Published { statement, json, outcome: PublishOutcome::Existing(first), mails: 0 });
+        return Ok(Published { statement, json, outcome: PublishOutcome::Existing(first), mails: 0, others: 0 });
     }
     let failed = |source| Error::Document { portfolio: portfolio_id.clone(), source };
     for (format, bytes, hash) in rendered.files {
@@ -284,20 +289,17 @@ pub(crate) async fn archive_and_publish(
     };
     let (title, first, date) = (texts.label(*title), texts.date(span.first_day()), texts.date(span.closing));
     let values = [("title", &*title), ("portfolio", portfolio_id.as_str()), ("first", &*first), ("date", &*date)];
-    let mail = input.portfolio.client_email.as_ref().map(|address| NewDelivery {
-        channel: "email".to_owned(),
-        recipient: address.clone(),
-        subject: texts.label_with(subject, &values),
-        necessity: necessity(kind),
-    });
-    let mails = mail.as_slice();
+    let subject = texts.label_with(subject, &values);
+    let deliveries = announced::deliveries(&input.portfolio, &subject, necessity(kind))?;
     // A later version tells of what the first one told of.
     let told = input.further.events.iter().filter(|_| version == FIRST_VERSION);
     let told = told.map(|(event, day)| StatementEvent { event: event.clone(), event_date: *day });
     let told: Vec<StatementEvent> = told.collect();
-    let outcome = context.store.publish_statement_of_events(&statement, mails, &told).await?;
-    let mails = u64::try_from(mails.len()).unwrap_or(u64::MAX);
-    Ok(Published { statement, json, outcome, mails })
+    let outcome = context.store.publish_statement_of_events(&statement, &deliveries, &told).await?;
+    let is_mail = |delivery: &&NewDelivery| delivery.channel == DeliveryChannel::Email.name();
+    let mails = u64::try_from(deliveries.iter().filter(is_mail).count()).unwrap_or(u64::MAX);
+    let others = u64::try_from(deliveries.len()).unwrap_or(u64::MAX).saturating_sub(mails);
+    Ok(Published { statement, json, outcome, mails, others })
 }
 
 /// Gives an input what a published statement told of, so that it is made again about the same.
@@ -405,6 +407,9 @@ impl Tally {
             return format!("no statement is due on {date}");
         }
         let mut text = format!("{} statements written, {} mails queued", self.written, self.mails);
+        if 0 < self.others {
+            text += &format!(", {} messages queued for other channels", self.others);
+        }
         if 0 < self.existing {
             text += &format!(", {} were there before", self.existing);
         }

@@ -180,6 +180,8 @@ mod tests {
             ecb_reference_rates: crate::EcbSettings::default(),
             inbox: None,
             mail: None,
+            drop_folder: None,
+            webhook: None,
             delivery_attempts_max: 1,
             delivery_minutes_max: 1,
         };
@@ -204,6 +206,7 @@ mod tests {
             risk_free_annual: None,
             risk_free_source: None,
             client_email: None,
+            delivery: None,
             language: schemas::Language::English,
             confirmations: false,
             cost_basis: "fifo".to_owned(),

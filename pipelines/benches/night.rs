@@ -148,6 +148,7 @@ fn portfolio(number: i64, market: &MarketId, start_date: BusinessDate) -> Outcom
         risk_free_annual: Some(0.02),
         risk_free_source: None,
         client_email: None,
+        delivery: None,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
         language: schemas::Language::English,

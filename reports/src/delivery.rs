@@ -4,7 +4,9 @@
 //! delivery twice must not reach anybody twice, and the outcome says what the caller should do next.
 
 pub mod archive;
+pub mod drop_folder;
 pub mod email;
+pub mod webhook;
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,7 +21,7 @@ pub struct Channel {
 }
 
 /// The ways there are.
-pub const CHANNELS: &[&Channel] = &[&archive::CHANNEL, &email::CHANNEL];
+pub const CHANNELS: &[&Channel] = &[&archive::CHANNEL, &email::CHANNEL, &drop_folder::CHANNEL, &webhook::CHANNEL];
 
 /// Kinds of documents that are a service and no duty: their mails say how to end them, and a recipient on the list of
 /// suppressions gets none. What is not listed here is owed to the client and always sent.

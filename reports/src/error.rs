@@ -171,6 +171,14 @@ pub enum Error {
         /// What is wrong; never an address.
         problem: String,
     },
+    /// A channel by which documents are handed over cannot be used as configured.
+    #[error("{channel}: {problem}")]
+    Channel {
+        /// The channel, for people.
+        channel: &'static str,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
     /// A file of statements or of one of them cannot be used.
     #[error("cannot {action} {}", path.display())]
     File {

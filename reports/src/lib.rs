@@ -22,6 +22,7 @@ mod sections;
 mod span;
 pub mod statements;
 pub mod texts;
+mod tls;
 
 pub use document::Document;
 pub use error::Error;

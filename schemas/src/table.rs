@@ -331,6 +331,7 @@ mod tests {
             risk_free_annual: None,
             risk_free_source: None,
             client_email: None,
+            delivery: None,
             cost_basis: "average_cost".to_owned(),
             locked_through: Some("2013-12-31".parse().expect("a date")),
             language: crate::Language::French,

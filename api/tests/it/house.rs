@@ -2,10 +2,11 @@
 
 use std::net::SocketAddr;
 
-use api::{ApiState, Settings};
+use api::{ApiState, ReturnedMail, Settings};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::ConnectInfo;
+use axum::http::request::Builder;
 use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::{DateTime, TimeDelta, Utc};
 use lake::{EngineSettings, Lake, Storage, WriteKey};
@@ -28,6 +29,8 @@ pub(crate) const ELSEWHERE: &str = "192.0.2.7:50000";
 pub(crate) struct House {
     pub(crate) lake: Lake,
     pub(crate) store: Store,
+    /// What happens to reports of a mail provider.
+    pub(crate) returned: Option<ReturnedMail>,
     _folder: TempDir,
 }
 
@@ -69,7 +72,7 @@ impl House {
         let store = Store::open(&url, StoreKind::Live).await.expect("the store opens");
         let storage = Storage::open("memory:", &lake::S3Settings::default()).expect("memory");
         let lake = Lake::open(storage, &EngineSettings::default()).expect("the lake opens");
-        House { lake, store, _folder: folder }
+        House { lake, store, returned: None, _folder: folder }
     }
 
     /// A house with the portfolio `D03`.
@@ -132,6 +135,7 @@ impl House {
             lake: self.lake.clone(),
             clock: Clock::Fixed(now()),
             program_version: "0.1.0".to_owned(),
+            returned: self.returned.clone(),
         };
         api::router(state, settings)
     }
@@ -144,12 +148,19 @@ impl House {
 
 /// Asks a router from an address.
 pub(crate) async fn ask(router: Router, path: &str, peer: &str, headers: &[(&str, &str)]) -> Answer {
-    let mut request = Request::builder().uri(path);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
+    send(router, Request::builder().uri(path), peer, headers, Body::empty()).await
+}
+
+/// Posts a body to a router from elsewhere, without a token.
+pub(crate) async fn post(router: Router, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    let request = Request::builder().method("POST").uri(path);
+    send(router, request, ELSEWHERE, headers, Body::from(body.to_vec())).await
+}
+
+async fn send(router: Router, request: Builder, peer: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     let peer: SocketAddr = peer.parse().expect("an address");
-    let request = request.extension(ConnectInfo(peer)).body(Body::empty()).expect("a request");
+    let request = request.extension(ConnectInfo(peer)).body(body).expect("a request");
     let response = router.oneshot(request).await.expect("the router answers");
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.expect("the body is there");
@@ -186,6 +197,7 @@ pub(crate) fn portfolio(portfolio_id: &str) -> Portfolio {
         risk_free_annual: Some(0.02),
         risk_free_source: None,
         client_email: Some("client@example.org".to_owned()),
+        delivery: None,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
         language: schemas::Language::English,

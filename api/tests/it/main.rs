@@ -55,6 +55,10 @@ mod positions {
     mod get;
 }
 #[cfg(test)]
+mod returned_mails {
+    mod post;
+}
+#[cfg(test)]
 mod risk_analysis {
     mod get;
 }
@@ -69,6 +73,10 @@ mod statements {
 #[cfg(test)]
 mod transactions {
     mod get;
+}
+#[cfg(test)]
+mod unsubscribe {
+    mod post;
 }
 #[cfg(test)]
 mod valuations {

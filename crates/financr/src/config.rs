@@ -26,6 +26,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) engine: EngineSection,
     pub(crate) mail: Option<jobs::MailSettings>,
+    pub(crate) drop_folder: Option<jobs::DropFolderSettings>,
+    pub(crate) webhook: Option<jobs::WebhookSettings>,
     #[serde(default)]
     pub(crate) delivery: DeliverySection,
     #[serde(default)]
@@ -309,6 +311,9 @@ fn from_environment(config: &mut Config, variable: impl Fn(&str) -> Option<Strin
         access_key_id: variable("AWS_ACCESS_KEY_ID"),
         secret_access_key: variable("AWS_SECRET_ACCESS_KEY"),
     };
+    if let Some(drop_folder) = &mut config.drop_folder {
+        drop_folder.s3 = config.s3.clone();
+    }
 }
 
 #[cfg(test)]

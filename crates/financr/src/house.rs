@@ -32,12 +32,23 @@ pub(crate) async fn open(config: &Config, watch: Arc<dyn Fn(Progress) + Send + S
             ecb_reference_rates: config.sources.ecb_reference_rates.clone(),
             inbox: config.sources.book_folder.inbox.clone(),
             mail: config.mail.clone(),
+            drop_folder: config.drop_folder.clone(),
+            webhook: webhook(config),
             delivery_attempts_max: config.delivery.attempts_max,
             delivery_minutes_max: config.delivery.minutes_max,
         },
         program_version: VERSION.to_owned(),
         watch,
     })
+}
+
+/// The webhook as configured; its links go where those of mails go, unless it names another place.
+fn webhook(config: &Config) -> Option<jobs::WebhookSettings> {
+    let mut webhook = config.webhook.clone()?;
+    if webhook.public_url.is_none() {
+        webhook.public_url = config.mail.as_ref().and_then(|mail| mail.public_url.clone());
+    }
+    Some(webhook)
 }
 
 /// Writes the configured schedules into the store.

@@ -168,6 +168,7 @@ pub(crate) mod tests {
             risk_free_annual: None,
             risk_free_source: None,
             client_email: None,
+            delivery: None,
             cost_basis: "fifo".to_owned(),
             locked_through: None,
             language: schemas::Language::English,

@@ -8,6 +8,7 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use schemas::{DeliveryChannel, Language};
 use uuid::Uuid;
 
 use crate::database::{ByEngine, SqlTransaction, reading, row_limit, within};
@@ -51,6 +52,8 @@ pub struct NewDelivery {
     pub subject: String,
     /// Whether its recipient may have no more of its kind.
     pub necessity: Necessity,
+    /// What it is written in: the language of its statement.
+    pub language: Language,
 }
 
 /// A message in the outbox.
@@ -84,6 +87,8 @@ pub struct Delivery {
     pub necessity: Necessity,
     /// When it came into the outbox.
     pub queued_at: DateTime<Utc>,
+    /// What it is written in.
+    pub language: Language,
 }
 
 impl Delivery {
@@ -129,21 +134,6 @@ pub enum NextAttempt {
     NotWanted,
 }
 
-/// How many messages are in which state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DeliveryCounts {
-    /// Messages to be sent.
-    pub pending: i64,
-    /// Messages handed over.
-    pub delivered: i64,
-    /// Messages given up.
-    pub failed: i64,
-    /// Messages that were optional and not wanted.
-    pub suppressed: i64,
-    /// Messages that came back.
-    pub returned: i64,
-}
-
 /// The space of the ids of deliveries.
 const ID_SPACE: Uuid = Uuid::from_u128(0x3f0c_5d52_8a41_4a0e_9d6b_71f2_c8e4_1b95);
 
@@ -152,7 +142,6 @@ const SELECT_DUE: &str = include_str!("queries/deliveries/select_due.sql");
 const SELECT_OF_STATEMENT: &str = include_str!("queries/deliveries/select_of_statement.sql");
 const MARK_DELIVERED: &str = include_str!("queries/deliveries/mark_delivered.sql");
 const MARK_FAILED_ATTEMPT: &str = include_str!("queries/deliveries/mark_failed_attempt.sql");
-const COUNT_BY_STATE: &str = include_str!("queries/deliveries/count_by_state.sql");
 const LEASE_OWNERS: &str = include_str!("queries/deliveries/lease_owners.sql");
 const RELEASE: &str = include_str!("queries/deliveries/release.sql");
 const CLAIM: ByEngine = ByEngine {
@@ -195,12 +184,14 @@ impl Store {
         rows.into_iter().map(DeliveryRow::delivery).collect()
     }
 
-    /// Leases messages that are due to one sender: no other sender gets them before the lease ends. Counts an attempt.
+    /// Leases messages of a channel that are due to one sender: no other sender gets them before the lease ends. Counts
+    /// an attempt.
     ///
     /// # Errors
     /// The database's reason.
     pub async fn claim_deliveries(
         &self,
+        channel: DeliveryChannel,
         owner: &str,
         lease: TimeDelta,
         now: DateTime<Utc>,
@@ -214,6 +205,7 @@ impl Store {
                 .bind(lease_end(now, lease))
                 .bind(instant(now))
                 .bind(row_limit(limit))
+                .bind(channel.name())
                 .fetch_all(open)
                 .await
         })
@@ -323,29 +315,6 @@ impl Store {
         .map_err(Error::query("read the deliveries of a statement"))?;
         rows.into_iter().map(DeliveryRow::delivery).collect()
     }
-
-    /// How many messages are in which state.
-    ///
-    /// # Errors
-    /// The database's reason.
-    pub async fn delivery_counts(&self) -> Result<DeliveryCounts> {
-        let rows = reading!(&self.database, pool => {
-            sqlx::query_as::<_, (String, i64)>(COUNT_BY_STATE).fetch_all(pool).await
-        })
-        .map_err(Error::query("count the deliveries"))?;
-        let mut counts = DeliveryCounts::default();
-        for (word, count) in rows {
-            let state: DeliveryState = parsed(TABLE, "state", &word)?;
-            match state {
-                DeliveryState::Pending => counts.pending = count,
-                DeliveryState::Delivered => counts.delivered = count,
-                DeliveryState::Failed => counts.failed = count,
-                DeliveryState::Suppressed => counts.suppressed = count,
-                DeliveryState::Returned => counts.returned = count,
-            }
-        }
-        Ok(counts)
-    }
 }
 
 fn change_of(failed: &FailedAttempt<'_>) -> DeliveryChange {
@@ -373,6 +342,7 @@ pub(crate) async fn enqueue(
             .bind(delivery.subject.as_str())
             .bind(instant(due_at))
             .bind(delivery.necessity.word())
+            .bind(delivery.language.code())
             .execute(open)
             .await
             .map(|done| done.rows_affected())
@@ -414,7 +384,7 @@ impl fmt::Debug for Delivery {
     }
 }
 
-const TABLE: &str = "deliveries";
+pub(crate) const TABLE: &str = "deliveries";
 
 /// A row of `deliveries`.
 #[derive(sqlx::FromRow)]
@@ -433,6 +403,7 @@ pub(crate) struct DeliveryRow {
     attempts_before: i64,
     necessity: String,
     queued_at: String,
+    language: String,
 }
 
 impl DeliveryRow {
@@ -452,6 +423,7 @@ impl DeliveryRow {
             attempts_before: self.attempts_before,
             necessity: parsed(TABLE, "necessity", &self.necessity)?,
             queued_at: parsed(TABLE, "queued_at", &self.queued_at)?,
+            language: parsed(TABLE, "language", &self.language)?,
         })
     }
 }
@@ -467,6 +439,7 @@ mod tests {
             recipient: recipient.to_owned(),
             subject: "Your statement".to_owned(),
             necessity: Necessity::Required,
+            language: Language::English,
         };
         let first = delivery_id("s1", &mail("a@example.org"));
         assert_eq!(first, delivery_id("s1", &mail("a@example.org")));
@@ -481,6 +454,7 @@ mod tests {
             recipient: "a@example.org".to_owned(),
             subject: "Statement of A. Client".to_owned(),
             necessity: Necessity::Required,
+            language: Language::English,
         };
         let text = format!("{mail:?}");
         assert!(!text.contains("example.org") && !text.contains("Client"), "{text}");

@@ -12,6 +12,7 @@ mod books;
 mod conflicts;
 mod database;
 mod deliveries;
+mod delivery_counts;
 mod delivery_records;
 mod error;
 mod inbox;
@@ -31,12 +32,12 @@ mod store;
 mod stored_text;
 mod suppressions;
 mod transactions;
+mod unsubscribe_tokens;
 
 pub use books::{Book, BookOutcome};
 pub use database::PAGE_ROWS_MAX;
-pub use deliveries::{
-    Delivery, DeliveryCounts, DeliveryState, FailedAttempt, Necessity, NewDelivery, NextAttempt, SentCopy,
-};
+pub use deliveries::{Delivery, DeliveryState, FailedAttempt, Necessity, NewDelivery, NextAttempt, SentCopy};
+pub use delivery_counts::DeliveryCounts;
 pub use delivery_records::{DeliveryChange, DeliveryEvent};
 pub use error::{Error, Result};
 pub use inbox::{

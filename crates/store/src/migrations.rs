@@ -41,8 +41,10 @@ const STEPS: &[Step] = &[
     step!(13, "0013_delivery_records"),
     step!(14, "0014_languages"),
     step!(15, "0015_statement_removals"),
-    step!(22, "0022_confirmations"),
-    step!(23, "0023_statement_events"),
+    step!(16, "0016_delivery_languages"),
+    step!(17, "0017_delivery_channels"),
+    step!(18, "0018_confirmations"),
+    step!(19, "0019_statement_events"),
 ];
 
 /// The steps for SQLite.

@@ -167,6 +167,7 @@ async fn write(
             .bind(portfolio.locked_through.map(|date| date.to_string()))
             .bind(portfolio.language.code())
             .bind(i64::from(portfolio.confirmations))
+            .bind(portfolio.delivery.as_deref())
             .bind(instant(now))
             .execute(open)
             .await
@@ -202,6 +203,7 @@ struct PortfolioRow {
     locked_through: Option<String>,
     language: String,
     confirmations: i64,
+    delivery: Option<String>,
 }
 
 impl PortfolioRow {
@@ -224,6 +226,7 @@ impl PortfolioRow {
             locked_through: parsed_or_none(table, "locked_through", self.locked_through.as_deref())?,
             language: parsed(table, "language", &self.language)?,
             confirmations: self.confirmations != 0,
+            delivery: self.delivery,
         })
     }
 }

@@ -135,7 +135,7 @@ impl Store {
 }
 
 /// An address as it is compared: mail programs do not tell large letters from small ones, whatever the standard says.
-fn address(text: &str) -> String {
+pub(crate) fn address(text: &str) -> String {
     text.trim().to_lowercase()
 }
 

@@ -4,12 +4,10 @@ use reports::Format;
 use reports::delivery::email::{self, Attachment, Mail, MailSettings};
 use reports::delivery::{DeliveryId, Outcome};
 use reports::texts::{Label, Texts};
-use schemas::Language;
 use store::{Delivery, Necessity, Statement, StatementFile};
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::publication::language_of;
 
 /// Bytes of a page that a message takes; of longer ones mail programs show a part only.
 const PAGE_BYTES_MAX: i64 = 100_000;
@@ -49,13 +47,9 @@ pub(super) async fn compose(
             Some(file) => Some(context.lake.storage().get(&file.object_path).await?),
             None => None,
         };
-        Ok::<_, lake::Error>((
-            content,
-            page_of(context, &statement).await?,
-            language_of_statement(context, &statement).await?,
-        ))
+        Ok::<_, lake::Error>((content, page_of(context, &statement).await?))
     };
-    let (content, page, language) = match read.await {
+    let (content, page) = match read.await {
         Ok(read) => read,
         Err(error) => {
             // One document that cannot be read must not hold up the others.
@@ -73,12 +67,26 @@ pub(super) async fn compose(
         delivery_id,
         to: delivery.recipient.clone(),
         subject: delivery.subject.clone(),
-        body: body(&statement, place.as_deref(), Texts::of(language)),
+        body: body(&statement, place.as_deref(), Texts::of(delivery.language)),
         page,
         attachment,
         necessity,
+        unsubscribe_link: unsubscribe_link(context, settings, delivery).await?,
         date: statement.published_at,
     }))
+}
+
+/// Where the recipient ends mails of this kind; none if they are owed, or there is no such place.
+async fn unsubscribe_link(
+    context: &Context,
+    settings: &MailSettings,
+    delivery: &Delivery,
+) -> Result<Option<String>, Error> {
+    if delivery.necessity == Necessity::Required || settings.unsubscribe_link("").is_none() {
+        return Ok(None);
+    }
+    let token = context.store.unsubscribe_token(&delivery.recipient, context.clock.now()).await?;
+    Ok(settings.unsubscribe_link(&token))
 }
 
 fn is_too_large(file: &StatementFile, settings: &MailSettings) -> bool {
@@ -86,7 +94,7 @@ fn is_too_large(file: &StatementFile, settings: &MailSettings) -> bool {
 }
 
 /// The address of the document in the API, which asks who wants to see it.
-fn link(public_url: &str, statement: &Statement) -> String {
+pub(super) fn link(public_url: &str, statement: &Statement) -> String {
     format!("{}/statements/{}/pdf", public_url.trim_end_matches('/'), statement.id)
 }
 
@@ -110,11 +118,4 @@ async fn page_of(context: &Context, statement: &Statement) -> Result<Option<Stri
     let Some(file) = short else { return Ok(None) };
     let content = context.lake.storage().get(&file.object_path).await?;
     Ok(String::from_utf8(content.to_vec()).ok())
-}
-
-/// The language in which a statement was written.
-async fn language_of_statement(context: &Context, statement: &Statement) -> Result<Language, lake::Error> {
-    let file = statement.files.iter().find(|file| file.media_type == Format::Json.content_type());
-    let Some(file) = file else { return Ok(Language::default()) };
-    Ok(language_of(&context.lake.storage().get(&file.object_path).await?))
 }

@@ -1,5 +1,8 @@
 //! The outbox against servers that do their worst: all arrives once, or twice in the window, and nothing is lost.
 
+mod channels;
+mod events;
+mod hostile_receiver;
 mod hostile_server;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +14,7 @@ use lake::{EngineSettings, Lake, S3Settings, Storage};
 use pipelines::AgeLimits;
 use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings, TlsMode};
 use schemas::tables::portfolios::Portfolio;
-use schemas::{Clock, Currency};
+use schemas::{Clock, Currency, DeliveryChannel, Language};
 use store::{
     Claim, Delivery, DeliveryChange, DeliveryState, InboxFilter, InboxKind, InboxRow, InboxState, NewDelivery, NewRun,
     Statement, StatementFile, Store, StoreKind,
@@ -34,6 +37,8 @@ const STATEMENT: &str = "portfolio_statement-D01-2014-12-31-v1";
 struct House {
     context: Context,
     folder: TempDir,
+    /// The language of the mails that are queued.
+    language: Language,
 }
 
 impl House {
@@ -57,6 +62,8 @@ impl House {
                 public_url: None,
                 unsubscribe_url: None,
             }),
+            drop_folder: None,
+            webhook: None,
             delivery_attempts_max: 8,
             delivery_minutes_max: 10,
         };
@@ -68,7 +75,7 @@ impl House {
             program_version: "0.1.0".to_owned(),
             watch: Arc::new(|_| {}),
         };
-        House { context, folder }
+        House { context, folder, language: Language::English }
     }
 
     async fn with_server(server: &HostileServer) -> House {
@@ -78,6 +85,7 @@ impl House {
                 host: "127.0.0.1".to_owned(),
                 port,
                 tls: TlsMode::None,
+                ca_file: None,
                 username: None,
                 password: None,
                 connections_max: 8,
@@ -119,16 +127,19 @@ impl House {
             files: vec![StatementFile {
                 media_type: "application/pdf".to_owned(),
                 object_path: "statement.pdf".to_owned(),
-                sha256: "a".repeat(64),
+                sha256: reports::delivery::archive::sha256_hex(&vec![b'%'; byte_count]),
                 byte_count: i64::try_from(byte_count).expect("small"),
             }],
             published_at: start(),
         };
         let mail = |recipient: &String| NewDelivery {
-            channel: "email".to_owned(),
+            // Without an address the recipient is the channel's own, with a number if there are several.
+            channel: if recipient.contains('@') { "email" } else { recipient.split('#').next().unwrap_or_default() }
+                .to_owned(),
             recipient: recipient.clone(),
             subject: "Your statement".to_owned(),
             necessity,
+            language: self.language,
         };
         let mails: Vec<NewDelivery> = recipients.iter().map(mail).collect();
         store.publish_statement_with_deliveries(&statement, &mails).await.expect("published");
@@ -182,7 +193,8 @@ fn start() -> DateTime<Utc> {
     "2015-01-01T02:00:00Z".parse().expect("an instant")
 }
 
-fn portfolio() -> Portfolio {
+/// A portfolio of no particular kind.
+pub(crate) fn portfolio() -> Portfolio {
     Portfolio {
         portfolio_id: "D01".parse().expect("an id"),
         market_id: "world".parse().expect("an id"),
@@ -196,7 +208,8 @@ fn portfolio() -> Portfolio {
         risk_free_annual: None,
         risk_free_source: None,
         client_email: None,
-        language: schemas::Language::English,
+        delivery: None,
+        language: Language::English,
         confirmations: false,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
@@ -310,7 +323,7 @@ async fn a_sender_that_dies_in_the_window_twice_leaves_two_copies_and_a_finding(
     house.publish(&addresses(1), 500, Necessity::Required).await;
     let (store, dead) = (&house.context.store, somebody_dead());
     for copies in [1, 2] {
-        let claimed = store.claim_deliveries(&dead, LEASE, start(), 1).await.expect("claimed");
+        let claimed = store.claim_deliveries(DeliveryChannel::Email, &dead, LEASE, start(), 1).await.expect("claimed");
         assert_eq!(claimed[0].copies, copies);
         assert_eq!(store.release_deliveries(&dead).await.expect("lifted"), 1);
     }
@@ -326,7 +339,12 @@ async fn a_sender_that_dies_once_is_replaced() {
     let server = HostileServer::start(Temper::Friendly).await;
     let house = House::with_server(&server).await;
     house.publish(&addresses(1), 500, Necessity::Required).await;
-    let claimed = house.context.store.claim_deliveries(&somebody_dead(), LEASE, start(), 1).await.expect("claimed");
+    let claimed = house
+        .context
+        .store
+        .claim_deliveries(DeliveryChannel::Email, &somebody_dead(), LEASE, start(), 1)
+        .await
+        .expect("claimed");
     assert_eq!(claimed.len(), 1);
     let report = deliver(&house.context).await.expect("the pass ends");
     assert_eq!((report.rows_written, server.taken().len()), (1, 1));
@@ -365,6 +383,17 @@ async fn a_refused_address_gets_nothing_optional_any_more_and_is_named_in_the_in
     house.publish(&addresses(1), 500, Necessity::Required).await;
     let report = deliver(&house.context).await.expect("the pass ends");
     assert_eq!(report.note, "1 mails delivered", "what is owed is sent whatever the list says");
+}
+
+#[tokio::test]
+async fn a_mail_is_written_in_the_language_that_was_queued_with_it() {
+    // The statement has no JSON to learn a language from, and its portfolio is in English by now.
+    let mut house = House::with_folder().await;
+    house.language = Language::French;
+    house.publish(&addresses(1), 500, Necessity::Required).await;
+    deliver(&house.context).await.expect("the pass ends");
+    let mail = house.mails().remove(0);
+    assert!(mail.contains("Veuillez trouver ci-joint") && !mail.contains("please find attached"), "{mail}");
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod classification_file;
 mod cost_basis;
 pub(crate) mod custody_file;
 pub(crate) mod execution_file;
+mod delivery_choice;
 mod factor_file;
 pub(crate) mod group_file;
 pub(crate) mod instrument_cost_file;

@@ -84,6 +84,7 @@ pub(crate) fn portfolio(id: &str) -> Portfolio {
         risk_free_annual: None,
         risk_free_source: None,
         client_email: None,
+        delivery: None,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
         language: schemas::Language::English,

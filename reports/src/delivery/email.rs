@@ -45,8 +45,9 @@ pub struct MailSettings {
     /// Where clients reach the API, e.g. `https://reports.example.org`, for links to documents that are too large.
     #[serde(default)]
     pub public_url: Option<String>,
-    /// A page that takes a POST and ends mails that are optional, e.g. `https://reports.example.org/unsubscribe`.
-    /// Without one they can be ended by mail to the sender.
+    /// Where mails that are optional are ended, if not at `unsubscribe` below `public_url`: a place that hands on what
+    /// comes to `<this>/<token>` to the API's `/unsubscribe/<token>`. Without both they can be ended by mail to the
+    /// sender.
     #[serde(default)]
     pub unsubscribe_url: Option<String>,
 }
@@ -72,6 +73,10 @@ pub struct SmtpSettings {
     /// How the connection is protected; default `start_tls`.
     #[serde(default)]
     pub tls: TlsMode,
+    /// A file of certificates (PEM) of the authorities that the server's certificate may be of, for a server of the
+    /// house's own; only these are trusted then. None for the authorities that browsers trust.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
     /// The name to log in with; none to send without logging in.
     #[serde(default)]
     pub username: Option<String>,
@@ -125,6 +130,8 @@ pub struct Mail {
     pub attachment: Option<Attachment>,
     /// Whether the recipient may have no more of its kind.
     pub necessity: Necessity,
+    /// Where one POST ends mails of its kind (RFC 8058); none if only a mail to the sender does. For optional ones.
+    pub unsubscribe_link: Option<String>,
     /// The message's date; the same for every attempt.
     pub date: DateTime<Utc>,
 }
@@ -171,7 +178,6 @@ const FOLDER_WRITERS_MAX: usize = 4;
 #[derive(Debug)]
 pub struct Mailer {
     from: Mailbox,
-    unsubscribe_url: Option<String>,
     transport: Transport,
 }
 
@@ -179,6 +185,15 @@ pub struct Mailer {
 enum Transport {
     Folder(MailFolder),
     Smtp(Box<SmtpServer>),
+}
+
+impl MailSettings {
+    /// Where whoever has this token ends mails that are optional; none if the house has no public address.
+    pub fn unsubscribe_link(&self, token: &str) -> Option<String> {
+        let own = self.unsubscribe_url.as_ref().map(|url| format!("{}/{token}", url.trim_end_matches('/')));
+        let public = self.public_url.as_ref();
+        own.or_else(|| public.map(|url| format!("{}/unsubscribe/{token}", url.trim_end_matches('/'))))
+    }
 }
 
 impl Mailer {
@@ -205,7 +220,7 @@ impl Mailer {
             MailTransport::Folder(path) => Transport::Folder(MailFolder::new(path.clone())),
             MailTransport::Smtp(smtp) => Transport::Smtp(Box::new(SmtpServer::new(smtp, timeout)?)),
         };
-        Ok(Mailer { from, unsubscribe_url: settings.unsubscribe_url.clone(), transport })
+        Ok(Mailer { from, transport })
     }
 
     /// The Message-ID of a delivery, the same for every attempt.
@@ -230,7 +245,7 @@ impl Mailer {
     /// which deliveries are done, and how often [`Outcome::Unknown`] was the answer. A second try has the same delivery
     /// id and date.
     pub async fn deliver(&self, mail: &Mail) -> Outcome {
-        let message = match message::compose(&self.from, self.unsubscribe_url.as_deref(), mail) {
+        let message = match message::compose(&self.from, mail) {
             Ok(message) => message,
             Err(error) => return Outcome::PermanentFailure(error.to_string()),
         };
@@ -243,12 +258,18 @@ impl Mailer {
 
 /// Whether a text can stand between angle brackets in a header, and takes a browser to a place that is protected on
 /// the way. A program on this machine may be tried without protection.
-fn is_web_address(text: &str) -> bool {
+pub(super) fn is_web_address(text: &str) -> bool {
     let protected = text.strip_prefix("https://");
-    let own =
-        || text.strip_prefix("http://").filter(|rest| rest.starts_with("127.0.0.1") || rest.starts_with("localhost"));
+    let own = || text.strip_prefix("http://").filter(|rest| is_own_host(rest));
     let rest = protected.or_else(own);
     rest.is_some_and(|rest| {
         !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic() && !b"<>\"?#".contains(&byte))
     })
+}
+
+/// Whether what stands behind `http://` begins with this machine, and not with a name that only looks like it.
+fn is_own_host(rest: &str) -> bool {
+    let host = rest.split('/').next().unwrap_or_default();
+    let (name, port) = host.split_once(':').unwrap_or((host, "80"));
+    ["127.0.0.1", "localhost"].contains(&name) && port.parse::<u16>().is_ok()
 }

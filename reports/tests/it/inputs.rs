@@ -89,6 +89,7 @@ pub(crate) fn empty() -> StatementInput {
             risk_free_annual: Some(0.01),
             risk_free_source: None,
             client_email: Some("client@example.org".to_owned()),
+            delivery: None,
             cost_basis: "fifo".to_owned(),
             locked_through: None,
             language: schemas::Language::English,

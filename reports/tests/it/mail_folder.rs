@@ -19,6 +19,7 @@ pub(crate) fn mail(delivery_id: &str) -> Mail {
             content: Bytes::from_static(b"%PDF-1.7 \xff\xfe a file"),
         }),
         necessity: Necessity::Required,
+        unsubscribe_link: None,
         date: Utc.with_ymd_and_hms(2015, 1, 1, 4, 30, 0).single().expect("an instant"),
     }
 }
@@ -166,11 +167,9 @@ fn settings_are_strict() {
 }
 
 /// The header lines of a message, each unfolded.
-async fn headers_of(mail: &Mail, unsubscribe_url: Option<&str>) -> Vec<String> {
+async fn headers_of(mail: &Mail) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut settings = settings(folder.path());
-    settings.unsubscribe_url = unsubscribe_url.map(str::to_owned);
-    let outcome = Mailer::new(&settings).expect("a mailer").deliver(mail).await;
+    let outcome = Mailer::new(&settings(folder.path())).expect("a mailer").deliver(mail).await;
     assert!(matches!(outcome, Outcome::Delivered(_)), "{outcome:?}");
     let text = std::fs::read_to_string(folder.path().join(format!("{}.eml", mail.delivery_id))).expect("the message");
     let (headers, _) = text.split_once("\r\n\r\n").expect("headers and a body");
@@ -179,22 +178,29 @@ async fn headers_of(mail: &Mail, unsubscribe_url: Option<&str>) -> Vec<String> {
 
 #[tokio::test]
 async fn only_an_optional_mail_says_how_to_end_it() {
-    let url = Some("https://reports.example.org/unsubscribe/");
-    let required = headers_of(&mail("D03-1"), url).await;
+    let mut settings = settings_with(MailTransport::Folder("mail".into()), 5);
+    assert_eq!(settings.unsubscribe_link("0123"), None);
+    settings.public_url = Some("https://reports.example.org/".to_owned());
+    let unsubscribe_link = settings.unsubscribe_link("0123");
+    assert_eq!(unsubscribe_link.as_deref(), Some("https://reports.example.org/unsubscribe/0123"));
+    settings.unsubscribe_url = Some("https://www.example.org/end".to_owned());
+    assert_eq!(settings.unsubscribe_link("0123").as_deref(), Some("https://www.example.org/end/0123"));
+
+    let required = headers_of(&Mail { unsubscribe_link: unsubscribe_link.clone(), ..mail("D03-1") }).await;
     assert!(!required.iter().any(|line| line.starts_with("List-Unsubscribe")), "{required:?}");
 
-    let optional = Mail { necessity: Necessity::Optional, ..mail("D03-1") };
+    let optional = Mail { necessity: Necessity::Optional, unsubscribe_link, ..mail("D03-1") };
     // RFC 2369, section 3.2, and RFC 8058, section 3.1: the two headers as they stand there.
-    let headers = headers_of(&optional, url).await;
+    let headers = headers_of(&optional).await;
     let by_mail = "<mailto:statements@financr.example?subject=unsubscribe%20D03-1>";
     for header in [
-        &format!("List-Unsubscribe: <https://reports.example.org/unsubscribe/D03-1>, {by_mail}"),
+        &format!("List-Unsubscribe: <https://reports.example.org/unsubscribe/0123>, {by_mail}"),
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
     ] {
         assert!(headers.iter().any(|line| line == header), "{header} in {headers:?}");
     }
     // One click needs a page; without one there is only the mail.
-    let headers = headers_of(&optional, None).await;
+    let headers = headers_of(&Mail { unsubscribe_link: None, ..optional }).await;
     assert!(headers.contains(&format!("List-Unsubscribe: {by_mail}")), "{headers:?}");
     assert!(!headers.iter().any(|line| line.starts_with("List-Unsubscribe-Post")), "{headers:?}");
 }
@@ -214,6 +220,10 @@ fn links_lead_to_protected_places_only() {
     for (url, is_right) in [
         ("https://reports.example.org", true),
         ("http://127.0.0.1:8080", true),
+        ("http://localhost/reports", true),
+        ("http://127.0.0.1.example.org", false),
+        ("http://localhost.example.org/", false),
+        ("http://localhost:80@example.org/", false),
         ("http://reports.example.org", false),
         ("https://", false),
         ("https://a.example/>\r\nBcc: x@example.org", false),

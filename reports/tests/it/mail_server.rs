@@ -64,6 +64,7 @@ fn plain(port: u16) -> SmtpSettings {
         host: "127.0.0.1".to_owned(),
         port,
         tls: TlsMode::None,
+        ca_file: None,
         username: None,
         password: None,
         connections_max: 2,

@@ -23,6 +23,8 @@ mod mail_folder;
 #[cfg(test)]
 mod mail_server;
 #[cfg(test)]
+mod mail_tls;
+#[cfg(test)]
 mod prepared;
 #[cfg(test)]
 mod reading;

@@ -33,6 +33,8 @@ crate::table! {
     risk_free_source: Option<MarketId>,
     /// Where its statements are mailed; none for no mail.
     client_email: Option<String>,
+    /// The channels by which its documents go, e.g. `email, webhook`, or `none`; empty for mail if there is an address.
+    delivery: Option<String>,
     /// How the lots to close are chosen: a cost basis method, and the ones that took its place with the day from which
     /// each counts, e.g. `fifo` or `fifo; 2024-01-01 average_cost`. Rows older than this column have none and count as
     /// `fifo`.

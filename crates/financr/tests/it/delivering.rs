@@ -81,3 +81,51 @@ fn the_list_of_suppressions_is_kept_by_hand_too() {
     let no_address = house.run(&["suppressions", "add", "client", "--by", "anna"]);
     assert_eq!(no_address.code, Some(2));
 }
+
+#[test]
+fn statements_go_by_the_channels_that_their_portfolio_names() {
+    let house = House::new();
+    let shipped = include_str!("../../../../financr.toml");
+    let config = format!("{shipped}\n[drop_folder]\nurl = \"financr-data/drop\"\nformats = [\"pdf\", \"json\"]\n");
+    std::fs::write(house.path().join("financr.toml"), config).expect("written");
+    let folder = house.path().join("books");
+    books::write(&folder);
+    for (id, channels) in [("MIXED", r#"["drop_folder", "email"]"#), ("EMPTIED", r#"["drop_folder"]"#)] {
+        let path = folder.join(id).join("portfolio.json");
+        let text = std::fs::read_to_string(&path).expect("readable");
+        let chosen = text.replace("\"client_email\"", &format!("\"delivery\":{channels},\"client_email\""));
+        std::fs::write(&path, chosen).expect("written");
+    }
+    house.done(&["import", "books"]);
+    let said = house.done(&["run", "nightly", "--date", "2024-01-31"]);
+    for words in [
+        "2 statements written, 1 mails queued, 2 messages queued for other channels",
+        "1 mails delivered; 2 statements for the drop folder delivered",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    assert_eq!(house.files("financr-data/mail").len(), 1);
+    let dropped = house.files("financr-data/drop");
+    let archived = house.documents();
+    for id in ["MIXED", "EMPTIED"] {
+        let of = |ending: &str| {
+            let path = format!("{id}/portfolio_statement-{id}-2024-01-31-v1.{ending}");
+            dropped.get(std::path::Path::new(&path)).unwrap_or_else(|| panic!("{path}: {:?}", dropped.keys()))
+        };
+        for ending in ["pdf", "json"] {
+            assert!(archived.values().any(|bytes| bytes == of(ending)), "it is what was published: {id} {ending}");
+        }
+        let index = String::from_utf8_lossy(of("sha256"));
+        let names: Vec<&str> = index.lines().filter_map(|line| line.split("  ").nth(1)).collect();
+        let name = format!("portfolio_statement-{id}-2024-01-31-v1");
+        assert_eq!(names, [format!("{name}.pdf"), format!("{name}.json")]);
+    }
+    assert_eq!(dropped.len(), 6);
+
+    let path = folder.join("MIXED").join("portfolio.json");
+    let text = std::fs::read_to_string(&path).expect("readable").replace("\"email\"]", "\"fax\"]");
+    std::fs::write(&path, text).expect("written");
+    let refused = house.run(&["import", "books/MIXED"]);
+    assert_eq!(refused.code, Some(3), "{}", refused.stderr);
+    assert!(refused.stdout.contains("unknown channel `fax`; known: email, drop_folder, webhook"), "{}", refused.stdout);
+}

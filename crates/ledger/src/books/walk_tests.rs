@@ -199,6 +199,7 @@ pub(super) fn portfolio(cost_basis: &str) -> Portfolio {
         risk_free_annual: None,
         risk_free_source: None,
         client_email: None,
+        delivery: None,
         cost_basis: cost_basis.to_owned(),
         locked_through: None,
         language: schemas::Language::English,

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use schemas::tables::portfolios::Portfolio;
+use schemas::{Clock, DeliveryChannel, Language};
 use store::{
-    DeliveryChange, DeliveryCounts, DeliveryState, Error, FailedAttempt, NewSuppression, NextAttempt, SentCopy,
-    StoreKind, SuppressionReason,
+    DeliveryChange, DeliveryCounts, DeliveryState, Error, FailedAttempt, NewDelivery, NewSuppression, NextAttempt,
+    SentCopy, StoreKind, SuppressionReason,
 };
 use tokio::task::JoinSet;
 
 use crate::places::{Place, on_both_engines};
-use crate::samples::{LEASE, after_minutes, claimed_run, mail, portfolio_id, save_portfolio, start, statement};
+use crate::samples::{
+    LEASE, after_minutes, claimed_run, mail, portfolio, portfolio_id, save_portfolio, start, statement,
+};
 
 on_both_engines!(
     publishing_again_tells_nobody_twice,
@@ -20,6 +24,9 @@ on_both_engines!(
     copies_that_may_have_gone_out_are_counted_and_every_attempt_is_on_record,
     a_message_that_came_back_was_delivered_before,
     an_address_is_on_the_list_once_and_can_be_taken_off,
+    a_message_keeps_its_language_and_one_queued_before_has_that_of_its_portfolio,
+    each_channel_has_its_own_queue,
+    an_address_has_one_token_that_nobody_guesses,
 );
 
 /// An attempt after which the other side has nothing.
@@ -77,7 +84,8 @@ async fn eight_senders_share_the_messages(place: &Place) {
             let mut sent = Vec::new();
             loop {
                 let owner = format!("sender-{number}");
-                let claimed = store.claim_deliveries(&owner, LEASE, start(), 3).await.expect("claimed");
+                let claimed =
+                    store.claim_deliveries(DeliveryChannel::Email, &owner, LEASE, start(), 3).await.expect("claimed");
                 assert!(claimed.len() <= 3);
                 if claimed.is_empty() {
                     return sent;
@@ -104,14 +112,21 @@ async fn a_failed_attempt_is_tried_later_or_never(place: &Place) {
     let new = statement("D01", 1, &run);
     store.publish_statement_with_deliveries(&new, &[mail("a@example.org")]).await.expect("published");
 
-    let first = store.claim_deliveries("sender", LEASE, start(), 10).await.expect("claimed");
+    let first = store.claim_deliveries(DeliveryChannel::Email, "sender", LEASE, start(), 10).await.expect("claimed");
     let later = NextAttempt::At(after_minutes(10));
     assert!(
         store.mark_failed_attempt(&first[0], &not_sent("the server is busy", later), start()).await.expect("noted")
     );
-    assert!(store.claim_deliveries("sender", LEASE, after_minutes(9), 10).await.expect("claimed").is_empty());
+    assert!(
+        store
+            .claim_deliveries(DeliveryChannel::Email, "sender", LEASE, after_minutes(9), 10)
+            .await
+            .expect("claimed")
+            .is_empty()
+    );
 
-    let second = store.claim_deliveries("sender", LEASE, after_minutes(10), 10).await.expect("claimed");
+    let second =
+        store.claim_deliveries(DeliveryChannel::Email, "sender", LEASE, after_minutes(10), 10).await.expect("claimed");
     let never = not_sent("no such mailbox", NextAttempt::Never);
     assert_eq!((second[0].attempts, second[0].last_error.as_deref()), (2, Some("the server is busy")));
     assert!(store.mark_failed_attempt(&second[0], &never, start()).await.expect("noted"));
@@ -127,9 +142,10 @@ async fn the_message_of_a_dead_sender_is_sent_by_another(place: &Place) {
     let new = statement("D01", 1, &run);
     store.publish_statement_with_deliveries(&new, &[mail("a@example.org")]).await.expect("published");
 
-    let lost = store.claim_deliveries("slow", LEASE, start(), 10).await.expect("claimed");
+    let lost = store.claim_deliveries(DeliveryChannel::Email, "slow", LEASE, start(), 10).await.expect("claimed");
     assert!(store.due_deliveries(after_minutes(4), 10).await.expect("readable").is_empty(), "it is leased");
-    let taken = store.claim_deliveries("other", LEASE, after_minutes(5), 10).await.expect("claimed");
+    let taken =
+        store.claim_deliveries(DeliveryChannel::Email, "other", LEASE, after_minutes(5), 10).await.expect("claimed");
     assert_eq!((taken[0].id.as_str(), taken[0].attempts), (lost[0].id.as_str(), 2));
 
     let too_late = not_sent("too late", NextAttempt::At(after_minutes(5)));
@@ -158,7 +174,10 @@ async fn copies_that_may_have_gone_out_are_counted_and_every_attempt_is_on_recor
     let claim = |minutes: i64| {
         let store = store.clone();
         async move {
-            let claimed = store.claim_deliveries("sender", LEASE, after_minutes(minutes), 1).await.expect("claimed");
+            let claimed = store
+                .claim_deliveries(DeliveryChannel::Email, "sender", LEASE, after_minutes(minutes), 1)
+                .await
+                .expect("claimed");
             claimed.into_iter().next().expect("it is due")
         }
     };
@@ -210,7 +229,7 @@ async fn a_message_that_came_back_was_delivered_before(place: &Place) {
     let run = claimed_run(&store).await;
     let new = statement("D01", 1, &run);
     store.publish_statement_with_deliveries(&new, &[mail("a@example.org")]).await.expect("published");
-    let claimed = store.claim_deliveries("sender", LEASE, start(), 1).await.expect("claimed");
+    let claimed = store.claim_deliveries(DeliveryChannel::Email, "sender", LEASE, start(), 1).await.expect("claimed");
     assert!(!store.mark_returned(&claimed[0], "5.1.1", start()).await.expect("answered"), "it has not been sent");
     assert!(store.mark_delivered(&claimed[0], "250 taken", after_minutes(1)).await.expect("noted"));
     assert!(store.mark_returned(&claimed[0], "5.1.1", after_minutes(2)).await.expect("noted"));
@@ -237,4 +256,67 @@ async fn an_address_is_on_the_list_once_and_can_be_taken_off(place: &Place) {
     assert!(!store.lift_suppression("a@example.org", "anna", after_minutes(3)).await.expect("answered"));
     assert!(store.suppression("a@example.org").await.expect("readable").is_none());
     assert!(store.suppress("a@example.org", &bounced, after_minutes(4)).await.expect("put again"));
+}
+
+/// What 0017_delivery_languages adds, taken away again, and that it was done.
+const WITHOUT_LANGUAGES: [&str; 2] =
+    ["ALTER TABLE deliveries DROP COLUMN language", "DELETE FROM _sqlx_migrations WHERE version = 17"];
+
+async fn a_message_keeps_its_language_and_one_queued_before_has_that_of_its_portfolio(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let book = Portfolio { language: Language::Italian, ..portfolio("D01") };
+    store.save_portfolio(&book, false, Clock::Fixed(start())).await.expect("saved");
+    let run = claimed_run(&store).await;
+    let in_french = NewDelivery { language: Language::French, ..mail("a@example.org") };
+    let new = statement("D01", 1, &run);
+    store.publish_statement_with_deliveries(&new, &[in_french]).await.expect("published");
+    let claimed = store.claim_deliveries(DeliveryChannel::Email, "sender", LEASE, start(), 1).await.expect("claimed");
+    assert_eq!(claimed[0].language, Language::French, "whatever the language of the portfolio is by now");
+    store.close().await;
+    for text in WITHOUT_LANGUAGES {
+        place.execute(text).await.expect("the tables of the version before");
+    }
+
+    let store = place.open(StoreKind::Live).await;
+    let found = store.deliveries_of_statement(&new.id).await.expect("readable");
+    assert_eq!((found.len(), found[0].language), (1, Language::Italian));
+    store.close().await;
+}
+
+async fn each_channel_has_its_own_queue(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    save_portfolio(&store, "D01").await;
+    let run = claimed_run(&store).await;
+    let drop = NewDelivery { channel: "drop_folder".to_owned(), ..mail("drop_folder") };
+    let new = statement("D01", 1, &run);
+    store.publish_statement_with_deliveries(&new, &[mail("a@example.org"), drop]).await.expect("published");
+    let waiting = async |channel| store.pending_deliveries(channel).await.expect("readable");
+    assert_eq!(waiting(DeliveryChannel::Email).await, 1);
+    assert_eq!(waiting(DeliveryChannel::DropFolder).await, 1);
+    assert_eq!(waiting(DeliveryChannel::Webhook).await, 0);
+    let claimed = store.claim_deliveries(DeliveryChannel::DropFolder, "sender", LEASE, start(), 10).await;
+    let claimed = claimed.expect("claimed");
+    assert_eq!((claimed.len(), claimed[0].recipient.as_str()), (1, "drop_folder"));
+    store.mark_delivered(&claimed[0], "written", start()).await.expect("noted");
+    assert_eq!((waiting(DeliveryChannel::Email).await, waiting(DeliveryChannel::DropFolder).await), (1, 0));
+    store.close().await;
+}
+
+async fn an_address_has_one_token_that_nobody_guesses(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let mut asking = JoinSet::new();
+    for address in ["A@example.org", "a@example.org ", "a@example.org", "a@Example.org"] {
+        let store = store.clone();
+        asking.spawn(async move { store.unsubscribe_token(address, start()).await.expect("made") });
+    }
+    let tokens: BTreeSet<String> = asking.join_all().await.into_iter().collect();
+    let other = store.unsubscribe_token("b@example.org", start()).await.expect("made");
+    assert_eq!((tokens.len(), other.len()), (1, 64));
+    assert!(!tokens.contains(&other));
+    let token = tokens.first().expect("one");
+    assert_eq!(store.recipient_of_token(token).await.expect("readable").as_deref(), Some("a@example.org"));
+    for unknown in ["", "a@example.org", &token[1..], &"0".repeat(64), "'; DROP TABLE deliveries; --"] {
+        assert_eq!(store.recipient_of_token(unknown).await.expect("readable"), None, "{unknown}");
+    }
+    store.close().await;
 }

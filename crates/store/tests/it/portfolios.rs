@@ -28,6 +28,7 @@ async fn a_portfolio_is_inserted_unchanged_or_changed(place: &Place) {
     book.risk_free_annual = None;
     book.risk_free_source = Some("M1".parse().expect("an id"));
     book.client_email = Some("client@example.org".to_owned());
+    book.delivery = Some("email, webhook".to_owned());
     book.language = schemas::Language::French;
     book.confirmations = true;
     book.cost_basis = "fifo; 2024-01-01 average_cost".to_owned();

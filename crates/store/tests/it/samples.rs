@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
-use schemas::{BusinessDate, Clock, Currency, PortfolioId, RunId};
+use schemas::{BusinessDate, Clock, Currency, Language, PortfolioId, RunId};
 use store::{Claim, Necessity, NewDelivery, NewRun, Run, Statement, StatementFile, Store};
 
 /// The length of the leases in the tests.
@@ -50,6 +50,7 @@ pub(crate) fn portfolio(id: &str) -> Portfolio {
         risk_free_annual: Some(0.02),
         risk_free_source: None,
         client_email: None,
+        delivery: None,
         cost_basis: "fifo".to_owned(),
         locked_through: None,
         language: schemas::Language::English,
@@ -157,5 +158,6 @@ pub(crate) fn mail(recipient: &str) -> NewDelivery {
         recipient: recipient.to_owned(),
         subject: "Your statement of December".to_owned(),
         necessity: Necessity::Required,
+        language: Language::English,
     }
 }

@@ -138,7 +138,7 @@ fn fate(temper: Temper, recipient: &str, attempt: u64) -> Fate {
 }
 
 /// A number that looks like chance and is the same each time: FNV-1a, stirred as in `SplitMix64`.
-fn chance(seed: u64, recipient: &str, attempt: u64) -> u64 {
+pub(super) fn chance(seed: u64, recipient: &str, attempt: u64) -> u64 {
     let start = 0xcbf2_9ce4_8422_2325 ^ seed ^ attempt.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mixed =
         recipient.bytes().fold(start, |mixed, byte| (mixed ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));

@@ -11,7 +11,8 @@ use serde::Deserialize;
 use super::benchmark::{self, Compared};
 use super::transaction_file::transactions;
 use super::{
-    BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, custody_file, execution_file, listed_in, read_file,
+    BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, custody_file, delivery_choice, execution_file,
+    listed_in, read_file,
     scenario_file,
 };
 use crate::error::Error;
@@ -31,6 +32,7 @@ struct PortfolioFile {
     risk_free_annual: Option<f64>,
     market: Option<MarketId>,
     client_email: Option<String>,
+    delivery: Option<serde_json::Value>,
     language: Option<String>,
     confirmations: Option<bool>,
     cost_basis: Option<serde_json::Value>,
@@ -137,7 +139,7 @@ pub(super) fn read_book(
 ) -> Result<BookFolder, Error> {
     let bytes = required_file(folder, "portfolio.json")?;
     let file: PortfolioFile = json(folder, "portfolio.json", &bytes)?;
-    let Checked { benchmark, has_dated_rates, cost_basis, language } = check_portfolio(folder, &file)?;
+    let Checked { benchmark, has_dated_rates, cost_basis, language, delivery } = check_portfolio(folder, &file)?;
     // A portfolio id is a valid market id: both follow the same rule.
     let own: MarketId = file.id.as_str().parse().map_err(|error: schemas::identifiers::IdError| Error::Folder {
         folder: folder.to_owned(),
@@ -177,6 +179,7 @@ pub(super) fn read_book(
         benchmark_blend: benchmark.blend,
         risk_free_annual: file.risk_free_annual,
         client_email: file.client_email,
+        delivery,
         cost_basis,
         locked_through: file.locked_through,
         language,
@@ -234,6 +237,7 @@ struct Checked {
     has_dated_rates: bool,
     cost_basis: String,
     language: Language,
+    delivery: Option<String>,
 }
 
 /// Checks what is said of a portfolio.
@@ -274,5 +278,6 @@ fn check_portfolio(folder: &Path, file: &PortfolioFile) -> Result<Checked, Error
     let cost_basis = cost_basis::read(file.cost_basis.as_ref()).map_err(problem)?;
     let language = file.language.as_deref().map(str::parse).transpose();
     let language = language.map_err(|error: String| problem(format!("`language`: {error}")))?.unwrap_or_default();
-    Ok(Checked { benchmark, has_dated_rates, cost_basis, language })
+    let delivery = delivery_choice::read(file.delivery.as_ref(), file.client_email.as_deref()).map_err(problem)?;
+    Ok(Checked { benchmark, has_dated_rates, cost_basis, language, delivery })
 }

@@ -17,7 +17,7 @@ const BOUNDARY_LENGTH: usize = 32;
 ///
 /// # Errors
 /// [`Error::Mail`] if the recipient's address or the date cannot be used; the error does not repeat the address.
-pub(super) fn compose(from: &Mailbox, unsubscribe_url: Option<&str>, mail: &Mail) -> Result<Message, Error> {
+pub(super) fn compose(from: &Mailbox, mail: &Mail) -> Result<Message, Error> {
     let problem = |problem: &str| Error::Mail { problem: problem.to_owned() };
     let to: Address = mail.to.trim().parse().map_err(|_| problem("the recipient's address is no mail address"))?;
     if mail.date.timestamp() < 0 {
@@ -47,7 +47,7 @@ pub(super) fn compose(from: &Mailbox, unsubscribe_url: Option<&str>, mail: &Mail
         .to(Mailbox::new(None, to))
         .subject(one_line(&mail.subject));
     if mail.necessity == Necessity::Optional {
-        for (name, value) in unsubscribe_headers(from, unsubscribe_url, id) {
+        for (name, value) in unsubscribe_headers(from, mail.unsubscribe_link.as_deref(), id) {
             builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
         }
     }
@@ -59,14 +59,14 @@ pub(super) fn message_id(from: &Mailbox, delivery_id: &str) -> String {
     format!("{delivery_id}@{}", from.email.domain())
 }
 
-/// How a mail program ends mails of this kind: with one POST to a page (RFC 8058), or by a mail to the sender that
+/// How a mail program ends mails of this kind: with one POST to a link (RFC 8058), or by a mail to the sender that
 /// names the delivery (RFC 2369).
-fn unsubscribe_headers(from: &Mailbox, url: Option<&str>, delivery_id: &str) -> Vec<(&'static str, String)> {
+fn unsubscribe_headers(from: &Mailbox, link: Option<&str>, delivery_id: &str) -> Vec<(&'static str, String)> {
     let by_mail = format!("<mailto:{}?subject=unsubscribe%20{delivery_id}>", from.email);
-    match url {
+    match link {
         None => vec![("List-Unsubscribe", by_mail)],
-        Some(url) => vec![
-            ("List-Unsubscribe", format!("<{}/{delivery_id}>, {by_mail}", url.trim_end_matches('/'))),
+        Some(link) => vec![
+            ("List-Unsubscribe", format!("<{link}>, {by_mail}")),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()),
         ],
     }

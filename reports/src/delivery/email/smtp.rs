@@ -11,6 +11,7 @@
 
 use std::error::Error as _;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -18,7 +19,9 @@ use lettre::Message;
 use lettre::address::Envelope;
 use lettre::transport::smtp;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{
+    AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters, TlsParametersBuilder,
+};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use secrecy::ExposeSecret;
@@ -26,6 +29,7 @@ use secrecy::ExposeSecret;
 use super::{SmtpSettings, TlsMode};
 use crate::delivery::Outcome;
 use crate::error::Error;
+use crate::tls;
 
 /// How long an unused connection is kept.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -106,13 +110,17 @@ impl SmtpServer {
         }
         let parameters = match settings.tls {
             TlsMode::None => None,
-            TlsMode::StartTls | TlsMode::Tls => Some(
-                TlsParameters::new(settings.host.clone())
-                    .map_err(|_| problem("`host` is no name that a certificate can carry".to_owned()))?,
-            ),
+            TlsMode::StartTls | TlsMode::Tls => Some(tls_parameters(settings)?),
         };
         let mut credentials = None;
         if let Some(username) = &settings.username {
+            if settings.tls == TlsMode::None && !is_this_machine(&settings.host) {
+                return Err(problem(
+                    "`tls` is \"none\" and `username` is set: the password would travel in the open; set `tls` to \
+                     \"start_tls\" or \"tls\""
+                        .to_owned(),
+                ));
+            }
             let password = settings.password.as_ref().ok_or_else(|| {
                 problem("`username` is set but no password was given; set it in the environment".to_owned())
             })?;
@@ -258,7 +266,9 @@ fn broken(stage: Stage, what: String) -> Outcome {
 /// What to do after an error. The server's words are left out, because they often repeat the recipient's address.
 fn outcome(stage: Stage, error: &smtp::Error) -> Outcome {
     let Some(code) = error.status().map(u16::from) else {
-        let what = if error.is_timeout() {
+        let what = if let Some(refusal) = tls::refusal(error) {
+            refusal
+        } else if error.is_timeout() {
             "the mail server could not be reached in time"
         } else if error.is_tls() {
             "the mail server's certificate or encryption was refused"
@@ -289,6 +299,27 @@ fn outcome(stage: Stage, error: &smtp::Error) -> Outcome {
         }
         _ => Outcome::PermanentFailure(format!("the mail server refused the message ({code})")),
     }
+}
+
+/// What a connection must show before anything is said on it.
+fn tls_parameters(settings: &SmtpSettings) -> Result<TlsParameters, Error> {
+    let problem = |problem: String| Error::Mail { problem };
+    let builder = TlsParametersBuilder::new(settings.host.clone());
+    let Some(path) = &settings.ca_file else {
+        let unnamed = |_| problem("`host` is no name that a certificate can carry".to_owned());
+        return builder.build().map_err(unnamed);
+    };
+    let text = tls::authorities(path).map_err(problem)?;
+    let damaged = |_| problem(tls::damaged(path));
+    let authorities = Certificate::from_pem(&text).map_err(damaged)?;
+    let builder = builder.certificate_store(CertificateStore::None).add_root_certificate(authorities);
+    builder.build().map_err(damaged)
+}
+
+/// Whether a name is this machine's own: what is said to it leaves no cable.
+fn is_this_machine(host: &str) -> bool {
+    let is_loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    is_loopback || host.eq_ignore_ascii_case("localhost")
 }
 
 /// Whether a refused recipient is refused because of the mailbox and not because of a rule of the house. The enhanced

@@ -28,7 +28,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("object_store", &["lake"]),
     ("parquet", &["lake"]),
     ("polars", &["pipelines"]),
-    ("reqwest", &["pipelines"]),
+    ("reqwest", &["pipelines", "reports"]),
     ("sqlx", &["store"]),
     ("printpdf", &["reports"]),
     ("lettre", &["reports"]),

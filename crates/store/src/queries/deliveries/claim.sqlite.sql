@@ -1,8 +1,9 @@
--- deliveries: one row per message that is due, now leased to one sender. The transaction is alone with the file.
+-- deliveries: one row per message of a channel that is due, now leased to one sender. The transaction is alone.
 WITH due AS (
     SELECT delivery_id
     FROM deliveries
     WHERE state = 'pending'
+        AND channel = $5
         AND next_attempt_at <= $3
         AND (lease_until IS NULL OR lease_until <= $3)
     ORDER BY next_attempt_at, delivery_id
@@ -29,4 +30,5 @@ RETURNING
     copies,
     attempts_before,
     necessity,
-    queued_at
+    queued_at,
+    language

@@ -11,7 +11,8 @@ INSERT INTO deliveries (
     copies,
     attempts_before,
     necessity,
-    queued_at
+    queued_at,
+    language
 )
-VALUES ($1, $2, $3, $4, $5, 'pending', 0, $6, 0, 0, $7, $6)
+VALUES ($1, $2, $3, $4, $5, 'pending', 0, $6, 0, 0, $7, $6, $8)
 ON CONFLICT DO NOTHING

@@ -13,7 +13,8 @@ SELECT
     copies,
     attempts_before,
     necessity,
-    queued_at
+    queued_at,
+    language
 FROM deliveries
 WHERE CAST($1 AS TEXT) <= delivery_id
     AND substr(delivery_id, 1, length(CAST($1 AS TEXT))) = CAST($1 AS TEXT)

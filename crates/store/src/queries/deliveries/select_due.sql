@@ -13,7 +13,8 @@ SELECT
     copies,
     attempts_before,
     necessity,
-    queued_at
+    queued_at,
+    language
 FROM deliveries
 WHERE state = 'pending'
     AND next_attempt_at <= $1

@@ -13,7 +13,8 @@ SELECT
     copies,
     attempts_before,
     necessity,
-    queued_at
+    queued_at,
+    language
 FROM deliveries
 WHERE statement_id = $1
 ORDER BY channel, recipient

@@ -13,7 +13,8 @@ SELECT
     queued.copies,
     queued.attempts_before,
     queued.necessity,
-    queued.queued_at
+    queued.queued_at,
+    queued.language
 FROM deliveries AS queued
 JOIN statements AS announced
     ON announced.statement_id = queued.statement_id

@@ -17,8 +17,9 @@ INSERT INTO portfolios (
     locked_through,
     language,
     confirmations,
+    delivery,
     created_at,
     updated_at
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19)
 ON CONFLICT (portfolio_id) DO NOTHING

@@ -15,6 +15,7 @@ SELECT
     cost_basis,
     locked_through,
     language,
-    confirmations
+    confirmations,
+    delivery
 FROM portfolios
 WHERE portfolio_id = $1

@@ -17,5 +17,6 @@ SET
     locked_through = $15,
     language = $16,
     confirmations = $17,
-    updated_at = $18
+    delivery = $18,
+    updated_at = $19
 WHERE portfolio_id = $1

@@ -39,6 +39,7 @@ fn known(portfolios: &[&str]) -> Known {
             risk_free_annual: None,
             risk_free_source: None,
             client_email: None,
+            delivery: None,
             cost_basis: "fifo".to_owned(),
             locked_through: None,
             language: schemas::Language::English,

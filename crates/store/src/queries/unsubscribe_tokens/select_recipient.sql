@@ -1,0 +1,4 @@
+-- unsubscribe_tokens: the address of one token.
+SELECT recipient
+FROM unsubscribe_tokens
+WHERE token = $1

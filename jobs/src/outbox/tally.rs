@@ -1,0 +1,65 @@
+//! What became of the messages of a pass, counted and told.
+
+use pipelines::StageReport;
+use schemas::DeliveryChannel;
+
+/// What became of the messages.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) sent: u64,
+    pub(super) sent_before: u64,
+    pub(super) postponed: u64,
+    pub(super) given_up: u64,
+    pub(super) suppressed: u64,
+}
+
+impl Tally {
+    /// What a pass did, in a sentence.
+    pub(super) fn sentence(&self, channel: DeliveryChannel) -> String {
+        let mut text = format!("{} {} delivered", self.sent, messages(channel));
+        for (count, what) in [
+            (self.sent_before, "had been delivered before"),
+            (self.postponed, "postponed"),
+            (self.given_up, "given up"),
+            (self.suppressed, "not wanted"),
+        ] {
+            if 0 < count {
+                text += &format!(", {count} {what}");
+            }
+        }
+        text
+    }
+
+    /// What a person has to see of a pass.
+    pub(super) fn snags(&self, channel: DeliveryChannel) -> Vec<String> {
+        let messages = messages(channel);
+        let seen = "`financr inbox --kind delivery` names them";
+        let given_up = (0 < self.given_up).then(|| format!("{} {messages} were given up; {seen}", self.given_up));
+        let again = "`financr run deliver` and every night try them again";
+        let postponed = (0 < self.postponed).then(|| format!("{} {messages} were postponed; {again}", self.postponed));
+        given_up.into_iter().chain(postponed).collect()
+    }
+}
+
+/// What the messages of a channel are called.
+fn messages(channel: DeliveryChannel) -> &'static str {
+    match channel {
+        DeliveryChannel::Email => "mails",
+        DeliveryChannel::DropFolder => "statements for the drop folder",
+        DeliveryChannel::Webhook => "events for the webhook",
+    }
+}
+
+/// The reports of several channels as one.
+pub(super) fn together(reports: Vec<StageReport>) -> StageReport {
+    let mut all = StageReport::default();
+    for report in reports {
+        all.rows_written += report.rows_written;
+        if !all.note.is_empty() {
+            all.note += "; ";
+        }
+        all.note += &report.note;
+        all.snags.extend(report.snags);
+    }
+    all
+}
