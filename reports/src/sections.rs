@@ -1,9 +1,11 @@
 //! Sections that several kinds of statements have, one file each.
 
+pub(crate) mod attribution;
 pub(crate) mod findings;
 pub(crate) mod issuer;
 pub(crate) mod price_basis;
 pub(crate) mod provenance;
+pub(crate) mod risk_methods;
 
 use crate::document::{Content, Section};
 use crate::input::StatementInput;

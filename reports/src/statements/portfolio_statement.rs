@@ -5,14 +5,12 @@
 //! portfolio's value there is no statement at all.
 
 mod activity;
-mod attribution;
 mod corporate_actions;
 mod holdings;
 mod key_figures;
 mod methods;
 mod notes;
 mod performance;
-mod risk_methods;
 mod value_change;
 
 use std::collections::BTreeMap;
@@ -25,6 +23,7 @@ use crate::document::{Chart, ChartPoint, Content, Document, Section};
 use crate::error::Error;
 use crate::input::StatementInput;
 use crate::rhythm::Rhythm;
+use crate::sections::{attribution, risk_methods};
 use crate::texts::{Label, Sentence};
 
 /// The statement's place on the shelf.
