@@ -2,16 +2,39 @@
 
 pub(crate) mod attribution;
 pub(crate) mod findings;
+pub(crate) mod holdings;
 pub(crate) mod issuer;
+pub(crate) mod methods;
 pub(crate) mod price_basis;
 pub(crate) mod provenance;
+pub(crate) mod reversals;
 pub(crate) mod risk_methods;
 
-use crate::document::{Content, Section};
+use std::collections::BTreeMap;
+
+use schemas::tables::instruments::Instrument;
+use schemas::{Currency, InstrumentId};
+
+use crate::document::{Cell, Content, Section};
 use crate::input::StatementInput;
-use crate::texts::Words;
+use crate::texts::{Label, Texts, Words};
 
 /// A section of sentences.
 pub(crate) fn of_notes(input: &StatementInput, id: &'static str, title: impl Words, notes: Vec<String>) -> Section {
     Section { id, title: input.texts().label(title), content: Content::Notes(notes) }
+}
+
+/// The name of an instrument; its symbol if the market does not have it.
+pub(crate) fn name_of(id: &InstrumentId, instruments: &BTreeMap<&InstrumentId, &Instrument>) -> String {
+    instruments.get(id).map_or_else(|| id.symbol().to_owned(), |instrument| instrument.name.clone())
+}
+
+/// A head of a column that names the base currency.
+pub(crate) fn in_base(label: impl Words, base: Currency, texts: Texts) -> String {
+    texts.label_with(label, &[("currency", base.code())])
+}
+
+/// The first cell of a last row.
+pub(crate) fn total(texts: Texts) -> Cell {
+    Cell::text(texts.label(Label::Total))
 }

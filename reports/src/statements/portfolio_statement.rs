@@ -6,9 +6,7 @@
 
 mod activity;
 mod corporate_actions;
-mod holdings;
 mod key_figures;
-mod methods;
 mod notes;
 mod performance;
 mod value_change;
@@ -23,7 +21,7 @@ use crate::document::{Chart, ChartPoint, Content, Document, Section};
 use crate::error::Error;
 use crate::input::StatementInput;
 use crate::rhythm::Rhythm;
-use crate::sections::{attribution, risk_methods};
+use crate::sections::{attribution, holdings, risk_methods};
 use crate::texts::{Label, Sentence};
 
 /// The statement's place on the shelf.

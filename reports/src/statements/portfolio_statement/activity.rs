@@ -1,6 +1,5 @@
 //! What happened in the period: contributions, withdrawals and transactions.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemas::tables::cash_flows::CashFlow;
@@ -8,11 +7,13 @@ use schemas::tables::instruments::Instrument;
 use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
-use schemas::{Amount, BusinessDate, Currency, InstrumentId};
+use schemas::{Amount, Currency, InstrumentId};
 
 use super::StatementInput;
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::error::Error;
+use crate::sections::reversals::Reversals;
+use crate::sections::{in_base, name_of, total};
 use crate::texts::{Label, Sentence, Texts};
 
 /// Contributions and withdrawals, and their sum, which is the key figure.
@@ -103,84 +104,6 @@ pub(super) fn transactions(input: &StatementInput) -> Result<Section, Error> {
     Ok(Section { id: "transactions", title: texts.label(Label::Transactions), content: Content::Table(table) })
 }
 
-/// What a line of the transactions says: a booking as it is, or for a reversal what it takes back, with the other sign.
-struct Line<'a> {
-    kind: String,
-    booking: Cow<'a, Transaction>,
-    /// Why no cash of the period moved, or none that is known.
-    no_cash: Option<Sentence>,
-}
-
-/// What takes back what.
-struct Reversals<'a> {
-    texts: Texts,
-    period_start: BusinessDate,
-    period_end: BusinessDate,
-    /// The transactions of the period, and those that a reversal of the period takes back.
-    by_id: BTreeMap<&'a str, &'a Transaction>,
-    /// The days of reversals of other periods by what they take back.
-    elsewhere: BTreeMap<&'a str, BusinessDate>,
-}
-
-impl<'a> Reversals<'a> {
-    fn of(input: &'a StatementInput) -> Reversals<'a> {
-        let known = input.transactions.iter().chain(&input.taken_back);
-        let elsewhere = input.reversals_elsewhere.iter();
-        Reversals {
-            texts: input.texts(),
-            period_start: input.period_start,
-            period_end: input.business_date,
-            by_id: known.map(|row| (row.transaction_id.as_str(), row)).collect(),
-            elsewhere: elsewhere.filter_map(|row| Some((row.reverses.as_deref()?, row.trade_date))).collect(),
-        }
-    }
-
-    fn line(&self, row: &'a Transaction) -> Line<'a> {
-        let texts = self.texts;
-        let kind = texts.kind(&row.kind);
-        let Some(reverses) = &row.reverses else {
-            let Some(day) = self.elsewhere.get(row.transaction_id.as_str()) else {
-                return Line { kind, booking: Cow::Borrowed(row), no_cash: None };
-            };
-            let kind = texts.label_with(Label::TakenBackOn, &[("kind", &kind), ("date", &texts.date(*day))]);
-            return Line {
-                kind,
-                booking: Cow::Owned(without_cash(row.clone())),
-                no_cash: Some(Sentence::TakenBackOnNoDay),
-            };
-        };
-        let Some(reversed) = self.by_id.get(reverses.as_str()) else {
-            return Line { kind, booking: Cow::Borrowed(row), no_cash: Some(Sentence::TakenBackUnknown) };
-        };
-        let (what, date) = (texts.kind(&reversed.kind), texts.date(reversed.trade_date));
-        let kind = texts.label_with(Label::ReversalOf, &[("kind", &kind), ("reversed", &what), ("date", &date)]);
-        let turned = |amount: Amount| if amount.is_zero() { amount } else { Amount::new(-amount.decimal()) };
-        let unmoved = Transaction { quantity: None, price: None, ..(*reversed).clone() };
-        let is_before = reversed.trade_date <= self.period_start;
-        let is_after = self.period_end < reversed.trade_date;
-        let booking = if is_before || is_after {
-            without_cash(unmoved)
-        } else {
-            Transaction {
-                fees: turned(reversed.fees),
-                taxes: turned(reversed.taxes),
-                net_cash: turned(reversed.net_cash),
-                counter_amount: reversed.counter_amount.map(turned),
-                ..unmoved
-            }
-        };
-        let no_cash =
-            if is_after { Some(Sentence::TakenBackOnNoDay) } else { is_before.then_some(Sentence::TakenBackOnItsDay) };
-        Line { kind, booking: Cow::Owned(booking), no_cash }
-    }
-}
-
-/// A booking of which no amount counts; what was booked can still be recognised by units and price.
-fn without_cash(booking: Transaction) -> Transaction {
-    let (fees, taxes) = (Amount::ZERO, Amount::ZERO);
-    Transaction { fees, taxes, counter_currency: None, counter_amount: None, ..booking }
-}
-
 /// A line for everything that a rule changed later about the gain of a disposal, of this period or an earlier one.
 fn changes(input: &StatementInput, instruments: &BTreeMap<&InstrumentId, &Instrument>) -> Vec<Vec<Cell>> {
     let (base, texts) = (input.base_currency(), input.texts());
@@ -206,11 +129,6 @@ fn changes(input: &StatementInput, instruments: &BTreeMap<&InstrumentId, &Instru
     changes.into_iter().map(line).collect()
 }
 
-/// The name of an instrument; its symbol if the market does not have it.
-pub(super) fn name_of(id: &InstrumentId, instruments: &BTreeMap<&InstrumentId, &Instrument>) -> String {
-    instruments.get(id).map_or_else(|| id.symbol().to_owned(), |instrument| instrument.name.clone())
-}
-
 /// Columns of the transactions.
 const COLUMNS: usize = 10;
 
@@ -234,14 +152,4 @@ fn columns(base: Currency, texts: Texts) -> Vec<Column> {
 
 fn unless_zero(amount: Amount, transaction: &Transaction) -> Cell {
     if amount.is_zero() { Cell::empty() } else { Cell::money(amount, transaction.currency) }
-}
-
-/// A head of a column that names the base currency.
-pub(super) fn in_base(label: Label, base: Currency, texts: Texts) -> String {
-    texts.label_with(label, &[("currency", base.code())])
-}
-
-/// The first cell of a last row.
-pub(super) fn total(texts: Texts) -> Cell {
-    Cell::text(texts.label(Label::Total))
 }

@@ -9,9 +9,9 @@ use schemas::tables::action_payments::ActionPayment;
 use schemas::{BusinessDate, InstrumentId, Quantity};
 
 use super::StatementInput;
-use super::activity::name_of;
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::error::Error;
+use crate::sections::name_of;
 use crate::texts::{Label, Sentence, Texts};
 
 /// A line for every instrument whose units an announcement moved; the cash is on the line of the instrument that was

@@ -10,10 +10,10 @@ use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::{Amount, Currency};
 
 use super::StatementInput;
-use super::activity::in_base as in_base_currency;
 use super::key_figures::{value_at_end, value_at_start};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table, sum_of_printed};
 use crate::error::Error;
+use crate::sections::in_base as in_base_currency;
 use crate::texts::{Label, Sentence};
 
 /// The lines between the value at start and the value at end, or why there are none.

@@ -7,18 +7,18 @@ use schemas::tables::positions::Position;
 use schemas::tables::valuations::Valuation;
 use schemas::{Amount, InstrumentId};
 
-use super::StatementInput;
-use super::activity::{in_base, total};
+use super::price_basis::price_basis;
+use super::{in_base, name_of, total};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table, sum_of_printed};
 use crate::error::Error;
-use crate::sections::price_basis::price_basis;
+use crate::input::StatementInput;
 use crate::texts::{Label, Sentence, Texts};
 
 /// The sections on positions, cash and the composition of the value.
 ///
 /// # Errors
 /// [`Error::DoesNotFoot`] if positions and cash are not the portfolio's value; sums that do not exist.
-pub(super) fn sections(input: &StatementInput) -> Result<Vec<Section>, Error> {
+pub(crate) fn sections(input: &StatementInput) -> Result<Vec<Section>, Error> {
     let positions = positions(input)?;
     let cash = cash(input)?;
     let composition = composition(input, &positions, &cash)?;
@@ -38,14 +38,11 @@ fn section(id: &'static str, title: String, table: Table) -> Section {
 fn positions(input: &StatementInput) -> Result<Table, Error> {
     let instruments = input.instruments_by_id();
     let costs = positions_in_force(input);
-    let name_of = |id: &InstrumentId| {
-        instruments.get(id).map_or_else(|| id.symbol().to_owned(), |instrument| instrument.name.clone())
-    };
     let mut held: Vec<(String, &Valuation)> = input
         .valuations
         .iter()
         .filter(|row| !row.instrument_id.is_cash())
-        .map(|row| (name_of(&row.instrument_id), row))
+        .map(|row| (name_of(&row.instrument_id, &instruments), row))
         .collect();
     held.sort_by(|(left, a), (right, b)| (left, &a.instrument_id).cmp(&(right, &b.instrument_id)));
 

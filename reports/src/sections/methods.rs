@@ -10,7 +10,7 @@ const LOOK_AHEAD: &[&str] = &["canada_acb", "uk_section_104", "us_fifo", "us_spe
 /// The methods of a portfolio in words, up to a date: the first, and those that took its place by then with the days
 /// from which they count. `cost_basis` is as the portfolio has it, e.g. `fifo; 2024-01-01 average_cost`; a method that
 /// has no words is named by its id.
-pub(super) fn in_words(cost_basis: &str, date: BusinessDate, texts: Texts) -> String {
+pub(crate) fn in_words(cost_basis: &str, date: BusinessDate, texts: Texts) -> String {
     let words = |(from, id): (Option<&str>, &str)| {
         let unnamed = || texts.sentence_with(Sentence::MethodNamed, &[("id", id)]);
         let method = texts.cost_basis(id).map_or_else(unnamed, str::to_owned);
@@ -23,7 +23,7 @@ pub(super) fn in_words(cost_basis: &str, date: BusinessDate, texts: Texts) -> St
 }
 
 /// Whether one of the methods up to a date lets later bookings change the gain of a sale.
-pub(super) fn look_ahead(cost_basis: &str, date: BusinessDate) -> bool {
+pub(crate) fn look_ahead(cost_basis: &str, date: BusinessDate) -> bool {
     in_force(cost_basis, date).any(|(_, id)| LOOK_AHEAD.contains(&id))
 }
 
