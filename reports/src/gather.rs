@@ -346,7 +346,7 @@ impl Facts {
         Ok(rows)
     }
 
-    async fn named<R: Record>(&self, range: DateRange, named: &[Named<'_>]) -> Result<Vec<R>, lake::Error> {
+    pub(crate) async fn named<R: Record>(&self, range: DateRange, named: &[Named<'_>]) -> Result<Vec<R>, lake::Error> {
         let Some(snapshot) = self.snapshots.get(R::TABLE.name) else { return Ok(Vec::new()) };
         lake::read::rows_named(snapshot, &self.lake, range, named).await
     }

@@ -25,6 +25,6 @@ pub mod texts;
 pub use document::Document;
 pub use error::Error;
 pub use firm::Firm;
-pub use further::{Further, Need};
+pub use further::{ClassDay, Further, Need, PositionDay};
 pub use render::{Format, render};
 pub use rhythm::{Rhythm, RhythmError};

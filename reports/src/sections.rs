@@ -38,3 +38,12 @@ pub(crate) fn in_base(label: impl Words, base: Currency, texts: Texts) -> String
 pub(crate) fn total(texts: Texts) -> Cell {
     Cell::text(texts.label(Label::Total))
 }
+
+/// The name of a group of instruments; what every taxonomy has is said in the language of the reader.
+pub(crate) fn name_of_group(node: &str, texts: Texts) -> String {
+    match node {
+        "cash" => texts.label(Label::Cash),
+        "unclassified" => texts.label(Label::Unclassified),
+        named => named.to_owned(),
+    }
+}

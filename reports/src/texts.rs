@@ -7,7 +7,9 @@
 mod bridge;
 mod codes;
 mod labels;
+mod performance_report;
 mod recorded;
+mod risk_report;
 mod sentences;
 mod words;
 
@@ -16,6 +18,8 @@ use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::{BusinessDate, Language, ReportingPeriod};
 
 pub use labels::Label;
+pub use performance_report::{PerformanceLabel, PerformanceSentence};
+pub use risk_report::{RiskLabel, RiskSentence};
 pub use sentences::Sentence;
 pub use words::Words;
 
@@ -205,7 +209,11 @@ mod tests {
     #[test]
     fn every_text_is_there_and_fills_in_the_same_in_every_language_that_it_must_have() {
         every_label_is_there::<Label>();
+        every_label_is_there::<PerformanceLabel>();
+        every_label_is_there::<RiskLabel>();
         every_sentence_is_there::<Sentence>();
+        every_sentence_is_there::<PerformanceSentence>();
+        every_sentence_is_there::<RiskSentence>();
     }
 
     /// German, Spanish and Italian have no sentences of their own. Whoever translates one brings them all, and the

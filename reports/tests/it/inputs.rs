@@ -1,14 +1,18 @@
 //! Inputs of statements: one small portfolio whose every figure is worked out, and portfolios of any size.
 
 mod announced;
+mod at_risk;
 mod attributed;
 mod changed_gains;
+mod earning;
 mod judged;
 
 pub(crate) use announced::{announced, payment};
+pub(crate) use at_risk::at_risk;
 pub(crate) use attributed::attributed;
 pub(crate) use changed_gains::bought_again;
 use chrono::NaiveDate;
+pub(crate) use earning::{day as daily, earning};
 pub(crate) use judged::judged;
 use reports::Further;
 use reports::statements::StatementInput;
@@ -485,5 +489,6 @@ pub(crate) fn reversed(input: &StatementInput) -> StatementInput {
     input.backtests.reverse();
     input.attribution.reverse();
     input.exceptions.reverse();
+    at_risk::reverse(&mut input.further);
     input
 }

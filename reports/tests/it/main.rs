@@ -17,9 +17,13 @@ mod mail_folder;
 #[cfg(test)]
 mod mail_server;
 #[cfg(test)]
+mod performance_report;
+#[cfg(test)]
 mod prepared;
 #[cfg(test)]
 mod reading;
+#[cfg(test)]
+mod risk_report;
 #[cfg(test)]
 mod statement;
 #[cfg(test)]

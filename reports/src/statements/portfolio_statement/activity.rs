@@ -14,7 +14,7 @@ use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::error::Error;
 use crate::sections::reversals::Reversals;
 use crate::sections::{in_base, name_of, total};
-use crate::texts::{Label, Sentence, Texts};
+use crate::texts::{Label, Texts};
 
 /// Contributions and withdrawals, and their sum, which is the key figure.
 ///
