@@ -1,25 +1,40 @@
 //! What only some kinds of statements are made from, read only for those that ask for it.
 //!
-//! To add something: a need, its rows here, its table in the list, and how it is read.
+//! To add something: a need, its rows here, its table in the list, and how it is read. What has a row for every day and
+//! position is read a month at a time and kept as little more than a number: five hundred portfolios fit memory.
 
+mod contributions;
 mod held_values;
+mod risk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::{Datelike, Months};
 use lake::DateRange;
 use schemas::table::{Record, TableDefinition};
+use schemas::tables::backtests::BacktestRow;
 use schemas::tables::classifications::Classification;
 use schemas::tables::custody::CustodyRow;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::depreciation::DepreciationRow;
 use schemas::tables::executions::Execution;
 use schemas::tables::fx_rates::FxRate;
+use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::instrument_costs::InstrumentCost;
 use schemas::tables::lot_closings::LotClosing;
+use schemas::tables::position_returns::PositionReturn;
+use schemas::tables::risk::RiskRow;
+use schemas::tables::risk_classes::RiskClassRow;
+use schemas::tables::risk_contributions::RiskContribution;
+use schemas::tables::risk_forecasts::RiskForecast;
+use schemas::tables::stress::StressRow;
+use schemas::tables::stress_scenarios::StressScenarioRow;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, InstrumentId, MarketId, PortfolioId};
 
+pub(crate) use self::risk::is_drawn;
+pub use contributions::{ClassDay, PositionDay};
 pub(crate) use held_values::days_of;
 pub use held_values::{HeldValue, InstrumentCosts};
 
@@ -54,6 +69,26 @@ pub struct Further {
     pub executions: Vec<Execution>,
     /// How far the value had fallen on each date of the period up to the closing date, in any order.
     pub depreciation: Vec<DepreciationRow>,
+    /// What each position added on each day of the period, in any order.
+    pub position_days: Vec<PositionDay>,
+    /// What each asset class added on each day of the period, in any order.
+    pub class_days: Vec<ClassDay>,
+    /// What the positions of the closing date may lose.
+    pub risk: Vec<RiskRow>,
+    /// What each position of the closing date adds to that.
+    pub risk_contributions: Vec<RiskContribution>,
+    /// The groups to which the instruments of the market belong.
+    pub classifications: Vec<Classification>,
+    /// What each method forecast in the year up to the closing date, in any order.
+    pub risk_forecasts: Vec<RiskForecast>,
+    /// How the forecasts of all methods kept what they promised, as judged on the closing date.
+    pub all_backtests: Vec<BacktestRow>,
+    /// What scenarios would do to the positions of the closing date.
+    pub stress: Vec<StressRow>,
+    /// The scenarios that the market brings, for their titles.
+    pub scenarios: Vec<StressScenarioRow>,
+    /// The classes of risk on the closing date.
+    pub risk_classes: Vec<RiskClassRow>,
 }
 
 /// In which country an instrument is.
@@ -88,10 +123,14 @@ pub enum Need {
     Executions,
     /// How far the value has fallen since the period began.
     Depreciation,
+    /// What positions and asset classes added to the return of the period.
+    Contributions,
+    /// What the positions of the closing date may lose, by position, by method, by scenario and by class.
+    Risk,
 }
 
 /// The tables of all needs that no other list has.
-pub(crate) const TABLES: [&TableDefinition; 7] = [
+pub(crate) const TABLES: [&TableDefinition; 15] = [
     DailyReturn::TABLE,
     CustodyRow::TABLE,
     FxRate::TABLE,
@@ -99,6 +138,14 @@ pub(crate) const TABLES: [&TableDefinition; 7] = [
     InstrumentCost::TABLE,
     Execution::TABLE,
     DepreciationRow::TABLE,
+    PositionReturn::TABLE,
+    GroupReturn::TABLE,
+    RiskRow::TABLE,
+    RiskContribution::TABLE,
+    RiskForecast::TABLE,
+    StressRow::TABLE,
+    StressScenarioRow::TABLE,
+    RiskClassRow::TABLE,
 ];
 
 /// The taxonomy that says in which country an instrument is.
@@ -141,6 +188,8 @@ impl Need {
                 let rows: Vec<DepreciationRow> = facts.of(span.days(), only).await?;
                 rows.into_iter().for_each(|row| of(found, &row.portfolio_id).depreciation.push(row));
             }
+            Need::Contributions => contributions::read(facts, span, only, found).await?,
+            Need::Risk => risk::read(facts, span.closing, only, found).await?,
         }
         Ok(())
     }
@@ -210,4 +259,21 @@ async fn read_countries(
         portfolios.into_iter().for_each(|id| of(found, id).countries = Arc::clone(&of_market));
     }
     Ok(())
+}
+
+/// The days of a time, a calendar month at a time.
+fn months(first: BusinessDate, last: BusinessDate) -> Vec<DateRange> {
+    let mut ranges = Vec::new();
+    let mut from = first;
+    while from <= last {
+        let to = last_of_month(from).map_or(last, |end| end.min(last));
+        ranges.push(DateRange::between(from, to));
+        from = to.next_calendar_day();
+    }
+    ranges
+}
+
+fn last_of_month(day: BusinessDate) -> Option<BusinessDate> {
+    let next = day.day().with_day(1)?.checked_add_months(Months::new(1))?;
+    BusinessDate::new(next.pred_opt()?).ok()
 }

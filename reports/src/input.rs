@@ -145,7 +145,8 @@ impl StatementInput {
     /// # Errors
     /// [`Error::ForeignRow`] and [`Error::ForeignDate`].
     pub(crate) fn refuse_foreign(&self) -> Result<(), Error> {
-        refuse_foreign_rows(self)
+        refuse_foreign_rows(self)?;
+        refuse_foreign_further(self)
     }
 
     /// An amount in the base currency, or why there is none.
@@ -226,6 +227,32 @@ fn refuse_foreign_rows(input: &StatementInput) -> Result<(), Error> {
     input.nav_bridge.iter().try_for_each(|row| in_period("gold.nav_bridge", row.business_date))?;
     input.gain_changes.iter().try_for_each(|row| in_period("gold.lot_closings", row.business_date))?;
     input.realised_gains.iter().try_for_each(|row| in_period("gold.realised_gains", row.business_date))
+}
+
+/// Refuses rows that only some kinds need if they are of another portfolio, or of a day of which they may not be.
+fn refuse_foreign_further(input: &StatementInput) -> Result<(), Error> {
+    let further = &input.further;
+    let daily = further.daily_returns.iter().map(|row| ("gold.daily_returns", &row.portfolio_id, None));
+    let forecasts = further.risk_forecasts.iter().map(|row| ("gold.risk_forecasts", &row.portfolio_id, None));
+    let risk = further.risk.iter().map(|row| ("gold.risk", &row.portfolio_id, Some(row.business_date)));
+    let parts = further.risk_contributions.iter();
+    let parts = parts.map(|row| ("gold.risk_contributions", &row.portfolio_id, Some(row.business_date)));
+    let judged = further.all_backtests.iter();
+    let judged = judged.map(|row| ("gold.backtests", &row.portfolio_id, Some(row.business_date)));
+    let stress = further.stress.iter().map(|row| ("gold.stress", &row.portfolio_id, Some(row.business_date)));
+    let classes = further.risk_classes.iter();
+    let classes = classes.map(|row| ("gold.risk_classes", &row.portfolio_id, Some(row.business_date)));
+    let expected = &input.portfolio.portfolio_id;
+    for (table, found, on) in daily.chain(forecasts).chain(risk).chain(parts).chain(judged).chain(stress).chain(classes)
+    {
+        if found != expected {
+            return Err(Error::ForeignRow { table, expected: expected.clone(), found: found.clone() });
+        }
+        if let Some(found) = on.filter(|on| *on != input.business_date) {
+            return Err(Error::ForeignDate { table, expected: input.business_date.to_string(), found });
+        }
+    }
+    Ok(())
 }
 
 fn refuse_blocked(input: &StatementInput) -> Result<(), Error> {

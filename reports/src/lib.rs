@@ -27,7 +27,7 @@ mod tls;
 pub use document::Document;
 pub use error::Error;
 pub use firm::Firm;
-pub use further::{Country, Further, HeldValue, InstrumentCosts, Need};
+pub use further::{ClassDay, Country, Further, HeldValue, InstrumentCosts, Need, PositionDay};
 pub use rates::Rates;
 pub use render::{Format, render};
 pub use rhythm::{Event, Rhythm, RhythmError};

@@ -1,5 +1,6 @@
 //! Sections that several kinds of statements have, one file each.
 
+pub(crate) mod attribution;
 pub(crate) mod findings;
 pub(crate) mod holdings;
 pub(crate) mod issuer;
@@ -7,6 +8,7 @@ pub(crate) mod methods;
 pub(crate) mod price_basis;
 pub(crate) mod provenance;
 pub(crate) mod reversals;
+pub(crate) mod risk_methods;
 
 use std::collections::BTreeMap;
 
@@ -35,4 +37,13 @@ pub(crate) fn in_base(label: impl Words, base: Currency, texts: Texts) -> String
 /// The first cell of a last row.
 pub(crate) fn total(texts: Texts) -> Cell {
     Cell::text(texts.label(Label::Total))
+}
+
+/// The name of a group of instruments; what every taxonomy has is said in the language of the reader.
+pub(crate) fn name_of_group(node: &str, texts: Texts) -> String {
+    match node {
+        "cash" => texts.label(Label::Cash),
+        "unclassified" => texts.label(Label::Unclassified),
+        named => named.to_owned(),
+    }
 }

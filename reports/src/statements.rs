@@ -4,12 +4,14 @@
 //! made from is read in `gather`, the only file of this room that knows the lake.
 
 pub mod client_assets;
+pub mod costs_and_charges;
 pub mod depreciation_notice;
 pub mod execution_confirmation;
+pub mod performance_report;
 pub mod portfolio_statement;
-pub mod transaction_list;
-pub mod costs_and_charges;
+pub mod risk_report;
 pub mod tax_report;
+pub mod transaction_list;
 
 use std::collections::BTreeSet;
 
@@ -43,6 +45,8 @@ pub struct StatementKind {
 /// The statements there are.
 pub const STATEMENTS: &[&StatementKind] = &[
     &portfolio_statement::STATEMENT,
+    &performance_report::STATEMENT,
+    &risk_report::STATEMENT,
     &client_assets::STATEMENT,
     &transaction_list::STATEMENT,
     &costs_and_charges::STATEMENT,

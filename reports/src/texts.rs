@@ -11,10 +11,12 @@ pub mod costs_and_charges;
 mod depreciation_notice;
 mod execution_confirmation;
 mod labels;
+mod performance_report;
 mod recorded;
+mod risk_report;
 mod sentences;
-mod transaction_list;
 pub mod tax_report;
+mod transaction_list;
 mod words;
 
 use chrono::NaiveDate;
@@ -25,6 +27,8 @@ pub use client_assets::{AssetLabel, AssetSentence};
 pub use depreciation_notice::{NoticeLabel, NoticeSentence};
 pub use execution_confirmation::{ConfirmationLabel, ConfirmationSentence};
 pub use labels::Label;
+pub use performance_report::{PerformanceLabel, PerformanceSentence};
+pub use risk_report::{RiskLabel, RiskSentence};
 pub use sentences::Sentence;
 pub use transaction_list::{ListLabel, ListSentence};
 pub use words::Words;
@@ -228,6 +232,10 @@ mod tests {
         every_sentence_is_there::<tax_report::TaxSentence>();
         every_sentence_is_there::<NoticeSentence>();
         every_sentence_is_there::<ConfirmationSentence>();
+        every_label_is_there::<PerformanceLabel>();
+        every_label_is_there::<RiskLabel>();
+        every_sentence_is_there::<PerformanceSentence>();
+        every_sentence_is_there::<RiskSentence>();
     }
 
     /// German, Spanish and Italian have no sentences of their own. Whoever translates one brings them all, and the

@@ -17,11 +17,11 @@ pub use portfolio::{
     attribution, each_position_return, exceptions, latest_business_date, measures, position_returns, positions,
     risk_classes, stress, valuations,
 };
+pub use portfolio_group::{PortfolioGroup, group_members, portfolio_group};
 pub use portfolio_risk::{
     backtests, concentration, factor_exposures, factor_regressions, liquidity, new_falls, risk, risk_contributions,
     risk_forecasts, stated_backtests,
 };
-pub use portfolio_group::{PortfolioGroup, group_members, portfolio_group};
 pub(crate) use tables::frame;
 pub use tables::{
     StatementRows, earliest_previous_date, instruments, mapped, portfolios, quote_dates, rows, statement,

@@ -75,6 +75,25 @@ impl Cell {
         estimate(value).map_or_else(|| too_large(texts), |number| Cell::Number(rounded(number, NUMBER_DECIMALS)))
     }
 
+    /// An estimate in a currency, e.g. a value at risk, rounded as amounts are printed.
+    pub fn estimated_money(estimate_in_currency: f64, currency: Currency, texts: Texts) -> Cell {
+        let money = |number| Cell::Money { amount: round_to_minor_unit(number, currency), currency };
+        estimate(estimate_in_currency).map_or_else(|| too_large(texts), money)
+    }
+
+    /// What is left of a figure when another one is taken off, both as they are printed; the reason of the one that is
+    /// missing.
+    #[must_use]
+    pub fn printed_difference(&self, other: &Cell, texts: Texts) -> Cell {
+        match (self.printed_number(), other.printed_number()) {
+            (Some(left), Some(right)) => {
+                left.checked_sub(right).map_or_else(|| too_large(texts), |number| self.with_number(number))
+            }
+            (None, _) => self.clone(),
+            (_, None) => other.clone(),
+        }
+    }
+
     /// The figure as it is printed, for sums; none for words, days and missing figures.
     pub fn printed_number(&self) -> Option<Decimal> {
         match self {

@@ -1,4 +1,4 @@
-//! Pictures of figures: several series over time, and the parts of a whole.
+//! Pictures of figures: several series over time, the parts of a whole, and figures side by side.
 
 use super::ChartPoint;
 use super::cell::Cell;
@@ -39,7 +39,8 @@ pub struct Series {
 pub struct ShareGraph {
     /// How they are drawn.
     pub shape: ShareShape,
-    /// The parts in the order drawn. One that is missing or not above zero is in the legend and not in the picture.
+    /// The parts in the order drawn. A slice stands for what is above zero: of other parts only the legend tells. Bars
+    /// stand for gains and losses.
     pub shares: Vec<Share>,
 }
 
@@ -50,6 +51,8 @@ pub enum ShareShape {
     Pie,
     /// Slices of a ring.
     Donut,
+    /// Bars from zero, one below the other: to the right what is above zero, to the left what is below.
+    Bars,
 }
 
 /// One part of a whole.

@@ -5,12 +5,10 @@
 //! portfolio's value there is no statement at all.
 
 mod activity;
-mod attribution;
 mod corporate_actions;
 mod key_figures;
 mod notes;
 mod performance;
-mod risk_methods;
 mod value_change;
 
 use std::collections::BTreeMap;
@@ -23,7 +21,7 @@ use crate::document::{Chart, ChartPoint, Content, Document, Section};
 use crate::error::Error;
 use crate::input::StatementInput;
 use crate::rhythm::Rhythm;
-use crate::sections::holdings;
+use crate::sections::{attribution, holdings, risk_methods};
 use crate::texts::{Label, Sentence};
 
 /// The statement's place on the shelf.

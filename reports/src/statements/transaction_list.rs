@@ -15,8 +15,8 @@ use crate::document::Document;
 use crate::error::Error;
 use crate::further::Need;
 use crate::input::StatementInput;
-use crate::rhythm::Rhythm;
 use crate::rates::DAYS_MAX;
+use crate::rhythm::Rhythm;
 use crate::sections::{findings, issuer, of_notes, provenance};
 use crate::texts::{Label, ListSentence};
 

@@ -30,6 +30,11 @@ Label {
     DepreciationNotice =
         "Depreciation notice", "Avis de dépréciation", "Mitteilung über Verlustschwelle", "Aviso de depreciación",
         "Comunicazione di perdita di valore";
+    PerformanceReport =
+        "Performance report", "Rapport de performance", "Performancebericht", "Informe de rentabilidad",
+        "Rendiconto sul rendimento";
+    RiskReport =
+        "Risk report", "Rapport de risque", "Risikobericht", "Informe de riesgo", "Rendiconto sul rischio";
     Portfolio = "Portfolio", "Portefeuille", "Portfolio", "Cartera", "Portafoglio";
     DataGrade = "data grade", "qualité des données", "Datenqualität", "calidad de datos", "qualità dei dati";
     FromTo = "{from} to {to}", "du {from} au {to}", "{from} bis {to}", "del {from} al {to}", "dal {from} al {to}";
@@ -132,6 +137,8 @@ Label {
     Fees = "Fees", "Frais", "Gebühren", "Comisiones", "Commissioni";
     Taxes = "Taxes", "Taxes", "Steuern", "Impuestos", "Imposte";
     Cash = "Cash", "Liquidités", "Liquidität", "Efectivo", "Liquidità";
+    Unclassified =
+        "Unclassified", "Non classé", "Nicht zugeordnet", "Sin clasificar", "Non classificato";
     CashMoved = "Cash", "Espèces", "Zahlung", "Efectivo", "Contante";
     Event = "Event", "Événement", "Ereignis", "Evento", "Evento";
     ExDate = "Ex-date", "Détachement", "Ex-Tag", "Fecha ex", "Stacco";

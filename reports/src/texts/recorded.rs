@@ -72,6 +72,65 @@ const REASONS: &[Pair] = &[
     ("the rate a year is higher than any number", "le taux annuel dépasse tout nombre représentable"),
 ];
 
+/// Why a figure of risk is missing, as far as the report on risk shows it.
+const RISKS: &[Pair] = &[
+    ("nothing is listed in the market {market}", "le marché {market} ne contient aucun instrument"),
+    ("there is no position", "il n’y a aucune position"),
+    ("{name} has no value in the base currency", "{name} n’a pas de valeur dans la devise de référence"),
+    (
+        "{number} % of the values would be left out, more than {number_most} %; the most is {name}: {gap}",
+        "{number} % des valeurs seraient exclues, plus de {number_most} % ; la plus grande est {name}",
+    ),
+    ("the market of the portfolio does not list it", "le marché du portefeuille ne le contient pas"),
+    (
+        "it has no return on {date}: a close or a rate of that day or the one before is missing",
+        "aucune performance le {date} : il manque un cours ou un taux de change de ce jour ou du précédent",
+    ),
+    ("it was quoted on {number} of {number_days} days only", "il n’a été coté que {number} jours sur {number_days}"),
+    (
+        "not enough daily returns in two years: {number} of {number_least}",
+        "pas assez de performances quotidiennes en deux ans : {number} sur {number_least}",
+    ),
+    (
+        "not enough returns for five years: {number} of {number_least}",
+        "pas assez de performances pour cinq ans : {number} sur {number_least}",
+    ),
+    (
+        "not enough returns for five years: {number} of {number_least}; returns count from after {date}, a day without \
+         one",
+        "pas assez de performances pour cinq ans : {number} sur {number_least} ; elles comptent après le {date}, jour \
+         sans performance",
+    ),
+    ("not enough returns: {number} of {number_least}", "pas assez de performances : {number} sur {number_least}"),
+    (
+        "not enough returns: {number} of {number_least}; returns count from after {date}, a day without one",
+        "pas assez de performances : {number} sur {number_least} ; elles comptent après le {date}, jour sans \
+         performance",
+    ),
+    (
+        "returns are {number} days apart on average; daily ones are needed",
+        "les performances sont espacées de {number} jours en moyenne ; il en faut de quotidiennes",
+    ),
+    (
+        "no day follows one that exceeded the value at risk",
+        "aucun jour n’en suit un autre qui ait dépassé la valeur en risque",
+    ),
+    (
+        "no day follows one that did not exceed the value at risk",
+        "aucun jour n’en suit un autre qui n’ait pas dépassé la valeur en risque",
+    ),
+    (
+        "the time that is repeated ends on {date_end}, after {date}",
+        "la période répétée se termine le {date_end}, après le {date}",
+    ),
+    (
+        "of {number} % of the values nobody knows what would happen, more than {number_most} %; the most is {name}: \
+         {gap}",
+        "pour {number} % des valeurs, nul ne sait ce qu’il adviendrait, plus de {number_most} % ; la plus grande est \
+         {name}",
+    ),
+];
+
 /// What checks find.
 const MESSAGES: &[Pair] = &[
     ("{instrument} is valued with its price of {date}", "{instrument} est valorisé à son cours du {date}"),
@@ -156,7 +215,7 @@ pub(super) fn told(text: &str, language: Language) -> String {
         return text.to_owned();
     }
     // The longest template first: a shorter one may fit its beginning and take the rest for a word.
-    let fitting = REASONS.iter().chain(MESSAGES).filter_map(|(recorded, french)| {
+    let fitting = REASONS.iter().chain(RISKS).chain(MESSAGES).filter_map(|(recorded, french)| {
         let values = taken(recorded, text)?;
         Some((recorded.len(), *french, values))
     });
@@ -231,6 +290,10 @@ mod tests {
                 "the portfolio began on 2024-01-02, inside the period 3Y",
                 "le portefeuille a commencé le 02/01/2024, au cours de la période « Trois ans »",
             ),
+            (
+                "not enough returns: 100 of 504; returns count from after 2024-01-02, a day without one",
+                "pas assez de performances : 100 sur 504 ; elles comptent après le 02/01/2024, jour sans performance",
+            ),
             ("nobody has listed this", "nobody has listed this"),
         ] {
             assert_eq!(told(recorded), french);
@@ -246,7 +309,7 @@ mod tests {
 
     #[test]
     fn a_translation_tells_what_was_recorded_and_nothing_else() {
-        for (recorded, french) in REASONS.iter().chain(MESSAGES) {
+        for (recorded, french) in REASONS.iter().chain(RISKS).chain(MESSAGES) {
             assert!(names(french).is_subset(&names(recorded)), "{recorded}");
             let values: Vec<(&str, &str)> = names(recorded).into_iter().map(|name| (name, example(name))).collect();
             let text = filled(recorded, &values);
@@ -267,9 +330,8 @@ mod tests {
     /// The words of the program that records these texts, with what its line breaks add taken out.
     fn words_of_the_program() -> String {
         let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let mut folders: Vec<_> = ["crates/analytics/src", "pipelines/src/rollups/measures", "pipelines/checks"]
-            .map(|folder| house.join(folder))
-            .to_vec();
+        let rooms = ["crates/analytics/src", "pipelines/src/rollups", "pipelines/src/stress", "pipelines/checks"];
+        let mut folders: Vec<_> = rooms.map(|folder| house.join(folder)).to_vec();
         let mut words = String::new();
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).expect("the folder is there") {
@@ -290,7 +352,7 @@ mod tests {
     #[test]
     fn every_text_is_still_recorded_somewhere() {
         let words = words_of_the_program();
-        for (recorded, _) in REASONS.iter().chain(MESSAGES) {
+        for (recorded, _) in REASONS.iter().chain(RISKS).chain(MESSAGES) {
             let pieces = recorded.split(['{', '}']).step_by(2).map(|piece| piece.trim_matches(' '));
             for piece in pieces.filter(|piece| 2 < piece.len()) {
                 assert!(words.contains(piece), "nothing records `{piece}` any more");

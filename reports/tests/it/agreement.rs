@@ -6,7 +6,7 @@ use reports::document::{
     Cell, Chart, ChartPoint, Column, ColumnKind, Content, DataGrade, Document, KeyFigure, KeyFigures, Metadata, Period,
     Section, Table,
 };
-use reports::statements::{StatementInput, named};
+use reports::statements::{STATEMENTS, StatementInput, named};
 use reports::texts::Texts;
 use reports::{Format, render};
 use rust_decimal::Decimal;
@@ -337,13 +337,8 @@ pub(crate) fn differences(document: &Document) -> Vec<String> {
 
 #[test]
 fn a_statement_is_the_same_in_every_format_and_language() {
-    let inputs = [
-        crate::inputs::two_positions(),
-        crate::inputs::kept(),
-        crate::inputs::announced(),
-        taxed(),
-        charged(),
-    ];
+    let inputs =
+        [crate::inputs::two_positions(), crate::inputs::kept(), crate::inputs::announced(), taxed(), charged()];
     let documents = inputs.iter().flat_map(|input| Language::ALL.map(|language| of_every_kind(input, language)));
     for document in documents.flatten() {
         let (kind, language) = (document.subtitle.as_str(), document.metadata.language);
@@ -355,4 +350,65 @@ fn a_statement_is_the_same_in_every_format_and_language() {
             assert!(page.contains(&format!(">{text}")), "{cell:?} in the page of {kind} in {language}");
         }
     }
+}
+
+/// Every kind of statement, of inputs that say much and of one that says nothing.
+#[test]
+fn every_kind_is_the_same_in_every_format_and_language() {
+    for kind in STATEMENTS.iter().filter(|kind| !matches!(kind.rhythm, Rhythm::On(_))) {
+        for mut input in [crate::inputs::at_risk(), crate::inputs::empty()] {
+            for language in Language::ALL {
+                input.portfolio.language = language;
+                let document = (kind.build)(&input).expect("a document");
+                agrees(&document).unwrap_or_else(|problem| panic!("{} in {language}: {problem}", kind.id));
+            }
+        }
+    }
+}
+
+/// Whether the files of a document show the cells of its tables and key figures, number by number.
+fn agrees(document: &Document) -> Result<(), String> {
+    let pages: Vec<String> = pdf_pages(&file(document, Format::Pdf)).into_iter().flatten().collect();
+    let page = String::from_utf8(file(document, Format::Html)).map_err(|error| error.to_string())?;
+    let (lines, value) = (csv(document), json(document));
+    for (place, section) in document.sections.iter().enumerate() {
+        let (cells, told) = match &section.content {
+            Content::Table(table) => {
+                let rows = table.rows.iter().chain(&table.total);
+                let told = value["sections"][place]["rows"].as_array().cloned().unwrap_or_default();
+                let total = value["sections"][place]["total"].as_array().cloned().map(Value::Array);
+                (rows.map(Vec::as_slice).collect::<Vec<&[Cell]>>(), told.into_iter().chain(total).collect::<Vec<_>>())
+            }
+            _ => continue,
+        };
+        let fields = lines.iter().filter(|line| line[0] == section.id && ["row", "total"].contains(&line[1].as_str()));
+        let fields: Vec<&Vec<String>> = fields.collect();
+        if (fields.len(), told.len()) != (cells.len(), cells.len()) {
+            return Err(format!(
+                "{}: {} rows, {} in CSV, {} in JSON",
+                section.id,
+                cells.len(),
+                fields.len(),
+                told.len()
+            ));
+        }
+        for ((row, fields), told) in cells.iter().zip(fields).zip(&told) {
+            for (index, cell) in row.iter().enumerate() {
+                let (plain, printed) = (cell.plain(), cell.printed(document.locale()));
+                let reason = told[index]["reason"].as_str().map(|reason| format!("unavailable: {reason}"));
+                let said = told[index]["value"].as_str().map(str::to_owned).or(reason);
+                if fields[index + 2].trim_start_matches('\'') != plain.trim_start_matches('\'') || said != Some(plain) {
+                    return Err(format!("{}: {cell:?} is {said:?} and `{}`", section.id, fields[index + 2]));
+                }
+                let is_figure = !matches!(cell, Cell::Text(_));
+                if is_figure && !pages.iter().any(|text| text.starts_with(&printed)) {
+                    return Err(format!("{}: `{printed}` is not in the PDF", section.id));
+                }
+                if is_figure && !page.contains(&format!(">{printed}")) {
+                    return Err(format!("{}: `{printed}` is not in the page", section.id));
+                }
+            }
+        }
+    }
+    Ok(())
 }

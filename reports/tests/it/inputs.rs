@@ -1,18 +1,22 @@
 //! Inputs of statements: one small portfolio whose every figure is worked out, and portfolios of any size.
 
 mod announced;
+mod at_risk;
 mod attributed;
 mod changed_gains;
 mod charged;
+mod earning;
 mod judged;
 mod kept;
 mod taxed;
 
 pub(crate) use announced::{announced, payment};
+pub(crate) use at_risk::at_risk;
 pub(crate) use attributed::attributed;
 pub(crate) use changed_gains::bought_again;
 pub(crate) use charged::{charged, held, returned, stated};
 use chrono::NaiveDate;
+pub(crate) use earning::{day as daily, earning};
 pub(crate) use judged::judged;
 pub(crate) use kept::{kept, rate};
 use reports::Further;
@@ -495,5 +499,6 @@ pub(crate) fn reversed(input: &StatementInput) -> StatementInput {
     input.backtests.reverse();
     input.attribution.reverse();
     input.exceptions.reverse();
+    at_risk::reverse(&mut input.further);
     input
 }

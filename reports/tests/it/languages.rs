@@ -8,7 +8,7 @@ use reports::{Error, Format, Rhythm, statements::portfolio_statement::build};
 use schemas::{Language, Severity};
 use serde_json::Value;
 
-use crate::inputs::{announced, bought_again, empty, judged, kept, two_positions};
+use crate::inputs::{announced, at_risk, bought_again, empty, judged, kept, two_positions};
 use crate::reading::{csv, file, json, json_cells, pdf_pages};
 
 pub(crate) fn in_language(input: &StatementInput, language: Language) -> Document {
@@ -85,6 +85,35 @@ fn a_french_statement_says_nothing_in_english() {
             let found: Vec<&&str> = ENGLISH.iter().filter(|word| own.contains(**word)).collect();
             assert!(found.is_empty() || own.contains("(carried_price"), "{found:?} in `{text}`");
         }
+    }
+}
+
+#[test]
+fn every_kind_has_headings_of_its_own_language_and_french_sentences() {
+    for kind in STATEMENTS.iter().filter(|kind| !matches!(kind.rhythm, Rhythm::On(_))) {
+        let made = |language| {
+            let mut input = at_risk();
+            input.portfolio.language = language;
+            (kind.build)(&input).expect("a document")
+        };
+        let titles = |document: &Document| -> BTreeSet<String> {
+            document.sections.iter().map(|section| section.title.clone()).collect()
+        };
+        let sentences = |document: &Document| -> BTreeSet<String> {
+            let notes = document.sections.iter().filter_map(|section| match &section.content {
+                Content::Notes(notes) => Some(notes.clone()),
+                _ => None,
+            });
+            notes.flatten().collect()
+        };
+        let english = made(Language::English);
+        for language in Language::ALL.into_iter().filter(|language| *language != Language::English) {
+            let shared: Vec<String> = titles(&made(language)).intersection(&titles(&english)).cloned().collect();
+            assert!(shared.is_empty(), "{}: {shared:?} in {language}", kind.id);
+        }
+        let shared: Vec<String> =
+            sentences(&made(Language::French)).intersection(&sentences(&english)).cloned().collect();
+        assert!(shared.is_empty(), "{}: {shared:?}", kind.id);
     }
 }
 

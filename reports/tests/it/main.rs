@@ -24,14 +24,17 @@ mod mail_folder;
 mod mail_server;
 #[cfg(test)]
 mod mail_tls;
+mod performance_report;
 #[cfg(test)]
 mod prepared;
 #[cfg(test)]
 mod reading;
 #[cfg(test)]
+mod risk_report;
+#[cfg(test)]
 mod statement;
+mod tax_report;
 #[cfg(test)]
 mod transaction_list;
-mod tax_report;
 #[cfg(test)]
 mod value_change;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use reports::{Error, Rates};
 use reports::document::Document;
 use reports::statements::StatementInput;
 use reports::statements::transaction_list::build;
+use reports::{Error, Rates};
 use rust_decimal::Decimal;
 use schemas::tables::transactions::Transaction;
 

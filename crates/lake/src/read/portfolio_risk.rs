@@ -2,8 +2,8 @@
 
 use chrono::Days;
 use schemas::tables::backtests::BacktestRow;
-use schemas::tables::depreciation::DepreciationRow;
 use schemas::tables::concentration::ConcentrationRow;
+use schemas::tables::depreciation::DepreciationRow;
 use schemas::tables::factor_exposures::FactorExposureRow;
 use schemas::tables::factor_regressions::FactorRegressionRow;
 use schemas::tables::liquidity::LiquidityRow;

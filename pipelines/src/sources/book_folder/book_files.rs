@@ -12,8 +12,7 @@ use super::benchmark::{self, Compared};
 use super::transaction_file::transactions;
 use super::{
     BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, custody_file, delivery_choice, execution_file,
-    listed_in, read_file,
-    scenario_file,
+    listed_in, read_file, scenario_file,
 };
 use crate::error::Error;
 use crate::landing::{Delivered, sha256};

@@ -1,13 +1,14 @@
 //! Graphs: one geometry, which stands in the pages of a document or becomes a picture by itself.
 
+mod bars;
 mod shares;
 mod svg;
 mod ticks;
 mod time;
 
-use super::font::faces;
+use super::font::{Faces, faces};
 use super::layout::{Drawing, LEFT, SMALL, Sheet, WIDTH};
-use crate::document::{Chart, Content, Section, ShareGraph, TimeGraph, TimeShape};
+use crate::document::{Chart, Content, Section, ShareGraph, ShareShape, TimeGraph, TimeShape};
 use crate::error::Error;
 use crate::texts::Texts;
 
@@ -26,7 +27,14 @@ pub(super) fn draw_time_graph(sheet: &mut Sheet, title: &str, graph: &TimeGraph)
 }
 
 pub(super) fn draw_share_graph(sheet: &mut Sheet, title: &str, graph: &ShareGraph) {
-    place(sheet, title, shares::drawing(sheet.faces, sheet.texts(), graph));
+    place(sheet, title, share_drawing(sheet.faces, sheet.texts(), graph));
+}
+
+fn share_drawing(faces: &'static Faces, texts: Texts, graph: &ShareGraph) -> Drawn {
+    match graph.shape {
+        ShareShape::Bars => bars::drawing(faces, texts, graph),
+        ShareShape::Pie | ShareShape::Donut => shares::drawing(faces, texts, graph),
+    }
 }
 
 /// The graph of a section as SVG, as wide as in the pages of a document (the units are points); none for sections of
@@ -39,7 +47,7 @@ pub fn graph_as_svg(section: &Section, texts: Texts) -> Result<Option<String>, E
     let drawn = match &section.content {
         Content::Chart(chart) => time::drawing(faces, texts, TimeShape::Lines, &of_chart(chart)),
         Content::TimeGraph(graph) => time::drawing(faces, texts, graph.shape, &of_graph(graph)),
-        Content::ShareGraph(graph) => shares::drawing(faces, texts, graph),
+        Content::ShareGraph(graph) => share_drawing(faces, texts, graph),
         Content::KeyFigures(_) | Content::Table(_) | Content::Notes(_) => return Ok(None),
     };
     Ok(drawn.ok().map(|(drawing, height)| svg::picture(&section.title, &drawing.marks, WIDTH, height)))

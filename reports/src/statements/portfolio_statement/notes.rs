@@ -1,8 +1,8 @@
 //! The small print: what the checks found, what the figures mean, and where the statement comes from.
 
-use super::{StatementInput, attribution, corporate_actions, performance, value_change};
+use super::{StatementInput, corporate_actions, performance, value_change};
 use crate::document::Section;
-use crate::sections::{findings, issuer, methods, of_notes, provenance};
+use crate::sections::{attribution, findings, issuer, methods, of_notes, provenance};
 use crate::texts::{Label, Sentence};
 
 pub(super) fn sections(input: &StatementInput) -> Vec<Section> {

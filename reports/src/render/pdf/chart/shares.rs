@@ -86,7 +86,7 @@ fn slice(center: (f64, f64), from: f64, to: f64, shape: ShareShape) -> Vec<Step>
             steps.extend(arc(center, RADIUS, from, to));
             steps
         }
-        ShareShape::Donut => {
+        ShareShape::Donut | ShareShape::Bars => {
             let mut steps = vec![Step::Move(start.0, start.1)];
             steps.extend(arc(center, RADIUS, from, to));
             let (x, y) = on_circle(center, HOLE, to);

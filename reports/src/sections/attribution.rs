@@ -2,9 +2,9 @@
 
 use schemas::tables::attribution::AttributionRow;
 
-use super::StatementInput;
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::error::Error;
+use crate::input::StatementInput;
 use crate::texts::{Label, Sentence, Texts};
 
 /// The row of all classes together.
@@ -15,7 +15,7 @@ const TOTAL: &str = "total";
 ///
 /// # Errors
 /// [`Error::Overflow`] and [`Error::MixedCurrencies`] if what is printed has no sum.
-pub(super) fn section(input: &StatementInput) -> Result<Option<Section>, Error> {
+pub(crate) fn section(input: &StatementInput) -> Result<Option<Section>, Error> {
     let Some(through) = input.attribution.iter().map(|row| row.through_date).max() else { return Ok(None) };
     let mut rows: Vec<&AttributionRow> = input.attribution.iter().filter(|row| row.through_date == through).collect();
     rows.sort_by(|one, other| one.node.cmp(&other.node));
@@ -53,7 +53,7 @@ pub(super) fn section(input: &StatementInput) -> Result<Option<Section>, Error> 
 }
 
 /// What each effect means; nothing if there is no section.
-pub(super) fn definitions(input: &StatementInput) -> Vec<String> {
+pub(crate) fn definitions(input: &StatementInput) -> Vec<String> {
     let Some(linking) = input.attribution.first().map(|row| in_words(&row.linking)) else { return Vec::new() };
     let texts = input.texts();
     vec![

@@ -2,8 +2,8 @@
 
 use schemas::tables::backtests::BacktestRow;
 
-use super::StatementInput;
 use crate::document::{Content, Section};
+use crate::input::StatementInput;
 use crate::texts::{Label, Sentence, Texts};
 
 /// A method as a statement names it.
@@ -22,7 +22,7 @@ const METHODS: &[Method] = &[
 ];
 
 /// The section, a sentence or two for each tail; none if no forecast was judged and none counts.
-pub(super) fn section(input: &StatementInput) -> Option<Section> {
+pub(crate) fn section(input: &StatementInput) -> Option<Section> {
     let mut tails: Vec<f64> = input.backtests.iter().map(|row| row.tail).collect();
     tails.sort_by(|one, other| other.total_cmp(one));
     tails.dedup();
@@ -65,7 +65,7 @@ fn sentences(input: &StatementInput, tail: f64) -> Option<String> {
 }
 
 /// Of the rows of a method the one with most exceedances; of two with as many the actual one.
-fn worst<'a>(rows: impl Iterator<Item = &'a BacktestRow>) -> Option<&'a BacktestRow> {
+pub(crate) fn worst<'a>(rows: impl Iterator<Item = &'a BacktestRow>) -> Option<&'a BacktestRow> {
     rows.max_by_key(|row| (row.exceedance_count, row.profit_and_loss == "actual"))
 }
 
@@ -76,7 +76,8 @@ fn counted(row: &BacktestRow, texts: Texts) -> String {
     texts.sentence_with(sentence, &[("days", &days), ("exceedances", &exceedances)])
 }
 
-fn zone(zone: Option<&str>, texts: Texts) -> String {
+/// The words of a zone of the traffic light.
+pub(crate) fn zone(zone: Option<&str>, texts: Texts) -> String {
     match zone {
         Some("green") => texts.sentence(Sentence::ZoneGreen),
         Some("yellow") => texts.sentence(Sentence::ZoneYellow),
@@ -86,18 +87,19 @@ fn zone(zone: Option<&str>, texts: Texts) -> String {
     }
 }
 
-fn place_of(id: &str) -> usize {
+/// The place of a method in the order in which methods count; after all others if it has none.
+pub(crate) fn place_of(id: &str) -> usize {
     METHODS.iter().position(|method| method.id == id).unwrap_or(METHODS.len())
 }
 
 /// The words of a method; one that has none is named by its id.
-fn words_of(id: &str, texts: Texts) -> String {
+pub(crate) fn words_of(id: &str, texts: Texts) -> String {
     let unnamed = || texts.sentence_with(Sentence::MethodNamed, &[("id", id)]);
     METHODS.get(place_of(id)).map_or_else(unnamed, |method| texts.sentence(method.words))
 }
 
 /// The confidence of a tail, e.g. `97.5%`.
-fn confidence(tail: f64, texts: Texts) -> String {
+pub(crate) fn confidence(tail: f64, texts: Texts) -> String {
     let fraction = format!("{:.3}", 1.0 - tail);
     texts.locale().percent(fraction.strip_suffix('0').unwrap_or(&fraction))
 }
