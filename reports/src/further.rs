@@ -33,7 +33,6 @@ use schemas::tables::stress_scenarios::StressScenarioRow;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, InstrumentId, MarketId, PortfolioId};
 
-pub(crate) use self::risk::is_drawn;
 pub use contributions::{ClassDay, PositionDay};
 pub(crate) use held_values::days_of;
 pub use held_values::{HeldValue, InstrumentCosts};

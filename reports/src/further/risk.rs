@@ -54,7 +54,7 @@ pub(super) async fn read(
 }
 
 /// Whether the history of the forecasts of a tail is shown.
-pub(crate) fn is_drawn(tail: f64) -> bool {
+fn is_drawn(tail: f64) -> bool {
     (tail - 0.01).abs() < 1e-9
 }
 

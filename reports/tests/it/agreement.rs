@@ -8,7 +8,7 @@ use reports::document::{
 };
 use reports::statements::{STATEMENTS, StatementInput, named};
 use reports::texts::Texts;
-use reports::{Format, render};
+use reports::{Format, Rhythm, render};
 use rust_decimal::Decimal;
 use schemas::{Currency, Language};
 use serde_json::Value;

@@ -96,6 +96,8 @@ impl PortfolioGroup {
             cost_basis: String::new(),
             locked_through: None,
             language: Language::English,
+            confirmations: false,
+            delivery: None,
         })
     }
 
