@@ -67,7 +67,8 @@ pub fn value_at_risk(returns: &[f64], tail_probability: f64) -> MeasureValue {
 
 /// The value at risk of a series.
 pub(crate) fn value_at_risk_of(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
-    let outcome = measured.digest().and_then(|digest| of_spread(&digest.spread, tail_probability));
+    let digest = measured.check_daily().and_then(|()| measured.digest());
+    let outcome = digest.and_then(|digest| of_spread(&digest.spread, tail_probability));
     figure::number("the value at risk", outcome)
 }
 
