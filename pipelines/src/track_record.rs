@@ -9,7 +9,7 @@ use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, MeasureValue, ReportingPeriod};
 
-use crate::rollups::measures::series_on;
+use crate::rollups::measures::series_of_every_date;
 
 /// What a calendar month or year earned.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,7 +96,7 @@ fn both(
     date: BusinessDate,
     period: ReportingPeriod,
 ) -> (MeasureValue, MeasureValue) {
-    match series_on(portfolio, returns, &[], date, period) {
+    match series_of_every_date(portfolio, returns, &[], date, period) {
         Ok(series) => (twr::MEASURE.of(&series), benchmark_return::MEASURE.of(&series)),
         Err(reason) => (MeasureValue::Unavailable(reason.clone()), MeasureValue::Unavailable(reason)),
     }
@@ -150,6 +150,7 @@ mod tests {
             return_before_fees_fraction: None,
             return_before_taxes_fraction: None,
             risk_free_annual: None,
+            is_observed: Some(true),
         }
     }
 

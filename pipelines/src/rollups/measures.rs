@@ -21,7 +21,7 @@ use schemas::{BusinessDate, MeasureValue, ReportingPeriod};
 use self::columns::Columns;
 use self::gather::Gathering;
 use self::history::History;
-pub(crate) use self::history::series_on;
+pub(crate) use self::history::{series_of_every_date, series_on};
 use self::risk_classes::{ClassColumns, classify};
 use super::{Made, Rollup};
 use crate::error::Error;
