@@ -45,7 +45,12 @@ days AS (
         CASE WHEN charge.portfolio_id IS NULL THEN 0 WHEN charge.unknown_count = 0 THEN charge.taxes END AS taxes,
         before.benchmark_level AS level_before,
         today.benchmark_level AS level,
-        today.risk_free_annual
+        today.risk_free_annual,
+        -- Closes of other dates are carried. Cash has none: the days of its payments are those of the week.
+        CASE
+            WHEN today.position_count = 0 THEN date_part('dow', today.business_date) BETWEEN 1 AND 5
+            ELSE today.carried_price_count < today.position_count
+        END AS is_observed
     FROM gold.portfolio_values AS today
     LEFT JOIN gold.portfolio_values AS before
         ON before.portfolio_id = today.portfolio_id AND before.business_date = today.previous_business_date
@@ -81,6 +86,7 @@ SELECT
         CAST(outflow AS DECIMAL(38, 10)),
         CAST(end_value + taxes AS DECIMAL(38, 10))
     ) AS return_before_taxes_fraction,
-    risk_free_annual
+    risk_free_annual,
+    is_observed
 FROM days
 ORDER BY portfolio_id, business_date

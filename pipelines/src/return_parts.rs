@@ -13,7 +13,7 @@ use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, MeasureValue, ReportingPeriod};
 
 use crate::error::Error;
-use crate::rollups::measures::series_on;
+use crate::rollups::measures::series_of_every_date;
 
 pub use analytics::currency_split::{CurrencyParts, CurrencySplit};
 pub use analytics::large_flows::{LARGE_FLOW_FRACTION, LargeFlow};
@@ -78,7 +78,7 @@ pub async fn return_parts(
 ) -> Result<ReturnParts, Error> {
     let (id, date) = (&portfolio.portfolio_id, asked.date);
     let flows = lake::read::cash_flows(lake, id, portfolio.start_date.min(date), date).await?;
-    let series = |period: &ReportingPeriod| (*period, series_on(portfolio, returns, &flows, date, *period));
+    let series = |period: &ReportingPeriod| (*period, series_of_every_date(portfolio, returns, &flows, date, *period));
     let series: Vec<(ReportingPeriod, Result<PerformanceSeries, String>)> = asked.periods.iter().map(series).collect();
     let known = || series.iter().filter_map(|(_, series)| series.as_ref().ok());
     let is_split = |series: &PerformanceSeries| series.days() <= asked.split_days_max;

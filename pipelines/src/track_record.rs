@@ -10,7 +10,7 @@ use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, MeasureValue, ReportingPeriod};
 
-use crate::rollups::measures::series_on;
+use crate::rollups::measures::series_of_every_date;
 
 /// What a calendar month or year earned.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,7 +98,7 @@ fn both(
     date: BusinessDate,
     period: ReportingPeriod,
 ) -> (MeasureValue, MeasureValue) {
-    match series_on(portfolio, returns, &[], date, period) {
+    match series_of_every_date(portfolio, returns, &[], date, period) {
         Ok(series) => {
             let measured = Measured::unbroken(&series);
             (twr::MEASURE.reported(&measured), benchmark_return::MEASURE.reported(&measured))
@@ -155,6 +155,7 @@ mod tests {
             return_before_fees_fraction: None,
             return_before_taxes_fraction: None,
             risk_free_annual: None,
+            is_observed: Some(true),
         }
     }
 

@@ -46,7 +46,7 @@ pub fn correlation(returns: &[f64], benchmark: &[f64]) -> Result<f64, NoFigure> 
 /// # Errors
 /// [`NoFigure`] if there are fewer than two pairs, or a number is not finite.
 pub fn tracking_error(returns: &[f64], benchmark: &[f64], sampling: Sampling) -> Result<f64, NoFigure> {
-    Ok(joint(returns, benchmark)?.difference_deviation() * sampling.periods_per_year().sqrt())
+    Ok(joint(returns, benchmark)?.difference_deviation() * sampling.periods_per_year()?.sqrt())
 }
 
 fn digest(returns: &[f64]) -> Result<ReturnDigest, NoFigure> {

@@ -41,7 +41,7 @@ pub(crate) fn annualised_by_calendar(measured: &Measured<'_>) -> Result<f64, NoF
 /// The time-weighted return as a rate a year, which has 252 daily returns or as many as the series is sampled with.
 pub(crate) fn annualised_by_observations(measured: &Measured<'_>) -> Result<f64, NoFigure> {
     let total = time_weighted_return(measured)?;
-    annualised(total, measured.digest()?.spread.count / measured.series().sampling.periods_per_year())
+    annualised(total, measured.digest()?.spread.count / measured.series().sampling.periods_per_year()?)
 }
 
 /// The return a year of [`annualised_by_observations`] less the rate a year without risk.

@@ -7,8 +7,9 @@
 //!
 //! Nothing here reads a file, a clock or a network, and equal input gives equal output.
 //!
-//! Returns, weights and volatilities are fractions (0.05 is five percent). A year has 252 daily returns where
-//! dispersion is annualised, and 365 days where growth is. Value at risk is a positive fraction where it is a loss.
+//! Returns, weights and volatilities are fractions (0.05 is five percent). Dispersion is made a year's by the
+//! number of returns that a year of their rhythm has ([`Sampling`]), growth by 365 days. Value at risk is a
+//! positive fraction where it is a loss.
 
 pub mod attribution;
 pub mod backtests;
@@ -32,6 +33,7 @@ pub mod measure_kinds;
 pub mod measured;
 pub mod measures;
 pub mod newey_west;
+pub mod observed_days;
 pub mod optimization;
 pub mod order_free_sum;
 pub mod period_split;

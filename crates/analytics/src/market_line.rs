@@ -48,7 +48,7 @@ pub(crate) fn market_days(
 /// The benchmark's return as a rate a year, by the number of returns.
 pub(crate) fn benchmark_annual(measured: &Measured<'_>) -> Result<f64, NoFigure> {
     let total = benchmark_return::linked(measured)?;
-    let years = measured.digest()?.spread.count / measured.series().sampling.periods_per_year();
+    let years = measured.digest()?.spread.count / measured.series().sampling.periods_per_year()?;
     compounding::annualised(total, years)
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn m_squared(measured: &Measured<'_>) -> Result<f64, NoFigure> {
 /// The part of the volatility that moves with the benchmark, a year.
 pub(crate) fn systematic_risk(measured: &Measured<'_>) -> Result<f64, NoFigure> {
     let moments = measured.joint_moments()?;
-    Ok(moments.beta()?.abs() * moments.benchmark_deviation() * root_of_a_year(measured))
+    Ok(moments.beta()?.abs() * moments.benchmark_deviation() * root_of_a_year(measured)?)
 }
 
 /// The volatility of what beta does not explain, a year; zero if there is nothing but rounding.
@@ -98,7 +98,7 @@ pub(crate) fn specific_risk(measured: &Measured<'_>) -> Result<f64, NoFigure> {
     if is_rounding(deviation, spread.largest_magnitude()) {
         return Ok(0.0);
     }
-    Ok(deviation * root_of_a_year(measured))
+    Ok(deviation * root_of_a_year(measured)?)
 }
 
 #[cfg(test)]

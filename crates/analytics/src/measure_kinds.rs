@@ -7,9 +7,9 @@ use crate::measures::{
     ewma_volatility_094, ewma_volatility_094_daily, excess_kurtosis, gain, hit_ratio, information_ratio, martin_ratio,
     max_drawdown, max_drawdown_peak_date, max_drawdown_recovery_date, max_drawdown_trough_date, modified_dietz,
     modified_dietz_linked_monthly, mwr_period, net_external_flows, omega, pain_index, pain_ratio, recovery_days,
-    sharpe_geometric, sharpe_rf, sharpe_rf0, skewness, sortino_rf, sortino_rf0, tracking_error, twr, twr_before_fees,
-    twr_before_taxes, ulcer_index, var_cornish_fisher_95, var_cornish_fisher_99, var_ewma_95, var_ewma_99, var_hist_95,
-    var_hist_99, var_hist_975, var_normal_95, var_normal_99, volatility, worst_day, xirr,
+    returns_per_year, sharpe_geometric, sharpe_rf, sharpe_rf0, skewness, sortino_rf, sortino_rf0, tracking_error, twr,
+    twr_before_fees, twr_before_taxes, ulcer_index, var_cornish_fisher_95, var_cornish_fisher_99, var_ewma_95,
+    var_ewma_99, var_hist_95, var_hist_99, var_hist_975, var_normal_95, var_normal_99, volatility, worst_day, xirr,
 };
 
 /// Measures that tell the same kind of thing.
@@ -62,6 +62,7 @@ pub static MEASURE_KINDS: &[MeasureKind] = &[
             &hit_ratio::MEASURE,
             &best_day::MEASURE,
             &worst_day::MEASURE,
+            &returns_per_year::MEASURE,
             &skewness::MEASURE,
             &excess_kurtosis::MEASURE,
         ],

@@ -117,6 +117,15 @@ impl<'a> Measured<'a> {
         aligned.as_deref().map_err(NoFigure::clone)
     }
 
+    /// Whether there is a figure of one day: of a series of weeks there is none.
+    ///
+    /// # Errors
+    /// [`NoFigure`] if the series has a defect or its returns are not daily.
+    pub(crate) fn check_daily(&self) -> Result<(), NoFigure> {
+        self.check()?;
+        self.series.sampling.check_daily()
+    }
+
     /// What the returns and those of the benchmark come to beside each other.
     ///
     /// # Errors

@@ -68,6 +68,7 @@ pub mod r_squared;
 pub mod rachev_ratio;
 pub mod recovery_days;
 pub mod return_on_average_capital;
+pub mod returns_per_year;
 pub mod sharpe_geometric;
 pub mod sharpe_rf;
 pub mod sharpe_rf0;
@@ -199,6 +200,7 @@ pub static MEASURES: &[&Measure] = &[
     &mwr_period::MEASURE,
     &annualised_return_act365::MEASURE,
     &annualised_return_252::MEASURE,
+    &returns_per_year::MEASURE,
     &volatility::MEASURE,
     &hit_ratio::MEASURE,
     &best_day::MEASURE,

@@ -15,7 +15,7 @@ use crate::statistics::is_rounding;
 /// The standard deviation of the returns (n − 1), a year.
 pub(crate) fn volatility(measured: &Measured<'_>) -> Result<f64, NoFigure> {
     match measured.digest()?.spread.sample_deviation() {
-        Some(deviation) => Ok(deviation * root_of_a_year(measured)),
+        Some(deviation) => Ok(deviation * root_of_a_year(measured)?),
         None => Err(too_few(measured.series())),
     }
 }
@@ -23,7 +23,7 @@ pub(crate) fn volatility(measured: &Measured<'_>) -> Result<f64, NoFigure> {
 /// The downside deviation of the returns below zero, a year.
 pub(crate) fn downside_deviation(measured: &Measured<'_>) -> Result<f64, NoFigure> {
     let spread = &measured.digest()?.spread;
-    Ok((spread.squared_losses / spread.count).sqrt() * root_of_a_year(measured))
+    Ok((spread.squared_losses / spread.count).sqrt() * root_of_a_year(measured)?)
 }
 
 /// The mean of the returns above the rate without risk, over their standard deviation, a year.
@@ -35,7 +35,7 @@ pub(crate) fn sharpe_ratio(measured: &Measured<'_>, risk_free_annual: f64) -> Re
     if is_rounding(deviation, spread.largest_magnitude() + risk_free.abs()) {
         return Err(NoFigure::new("the returns do not vary"));
     }
-    Ok((spread.mean - risk_free) / deviation * root_of_a_year(measured))
+    Ok((spread.mean - risk_free) / deviation * root_of_a_year(measured)?)
 }
 
 /// The ratio of [`sharpe_ratio`] above the rates without risk of the series.
@@ -50,7 +50,7 @@ pub(crate) fn sharpe_above_risk_free(measured: &Measured<'_>) -> Result<f64, NoF
     if is_rounding(deviation, magnitude(measured, &rates)?) {
         return Err(NoFigure::new("the returns above the risk-free rates do not vary"));
     }
-    Ok(above.mean / deviation * root_of_a_year(measured))
+    Ok(above.mean / deviation * root_of_a_year(measured)?)
 }
 
 /// The ratio of [`sortino_ratio`] with the rates without risk of the series as targets.
@@ -65,7 +65,7 @@ pub(crate) fn sortino_above_risk_free(measured: &Measured<'_>) -> Result<f64, No
     if is_rounding(downside, magnitude(measured, &rates)?) {
         return Err(NoFigure::new("no return is below the target"));
     }
-    Ok(above.mean / downside * root_of_a_year(measured))
+    Ok(above.mean / downside * root_of_a_year(measured)?)
 }
 
 /// The mean of the returns above a target, over the deviation below it, a year.
@@ -78,7 +78,7 @@ pub(crate) fn sortino_ratio(measured: &Measured<'_>, target_annual: f64) -> Resu
     if is_rounding(downside, spread.largest_magnitude() + target.abs()) {
         return Err(NoFigure::new("no return is below the target"));
     }
-    Ok((spread.mean - target) / downside * root_of_a_year(measured))
+    Ok((spread.mean - target) / downside * root_of_a_year(measured)?)
 }
 
 /// The rate a year without risk that the series carries, or that its dated rates compound to.
@@ -91,7 +91,7 @@ pub(crate) fn periodic_rate(annual: f64, sampling: Sampling) -> Result<f64, NoFi
     if !annual.is_finite() || annual <= -1.0 {
         return Err(NoFigure::new(format!("a risk-free rate of {annual} a year is none")));
     }
-    Ok((annual.ln_1p() / sampling.periods_per_year()).exp_m1())
+    Ok((annual.ln_1p() / sampling.periods_per_year()?).exp_m1())
 }
 
 /// The size of the numbers of which returns above rates are the differences.
@@ -101,8 +101,8 @@ fn magnitude(measured: &Measured<'_>, rates: &[f64]) -> Result<f64, NoFigure> {
 }
 
 /// By what a standard deviation of one return's time becomes one a year: `√252`, or that of another sampling.
-pub(crate) fn root_of_a_year(measured: &Measured<'_>) -> f64 {
-    measured.series().sampling.periods_per_year().sqrt()
+pub(crate) fn root_of_a_year(measured: &Measured<'_>) -> Result<f64, NoFigure> {
+    Ok(measured.series().sampling.periods_per_year()?.sqrt())
 }
 
 /// The reason for having no dispersion of one daily return, or of none.

@@ -53,7 +53,7 @@ pub(crate) fn annual_rate(series: &PerformanceSeries) -> Result<f64, NoFigure> {
         return Err(no_returns(series));
     }
     let growth: f64 = each.iter().map(|rate| rate.ln_1p()).sum();
-    Ok((growth / each.len() as f64 * series.sampling.periods_per_year()).exp_m1())
+    Ok((growth / each.len() as f64 * series.sampling.periods_per_year()?).exp_m1())
 }
 
 /// What returns are above the rates without risk of their own days.

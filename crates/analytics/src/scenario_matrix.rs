@@ -85,7 +85,10 @@ impl ScenarioMatrix {
     }
 
     /// The returns of an instrument, one a scenario.
-    pub(crate) fn row(&self, instrument: usize) -> Result<&[f64], NoFigure> {
+    ///
+    /// # Errors
+    /// [`NoFigure`] if there is no such instrument, or if it has no return in some scenario.
+    pub fn row(&self, instrument: usize) -> Result<&[f64], NoFigure> {
         let start = instrument.checked_mul(self.scenarios);
         let end = start.and_then(|start| start.checked_add(self.scenarios));
         let row = start.zip(end).and_then(|(start, end)| self.returns.get(start..end));

@@ -35,7 +35,7 @@ impl SharpeEstimate {
         let (Some(skewness), Some(excess_kurtosis)) = (spread.skewness(), spread.excess_kurtosis()) else {
             return Err(NoFigure::new("the returns do not vary"));
         };
-        let ratio = annual / root_of_a_year(measured);
+        let ratio = annual / root_of_a_year(measured)?;
         Ok(SharpeEstimate { ratio, count: spread.count, skewness, excess_kurtosis })
     }
 

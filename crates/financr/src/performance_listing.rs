@@ -299,6 +299,7 @@ mod tests {
             return_before_fees_fraction: None,
             return_before_taxes_fraction: None,
             risk_free_annual: None,
+            is_observed: Some(true),
         }
     }
 

@@ -160,7 +160,8 @@ fn dispersion(facts: &RiskFacts<'_>, notes: &mut Footnotes) -> Vec<Block> {
     if tables.is_empty() {
         return Vec::new();
     }
-    std::iter::once(Block::text("\nDispersion, and the reward for it"))
+    let rhythm = rhythm(facts).map(|words| format!(", from {words}")).unwrap_or_default();
+    std::iter::once(Block::text(format!("\nDispersion, and the reward for it{rhythm}")))
         .chain(tables.into_iter().map(Block::Rows))
         .collect()
 }
@@ -199,7 +200,9 @@ fn drawdown(facts: &RiskFacts<'_>, notes: &mut Footnotes) -> Vec<Block> {
 fn spread(facts: &RiskFacts<'_>, _: &mut Footnotes) -> Vec<Block> {
     let period = facts.period.unwrap_or(ReportingPeriod::SinceInception);
     let opening = facts.figures.opening_close(period);
-    let of_period = |row: &&DailyReturn| opening.is_none_or(|opening| opening < row.business_date);
+    // A day on which nothing that is held was quoted says nothing of how returns are spread.
+    let is_observed = |row: &DailyReturn| row.is_observed.unwrap_or(true);
+    let of_period = |row: &&DailyReturn| is_observed(row) && opening.is_none_or(|opening| opening < row.business_date);
     let returns: Vec<f64> = facts.returns.iter().filter(of_period).filter_map(|row| row.return_fraction).collect();
     let mark = |name: &'static str, id: &str| match facts.figures.made(period, id) {
         Some(MeasureValue::Number(loss)) => Some((name, -loss)),
@@ -213,7 +216,20 @@ fn spread(facts: &RiskFacts<'_>, _: &mut Footnotes) -> Vec<Block> {
     }
     let columns = facts.terminal.unwrap_or(COLUMNS_ELSEWHERE).min(2 * COLUMNS_ELSEWHERE);
     let text = histogram(&bins, &marks, columns.saturating_sub(BESIDE_BAR).max(10), facts.ink);
-    vec![Block::text(format!("\nDaily returns ({period}, {} days)\n{text}", returns.len()))]
+    let title = rhythm(facts).map_or_else(|| "Daily returns".to_owned(), |words| format!("Returns: {words}"));
+    vec![Block::text(format!("\n{title} ({period}, {} days)\n{text}", returns.len()))]
+}
+
+/// What dispersion is made from since inception, where it is not from the returns of trading days.
+fn rhythm(facts: &RiskFacts<'_>) -> Option<&'static str> {
+    let made = facts.figures.made(ReportingPeriod::SinceInception, "returns_per_year")?;
+    let MeasureValue::Number(number) = made else { return None };
+    match number.round() as i64 {
+        12 => Some("monthly returns"),
+        52 => Some("weekly returns"),
+        365 => Some("returns of every calendar day"),
+        _ => None,
+    }
 }
 
 fn periods(facts: &RiskFacts<'_>) -> Vec<ReportingPeriod> {
@@ -287,6 +303,7 @@ mod tests {
             return_before_fees_fraction: None,
             return_before_taxes_fraction: None,
             risk_free_annual: None,
+            is_observed: Some(true),
         }
     }
 

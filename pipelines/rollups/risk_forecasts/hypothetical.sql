@@ -1,4 +1,5 @@
--- One row per portfolio and valuation date of the work, and one for each date before that has no hypothetical return.
+-- One row per portfolio and valuation date of the work and of what is linked into its first, and one for each date
+-- before that has no hypothetical return.
 SELECT
     portfolio_id,
     business_date,

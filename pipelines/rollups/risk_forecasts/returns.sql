@@ -2,6 +2,7 @@
 SELECT
     portfolio_id,
     business_date,
-    return_fraction
+    return_fraction,
+    is_observed
 FROM gold.daily_returns
 WHERE business_date BETWEEN $from_date AND $to_date

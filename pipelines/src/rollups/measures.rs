@@ -32,7 +32,7 @@ pub(crate) use self::factor_exposures::explain_again;
 use self::factor_exposures::{FactorRows, MarketFactors};
 use self::gather::Gathering;
 use self::history::History;
-pub(crate) use self::history::series_on;
+pub(crate) use self::history::{series_of_every_date, series_on};
 use self::risk_classes::{ClassColumns, classify};
 use super::{Made, Rollup};
 use crate::error::Error;

@@ -1,11 +1,12 @@
 //! gold.risk and gold.risk_contributions from the positions of a date and the past returns of what they hold.
 //!
-//! The positions of each valuation date are put through what happened on the last 500 valuation dates of their market,
-//! by the simulation that `financr bench b3` runs over files. Every date of the work has its rows, so that a range and
-//! its nights make the same ones. Docs/RISK.md has the rules.
+//! The positions of each valuation date are put through what happened on the last 500 valuation dates of their market
+//! on which something that the portfolio holds was quoted, by the simulation that `financr bench b3` runs over files.
+//! Every date of the work has its rows, so that a range and its nights make the same ones. Docs/RISK.md has the rules.
 
 pub mod by_factor;
 mod columns;
+mod counted_days;
 pub mod groups;
 pub(super) mod histories;
 pub(super) mod holdings;
@@ -80,7 +81,8 @@ pub(crate) async fn past_returns(
     };
     let rates = markets.rates(&portfolio.fx_source);
     let histories = Histories::new(board, rates, portfolio.base_currency, instruments)?;
-    let found = histories.returns(work.to).map_err(|reason| reason.to_string());
+    let lines: Vec<usize> = (0..instruments.len()).collect();
+    let found = histories.returns(work.to, &lines).map_err(|reason| reason.to_string());
     let in_words = |found: Vec<Result<Vec<f64>, Gap>>| {
         found.into_iter().map(|returns| returns.map_err(|gap| gap.to_string())).collect()
     };

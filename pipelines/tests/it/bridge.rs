@@ -226,6 +226,7 @@ async fn stored_steps_that_do_not_lead_to_the_value_are_found() {
         return_before_fees_fraction: None,
         return_before_taxes_fraction: None,
         risk_free_annual: None,
+        is_observed: Some(true),
     };
     fill(&lake, &[earned]).await;
     let interest = NavBridgeRow {

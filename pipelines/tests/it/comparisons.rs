@@ -2,6 +2,7 @@
 
 use lake::Lake;
 use pipelines::books::book;
+use pipelines::rollups::measures::whole_life::whole_life;
 use pipelines::rollups::roll_up;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::measures::MeasureRow;
@@ -10,7 +11,7 @@ use schemas::tables::portfolios::Portfolio;
 use schemas::tables::quotes::Quote;
 use schemas::tables::risk_free_rates::RiskFreeRate;
 use schemas::tables::transactions::Transaction;
-use schemas::{Currency, Price, Quantity, ReportingPeriod};
+use schemas::{Currency, MeasureValue, Price, Quantity, ReportingPeriod};
 
 use crate::samples::{all, date, fill, instrument, memory_lake, portfolio, quote, transaction, work};
 
@@ -105,6 +106,15 @@ async fn measured(lake: &Lake, id: &str, measure: &str) -> MeasureRow {
     rows.into_iter().find(is_asked).expect("a measure")
 }
 
+/// A measure of the whole life with a return for each valuation date, of which these have no rhythm.
+async fn lived(lake: &Lake, portfolio: &Portfolio, measure: &str) -> MeasureValue {
+    let mut returns: Vec<DailyReturn> = all(lake).await;
+    returns.retain(|row| row.portfolio_id == portfolio.portfolio_id);
+    returns.sort_by_key(|row| row.business_date);
+    let found = whole_life(lake, portfolio, &returns).await.expect("readable");
+    found.into_iter().find(|(id, _)| *id == measure).expect("a measure").1
+}
+
 #[track_caller]
 fn assert_close(actual: Option<f64>, expected: f64) {
     let actual = actual.expect("a figure");
@@ -133,12 +143,13 @@ async fn a_blend_is_restored_each_quarter_and_earns_what_it_is_made_of() {
 async fn each_day_has_its_own_risk_free_rate_or_the_reason_why_not() {
     let blend = "SPY 0.6, AGG 0.4; quarterly";
     let constant = Portfolio { risk_free_annual: Some(0.02), ..compared("P3", blend, None) };
-    let lake = made(&[compared("P1", blend, Some("M1")), compared("P2", blend, Some("M2")), constant], false).await;
+    let [known, unknown] = [compared("P1", blend, Some("M1")), compared("P2", blend, Some("M2"))];
+    let lake = made(&[known.clone(), unknown.clone(), constant.clone()], false).await;
     // 15 May is 45 days after 31 March and 30 September 121 days after 1 June.
     let rates = |rows: Vec<PortfolioValue>| rows.iter().map(|row| row.risk_free_annual).collect::<Vec<Option<f64>>>();
-    let known = [Some(0.02), Some(0.02), Some(0.03), Some(0.03)];
-    assert_eq!(rates(values(&lake, "P1").await), [&known[..], &[Some(-0.001)]].concat());
-    assert_eq!(rates(values(&lake, "P2").await), [&known[..], &[None]].concat());
+    let of_days = [Some(0.02), Some(0.02), Some(0.03), Some(0.03)];
+    assert_eq!(rates(values(&lake, "P1").await), [&of_days[..], &[Some(-0.001)]].concat());
+    assert_eq!(rates(values(&lake, "P2").await), [&of_days[..], &[None]].concat());
     assert_eq!(rates(values(&lake, "P3").await), [None; 5]);
     let returns = [0.0, 0.1, 1.0 / 11.0, 0.05, -1.0 / 7.0];
     let sharpe = |rates: [f64; 5]| {
@@ -148,15 +159,17 @@ async fn each_day_has_its_own_risk_free_rate_or_the_reason_why_not() {
         let squares: f64 = above.iter().map(|number| (number - mean).powi(2)).sum();
         mean / (squares / 4.0).sqrt() * 252.0_f64.sqrt()
     };
-    let dated = measured(&lake, "P1", "sharpe_rf").await.value;
+    let dated = lived(&lake, &known, "sharpe_rf").await.number();
     assert_close(dated, sharpe([0.02, 0.02, 0.03, 0.03, -0.001]));
-    assert_close(measured(&lake, "P3", "sharpe_rf").await.value, sharpe([0.02; 5]));
+    assert_close(lived(&lake, &constant, "sharpe_rf").await.number(), sharpe([0.02; 5]));
     for measure in ["sharpe_rf", "sortino_rf", "alpha_daily"] {
-        let row = measured(&lake, "P2", measure).await;
         let reason = "no risk-free rate is known for 2014-09-30, or only one that is too old";
-        assert_eq!((row.value, row.unavailable_reason.as_deref()), (None, Some(reason)), "{measure}");
+        assert_eq!(lived(&lake, &unknown, measure).await, MeasureValue::unavailable(reason), "{measure}");
     }
-    assert!(measured(&lake, "P2", "volatility").await.value.is_some());
+    assert!(lived(&lake, &unknown, "volatility").await.number().is_some());
+    // The night itself has no figure a year of five dates in half a year.
+    let reason = measured(&lake, "P1", "sharpe_rf").await.unavailable_reason.expect("a reason");
+    assert!(reason.contains("neither daily nor weekly nor monthly"), "{reason}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -49,6 +49,7 @@ fn daily_return(number: i32) -> DailyReturn {
         return_before_fees_fraction: None,
         return_before_taxes_fraction: None,
         risk_free_annual: None,
+        is_observed: Some(true),
     }
 }
 

@@ -67,6 +67,8 @@ mod rollups;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
+mod sampling;
+#[cfg(test)]
 mod sources;
 #[cfg(test)]
 mod stress;

@@ -323,6 +323,7 @@ fn differences(folder: &Path, way: &str, found: &StatementRows) -> Vec<String> {
 fn is_same(expected: &str, found: &Value) -> bool {
     match found {
         Value::Null => expected.is_empty(),
+        Value::Bool(found) => expected == found.to_string(),
         Value::Number(number) => {
             let pair = expected.parse::<f64>().ok().zip(number.as_f64());
             pair.is_some_and(|(expected, found)| (expected - found).abs() < RETURN_TOLERANCE)

@@ -190,6 +190,16 @@ Label {
     Volatility =
         "Volatility a year", "Volatilité annualisée", "Volatilität pro Jahr", "Volatilidad anual",
         "Volatilità annua";
+    FromMonthlyReturns =
+        "{figure}, from monthly returns", "{figure}, performances mensuelles", "{figure}, aus Monatsrenditen",
+        "{figure}, de rentabilidades mensuales", "{figure}, da rendimenti mensili";
+    FromWeeklyReturns =
+        "{figure}, from weekly returns", "{figure}, performances hebdomadaires", "{figure}, aus Wochenrenditen",
+        "{figure}, de rentabilidades semanales", "{figure}, da rendimenti settimanali";
+    FromReturnsOfEveryDay =
+        "{figure}, from returns of every calendar day", "{figure}, performances de chaque jour calendaire",
+        "{figure}, aus Renditen aller Kalendertage", "{figure}, de rentabilidades de cada día natural",
+        "{figure}, da rendimenti di ogni giorno di calendario";
     SharpeRatio = "Sharpe ratio", "Ratio de Sharpe", "Sharpe-Ratio", "Ratio de Sharpe", "Indice di Sharpe";
     MaximumDrawdown =
         "Maximum drawdown", "Perte maximale", "Maximaler Rückgang", "Caída máxima", "Perdita massima";

@@ -201,6 +201,16 @@ Sentence {
     MeaningOfVolatility =
         "the standard deviation of the daily returns, times the square root of 252",
         "écart-type des performances quotidiennes, multiplié par la racine carrée de 252";
+    MeaningOfVolatilityFrom =
+        "the standard deviation of the returns between the days on which something held was quoted, times the square \
+         root of {count}, their number a year",
+        "écart-type des performances entre les jours où un titre détenu a été coté, multiplié par la racine carrée de \
+         {count}, leur nombre par an";
+    MeaningOfSharpeFrom =
+        "the mean of these returns above the risk-free rate over its standard deviation, times the square root of \
+         {count}",
+        "moyenne de ces performances au-delà du taux sans risque, rapportée à leur écart-type et multipliée par la \
+         racine carrée de {count}";
     MeaningOfSharpe =
         "the mean daily return above the risk-free rate over its standard deviation, times the square root of 252",
         "moyenne des performances quotidiennes au-delà du taux sans risque, rapportée à leur écart-type et multipliée \

@@ -278,6 +278,34 @@ fn the_method_is_named_and_a_method_that_looks_at_the_past_changes_nothing_later
 }
 
 #[test]
+fn returns_that_are_not_those_of_trading_days_are_named() {
+    let mut input = two_positions();
+    let text = |input: &StatementInput| String::from_utf8(file(&statement(input), Format::Csv)).expect("UTF-8");
+    assert!(!text(&input).contains("from monthly returns"));
+    let rhythm = MeasureRow {
+        period: ReportingPeriod::SinceInception,
+        measure: "returns_per_year".to_owned(),
+        value: Some(252.0),
+        unavailable_reason: None,
+        ..input.measures[0].clone()
+    };
+    input.measures.push(rhythm);
+    assert!(text(&input).contains("times the square root of 252"));
+    assert!(!text(&input).contains("from monthly returns"));
+    for row in &mut input.measures {
+        if row.measure == "returns_per_year" {
+            row.value = Some(12.0);
+        }
+    }
+    let said = text(&input);
+    for words in ["Volatility a year, from monthly returns", "Sharpe ratio, from monthly returns", "square root of 12"]
+    {
+        assert!(said.contains(words), "{words}");
+    }
+    assert!(!said.contains("square root of 252"), "the definition is that of the figure");
+}
+
+#[test]
 fn the_method_of_the_value_at_risk_is_named_and_one_that_was_demoted_is_told() {
     let mut input = two_positions();
     assert!(statement(&input).sections.iter().all(|section| section.id != "risk_methods"), "nothing was judged");

@@ -35,4 +35,8 @@ crate::table! {
     /// The risk-free rate a year that counts on the date, a fraction; none if the portfolio names no dated rates, or if
     /// none is known.
     risk_free_annual: Option<f64>,
+    /// Whether a security that is held was quoted or traded on the date; while cash only is held, whether the date is
+    /// from Monday to Friday. What estimates count returns link those of other dates into the next such date
+    /// (docs/adr/0024). None in rows that were made before this was noted, which count as if it were so.
+    is_observed: Option<bool>,
 }

@@ -20,6 +20,7 @@ fn day(on: &str, earned: Option<f64>) -> DailyReturn {
         return_before_fees_fraction: None,
         return_before_taxes_fraction: None,
         risk_free_annual: None,
+        is_observed: Some(true),
     }
 }
 

@@ -24,6 +24,7 @@ fn day(on: &str, begin: i64, end: Option<Amount>, number: f64) -> DailyReturn {
         return_before_fees_fraction: None,
         return_before_taxes_fraction: None,
         risk_free_annual: None,
+        is_observed: None,
     }
 }
 

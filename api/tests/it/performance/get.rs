@@ -67,6 +67,7 @@ fn day(on: &str, net: f64, charged: f64) -> DailyReturn {
         return_before_fees_fraction: Some(net + 2.0 * charged),
         return_before_taxes_fraction: Some(net + charged),
         risk_free_annual: None,
+        is_observed: Some(true),
     }
 }
 

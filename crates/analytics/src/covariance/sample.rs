@@ -2,7 +2,6 @@
 
 use super::CovarianceEstimator;
 use crate::covariance_matrix::{CovarianceError, CovarianceMatrix};
-use crate::sampling::Sampling;
 use crate::statistics;
 
 /// Sample covariance (n − 1) of daily returns times 252.
@@ -18,10 +17,13 @@ pub static ESTIMATOR: CovarianceEstimator = CovarianceEstimator {
     estimate: sample_covariance,
 };
 
+/// Returns a year: those of trading days.
+const RETURNS_A_YEAR: f64 = 252.0;
+
 fn sample_covariance(returns: &[Vec<f64>]) -> Result<CovarianceMatrix, CovarianceError> {
     let days = check(returns)?;
     let centered: Vec<Vec<f64>> = returns.iter().map(|numbers| without_mean(numbers)).collect();
-    let scale = Sampling::Daily252.periods_per_year() / (days as f64 - 1.0);
+    let scale = RETURNS_A_YEAR / (days as f64 - 1.0);
     let covariance = |one: &[f64], other: &[f64]| {
         statistics::neumaier_sum(one.iter().zip(other).map(|(left, right)| left * right)) * scale
     };

@@ -29,7 +29,7 @@ fn alpha_annual(measured: &Measured<'_>) -> MeasureValue {
 }
 
 fn a_year(measured: &Measured<'_>) -> Result<f64, NoFigure> {
-    Ok(alpha_daily::intercept(measured)? * measured.series().sampling.periods_per_year())
+    Ok(alpha_daily::intercept(measured)? * measured.series().sampling.periods_per_year()?)
 }
 
 #[cfg(test)]

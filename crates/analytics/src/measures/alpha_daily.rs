@@ -30,7 +30,7 @@ pub static MEASURE: Measure = Measure {
 };
 
 fn alpha_daily(measured: &Measured<'_>) -> MeasureValue {
-    figure::number("the alpha", intercept(measured))
+    figure::number("the alpha", measured.check_daily().and_then(|()| intercept(measured)))
 }
 
 /// The alpha of a day.

@@ -48,7 +48,7 @@ fn return_to_drawdown(measured: &Measured<'_>) -> Result<f64, NoFigure> {
         return Err(NoFigure::new(format!("no daily return in the last {MONTHS} months")));
     }
     let path = Path::of(last);
-    let years = last.len() as f64 / series.sampling.periods_per_year();
+    let years = last.len() as f64 / series.sampling.periods_per_year()?;
     let annual = annualised(path.growth - 1.0, years)?;
     let fall = path.deepest.ok_or_else(|| NoFigure::new("no drawdown: no day closed below an earlier high"))?;
     Ok(annual / fall.depth.abs())

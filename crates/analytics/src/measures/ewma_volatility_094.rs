@@ -31,7 +31,8 @@ fn ewma_volatility_094(measured: &Measured<'_>) -> MeasureValue {
 }
 
 fn forecast(measured: &Measured<'_>) -> Result<f64, NoFigure> {
-    Ok(measured.digest()?.path.forecast_variance.sqrt() * reward_to_risk::root_of_a_year(measured))
+    measured.check_daily()?;
+    Ok(measured.digest()?.path.forecast_variance.sqrt() * reward_to_risk::root_of_a_year(measured)?)
 }
 
 #[cfg(test)]

@@ -25,7 +25,8 @@ pub static MEASURE: Measure = Measure {
 };
 
 fn ewma_volatility_094_daily(measured: &Measured<'_>) -> MeasureValue {
-    let forecast = measured.digest().map(|digest| digest.path.forecast_variance.sqrt());
+    let digest = measured.check_daily().and_then(|()| measured.digest());
+    let forecast = digest.map(|digest| digest.path.forecast_variance.sqrt());
     figure::number("the exponentially weighted volatility", forecast)
 }
 

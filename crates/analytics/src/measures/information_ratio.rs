@@ -34,7 +34,7 @@ fn active_ratio(measured: &Measured<'_>) -> Result<f64, NoFigure> {
     if !moments.differences_vary() {
         return Err(NoFigure::new("the differences from the benchmark do not vary"));
     }
-    Ok(moments.difference_mean / moments.difference_deviation() * reward_to_risk::root_of_a_year(measured))
+    Ok(moments.difference_mean / moments.difference_deviation() * reward_to_risk::root_of_a_year(measured)?)
 }
 
 #[cfg(test)]

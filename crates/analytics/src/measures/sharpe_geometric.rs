@@ -37,7 +37,7 @@ fn sharpe_geometric(measured: &Measured<'_>) -> MeasureValue {
 pub(super) fn growth_to_risk(measured: &Measured<'_>) -> Result<f64, NoFigure> {
     let above = compounding::annualised_above_risk_free(measured)?;
     let volatility = reward_to_risk::volatility(measured)?;
-    let a_year = reward_to_risk::root_of_a_year(measured);
+    let a_year = reward_to_risk::root_of_a_year(measured)?;
     if is_rounding(volatility / a_year, measured.digest()?.spread.largest_magnitude()) {
         return Err(NoFigure::new("the returns do not vary"));
     }

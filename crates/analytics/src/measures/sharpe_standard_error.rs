@@ -32,7 +32,7 @@ fn sharpe_standard_error(measured: &Measured<'_>) -> MeasureValue {
 }
 
 fn error_of_a_year(measured: &Measured<'_>) -> Result<f64, NoFigure> {
-    Ok(SharpeEstimate::of(measured)?.standard_error_if_normal() * root_of_a_year(measured))
+    Ok(SharpeEstimate::of(measured)?.standard_error_if_normal() * root_of_a_year(measured)?)
 }
 
 #[cfg(test)]

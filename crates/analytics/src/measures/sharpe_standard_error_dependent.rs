@@ -33,7 +33,7 @@ fn sharpe_standard_error_dependent(measured: &Measured<'_>) -> MeasureValue {
 }
 
 fn error_of_a_year(measured: &Measured<'_>) -> Result<f64, NoFigure> {
-    Ok(sharpe_confidence::standard_error_if_dependent(measured)? * root_of_a_year(measured))
+    Ok(sharpe_confidence::standard_error_if_dependent(measured)? * root_of_a_year(measured)?)
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ fn tracking_error(measured: &Measured<'_>) -> MeasureValue {
 }
 
 fn dispersion(measured: &Measured<'_>) -> Result<f64, NoFigure> {
-    Ok(measured.joint_moments()?.difference_deviation() * reward_to_risk::root_of_a_year(measured))
+    Ok(measured.joint_moments()?.difference_deviation() * reward_to_risk::root_of_a_year(measured)?)
 }
 
 #[cfg(test)]

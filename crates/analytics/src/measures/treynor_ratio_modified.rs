@@ -34,7 +34,7 @@ fn treynor_ratio_modified(measured: &Measured<'_>) -> MeasureValue {
 }
 
 fn for_each_unit(measured: &Measured<'_>) -> Result<f64, NoFigure> {
-    let volatility = measured.joint_moments()?.benchmark_deviation() * root_of_a_year(measured);
+    let volatility = measured.joint_moments()?.benchmark_deviation() * root_of_a_year(measured)?;
     Ok(market_line::treynor_ratio(measured)? / volatility)
 }
 

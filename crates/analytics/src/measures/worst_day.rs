@@ -10,7 +10,7 @@ use crate::measured::Measured;
 ///
 /// - Input: daily returns as fractions.
 /// - Output: fraction.
-/// - Unavailable: no daily return; the series has a number that is none.
+/// - Unavailable: no daily return; returns that are not daily; the series has a number that is none.
 /// - Source: R PerformanceAnalytics, `table.Stats`, "Minimum" and "Maximum".
 pub static MEASURE: Measure = Measure {
     id: "worst_day",
@@ -22,7 +22,8 @@ pub static MEASURE: Measure = Measure {
 };
 
 fn worst_day(measured: &Measured<'_>) -> MeasureValue {
-    figure::number("the worst day", measured.digest().map(|digest| digest.spread.smallest))
+    let digest = measured.check_daily().and_then(|()| measured.digest());
+    figure::number("the worst day", digest.map(|digest| digest.spread.smallest))
 }
 
 #[cfg(test)]

@@ -72,7 +72,8 @@ fn inside_the_domain(skewness: f64, excess_kurtosis: f64) -> Result<(), NoFigure
 
 /// The value at risk of a series, where the expansion is monotone.
 pub(crate) fn value_at_risk_of(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
-    let outcome = measured.digest().and_then(|digest| {
+    let digest = measured.check_daily().and_then(|()| measured.digest());
+    let outcome = digest.and_then(|digest| {
         let shape = Shape::of(&digest.spread)?;
         inside_the_domain(shape.skewness, shape.excess_kurtosis)?;
         of_spread(&digest.spread, tail_probability)
@@ -82,7 +83,8 @@ pub(crate) fn value_at_risk_of(measured: &Measured<'_>, tail_probability: f64) -
 
 /// The value at risk of a series, whether or not the expansion is monotone.
 pub(crate) fn value_at_risk_anywhere(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
-    let outcome = measured.digest().and_then(|digest| of_spread(&digest.spread, tail_probability));
+    let digest = measured.check_daily().and_then(|()| measured.digest());
+    let outcome = digest.and_then(|digest| of_spread(&digest.spread, tail_probability));
     figure::number("the value at risk", outcome)
 }
 

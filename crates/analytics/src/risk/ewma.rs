@@ -56,7 +56,8 @@ pub fn forecast_variance(returns: &[f64]) -> Result<f64, NoFigure> {
 
 /// The value at risk of a series.
 pub(crate) fn value_at_risk_of(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
-    let outcome = measured.digest().and_then(|digest| edge(digest.path.forecast_variance, tail_probability));
+    let digest = measured.check_daily().and_then(|()| measured.digest());
+    let outcome = digest.and_then(|digest| edge(digest.path.forecast_variance, tail_probability));
     figure::number("the value at risk", outcome)
 }
 

@@ -61,13 +61,15 @@ pub fn expected_shortfall(returns: &[f64], tail_probability: f64) -> MeasureValu
 
 /// The value at risk of a series; the tail is one of those into which its worst returns reach.
 pub(crate) fn value_at_risk_of(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
-    let outcome = measured.worst().and_then(|worst| edge(worst, tail_probability));
+    let outcome =
+        measured.check_daily().and_then(|()| measured.worst()).and_then(|worst| edge(worst, tail_probability));
     figure::number("the value at risk", outcome)
 }
 
 /// The expected shortfall of a series; the tail is one of those into which its worst returns reach.
 pub(crate) fn expected_shortfall_of(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
-    let outcome = measured.worst().and_then(|worst| inside(worst, tail_probability));
+    let outcome =
+        measured.check_daily().and_then(|()| measured.worst()).and_then(|worst| inside(worst, tail_probability));
     figure::number("the expected shortfall", outcome)
 }
 

@@ -48,13 +48,15 @@ pub fn expected_shortfall(returns: &[f64], tail_probability: f64) -> MeasureValu
 
 /// The value at risk of a series.
 pub(crate) fn value_at_risk_of(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
-    let normal = measured.digest().and_then(|digest| Normal::new(&digest.spread, tail_probability));
+    let digest = measured.check_daily().and_then(|()| measured.digest());
+    let normal = digest.and_then(|digest| Normal::new(&digest.spread, tail_probability));
     figure::number("the value at risk", normal.map(|normal| normal.edge()))
 }
 
 /// The expected shortfall of a series.
 pub(crate) fn expected_shortfall_of(measured: &Measured<'_>, tail_probability: f64) -> MeasureValue {
-    let normal = measured.digest().and_then(|digest| Normal::new(&digest.spread, tail_probability));
+    let digest = measured.check_daily().and_then(|()| measured.digest());
+    let normal = digest.and_then(|digest| Normal::new(&digest.spread, tail_probability));
     figure::number("the expected shortfall", normal.map(|normal| normal.inside()))
 }
 

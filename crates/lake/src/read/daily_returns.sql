@@ -10,7 +10,8 @@ SELECT
     benchmark_return_fraction,
     return_before_fees_fraction,
     return_before_taxes_fraction,
-    risk_free_annual
+    risk_free_annual,
+    is_observed
 FROM gold.daily_returns
 WHERE portfolio_id = $portfolio_id AND business_date BETWEEN $from_date AND $to_date
 ORDER BY business_date

@@ -116,6 +116,7 @@ impl PortfolioGroup {
             return_before_fees_fraction: None,
             return_before_taxes_fraction: None,
             risk_free_annual: None,
+            is_observed: None,
         };
         self.days.iter().map(day).collect()
     }

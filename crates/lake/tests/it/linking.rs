@@ -22,6 +22,7 @@ fn daily_return(portfolio: &str, day: u64, return_fraction: Option<f64>) -> Dail
         return_before_fees_fraction: None,
         return_before_taxes_fraction: None,
         risk_free_annual: None,
+        is_observed: Some(true),
     }
 }
 

@@ -57,6 +57,7 @@ fn row(portfolio: &str, day: u64, return_fraction: Option<f64>, benchmark: Optio
         return_before_fees_fraction: None,
         return_before_taxes_fraction: None,
         risk_free_annual: None,
+        is_observed: Some(true),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use arrow::array::{Array, Date32Array, Decimal128Array, Float64Array, StringArray};
+use arrow::array::{Array, BooleanArray, Date32Array, Decimal128Array, Float64Array, StringArray};
 use arrow::datatypes::Date32Type;
 use lake::{DateRange, Lake, RecordBatch, Snapshot};
 use schemas::table::Record;
@@ -12,12 +12,12 @@ use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{Amount, BusinessDate};
 
-use super::history::{Day, Flow, History, Owner, estimate};
+use super::history::{Counted, Day, Flow, History, Owner, estimate};
 use crate::error::Error;
 use crate::{StageReport, Work};
 
 /// What is read of a day.
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
     "portfolio_id",
     "business_date",
     "begin_value",
@@ -29,6 +29,7 @@ const COLUMNS: [&str; 11] = [
     "return_before_taxes_fraction",
     "benchmark_return_fraction",
     "risk_free_annual",
+    "is_observed",
 ];
 
 /// The tables that histories are gathered from, at the versions that a work sees.
@@ -70,8 +71,12 @@ impl<'a> Gathering<'a> {
     pub(super) async fn histories(&self, portfolios: &[Portfolio]) -> Result<Vec<History>, Error> {
         let (Some(first), Some(last)) = (portfolios.first(), portfolios.last()) else { return Ok(Vec::new()) };
         let stretch = (&first.portfolio_id, &last.portfolio_id);
-        let empty =
-            |portfolio: &Portfolio| History { owner: Owner::portfolio(portfolio), days: Vec::new(), flows: Vec::new() };
+        let empty = |portfolio: &Portfolio| History {
+            owner: Owner::portfolio(portfolio),
+            days: Vec::new(),
+            flows: Vec::new(),
+            counted: Counted::Observed,
+        };
         let mut histories: Vec<History> = portfolios.iter().map(empty).collect();
         let mut places = Places::of(portfolios);
         lake::read::each_batch_between(&self.returns, self.lake, self.through, &COLUMNS, stretch, |batch| {
@@ -150,6 +155,7 @@ fn add_days(batch: &RecordBatch, places: &mut Places<'_>, histories: &mut [Histo
     let before_fees = fraction("return_before_fees_fraction")?;
     let before_taxes = fraction("return_before_taxes_fraction")?;
     let risk_free_annual = fraction("risk_free_annual")?;
+    let is_observed: &BooleanArray = column(batch, "is_observed")?;
     let known = |column: &Float64Array, row: usize| column.is_valid(row).then(|| column.value(row));
     for row in 0..batch.num_rows() {
         let Some(history) = places.of_id(ids.value(row)).and_then(|place| histories.get_mut(place)) else { continue };
@@ -167,6 +173,7 @@ fn add_days(batch: &RecordBatch, places: &mut Places<'_>, histories: &mut [Histo
             benchmark_fraction: known(of_benchmark, row),
             risk_free_annual: known(risk_free_annual, row),
             is_known: end.is_some() && amounts.iter().all(|amount| amount.is_valid(row)),
+            is_observed: is_observed.is_null(row) || is_observed.value(row),
         });
     }
     Ok(())

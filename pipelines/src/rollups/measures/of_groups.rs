@@ -6,7 +6,7 @@ use schemas::tables::portfolio_group_measures::GroupMeasureRow;
 use schemas::tables::portfolio_group_returns::PortfolioGroupReturn;
 use schemas::{Amount, BusinessDate, GroupId, MeasureValue, ReportingPeriod};
 
-use super::history::{Day, Flow, History, Owner};
+use super::history::{Counted, Day, Flow, History, Owner};
 use super::kept;
 
 /// The measures of every date from one on.
@@ -18,6 +18,7 @@ pub(crate) fn measures(group: &GroupId, days: &[PortfolioGroupReturn], from: Bus
         owner: Owner::group(group, first.business_date),
         days: days.iter().map(Day::of_group).collect(),
         flows: flows(days),
+        counted: Counted::Observed,
     };
     let mut rows = Vec::new();
     for (last, day) in history.days.iter().enumerate().filter(|(_, day)| from <= day.date) {

@@ -2,14 +2,17 @@
 //!
 //! A day without a return, because there was no capital or because something is unknown, makes the week around it and
 //! all five years around that incomplete. So returns count from after the last such day, and too few of them are a
-//! reason for no class.
+//! reason for no class. What was earned on days on which nothing that was held was observed belongs to the next one on
+//! which something was (docs/adr/0024).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use analytics::risk_classes::priips::{self, PriceInterval};
+use analytics::risk_classes::priips::{self, PriceInterval, equivalent_volatility};
 use analytics::risk_classes::{RiskClass, RiskScale, srri};
+use analytics::sampling::{day_number, is_weekend, without_some_weekends};
 use analytics::srri_walk::SrriWalk;
-use analytics::{DatedNumber, NoFigure};
+use analytics::{DatedNumber, NoFigure, Sampling};
 use arrow::array::{ArrayRef, Date32Builder, Float64Builder, Int64Builder, StringBuilder};
 use arrow::datatypes::Date32Type;
 use lake::RecordBatch;
@@ -23,17 +26,20 @@ use crate::error::Error;
 
 /// Daily returns of five years, as the supervisors count them: 256 a year.
 const DAYS_USED: usize = 1280;
-/// Calendar days from one return to the next on average; what is valued less often has no daily returns.
-const DAYS_APART_MAX: f64 = 2.0;
+/// Valuation dates among which they are: where every calendar day is one, five days of seven may have no return.
+const DAYS_READ: usize = 2 * DAYS_USED;
+/// Calendar days whose returns say what the rhythm is.
+const FIVE_YEARS: i32 = 5 * 365;
 
 /// The rows of both scales on every date of a history from one on.
 pub(super) fn classify(history: &History, from: BusinessDate, holding_years: HoldingYears, columns: &mut ClassColumns) {
     let first = history.days.partition_point(|day| day.date < from);
     let mut so_far = SoFar::default();
     for (place, day) in history.days.iter().enumerate() {
-        so_far.take_in(day, first < place + DAYS_USED);
+        so_far.take_in(day, first < place + DAYS_READ);
         if first <= place {
-            for found in [so_far.srri(), so_far.priips(holding_years.years())] {
+            let sampling = so_far.sampling();
+            for found in [so_far.srri(sampling), so_far.priips(holding_years.years(), sampling)] {
                 columns.push(&history.owner.id, day.date, &found);
             }
         }
@@ -44,12 +50,14 @@ pub(super) fn classify(history: &History, from: BusinessDate, holding_years: Hol
 #[derive(Default)]
 struct SoFar {
     walk: SrriWalk,
-    /// Logarithmic daily returns with their days, as many as the dates need.
+    /// Logarithmic returns with their days since 1970, as many as the dates need.
     logarithms: Vec<f64>,
-    days: Vec<BusinessDate>,
+    days: Vec<i32>,
     has_returns: bool,
     /// The last day without a return after one that had one.
     gap: Option<BusinessDate>,
+    /// What was earned on the days since the last one on which something held was observed.
+    waiting: Option<f64>,
 }
 
 /// The class of a scale on a date.
@@ -70,16 +78,36 @@ impl SoFar {
             return;
         };
         self.has_returns = true;
+        let number = self.waiting.map_or(number, |before| (1.0 + before) * (1.0 + number) - 1.0);
+        if !day.is_observed {
+            self.waiting = Some(number);
+            return;
+        }
+        self.waiting = None;
         self.walk.push(DatedNumber { date: day.date, number });
         if keeps_logarithm {
             self.logarithms.push(number.ln_1p());
-            self.days.push(day.date);
+            self.days.push(day_number(day.date));
         }
     }
 
-    fn srri(&self) -> Found {
+    /// The rhythm of the returns of five years.
+    fn sampling(&self) -> Sampling {
+        let last = self.days.last().copied().unwrap_or_default();
+        let first = self.days.partition_point(|day| *day <= last - FIVE_YEARS);
+        let counted = self.days.get(first..).unwrap_or_default();
+        if without_some_weekends(counted).is_some() {
+            return Sampling::Calendar365;
+        }
+        Sampling::of_day_numbers(counted)
+    }
+
+    fn srri(&self, sampling: Sampling) -> Found {
         let known = self.walk.on_last_day();
         let figures = known.volatility.and_then(|volatility| {
+            if sampling == Sampling::Monthly12 {
+                return Err(NoFigure::new("the returns are monthly; weekly ones are needed"));
+            }
             let own = srri::SCALE.class(volatility)?;
             Ok((volatility, own, known.class.unwrap_or(own)))
         });
@@ -87,30 +115,44 @@ impl SoFar {
         Found { scale: &srri::SCALE, return_count: known.return_count, holding_years: None, figures }
     }
 
-    fn priips(&self, holding_years: f64) -> Found {
-        let found = priips::equivalent_volatility(&self.logarithms, PriceInterval::Daily, holding_years);
+    fn priips(&self, holding_years: f64, sampling: Sampling) -> Found {
+        let (logarithms, interval) = self.prices(sampling);
+        let found = equivalent_volatility(&logarithms, interval, holding_years);
         let figures = found.and_then(|volatility| {
-            self.check_daily()?;
+            if sampling == Sampling::Irregular {
+                return Err(NoFigure::new("the returns are neither daily nor weekly nor monthly"));
+            }
             let class = priips::SCALE.class(volatility)?;
             Ok((volatility, class, class))
         });
         Found {
             scale: &priips::SCALE,
-            return_count: self.logarithms.len().min(DAYS_USED),
+            return_count: logarithms.len().min(returns_used(interval)),
             holding_years: Some(holding_years),
             figures: figures.map_err(|reason| self.reason(&reason)),
         }
     }
 
-    /// Whether the returns are of days, and not of weeks or months, of which a year has fewer.
-    fn check_daily(&self) -> Result<(), NoFigure> {
-        let counted = self.days.get(self.days.len().saturating_sub(DAYS_USED)..).unwrap_or_default();
-        let [first, .., last] = counted else { return Ok(()) };
-        let apart = last.days_since(*first) as f64 / (counted.len() as f64 - 1.0);
-        if apart <= DAYS_APART_MAX {
-            return Ok(());
+    /// The logarithmic returns as the regulation counts them: its year has the days of a five-day week, so that what is
+    /// earned on a weekend belongs to the Monday after it.
+    fn prices(&self, sampling: Sampling) -> (Cow<'_, [f64]>, PriceInterval) {
+        match sampling {
+            Sampling::Weekly52 => (Cow::Borrowed(&self.logarithms), PriceInterval::Weekly),
+            Sampling::Monthly12 => (Cow::Borrowed(&self.logarithms), PriceInterval::Monthly),
+            Sampling::Daily252 | Sampling::Irregular => (Cow::Borrowed(&self.logarithms), PriceInterval::Daily),
+            Sampling::Calendar365 => {
+                let mut weekdays = Vec::with_capacity(self.logarithms.len());
+                let mut waiting = 0.0;
+                for (day, number) in self.days.iter().zip(&self.logarithms) {
+                    waiting += number;
+                    if !is_weekend(*day) {
+                        weekdays.push(waiting);
+                        waiting = 0.0;
+                    }
+                }
+                (Cow::Owned(weekdays), PriceInterval::Daily)
+            }
         }
-        Err(NoFigure::new(format!("returns are {apart:.1} days apart on average; daily ones are needed")))
     }
 
     fn reason(&self, reason: &NoFigure) -> String {
@@ -118,6 +160,15 @@ impl SoFar {
             Some(gap) => format!("{reason}; returns count from after {gap}, a day without one"),
             None => reason.to_string(),
         }
+    }
+}
+
+/// The returns of five years, as the supervisors count them.
+fn returns_used(interval: PriceInterval) -> usize {
+    match interval {
+        PriceInterval::Daily => DAYS_USED,
+        PriceInterval::Weekly => 260,
+        PriceInterval::Monthly => 60,
     }
 }
 

@@ -3,17 +3,23 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use analytics::NoFigure;
+use analytics::sampling::day_number;
 use analytics::scenario_matrix::ScenarioMatrix;
+use analytics::{NoFigure, Sampling};
+use chrono::Days;
 use ledger::{FxBoard, Listing, QuoteBoard, local_level};
 use rust_decimal::prelude::ToPrimitive;
 use schemas::{BusinessDate, Currency, InstrumentId};
 
+use super::counted_days::DaySet;
 use crate::error::Error;
 use crate::parquet_books::cores::on_all_cores;
 
 /// The valuation dates whose returns are the scenarios of a date: its own and those before.
 pub(super) const SCENARIOS_MAX: usize = 500;
+/// Calendar days to which the scenarios of a portfolio go back at most, if nothing of it was quoted on some valuation
+/// dates of its market: 500 days of a five-day week with many holidays.
+pub(super) const LOOKBACK_DAYS: i64 = 760;
 /// Fewer scenarios say nothing about one in twenty.
 const SCENARIOS_MIN: usize = 20;
 /// Calendar days for which a close counts in a scenario, as long as one may value a position.
@@ -35,11 +41,25 @@ struct Line<'a> {
 }
 
 /// The scenarios of a date.
-pub(super) struct Scenarios {
+pub(super) struct Scenarios<'a> {
+    histories: &'a Histories<'a>,
     /// The returns; instruments are numbered as they were given.
     pub(super) matrix: ScenarioMatrix,
     /// Why an instrument is left out.
     pub(super) gaps: Vec<Option<Gap>>,
+    /// The valuation dates from each of which a scenario leads to the next.
+    pub(super) days: Vec<BusinessDate>,
+    /// Those of the market; none for the scenarios of a portfolio of its own.
+    shared: Option<Shared>,
+}
+
+/// Which days portfolios share.
+struct Shared {
+    /// The first day of the scenarios.
+    first: usize,
+    /// Of each line the days on which it was quoted; none for cash.
+    quoted: Vec<Option<DaySet>>,
+    weekdays: DaySet,
 }
 
 /// Why an instrument cannot be put through the scenarios of a date.
@@ -95,9 +115,12 @@ impl<'a> Histories<'a> {
     /// The scenarios of a valuation date: the returns of the day and of those before it.
     ///
     /// # Errors
-    /// [`NoFigure`] if there are too few of them, or too many instruments.
-    pub(super) fn on(&self, date: BusinessDate) -> Result<Scenarios, NoFigure> {
+    /// [`NoFigure`] if there are too few of them, or too many instruments, or if they are not of a day each.
+    pub(super) fn on(&'a self, date: BusinessDate) -> Result<Scenarios<'a>, NoFigure> {
         let (first, day) = self.window(date)?;
+        // The first return of all begins on the day before it.
+        let days = self.dates.get(first.saturating_sub(1)..=day).unwrap_or_default().to_vec();
+        check_daily(&days)?;
         let count = day + 1 - first;
         let mut returns = Vec::with_capacity(self.lines.len() * count);
         let mut gaps = Vec::with_capacity(self.lines.len());
@@ -106,30 +129,83 @@ impl<'a> Histories<'a> {
             returns.extend_from_slice(row);
             gaps.push(self.gap(line, row, first));
         }
-        Ok(Scenarios { matrix: ScenarioMatrix::new(self.lines.len(), count, returns)?, gaps })
+        let matrix = ScenarioMatrix::new(self.lines.len(), count, returns)?;
+        Ok(Scenarios { histories: self, matrix, gaps, days, shared: Some(self.shared(first, day)) })
     }
 
-    /// The returns of each instrument on the days of the scenarios of a date, or why they are not all there.
+    /// The scenarios of a valuation date for a portfolio that holds these lines: those of the market, or, if nothing of
+    /// it was quoted on one of their days, its own. Instruments are numbered as they were given.
     ///
     /// # Errors
-    /// [`NoFigure`] as [`Histories::on`].
-    pub(super) fn returns(&self, date: BusinessDate) -> Result<Vec<Result<Vec<f64>, Gap>>, NoFigure> {
-        let (first, day) = self.window(date)?;
-        let of_line = |line: &Line<'_>| {
-            let row = line.returns.get(first..=day).unwrap_or_default();
-            self.gap(line, row, first).map_or_else(|| Ok(row.to_vec()), Err)
+    /// [`NoFigure`] as [`Histories::on`], and if the days of the portfolio are not those of daily returns.
+    pub(super) fn on_for(&'a self, date: BusinessDate, held: &[usize]) -> Result<Scenarios<'a>, NoFigure> {
+        let scenarios = self.on(date)?;
+        match scenarios.own_days(held) {
+            None => Ok(scenarios),
+            Some(days) => self.of_days(&days, &(0..self.lines.len()).collect::<Vec<usize>>()),
+        }
+    }
+
+    /// The scenarios that lead from each of some days to the next, of some lines in their order.
+    fn of_days(&'a self, days: &[usize], lines: &[usize]) -> Result<Scenarios<'a>, NoFigure> {
+        let days = days.get(days.len().saturating_sub(SCENARIOS_MAX + 1)..).unwrap_or_default();
+        let dates: Vec<BusinessDate> = days.iter().filter_map(|day| self.dates.get(*day).copied()).collect();
+        check_daily(&dates)?;
+        let count = days.len().saturating_sub(1);
+        if count < SCENARIOS_MIN {
+            return Err(NoFigure::new(format!(
+                "something that the portfolio holds was quoted on {count} days with returns; {SCENARIOS_MIN} are needed"
+            )));
+        }
+        let mut returns = Vec::with_capacity(lines.len() * count);
+        let mut gaps = Vec::with_capacity(lines.len());
+        for line in lines {
+            let Some(line) = self.lines.get(*line) else {
+                returns.extend(std::iter::repeat_n(f64::NAN, count));
+                gaps.push(Some(Gap::Unlisted));
+                continue;
+            };
+            let start = returns.len();
+            for pair in days.windows(2) {
+                let [before, day] = pair else { continue };
+                returns.push(line.linked(*before, *day));
+            }
+            gaps.push(self.own_gap(line, returns.get(start..).unwrap_or_default(), days));
+        }
+        let matrix = ScenarioMatrix::new(lines.len(), count, returns)?;
+        Ok(Scenarios { histories: self, matrix, gaps, days: dates, shared: None })
+    }
+
+    /// The returns of each of these lines on the days of the scenarios of a date for a portfolio that holds them, or
+    /// why they are not all there.
+    ///
+    /// # Errors
+    /// [`NoFigure`] as [`Histories::on_for`].
+    pub(super) fn returns(
+        &'a self,
+        date: BusinessDate,
+        held: &[usize],
+    ) -> Result<Vec<Result<Vec<f64>, Gap>>, NoFigure> {
+        let scenarios = self.on_for(date, held)?;
+        let row = |number: &usize| match scenarios.gaps.get(*number).copied().flatten() {
+            Some(gap) => Err(gap),
+            None => scenarios.matrix.row(*number).map(<[f64]>::to_vec).map_err(|_| Gap::Unlisted),
         };
-        Ok(self.lines.iter().map(of_line).collect())
+        Ok(held.iter().map(row).collect())
     }
 
-    /// The valuation dates from each of which a scenario of a date leads to the next.
-    ///
-    /// # Errors
-    /// [`NoFigure`] as [`Histories::on`].
-    pub(super) fn days(&self, date: BusinessDate) -> Result<&[BusinessDate], NoFigure> {
-        let (first, day) = self.window(date)?;
-        // The first return of all begins on the day before it.
-        Ok(self.dates.get(first.saturating_sub(1)..=day).unwrap_or_default())
+    /// What was quoted on the days that reach as far back as those of any portfolio may.
+    fn shared(&self, first: usize, day: usize) -> Shared {
+        let date = self.dates.get(day).copied();
+        let far = date.and_then(|date| date.day().checked_sub_days(Days::new(LOOKBACK_DAYS.unsigned_abs())));
+        let start = far.map_or(first, |far| self.dates.partition_point(|date| date.day() < far));
+        let start = start.min(first.saturating_sub(1));
+        let quoted = |line: &Line<'_>| line.listing.map(|listing| DaySet::quoted(listing, start, day));
+        Shared {
+            first,
+            quoted: self.lines.iter().map(quoted).collect(),
+            weekdays: DaySet::weekdays(self.dates, start, day),
+        }
     }
 
     /// The first and the last day of the scenarios of a date.
@@ -144,6 +220,20 @@ impl<'a> Histories<'a> {
             )));
         }
         Ok((day + 1 - count, day))
+    }
+
+    /// Why a line is left out of the scenarios between some days.
+    fn own_gap(&self, line: &Line<'_>, row: &[f64], days: &[usize]) -> Option<Gap> {
+        if !line.is_known {
+            return Some(Gap::Unlisted);
+        }
+        if let Some(position) = row.iter().rposition(|number| number.is_nan()) {
+            let day = days.get(position + 1).and_then(|day| self.dates.get(*day));
+            return day.copied().map(Gap::NoReturn);
+        }
+        let listing = line.listing?;
+        let quoted = days.iter().skip(1).filter(|day| listing.is_observed(**day)).count();
+        (2 * quoted < row.len()).then_some(Gap::Rare { quoted, days: row.len() })
     }
 
     fn gap(&self, line: &Line<'_>, row: &[f64], first: usize) -> Option<Gap> {
@@ -185,6 +275,40 @@ impl<'a> Line<'a> {
         }
         Line { listing, is_known: true, returns }
     }
+
+    /// The return from one day to a later one; NaN if one of those between is not known.
+    fn linked(&self, before: usize, day: usize) -> f64 {
+        match self.returns.get(before + 1..=day) {
+            Some([number]) => *number,
+            Some(several) => several.iter().map(|number| 1.0 + number).product::<f64>() - 1.0,
+            None => f64::NAN,
+        }
+    }
+}
+
+impl Scenarios<'_> {
+    /// The days of a portfolio that holds these lines, if nothing of it was quoted on one of the shared ones; none if
+    /// the scenarios are those of the portfolio.
+    fn own_days(&self, held: &[usize]) -> Option<Vec<usize>> {
+        let shared = self.shared.as_ref()?;
+        let mut securities = held.iter().filter_map(|line| shared.quoted.get(*line)?.as_ref());
+        let mut days = securities.next().unwrap_or(&shared.weekdays).clone();
+        securities.for_each(|quoted| days.add(quoted));
+        (!days.has_all_from(shared.first)).then(|| days.days())
+    }
+}
+
+impl<'a> Scenarios<'a> {
+    /// The scenarios of a portfolio that holds these lines, numbered in this order; none if those of the market are its
+    /// own.
+    pub(super) fn own(&self, held: &[usize]) -> Option<Result<Scenarios<'a>, NoFigure>> {
+        self.own_days(held).map(|days| self.histories.of_days(&days, held))
+    }
+}
+
+/// Whether what leads from each of these days to the next is a day's.
+fn check_daily(days: &[BusinessDate]) -> Result<(), NoFigure> {
+    Sampling::check_days(&days.iter().map(|date| day_number(*date)).collect::<Vec<i32>>())
 }
 
 /// The currency of cash, or of an instrument that the market lists.

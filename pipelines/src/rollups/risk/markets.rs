@@ -14,7 +14,7 @@ use schemas::tables::portfolios::Portfolio;
 use schemas::tables::quotes::Quote;
 use schemas::{BusinessDate, MarketId, Price};
 
-use super::histories::CLOSE_DAYS_MAX;
+use super::histories::{CLOSE_DAYS_MAX, LOOKBACK_DAYS, SCENARIOS_MAX};
 use super::{columns_of, read};
 use crate::error::Error;
 use crate::{StageReport, Work};
@@ -111,9 +111,14 @@ pub(in crate::rollups) async fn valuation_dates(
 /// The day from which on closes are needed: so many valuation dates before the first date of any market, and as long
 /// before it as a close counts.
 fn first_close(dates: &BTreeMap<MarketId, Vec<BusinessDate>>, from: BusinessDate, days_before: usize) -> BusinessDate {
+    // Of a market that is quoted every day, a portfolio may have its dates on five days of the week only.
+    let calendar_days = u64::try_from(days_before).unwrap_or(u64::MAX).saturating_mul(LOOKBACK_DAYS.unsigned_abs())
+        / u64::try_from(SCENARIOS_MAX).unwrap_or(u64::MAX);
+    let far = from.day().checked_sub_days(Days::new(calendar_days));
     let first_needed = |days: &Vec<BusinessDate>| {
         let first = days.partition_point(|day| *day < from);
-        days.get(first.saturating_sub(days_before)).copied()
+        let first_by_date = far.map_or(first, |far| days.partition_point(|day| day.day() < far).saturating_sub(1));
+        days.get(first.saturating_sub(days_before).min(first_by_date)).copied()
     };
     let first = dates.values().filter_map(first_needed).min().unwrap_or(from);
     let earlier = first.day().checked_sub_days(Days::new(CLOSE_DAYS_MAX.unsigned_abs()));

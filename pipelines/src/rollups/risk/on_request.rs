@@ -120,7 +120,8 @@ fn of_one(
     let lines = Lines::of(holdings, board)?;
     let named: Vec<&InstrumentId> = lines.ids.iter().collect();
     let histories = Histories::new(board, markets.rates(&portfolio.fx_source), portfolio.base_currency, &named)?;
-    let scenarios = histories.on(date);
+    let held: Vec<usize> = holdings.positions.iter().map(|position| position.instrument as usize).collect();
+    let scenarios = histories.on_for(date, &held);
     let mut simulation = Simulation::new(holdings, &lines.rows, &scenarios);
     let parts = match (simulation.whole(&holdings.positions)?, &scenarios) {
         (Ok(_), Ok(scenarios)) => {
@@ -152,7 +153,7 @@ fn of_one(
         fill_incremental(&mut positions, parts, scenarios, &simulation.exposures, asked)?;
         // What was simulated can be simulated again.
         let profits = Simulator::new(&scenarios.matrix).profits(&simulation.exposures).map_err(|_| Error::Worker)?;
-        of_factors = by_factor(&profits, histories.days(date).map_err(|_| Error::Worker)?, sets);
+        of_factors = by_factor(&profits, &scenarios.days, sets);
     }
     Ok(RiskParts {
         scenario_count: scenarios.as_ref().map_or(0, |scenarios| scenarios.matrix.scenarios()),
@@ -208,7 +209,7 @@ impl Lines {
 fn fill_incremental(
     positions: &mut [PositionParts],
     parts: &RiskDecomposition,
-    scenarios: &Scenarios,
+    scenarios: &Scenarios<'_>,
     exposures: &[Exposure],
     asked: Option<&InstrumentId>,
 ) -> Result<(), Error> {

@@ -88,7 +88,7 @@ fn simulate_group(
 }
 
 /// The scenarios of the date on which portfolios were valued, or why there are none.
-fn scenarios_of(histories: &Histories<'_>, valued: &[Valued]) -> Result<Result<Scenarios, NoFigure>, Error> {
+fn scenarios_of<'a>(histories: &'a Histories<'a>, valued: &[Valued]) -> Result<Result<Scenarios<'a>, NoFigure>, Error> {
     let days = valued.first().map(|one| one.date).ok_or(Error::Worker)?;
     let date = chrono::NaiveDate::from_epoch_days(days).and_then(|day| BusinessDate::new(day).ok());
     Ok(histories.on(date.ok_or(Error::Worker)?))
@@ -98,7 +98,7 @@ fn scenarios_of(histories: &Histories<'_>, valued: &[Valued]) -> Result<Result<S
 fn simulate_piece(
     holdings: &Holdings,
     rows: &[usize],
-    scenarios: &Result<Scenarios, NoFigure>,
+    scenarios: &Result<Scenarios<'_>, NoFigure>,
     (valued, positions): (&[Valued], &[Position]),
 ) -> Result<(RecordBatch, RecordBatch), Error> {
     let mut columns = Columns::new();
@@ -109,12 +109,20 @@ fn simulate_piece(
 /// Simulates portfolios of a date one after the other, without a new allocation for each.
 pub(super) struct Simulation<'a> {
     holdings: &'a Holdings,
-    /// Of each instrument its row in the scenarios.
-    rows: &'a [usize],
-    scenarios: &'a Result<Scenarios, NoFigure>,
+    rows: Rows<'a>,
+    scenarios: &'a Result<Scenarios<'a>, NoFigure>,
     simulator: Option<Simulator<'a>>,
     pub(super) exposures: Vec<Exposure>,
     contributions: Vec<f64>,
+}
+
+/// Where instruments are in scenarios.
+#[derive(Clone, Copy)]
+enum Rows<'a> {
+    /// By the number of the instrument.
+    OfAll(&'a [usize]),
+    /// In the order of the positions of one portfolio.
+    Of(&'a [Position]),
 }
 
 /// What is left out of a portfolio.
@@ -133,7 +141,15 @@ impl<'a> Simulation<'a> {
     pub(super) fn new(
         holdings: &'a Holdings,
         rows: &'a [usize],
-        scenarios: &'a Result<Scenarios, NoFigure>,
+        scenarios: &'a Result<Scenarios<'a>, NoFigure>,
+    ) -> Simulation<'a> {
+        Simulation::with_rows(holdings, Rows::OfAll(rows), scenarios)
+    }
+
+    fn with_rows(
+        holdings: &'a Holdings,
+        rows: Rows<'a>,
+        scenarios: &'a Result<Scenarios<'a>, NoFigure>,
     ) -> Simulation<'a> {
         let simulator = scenarios.as_ref().ok().map(|scenarios| Simulator::new(&scenarios.matrix));
         Simulation { holdings, rows, scenarios, simulator, exposures: Vec::new(), contributions: Vec::new() }
@@ -146,7 +162,15 @@ impl<'a> Simulation<'a> {
         for owner in valued {
             let own = of_owner(positions, next, *owner);
             next = own.end;
-            self.portfolio(*owner, positions.get(own).unwrap_or_default(), columns)?;
+            let positions = positions.get(own).unwrap_or_default();
+            let held: Vec<usize> = positions.iter().map(|position| self.row(position)).collect();
+            match self.scenarios.as_ref().ok().and_then(|scenarios| scenarios.own(&held)) {
+                None => self.portfolio(*owner, positions, columns)?,
+                Some(scenarios) => {
+                    let rows = Rows::Of(positions);
+                    Simulation::with_rows(self.holdings, rows, &scenarios).portfolio(*owner, positions, columns)?;
+                }
+            }
         }
         Ok(())
     }
@@ -194,7 +218,11 @@ impl<'a> Simulation<'a> {
     }
 
     fn row(&self, position: &Position) -> usize {
-        self.rows.get(position.instrument as usize).copied().unwrap_or(usize::MAX)
+        let found = match self.rows {
+            Rows::OfAll(rows) => rows.get(position.instrument as usize).copied(),
+            Rows::Of(held) => held.binary_search_by_key(&position.instrument, |held| held.instrument).ok(),
+        };
+        found.unwrap_or(usize::MAX)
     }
 
     /// Takes over the positions that can be simulated.

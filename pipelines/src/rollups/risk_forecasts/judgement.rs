@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use analytics::Sampling;
 use analytics::backtests::traffic_light::{self, CapitalRule, Zone};
 use analytics::backtests::{self, TestOutcome, christoffersen_coverage, christoffersen_independence, kupiec};
 use analytics::exceedances::Exceedances;
@@ -11,7 +12,7 @@ use analytics::risk_simulation::TAILS;
 use super::columns::{Columns, Place};
 use super::methods::{METHODS, combinations, forecast};
 use super::records::Records;
-use super::series::{HISTORY_DAYS, Series};
+use super::series::{HISTORY_DAYS, LINKED_DAYS, Series};
 use super::tally::{ProfitAndLoss, Tally};
 
 /// Returns among which days with a forecast are compared.
@@ -64,9 +65,12 @@ impl Judge {
 
     fn day(&mut self, series: &Series, (date, number): (i32, f64), records: &mut Records, columns: &mut Columns) {
         let end = self.dates.partition_point(|day| *day <= date);
-        let start = self.dates.partition_point(|day| *day < date - HISTORY_DAYS);
+        // A day on which nothing that is held was observed says what the last one said on which something was.
+        let said_on = if series.is_observed(date) { date } else { self.last_observed(end, date) };
+        let start = self.dates.partition_point(|day| *day < said_on - HISTORY_DAYS);
         let (dates, returns) = (std::mem::take(&mut self.dates), std::mem::take(&mut self.returns));
         let known = returns.get(start..end).unwrap_or_default();
+        let rhythm = Sampling::check_days(dates.get(start..end).unwrap_or_default());
         let compared = dates.get(start.max(end.saturating_sub(DAYS_MAX))..end).unwrap_or_default();
         let of_positions: Vec<i32> =
             compared.iter().copied().filter(|day| series.passed_over.binary_search(day).is_err()).collect();
@@ -87,7 +91,7 @@ impl Judge {
                 self.verdict(actual, compared, place_of_tail),
                 self.verdict(of_yesterday, &of_positions, place_of_tail),
             ]);
-            let found = forecast(method, tail, known);
+            let found = forecast(method, tail, (&rhythm, known));
             track.forecast = found.as_ref().ok().copied();
             columns.push_forecast(place, (method.id, tail), known.len(), &found);
             forecasts.push(found);
@@ -100,6 +104,12 @@ impl Judge {
             }
         }
         (self.dates, self.returns) = (dates, returns);
+    }
+
+    /// The last day with a return before a place, as far back as days are linked.
+    fn last_observed(&self, end: usize, date: i32) -> i32 {
+        let last = end.checked_sub(1).and_then(|place| self.dates.get(place)).copied();
+        last.map_or(date, |last| last.max(date - LINKED_DAYS))
     }
 
     fn verdict(&mut self, tally: &Tally, compared: &[i32], (number, tail): (usize, f64)) -> Verdict {

@@ -1,5 +1,6 @@
 //! The methods that forecast every night, in the order in which they count.
 
+use analytics::NoFigure;
 use analytics::risk::{
     RiskMethod, RiskQuestion, TailRisk, cornish_fisher, ewma, filtered_historical, historical, normal,
 };
@@ -14,8 +15,16 @@ pub(super) const COMBINATIONS: usize = METHODS.len() * TAILS.len();
 /// A year of returns: with fewer, one in a hundred is a guess.
 const RETURNS_MIN: usize = 250;
 
-/// What a method says about a tail of the next day, or why it says nothing.
-pub(super) fn forecast(method: &RiskMethod, tail_probability: f64, returns: &[f64]) -> Result<TailRisk, String> {
+/// What a method says about a tail of the next day, or why it says nothing; of returns that are not daily
+/// none does.
+pub(super) fn forecast(
+    method: &RiskMethod,
+    tail_probability: f64,
+    (rhythm, returns): (&Result<(), NoFigure>, &[f64]),
+) -> Result<TailRisk, String> {
+    if let Err(reason) = rhythm {
+        return Err(reason.to_string());
+    }
     if returns.len() < RETURNS_MIN {
         return Err(format!("not enough daily returns in two years: {} of {RETURNS_MIN}", returns.len()));
     }

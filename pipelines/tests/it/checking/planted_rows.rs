@@ -90,6 +90,7 @@ pub(super) fn daily_return(id: &str, begin_value: &str, end_value: &str, return_
         return_before_fees_fraction: None,
         return_before_taxes_fraction: None,
         risk_free_annual: None,
+        is_observed: Some(true),
     }
 }
 

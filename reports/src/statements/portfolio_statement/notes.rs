@@ -37,7 +37,7 @@ fn definitions(input: &StatementInput) -> Vec<String> {
     let mut notes: Vec<String> = meant.into_iter().map(|sentence| texts.sentence_with(sentence, &values)).collect();
     notes.extend(corporate_actions::definitions(input));
     notes.extend(value_change::definitions(input));
-    notes.extend(performance::definitions(texts));
+    notes.extend(performance::definitions(input));
     notes.extend(attribution::definitions(input));
     notes
 }

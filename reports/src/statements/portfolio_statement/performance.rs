@@ -31,6 +31,8 @@ struct Line {
     annualised: bool,
     /// What it means, for the definitions.
     definition: Sentence,
+    /// What it means where returns are not those of trading days; none if that makes no difference.
+    other_rhythm: Option<Sentence>,
 }
 
 const LINES: &[Line] = &[
@@ -40,6 +42,7 @@ const LINES: &[Line] = &[
         unit: Unit::Fraction,
         annualised: false,
         definition: Sentence::MeaningOfTimeWeighted,
+        other_rhythm: None,
     },
     Line {
         measure: "annualised_return_act365",
@@ -47,6 +50,7 @@ const LINES: &[Line] = &[
         unit: Unit::Fraction,
         annualised: true,
         definition: Sentence::MeaningOfTimeWeightedAnnual,
+        other_rhythm: None,
     },
     Line {
         measure: "mwr_period",
@@ -54,6 +58,7 @@ const LINES: &[Line] = &[
         unit: Unit::Fraction,
         annualised: false,
         definition: Sentence::MeaningOfMoneyWeighted,
+        other_rhythm: None,
     },
     Line {
         measure: "xirr",
@@ -61,6 +66,7 @@ const LINES: &[Line] = &[
         unit: Unit::Fraction,
         annualised: true,
         definition: Sentence::MeaningOfMoneyWeightedAnnual,
+        other_rhythm: None,
     },
     Line {
         measure: "volatility",
@@ -68,6 +74,7 @@ const LINES: &[Line] = &[
         unit: Unit::Fraction,
         annualised: false,
         definition: Sentence::MeaningOfVolatility,
+        other_rhythm: Some(Sentence::MeaningOfVolatilityFrom),
     },
     Line {
         measure: "sharpe_rf",
@@ -75,6 +82,7 @@ const LINES: &[Line] = &[
         unit: Unit::Number,
         annualised: false,
         definition: Sentence::MeaningOfSharpe,
+        other_rhythm: Some(Sentence::MeaningOfSharpeFrom),
     },
     Line {
         measure: "max_drawdown",
@@ -82,6 +90,7 @@ const LINES: &[Line] = &[
         unit: Unit::Fraction,
         annualised: false,
         definition: Sentence::MeaningOfDrawdown,
+        other_rhythm: None,
     },
     Line {
         measure: "max_drawdown_peak_date",
@@ -89,6 +98,7 @@ const LINES: &[Line] = &[
         unit: Unit::Date,
         annualised: false,
         definition: Sentence::MeaningOfPeak,
+        other_rhythm: None,
     },
     Line {
         measure: "max_drawdown_trough_date",
@@ -96,6 +106,7 @@ const LINES: &[Line] = &[
         unit: Unit::Date,
         annualised: false,
         definition: Sentence::MeaningOfTrough,
+        other_rhythm: None,
     },
 ];
 
@@ -120,7 +131,7 @@ pub(super) fn section(input: &StatementInput) -> Section {
                 |figure| cell(line.unit, figure, texts),
             )
         });
-        std::iter::once(Cell::text(texts.label(line.label))).chain(cells).collect::<Vec<Cell>>()
+        std::iter::once(Cell::text(named(line, rhythm(input), texts))).chain(cells).collect::<Vec<Cell>>()
     };
     let rows = LINES.iter().map(row).collect();
     Section {
@@ -131,11 +142,47 @@ pub(super) fn section(input: &StatementInput) -> Section {
 }
 
 /// What each figure of the table means.
-pub(super) fn definitions(texts: Texts) -> impl Iterator<Item = String> {
+pub(super) fn definitions(input: &StatementInput) -> impl Iterator<Item = String> {
+    let (texts, rhythm) = (input.texts(), rhythm(input));
     LINES.iter().map(move |line| {
-        let (term, meaning) = (texts.label(line.label), texts.sentence(line.definition));
-        texts.label_with(Label::Definition, &[("term", &term), ("meaning", &meaning)])
+        let meaning = match rhythm.and_then(|rhythm| Some((rhythm, line.other_rhythm?))) {
+            Some((rhythm, sentence)) => texts.sentence_with(sentence, &[("count", rhythm.count)]),
+            None => texts.sentence(line.definition),
+        };
+        texts.label_with(Label::Definition, &[("term", &named(line, rhythm, texts)), ("meaning", &meaning)])
     })
+}
+
+/// Returns that are not those of trading days.
+#[derive(Clone, Copy)]
+struct Rhythm {
+    /// How a figure is named that is made from them.
+    label: Label,
+    /// Their number a year.
+    count: &'static str,
+}
+
+/// The rhythm of the portfolio's returns since inception; none if they are those of trading days, or not known.
+fn rhythm(input: &StatementInput) -> Option<Rhythm> {
+    let of_life =
+        |row: &&MeasureRow| row.period == ReportingPeriod::SinceInception && row.measure == "returns_per_year";
+    let number = input.measures.iter().find(of_life)?.value?;
+    // Four whole numbers: what is no longer one of them has no name.
+    match number.round() as i64 {
+        12 => Some(Rhythm { label: Label::FromMonthlyReturns, count: "12" }),
+        52 => Some(Rhythm { label: Label::FromWeeklyReturns, count: "52" }),
+        365 => Some(Rhythm { label: Label::FromReturnsOfEveryDay, count: "365" }),
+        _ => None,
+    }
+}
+
+/// The name of a row, with the returns that it is made from where they are not those of trading days.
+fn named(line: &Line, rhythm: Option<Rhythm>, texts: Texts) -> String {
+    let name = texts.label(line.label);
+    match rhythm.filter(|_| line.other_rhythm.is_some()) {
+        Some(rhythm) => texts.label_with(rhythm.label, &[("figure", &name)]),
+        None => name,
+    }
 }
 
 /// The name of a period's column for programs.

@@ -79,6 +79,7 @@ fn day(known: &mut Known, name: &str, on: &str, before: Option<&str>, amounts: [
         return_before_fees_fraction: None,
         return_before_taxes_fraction: None,
         risk_free_annual: None,
+        is_observed: Some(true),
     };
     known.values.entry(id(name)).or_default().insert(date(on), value);
     known.returns.insert((id(name), date(on)), earned);
