@@ -52,6 +52,9 @@ pub struct Further {
     pub custody: Vec<CustodyRow>,
     /// The lots that the disposals of the period closed, and what rules that look ahead changed in it, in any order.
     pub lot_closings: Vec<LotClosing>,
+    /// The bookings of the ten days up to the opening date, in any order: those dated after the last valuation date
+    /// before the period take effect in it.
+    pub bookings_before: Vec<Transaction>,
     /// The rates of exchange of the period; portfolios of one source share them.
     pub rates: Arc<Rates>,
     /// The countries of instruments, as the taxonomy `country` has them; portfolios of one market share them.
@@ -111,6 +114,8 @@ pub enum Need {
     Custody,
     /// The lots that disposals closed.
     LotClosings,
+    /// What was booked just before the period.
+    BookingsBefore,
     /// The rates of exchange at which bookings count.
     Rates,
     /// The countries of instruments.
@@ -173,6 +178,11 @@ impl Need {
                 let rows: Vec<LotClosing> = facts.of(span.days(), only).await?;
                 rows.into_iter().for_each(|row| of(found, &row.portfolio_id).lot_closings.push(row));
             }
+            Need::BookingsBefore => {
+                let range = DateRange::between(days_before(span.opening), span.opening);
+                let rows: Vec<Transaction> = facts.of(range, only).await?;
+                rows.into_iter().for_each(|row| of(found, &row.portfolio_id).bookings_before.push(row));
+            }
             Need::Rates => read_rates(facts, span, only, found).await?,
             Need::Countries => read_countries(facts, only, found).await?,
             Need::HeldValues => held_values::read(facts, span, only, found).await?,
@@ -204,6 +214,11 @@ fn of<'a>(found: &'a mut BTreeMap<PortfolioId, Further>, id: &PortfolioId) -> &'
     found.entry(id.clone()).or_default()
 }
 
+/// The tenth day before a day: no book goes without a valuation date for longer, and no rate counts for longer.
+fn days_before(day: BusinessDate) -> BusinessDate {
+    (0..DAYS_MAX).fold(day, |day, _| day.previous_calendar_day())
+}
+
 /// The portfolios of a share by something that they share with others.
 fn by_market<'a>(
     facts: &'a Facts,
@@ -223,7 +238,7 @@ async fn read_rates(
     only: &BTreeSet<String>,
     found: &mut BTreeMap<PortfolioId, Further>,
 ) -> Result<(), lake::Error> {
-    let first = (0..DAYS_MAX).fold(span.opening, |day, _| BusinessDate::previous_calendar_day(day));
+    let first = days_before(days_before(span.opening));
     let sources = by_market(facts, only, |portfolio| &portfolio.fx_source);
     let names = sources.keys().map(ToString::to_string).collect();
     let range = DateRange::between(first, span.closing);

@@ -31,7 +31,7 @@ pub const STATEMENT: StatementKind = StatementKind {
     title: Label::TaxReport,
     rhythm: Rhythm::Every(CalendarLength::Year),
     shortest: CalendarLength::Year,
-    needs: &[Need::LotClosings, Need::Rates, Need::Countries],
+    needs: &[Need::LotClosings, Need::BookingsBefore, Need::Rates, Need::Countries],
     build,
 };
 
@@ -64,7 +64,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
 struct TaxFacts<'a> {
     input: &'a StatementInput,
     instruments: BTreeMap<&'a InstrumentId, &'a Instrument>,
-    /// The bookings of the period that count, in the order of their booking.
+    /// The bookings that take effect in the period, in the order of their booking.
     booked: Vec<&'a Transaction>,
     /// How many bookings of the period were taken back.
     taken_back: usize,
@@ -73,11 +73,12 @@ struct TaxFacts<'a> {
 impl<'a> TaxFacts<'a> {
     fn of(input: &'a StatementInput) -> Result<TaxFacts<'a>, Error> {
         refuse_foreign(input)?;
-        let reversals = input.transactions.iter().chain(&input.reversals_elsewhere);
+        let before = input.further.bookings_before.iter();
+        let reversals = input.transactions.iter().chain(&input.reversals_elsewhere).chain(before);
         let reversed: BTreeSet<&str> = reversals.filter_map(|row| row.reverses.as_deref()).collect();
         let is_reversed = |row: &&Transaction| reversed.contains(row.transaction_id.as_str());
         let counts = |row: &&Transaction| row.reverses.is_none() && !is_reversed(row);
-        let mut booked: Vec<&Transaction> = input.transactions.iter().filter(counts).collect();
+        let mut booked: Vec<&Transaction> = input.transactions.iter().chain(late(input)).filter(counts).collect();
         booked.sort_by_key(|row| (row.trade_date, row.booking_sequence, &row.transaction_id));
         let taken_back = input.transactions.iter().filter(is_reversed).count();
         Ok(TaxFacts { input, instruments: input.instruments_by_id(), booked, taken_back })
@@ -167,13 +168,25 @@ impl<'a> TaxFacts<'a> {
     }
 }
 
+/// The bookings dated before the period that take effect in it: there was no valuation date for them any more.
+fn late(input: &StatementInput) -> impl Iterator<Item = &Transaction> {
+    let valued = input.portfolio_values.iter().map(|row| row.business_date);
+    let last = valued.filter(|date| *date <= input.period_start).max();
+    input.further.bookings_before.iter().filter(move |row| last.is_none_or(|last| last < row.trade_date))
+}
+
 /// A section of a table.
 fn of_table(id: &'static str, title: String, table: Table) -> Section {
     Section { id, title, content: Content::Table(table) }
 }
 
-/// Refuses lots of another portfolio or time.
+/// Refuses lots of another portfolio or time, and bookings of another portfolio.
 fn refuse_foreign(input: &StatementInput) -> Result<(), Error> {
+    let expected = &input.portfolio.portfolio_id;
+    if let Some(row) = input.further.bookings_before.iter().find(|row| row.portfolio_id != *expected) {
+        let (expected, found) = (expected.clone(), row.portfolio_id.clone());
+        return Err(Error::ForeignRow { table: "silver.transactions", expected, found });
+    }
     let table = "gold.lot_closings";
     for row in &input.further.lot_closings {
         if row.portfolio_id != input.portfolio.portfolio_id {

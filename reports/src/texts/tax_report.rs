@@ -113,9 +113,11 @@ TaxSentence {
          comptabilisées dans le portefeuille et de la méthode de prix de revient retenue ; l’imposition relève de \
          l’appréciation d’un conseiller fiscal ou de l’administration.";
     Covers =
-        "It covers the bookings with a trade date from {first} to {last}. Amounts in base currency are in {currency}.",
-        "Il couvre les opérations dont la date de négociation se situe entre le {first} et le {last}. Les montants en \
-         devise de référence sont en {currency}.";
+        "It covers the bookings that take effect from {first} to {last}. One that is dated on a day without a \
+         valuation takes effect on the next day that has one. Amounts in base currency are in {currency}.",
+        "Il couvre les opérations qui prennent effet du {first} au {last}. Une opération datée d’un jour sans \
+         valorisation prend effet à la date de valorisation suivante. Les montants en devise de référence sont en \
+         {currency}.";
     MethodIs = "Cost basis method: {method}.", "Méthode de prix de revient : {method}.";
     MeaningOfLots =
         "Disposals: each line is a lot, or a part of one, that a disposal closed. Proceeds are net of the charges of \

@@ -7,7 +7,7 @@ use reports::statements::tax_report::build;
 use schemas::Currency;
 use schemas::tables::nav_bridge::BridgeComponent;
 
-use crate::inputs::{amount, bought_again, date, empty, reversed, step, taxed};
+use crate::inputs::{amount, bought_again, date, empty, reversed, step, taxed, transaction};
 use crate::reading::csv_section;
 use crate::statement::fields;
 
@@ -74,6 +74,17 @@ fn income_is_gross_with_its_country_and_what_was_taken_back_is_left_out() {
     let of_country = fields(&document, "income_by_country", "United States");
     assert_eq!(of_country[3..6], ["Dividend", "18.80", "2.82"]);
     assert!(notes(&document, "definitions").contains("left out: 1"));
+}
+
+/// Interest of Saturday, 28 December 2013: counted in the year in which the books count it.
+#[test]
+fn what_is_booked_after_the_last_valuation_takes_effect_in_the_next_year() {
+    let mut input = taxed();
+    input.further.bookings_before = vec![transaction(90, "2013-12-28", "INTEREST", "7")];
+    input.portfolio_values[0].business_date = date("2013-12-27");
+    assert_eq!(rows(&report(&input), "income")[0][..2], ["2013-12-28", "Interest"]);
+    input.portfolio_values[0].business_date = date("2013-12-30");
+    assert_eq!(rows(&report(&input), "income")[0][0], "2014-11-13");
 }
 
 #[test]
