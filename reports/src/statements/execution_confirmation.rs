@@ -14,7 +14,7 @@ use schemas::tables::transactions::Transaction;
 
 use self::items::items;
 use super::StatementKind;
-use crate::document::{Alignment, Cell, Column, ColumnKind, Content, Document, Section, Table};
+use crate::document::{Cell, Column, ColumnKind, Content, Document, Section, Table};
 use crate::error::Error;
 use crate::further::{Need, is_execution};
 use crate::input::StatementInput;
@@ -106,10 +106,8 @@ fn executions(input: &StatementInput, orders: &[Order<'_>]) -> Section {
         Column::new("transaction_id", texts.label(ConfirmationLabel::Booking), ColumnKind::Text),
         Column::new("point", texts.label(ConfirmationLabel::Point), ColumnKind::Text),
         Column::new("item", texts.label(ConfirmationLabel::Item), ColumnKind::Text),
-        Column {
-            alignment: Alignment::Left,
-            ..Column::new("entry", texts.label(ConfirmationLabel::Entry), ColumnKind::Figure)
-        },
+        // Long names wrap; figures stand as they are.
+        Column::new("entry", texts.label(ConfirmationLabel::Entry), ColumnKind::Text),
     ];
     let instruments = input.instruments_by_id();
     let mut rows = Vec::new();
