@@ -116,6 +116,23 @@ mod tests {
     }
 
     #[test]
+    fn what_an_event_causes_is_made_for_it_or_not_at_all() {
+        let with = |id: &str, rhythm| StatementPlan::new(&BTreeMap::from([(id.to_owned(), rhythm)]));
+        let plan = StatementPlan::default();
+        assert_eq!(ids(&plan.on(Event::Execution)), ["execution_confirmation"]);
+        assert_eq!(ids(&plan.on(Event::Depreciation)), ["depreciation_notice"]);
+        let ended = with("execution_confirmation", Rhythm::OnRequest).expect("a plan");
+        assert!(ids(&ended.on(Event::Execution)).is_empty());
+        for wrong in [Rhythm::Every(CalendarLength::Month), Rhythm::On(Event::Depreciation)] {
+            assert!(with("execution_confirmation", wrong).expect_err("refused").contains("on_execution"));
+        }
+        let error = with("portfolio_statement", Rhythm::On(Event::Execution)).expect_err("refused");
+        assert!(error.contains("about a time and no event"), "{error}");
+        let error = StatementPlan::only(&["depreciation_notice".to_owned()], CalendarLength::Quarter);
+        assert!(error.expect_err("of no period").contains("on_depreciation"));
+    }
+
+    #[test]
     fn who_names_kinds_gets_those_and_no_others() {
         let plan = StatementPlan::only(&["portfolio_statement".to_owned()], CalendarLength::Quarter).expect("a plan");
         assert_eq!(ids(&plan.of_period(CalendarLength::Quarter)), ["portfolio_statement"]);

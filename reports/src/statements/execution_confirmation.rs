@@ -106,7 +106,8 @@ fn executions(input: &StatementInput, orders: &[Order<'_>]) -> Section {
         Column::new("transaction_id", texts.label(ConfirmationLabel::Booking), ColumnKind::Text),
         Column::new("point", texts.label(ConfirmationLabel::Point), ColumnKind::Text),
         Column::new("item", texts.label(ConfirmationLabel::Item), ColumnKind::Text),
-        Column::new("entry", texts.label(ConfirmationLabel::Entry), ColumnKind::Figure),
+        // Long names wrap; figures stand as they are.
+        Column::new("entry", texts.label(ConfirmationLabel::Entry), ColumnKind::Text),
     ];
     let instruments = input.instruments_by_id();
     let mut rows = Vec::new();

@@ -9,18 +9,14 @@ NoticeLabel {
         "The fall, {currency}", "La baisse, {currency}", "Der Wertverlust, {currency}", "La depreciación, {currency}",
         "La perdita di valore, {currency}";
     ReferenceValue =
-        "Value at the beginning of the reporting period", "Valeur au début de la période de reporting",
-        "Wert zu Beginn des Berichtszeitraums", "Valor al inicio del período de información",
-        "Valore all’inizio del periodo di riferimento";
+        "Value at the beginning", "Valeur au début", "Wert zu Beginn", "Valor al inicio", "Valore all’inizio";
     NetInflow =
-        "Deposits less withdrawals since then", "Apports nets des retraits depuis lors",
-        "Einzahlungen abzüglich Auszahlungen seitdem", "Aportaciones menos retiradas desde entonces",
-        "Conferimenti al netto dei prelievi da allora";
+        "Deposits less withdrawals", "Apports nets des retraits", "Nettozuflüsse", "Aportaciones netas",
+        "Conferimenti netti";
     ValueOn = "Value on {date}", "Valeur au {date}", "Wert am {date}", "Valor a {date}", "Valore al {date}";
     AdjustedValue =
-        "Value without deposits and withdrawals", "Valeur hors apports et retraits",
-        "Wert ohne Ein- und Auszahlungen", "Valor sin aportaciones ni retiradas",
-        "Valore al netto di conferimenti e prelievi";
+        "Value adjusted for flows", "Valeur hors flux", "Wert ohne Zu- und Abflüsse", "Valor sin flujos",
+        "Valore al netto dei flussi";
     ChangeSinceBeginning =
         "Change since the beginning", "Variation depuis le début", "Veränderung seit Beginn",
         "Variación desde el inicio", "Variazione dall’inizio";
@@ -40,11 +36,9 @@ NoticeLabel {
         "an earlier notice", "un avis antérieur", "eine frühere Mitteilung", "un aviso anterior",
         "una comunicazione precedente";
     Course =
-        "Value without deposits and withdrawals since the beginning, {currency}",
-        "Valeur hors apports et retraits depuis le début, {currency}",
-        "Wert ohne Ein- und Auszahlungen seit Beginn, {currency}",
-        "Valor sin aportaciones ni retiradas desde el inicio, {currency}",
-        "Valore al netto di conferimenti e prelievi dall’inizio, {currency}";
+        "Value adjusted for flows since the beginning, {currency}", "Valeur hors flux depuis le début, {currency}",
+        "Wert ohne Zu- und Abflüsse seit Beginn, {currency}", "Valor sin flujos desde el inicio, {currency}",
+        "Valore al netto dei flussi dall’inizio, {currency}";
     Passages =
         "Days on which a threshold was passed", "Jours de franchissement d’un seuil",
         "Tage, an denen eine Schwelle durchschritten wurde", "Días en que se cruzó un umbral",
@@ -69,10 +63,11 @@ sentences! {
 /// A sentence of the depreciation notice.
 NoticeSentence {
     TheFallNote =
-        "The value without deposits and withdrawals is the value at the beginning with the time-weighted return since \
-         then, net of fees and taxes.",
-        "La valeur hors apports et retraits est la valeur au début de la période augmentée de la performance pondérée \
-         par le temps depuis lors, nette de frais et de taxes.";
+        "The beginning is that of the reporting period. The value adjusted for flows, without deposits and withdrawals \
+         since then, is the value at the beginning with the time-weighted return, net of fees and taxes.",
+        "Le début est celui de la période de reporting. La valeur hors flux, c’est-à-dire sans les apports et retraits \
+         depuis lors, est la valeur au début augmentée de la performance pondérée par le temps, nette de frais et de \
+         taxes.";
     Detected =
         "On {date} the overall value of your portfolio had fallen by {threshold} or more since {opening}, the last day \
          before the current reporting period. It was detected when the portfolio was valued for {date}.",
@@ -89,8 +84,8 @@ NoticeSentence {
          is no business day, of the next one.",
         "Article 62, paragraphe 1, du règlement délégué (UE) 2017/565 : le client est informé lorsque la valeur \
          globale du portefeuille, évaluée au début de chaque période de reporting, baisse de 10 %, puis à chaque \
-         multiple de 10 %, au plus tard à la fin du jour ouvrable au cours duquel le seuil est dépassé ou, si le seuil est dépassé \
-         un jour non ouvrable, à la fin du jour ouvrable suivant.";
+         multiple de 10 %, au plus tard à la fin du jour ouvrable au cours duquel le seuil est dépassé ou, si le \
+         seuil est dépassé un jour non ouvrable, à la fin du jour ouvrable suivant.";
     ThePeriod =
         "The reporting period is the calendar quarter. A portfolio that began inside it is measured by what was first \
          paid in.",
