@@ -11,7 +11,7 @@ pub(crate) use attributed::attributed;
 pub(crate) use changed_gains::bought_again;
 use chrono::NaiveDate;
 pub(crate) use judged::judged;
-pub(crate) use kept::kept;
+pub(crate) use kept::{booked, kept};
 use reports::Further;
 use reports::statements::StatementInput;
 use schemas::tables::cash_flows::CashFlow;
