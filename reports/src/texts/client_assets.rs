@@ -43,6 +43,7 @@ AssetLabel {
         "Custodia non indicata";
     Protection = "Protection", "Protection", "Schutz", "Protección", "Tutela";
     Custodian = "Custodian", "Dépositaire", "Verwahrstelle", "Depositario", "Depositario";
+    Ownership = "Ownership", "Propriété", "Eigentum", "Propiedad", "Proprietà";
     Since = "Since", "Depuis le", "Seit", "Desde", "Dal";
     TradedOn = "Traded", "Négocié le", "Gehandelt", "Contratado", "Negoziata";
     SettlesOn = "Settles", "Dénouement", "Abwicklung", "Liquidación", "Regolamento";
