@@ -1,6 +1,6 @@
 //! Conforming: landed bytes become rows of silver, by key; every row that cannot is written down with its reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lake::{DateRange, Lake, WriteKey};
 use schemas::table::Record;
@@ -108,35 +108,42 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
     Ok(report)
 }
 
-/// What is read now whose last file is the whole truth, or that is stored version by version: it needs what is stored.
+/// The names of the files that are read now. Kinds of files whose last one is the whole truth need what is stored, and
+/// so do those that are stored version by version.
 struct Whole {
-    groups: bool,
-    costs: bool,
-    members: bool,
-    custody: bool,
-    scenarios: bool,
+    names: BTreeSet<String>,
 }
 
 impl Whole {
     fn of(landings: &[Landing]) -> Whole {
-        let any = |is_such: &dyn Fn(&str) -> bool| landings.iter().any(|landing| is_such(&landing.file_name));
-        Whole {
-            groups: any(&|name| name == CLASSIFICATIONS),
-            costs: any(&|name| name == COSTS),
-            members: any(&|name| name == GROUP),
-            custody: any(&is_custody),
-            scenarios: any(&is_scenario),
-        }
+        Whole { names: landings.iter().map(|landing| landing.file_name.clone()).collect() }
+    }
+
+    /// Whether one of the files is such.
+    fn any(&self, is_such: impl Fn(&str) -> bool) -> bool {
+        self.names.iter().any(|name| is_such(name))
+    }
+
+    fn groups(&self) -> bool {
+        self.any(|name| name == CLASSIFICATIONS)
+    }
+
+    fn members(&self) -> bool {
+        self.any(|name| name == GROUP)
+    }
+
+    fn costs(&self) -> bool {
+        self.any(|name| name == COSTS)
     }
 
     /// The facts that are stored.
     async fn stored(&self, lake: &Lake) -> Result<Facts, Error> {
         Ok(Facts {
-            classifications: if self.groups { stored_groups(lake).await? } else { Vec::new() },
-            instrument_costs: if self.costs { stored_costs(lake).await? } else { Vec::new() },
-            group_members: if self.members { stored_members(lake).await? } else { Vec::new() },
-            custody: if self.custody { stored_custody(lake).await? } else { Vec::new() },
-            stress_scenarios: if self.scenarios { versions::stored(lake).await? } else { Vec::new() },
+            classifications: if self.groups() { stored_groups(lake).await? } else { Vec::new() },
+            instrument_costs: if self.costs() { stored_costs(lake).await? } else { Vec::new() },
+            group_members: if self.members() { stored_members(lake).await? } else { Vec::new() },
+            custody: if self.any(is_custody) { stored_custody(lake).await? } else { Vec::new() },
+            stress_scenarios: if self.any(is_scenario) { versions::stored(lake).await? } else { Vec::new() },
             ..Facts::default()
         })
     }
@@ -149,10 +156,10 @@ impl Whole {
 
     /// Writes the facts in place of those that were stored, and says how many rows that were.
     async fn replace(&self, lake: &Lake, facts: &Facts, key: &WriteKey) -> Result<u64, Error> {
-        let of_groups = if self.groups { lake.replace_all(&facts.classifications, key).await?.rows } else { 0 };
-        let of_costs = if self.costs { lake.replace_all(&facts.instrument_costs, key).await?.rows } else { 0 };
-        let of_members = if self.members { lake.replace_all(&facts.group_members, key).await?.rows } else { 0 };
-        let of_custody = if self.custody { lake.replace_all(&facts.custody, key).await?.rows } else { 0 };
+        let of_groups = if self.groups() { lake.replace_all(&facts.classifications, key).await?.rows } else { 0 };
+        let of_costs = if self.costs() { lake.replace_all(&facts.instrument_costs, key).await?.rows } else { 0 };
+        let of_members = if self.members() { lake.replace_all(&facts.group_members, key).await?.rows } else { 0 };
+        let of_custody = if self.any(is_custody) { lake.replace_all(&facts.custody, key).await?.rows } else { 0 };
         Ok(of_groups + of_costs + of_members + of_custody)
     }
 }

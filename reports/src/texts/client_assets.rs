@@ -43,6 +43,7 @@ AssetLabel {
         "Custodia non indicata";
     Protection = "Protection", "Protection", "Schutz", "Protección", "Tutela";
     Custodian = "Custodian", "Dépositaire", "Verwahrstelle", "Depositario", "Depositario";
+    Ownership = "Ownership", "Propriété", "Eigentum", "Propiedad", "Proprietà";
     Since = "Since", "Depuis le", "Seit", "Desde", "Dal";
     TradedOn = "Traded", "Négocié le", "Gehandelt", "Contratado", "Negoziata";
     SettlesOn = "Settles", "Dénouement", "Abwicklung", "Liquidación", "Regolamento";
@@ -112,8 +113,10 @@ AssetSentence {
 
     // What protects it.
     AssetsNote =
-        "Protected + not protected + without a record of custody = all assets.",
-        "Protégés + non protégés + conservation non renseignée = total des avoirs.";
+        "Protected + not protected + without a record of custody = all assets; each is the sum of its lines below as \
+         they are printed.",
+        "Protégés + non protégés + conservation non renseignée = total des avoirs ; chaque montant est la somme de \
+         ses lignes imprimées ci-dessous.";
     NoValueInPart = "an asset of this part has no value", "un avoir de cette catégorie n’a pas de valeur";
     WhatProtectionMeans =
         "Protected: the rules of Directive 2014/65/EU (MiFID II) and of the measures that implement it on \

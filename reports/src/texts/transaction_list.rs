@@ -14,7 +14,7 @@ ListLabel {
     CashByCurrency =
         "Cash from {from} to {to}", "Liquidités du {from} au {to}", "Liquidität vom {from} bis {to}",
         "Efectivo del {from} al {to}", "Liquidità dal {from} al {to}";
-    Settles = "Settled", "Dénoué le", "Abwicklung", "Liquidado", "Regolata";
+    Settles = "Settles", "Dénouement", "Abwicklung", "Liquidación", "Regolamento";
     CashAtStart =
         "Balance at start", "Solde initial", "Anfangssaldo", "Saldo inicial", "Saldo iniziale";
     CashAtEnd = "Balance at end", "Solde final", "Endsaldo", "Saldo final", "Saldo finale";
@@ -48,8 +48,8 @@ ListSentence {
          l’ordre d’enregistrement, ainsi que les espèces et les titres issus d’opérations sur titres sans écriture \
          propre. Un change occupe deux lignes.";
     WhatSettledMeans =
-        "Settled: the day on which cash and securities change hands, where it is another than the date.",
-        "Dénoué le : jour où les espèces et les titres sont échangés, s’il diffère de la date.";
+        "Settles: the day on which cash and securities change hands, where it is another than the date.",
+        "Dénouement : jour où les espèces et les titres sont échangés, s’il diffère de la date.";
     WhatCashMeans =
         "Cash: what moved on the account of the currency, after fees and taxes, which are inside it.",
         "Espèces : mouvement du compte dans la devise, frais et taxes compris.";

@@ -103,6 +103,9 @@ fn point_e_peculiarities_of_ownership() {
     );
     let mut input = kept();
     input.further.custody.truncate(1);
+    input.further.custody[0].peculiarities = "joint_ownership;usufruct".to_owned();
+    assert_eq!(notes(&statement(&input), "ownership"), ["All assets: joint ownership, usufruct."], "it is said once");
+    input.further.custody[0].peculiarities.clear();
     assert!(says(&statement(&input), "ownership", "show no pledge, no other security interest, no usufruct"));
     assert!(!says(&statement(&two_positions()), "ownership", "show no pledge"), "who has no record cannot say that");
 }

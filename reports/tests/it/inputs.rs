@@ -18,7 +18,7 @@ pub(crate) use charged::{charged, held, returned, stated};
 use chrono::NaiveDate;
 pub(crate) use earning::{day as daily, earning};
 pub(crate) use judged::judged;
-pub(crate) use kept::{kept, rate};
+pub(crate) use kept::{booked, kept, rate};
 use reports::Further;
 use reports::statements::StatementInput;
 use schemas::tables::cash_flows::CashFlow;

@@ -33,7 +33,7 @@ pub(super) struct Asset<'a> {
 pub(super) fn assets(input: &StatementInput) -> Vec<Asset<'_>> {
     let instruments = input.instruments_by_id();
     let texts = input.texts();
-    let asset = |held: &'_ Valuation| -> String {
+    let asset = |held: &Valuation| -> String {
         if held.instrument_id.is_cash() {
             texts.label_with(AssetLabel::CashIn, &[("currency", held.currency.code())])
         } else {
@@ -103,7 +103,7 @@ pub(super) fn sections(input: &StatementInput, assets: &[Asset<'_>]) -> [Section
         Column::new("name", texts.label(Label::Name), ColumnKind::Text),
         titled("protection", AssetLabel::Protection, ColumnKind::Text),
         titled("custodian", AssetLabel::Custodian, ColumnKind::Text),
-        titled("rights", AssetLabel::RightsOfOthers, ColumnKind::Text),
+        titled("rights", AssetLabel::Ownership, ColumnKind::Text),
         titled("since", AssetLabel::Since, ColumnKind::Date),
         Column::new("value_base", in_base(Label::ValueIn, input.base_currency(), texts), ColumnKind::Money),
     ];
@@ -146,21 +146,28 @@ fn rights(input: &StatementInput, asset: &Asset<'_>) -> String {
     named.join(", ")
 }
 
-/// A sentence for every asset in which others have rights or of which something else is to be said; that there are
-/// none where the records are complete, and for how many assets nobody knows.
+/// A sentence for the assets in which others have the same rights or of which the same is to be said; that there are no
+/// rights if none is recorded, and for how many assets nobody knows.
 fn ownership(input: &StatementInput, assets: &[Asset<'_>]) -> Vec<String> {
     let texts = input.texts();
     if assets.is_empty() {
         let date = texts.date(input.business_date);
         return vec![texts.sentence_with(AssetSentence::NoAssets, &[("date", &date)])];
     }
-    let mut notes = Vec::new();
-    let mut is_any_right = false;
+    let mut alike: Vec<((String, &str), Vec<&str>)> = Vec::new();
     for asset in assets {
-        let right = rights(input, asset);
-        let note = asset.custody.map_or("", |row| row.note.as_str());
-        let values = [("asset", &*asset.name), ("right", &*right), ("note", note)];
-        is_any_right |= !right.is_empty();
+        let said = (rights(input, asset), asset.custody.map_or("", |row| row.note.as_str()));
+        match alike.iter_mut().find(|(known, _)| *known == said) {
+            Some((_, names)) => names.push(&asset.name),
+            None => alike.push((said, vec![&asset.name])),
+        }
+    }
+    let is_any_right = alike.iter().any(|((right, _), _)| !right.is_empty());
+    let mut notes = Vec::new();
+    for ((right, note), names) in &alike {
+        let whole = names.len() == assets.len() && 1 < names.len();
+        let named = if whole { texts.label(AssetLabel::AllAssets) } else { names.join(", ") };
+        let values = [("asset", &*named), ("right", &**right), ("note", *note)];
         match (right.is_empty(), note.is_empty()) {
             (true, true) => {}
             (true, false) => notes.push(texts.label_with(AssetLabel::NoteOn, &values)),

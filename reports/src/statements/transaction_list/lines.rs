@@ -17,10 +17,17 @@ use crate::sections::reversals::Reversals;
 use crate::sections::{in_base, name_of};
 use crate::texts::{Label, ListLabel, ListSentence, Sentence};
 
+/// The kind of a booking or of an event: its code, which orders the totals alike in every language, and its words.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Kind {
+    pub(super) code: String,
+    pub(super) title: String,
+}
+
 /// A line of the list.
 pub(super) struct Line {
-    /// What it is a total of: the kind of the booking or of the event.
-    pub(super) kind: String,
+    /// What it is a part of in the totals.
+    pub(super) kind: Kind,
     /// The currency of its cash.
     pub(super) currency: Currency,
     /// Whether it counts: what was taken back counts on no day.
@@ -108,6 +115,7 @@ fn of_booking(
     lines: &mut Vec<Line>,
 ) -> Result<(), Error> {
     let texts = input.texts();
+    let kind = Kind { code: booked.kind.clone(), title: texts.kind(&booked.kind) };
     let line = reversals.line(booked);
     let booking = line.booking.as_ref();
     let money = |amount: Amount| {
@@ -131,7 +139,7 @@ fn of_booking(
     let name = booking.instrument_id.as_ref().map_or_else(String::new, |id| name_of(id, instruments));
     let counts = matches!(line.no_cash, None | Some(Sentence::TakenBackUnknown));
     lines.push(Line {
-        kind: texts.kind(&booked.kind),
+        kind: kind.clone(),
         currency: booking.currency,
         counts,
         is_own: true,
@@ -150,7 +158,7 @@ fn of_booking(
     if let (Some(currency), Some(amount)) = (booking.counter_currency, booking.counter_amount) {
         let words = texts.label_with(Label::OtherSide, &[("kind", &line.kind)]);
         let after = balance(input, accounts, currency, amount.decimal())?;
-        let other = blank(texts.kind(&booked.kind), words, booked.trade_date, currency);
+        let other = blank(kind, words, booked.trade_date, currency);
         let cash = Cell::money(amount, currency);
         lines.push(Line { is_own: false, cash, cash_base: other_base, balance: after, ..other });
     }
@@ -158,7 +166,7 @@ fn of_booking(
 }
 
 /// A line of which nothing is said but what and when it was.
-fn blank(kind: String, words: String, date: BusinessDate, currency: Currency) -> Line {
+fn blank(kind: Kind, words: String, date: BusinessDate, currency: Currency) -> Line {
     Line {
         kind,
         currency,
@@ -200,7 +208,8 @@ fn of_event(
     let settles = payment.pay_date.filter(|paid| *paid != payment.business_date);
     let name = name_of(&payment.instrument_id, instruments);
     let quantity = change(payment.quantity_before, payment.quantity_after)?;
-    let own = blank(event.clone(), words.clone(), payment.business_date, payment.currency);
+    let kind = Kind { code: payment.kind.clone(), title: event };
+    let own = blank(kind.clone(), words.clone(), payment.business_date, payment.currency);
     let mut line = Line { settles, name, quantity, ..own };
     if !payment.amount.is_zero() {
         line.cash = Cell::money(payment.amount, payment.currency);
@@ -210,10 +219,15 @@ fn of_event(
     let mut lines = vec![line];
     if let Some(target) = &payment.target_instrument_id {
         let quantity = change(payment.target_quantity_before, payment.target_quantity_after)?;
-        let received = blank(event, words, payment.business_date, payment.currency);
+        let received = blank(kind, words, payment.business_date, payment.currency);
         lines.push(Line { is_own: false, settles, name: name_of(target, instruments), quantity, ..received });
     }
     Ok(lines)
+}
+
+/// The currency of cash, where there is any.
+pub(super) fn currency_of(currency: Currency, cash: &Cell) -> Cell {
+    if *cash == Cell::empty() { Cell::empty() } else { Cell::text(currency.code()) }
 }
 
 /// The lines as a table.
@@ -246,7 +260,7 @@ pub(super) fn section(input: &StatementInput, lines: &[Line]) -> Section {
             line.fees.clone(),
             line.taxes.clone(),
             line.cash.clone(),
-            Cell::text(line.currency.code()),
+            currency_of(line.currency, &line.cash),
             line.cash_base.clone(),
             line.balance.clone(),
         ]

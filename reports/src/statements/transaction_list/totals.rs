@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemas::{Amount, Currency};
 
 use super::accounts::{Accounts, at_end};
-use super::lines::Line;
+use super::lines::{Kind, Line, currency_of};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table, sum_of_printed};
 use crate::error::Error;
 use crate::input::StatementInput;
@@ -18,7 +18,7 @@ use crate::texts::{Label, ListLabel, ListSentence};
 /// Sums that do not exist.
 pub(super) fn by_kind(input: &StatementInput, lines: &[Line]) -> Result<Section, Error> {
     let texts = input.texts();
-    let mut parts: BTreeMap<(&str, Currency), Vec<&Line>> = BTreeMap::new();
+    let mut parts: BTreeMap<(&Kind, Currency), Vec<&Line>> = BTreeMap::new();
     for line in lines.iter().filter(|line| line.counts) {
         parts.entry((&line.kind, line.currency)).or_default().push(line);
     }
@@ -36,13 +36,14 @@ pub(super) fn by_kind(input: &StatementInput, lines: &[Line]) -> Result<Section,
     for ((kind, currency), lines) in parts {
         let sum = |cell: fn(&Line) -> &Cell| sum_of_printed(lines.iter().map(|line| cell(line)), "a kind", texts);
         let count = lines.iter().filter(|line| line.is_own).count();
+        let cash = sum(|line| &line.cash)?;
         rows.push(vec![
-            Cell::text(kind),
-            Cell::text(currency.code()),
+            Cell::text(&kind.title),
+            currency_of(currency, &cash),
             Cell::Quantity(count.into()),
             sum(|line| &line.fees)?,
             sum(|line| &line.taxes)?,
-            sum(|line| &line.cash)?,
+            cash,
             sum(|line| &line.cash_base)?,
         ]);
     }

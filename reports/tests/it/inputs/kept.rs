@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use reports::Rates;
 use reports::statements::StatementInput;
+use rust_decimal::Decimal;
 use schemas::tables::custody::CustodyRow;
 use schemas::tables::fx_rates::FxRate;
+use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::tables::transactions::Transaction;
-use schemas::{Amount, Currency};
+use schemas::{Amount, Currency, Quantity};
 
-use super::{date, instrument_id, market_id, portfolio_id, transaction, two_positions};
+use super::{date, instrument_id, market_id, of_size, portfolio_id, step, transaction, two_positions};
 
 /// Everything is kept in Luxembourg; SAP is pledged, the dollars are given as collateral with their title. 30 SAP had
 /// been lent in October, 20 more were lent in December and 10 came back. The sale of SAP settles in January.
@@ -38,6 +40,31 @@ pub(crate) fn kept() -> StatementInput {
     input.transactions.push(lent(12, "2014-12-19", "LEND_RETURN", "10"));
     input.transactions[2].settlement_date = Some(date("2015-01-05"));
     input.further.rates = Arc::new(Rates::of(&[rate("2014-12-05", "1.20"), rate("2014-12-15", "1.25")]));
+    input
+}
+
+/// A portfolio of this many funds, each worth one euro, into which and out of which these cents of December went. All
+/// but every third fund have a record of custody of their own.
+pub(crate) fn booked(funds: usize, cents: &[i64]) -> StatementInput {
+    let mut input = of_size(funds);
+    let sum = Amount::new(Decimal::new(cents.iter().sum(), 2));
+    for (number, cents) in (1_i64..).zip(cents) {
+        let kind = if *cents < 0 { "WITHDRAWAL" } else { "DEPOSIT" };
+        let day = format!("2014-12-{:02}", number % 28 + 1);
+        input.transactions.push(transaction(number, &day, kind, &Decimal::new(*cents, 2).to_string()));
+    }
+    let held = input.valuations.iter().enumerate().filter(|(place, _)| place % 3 != 0);
+    let recorded = held.map(|(_, row)| kept_as(row.instrument_id.as_str(), "2014-07-01", "usufruct"));
+    input.further.custody = recorded.collect();
+    let cash = two_positions().valuations.into_iter().find(|row| row.instrument_id.as_str() == "CASH~EUR");
+    let mut cash = cash.expect("there is cash");
+    (cash.value, cash.value_base, cash.quantity) = (Some(sum), Some(sum), Quantity::new(sum.decimal()));
+    input.valuations.push(cash);
+    let text = sum.to_string();
+    input.nav_bridge.push(step(BridgeComponent::Contributions, Currency::EUR, Some(&text), Some(&text)));
+    if let Some(value) = input.portfolio_values.last_mut().and_then(|row| row.market_value.as_mut()) {
+        *value = Amount::new(value.decimal() + sum.decimal());
+    }
     input
 }
 
