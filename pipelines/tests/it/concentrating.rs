@@ -22,7 +22,7 @@ use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, Currency, MeasureValue};
 
 use crate::samples::{
-    all, amount, date, fill, instrument, memory_lake, mirror, portfolio, quote, transaction, valuation, work,
+    all, amount, date, fill, instrument, memory_lake, mirror, portfolio, quote, refill, transaction, valuation, work,
 };
 
 /// The dates that are made, of two months; the third is the ex-date of a split two for one.
@@ -268,10 +268,10 @@ async fn a_late_volume_makes_its_month_again_and_only_the_portfolios_named_chang
     let mut quotes = quotes();
     for quote in quotes.iter_mut().filter(|quote| quote.instrument_id.as_str() == "M1~AAA") {
         if quote.quote_date == date(DAYS[2]) {
-            quote.volume = Some("90000".parse().expect("a number"));
+            quote.volume = Some("200".parse().expect("a number"));
         }
     }
-    fill(&lake, &quotes).await;
+    refill(&lake, &quotes, "late").await;
     // Only P3 booked anything in AAA.
     assert_eq!(changed().await, [(date("2014-02-01"), 1)]);
     let (concentration, before) = both(&lake).await;
@@ -287,4 +287,6 @@ async fn a_late_volume_makes_its_month_again_and_only_the_portfolios_named_chang
         .map(|(row, _)| (row.portfolio_id.as_str(), row.business_date.to_string()))
         .collect();
     assert_eq!(other, [("P3", DAYS[2].to_owned())]);
+    // Nineteen days of 2,000 and one of 200 are 1,910 on average: a fifth of it is 382 of 400 a day.
+    assert_number(sold(&lake, "P3", DAYS[2]).await.one_day_share, 382.0 / 400.0 / 2.0);
 }

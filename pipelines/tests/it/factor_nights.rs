@@ -17,7 +17,7 @@ use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{Amount, BusinessDate, Currency, Rate, ReportingPeriod};
 
-use crate::samples::{all, date, fill, memory_lake, portfolio, work};
+use crate::samples::{all, date, fill, memory_lake, portfolio, refill, work};
 
 /// Figures of a regression of a year of days agree to this part of them, however the factors stand in their order.
 const TOLERANCE: f64 = 1e-9;
@@ -218,9 +218,9 @@ async fn a_late_factor_makes_again_the_months_in_which_it_counts() {
     let mut moved = factors();
     moved.iter_mut().for_each(|row| row.line += 7);
     moved.retain(|row| row.return_date < date("2014-05-20"));
-    fill(&lake, &moved).await;
+    refill(&lake, &moved, "moved").await;
     assert!(changed().await.is_empty());
-    fill(&lake, &corrected("2014-04-15")).await;
+    refill(&lake, &corrected("2014-04-15"), "corrected").await;
     assert_eq!(changed().await, [(date("2014-06-01"), 3)]);
 }
 
@@ -241,7 +241,7 @@ async fn what_is_made_again_is_the_loadings_only_and_equals_what_was_right_at_on
     mark(&late, &work("marked", first, last)).await.expect("marked");
     let before = rows(&late).await;
     for lake in [&late, &right] {
-        fill(lake, &corrected("2014-03-20")).await;
+        refill(lake, &corrected("2014-03-20"), "corrected").await;
     }
     roll_up(&right, &work("range", date(FROM), last)).await.expect("rolled up");
     let changed = touched(&late, AgeLimits::UNLIMITED, first, last).await.expect("readable");

@@ -45,6 +45,11 @@ pub(crate) async fn fill<R: Record>(lake: &Lake, rows: &[R]) {
     lake.replace_all(rows, &WriteKey::new("samples", 1)).await.expect("written");
 }
 
+/// As [`fill`], once more: of one name only the first rows are written.
+pub(crate) async fn refill<R: Record>(lake: &Lake, rows: &[R], name: &str) {
+    lake.replace_all(rows, &WriteKey::new(name, 1)).await.expect("written");
+}
+
 /// Makes these the only portfolios and transactions of the mirror.
 pub(crate) async fn mirror(lake: &Lake, work: &Work, portfolios: &[Portfolio], transactions: &[Transaction]) {
     let before = Mirrored::now(lake).await.expect("read");

@@ -24,7 +24,7 @@ crate::table! {
     /// The loading over its error; none if there is no error.
     t_statistic: Option<f64>,
     /// How likely a loading this far from zero is where there is nothing, by Student's t; none if there is no error.
-    p_value: Option<f64>,
+    probability: Option<f64>,
     /// Its part of the variance of the returns, a day; negative where it calms the others.
     variance_part: f64,
 }

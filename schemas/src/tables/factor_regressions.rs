@@ -37,7 +37,7 @@ crate::table! {
     /// Alpha over its error; none if there is no error.
     alpha_t_statistic: Option<f64>,
     /// How likely an alpha this far from zero is where there is nothing; none if there is no error.
-    alpha_p_value: Option<f64>,
+    alpha_probability: Option<f64>,
     /// The part of the variance that the factors explain, from 0 to 1.
     r_squared: Option<f64>,
     /// The same, made smaller for each factor.

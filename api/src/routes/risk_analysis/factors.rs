@@ -38,7 +38,7 @@ pub(super) struct FactorModel {
     /// Alpha over its error.
     alpha_t_statistic: Option<f64>,
     /// How likely an alpha this far from zero is where there is nothing.
-    alpha_p_value: Option<f64>,
+    alpha_probability: Option<f64>,
     /// The part of the variance that the factors explain, from 0 to 1.
     #[schema(example = 0.93)]
     r_squared: Option<f64>,
@@ -68,7 +68,7 @@ pub(super) struct FactorExposure {
     /// The loading over its error; null if there is no error.
     t_statistic: Option<f64>,
     /// How likely a loading this far from zero is where there is nothing; null if there is no error.
-    p_value: Option<f64>,
+    probability: Option<f64>,
     /// Its part of the variance; negative where it calms the others.
     variance_part: f64,
 }
@@ -99,7 +99,7 @@ impl FactorModel {
             alpha: row.alpha,
             alpha_standard_error: row.alpha_standard_error,
             alpha_t_statistic: row.alpha_t_statistic,
-            alpha_p_value: row.alpha_p_value,
+            alpha_probability: row.alpha_probability,
             r_squared: row.r_squared,
             adjusted_r_squared: row.adjusted_r_squared,
             variance: row.variance,
@@ -116,7 +116,7 @@ impl From<&FactorExposureRow> for FactorExposure {
             loading: row.loading,
             standard_error: row.standard_error,
             t_statistic: row.t_statistic,
-            p_value: row.p_value,
+            probability: row.probability,
             variance_part: row.variance_part,
         }
     }

@@ -246,7 +246,7 @@ fn explained(set: &str, on: &str, reason: Option<&str>) -> FactorRegressionRow {
         alpha: known(0.0001),
         alpha_standard_error: known(0.0002),
         alpha_t_statistic: known(0.5),
-        alpha_p_value: known(0.6),
+        alpha_probability: known(0.6),
         r_squared: known(0.9),
         adjusted_r_squared: known(0.89),
         residual_deviation: known(0.001),
@@ -265,7 +265,7 @@ fn exposure(factor: &str, loading: f64, on: &str) -> FactorExposureRow {
         loading,
         standard_error: 0.1,
         t_statistic: Some(10.0 * loading),
-        p_value: Some(0.0),
+        probability: Some(0.0),
         variance_part: 0.00009,
     }
 }

@@ -7,7 +7,7 @@ SELECT
     loading,
     standard_error,
     t_statistic,
-    p_value,
+    probability,
     variance_part
 FROM gold.factor_exposures
 WHERE portfolio_id = $portfolio_id AND business_date = $business_date

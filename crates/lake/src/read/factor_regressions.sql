@@ -13,7 +13,7 @@ SELECT
     alpha,
     alpha_standard_error,
     alpha_t_statistic,
-    alpha_p_value,
+    alpha_probability,
     r_squared,
     adjusted_r_squared,
     residual_deviation,

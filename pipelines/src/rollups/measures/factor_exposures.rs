@@ -180,7 +180,7 @@ impl FactorRows {
             alpha: alpha.map(|alpha| alpha.value),
             alpha_standard_error: alpha.map(|alpha| alpha.standard_error),
             alpha_t_statistic: alpha.and_then(|alpha| alpha.t_statistic),
-            alpha_p_value: alpha.and_then(|alpha| alpha.p_value),
+            alpha_probability: alpha.and_then(|alpha| alpha.p_value),
             r_squared: found.map(|found| found.r_squared),
             adjusted_r_squared: found.map(|found| found.adjusted_r_squared),
             residual_deviation: found.map(|found| found.residual_deviation),
@@ -197,7 +197,7 @@ impl FactorRows {
                 loading: loading.coefficient.value,
                 standard_error: loading.coefficient.standard_error,
                 t_statistic: loading.coefficient.t_statistic,
-                p_value: loading.coefficient.p_value,
+                probability: loading.coefficient.p_value,
                 variance_part: loading.variance,
             });
         }
