@@ -56,7 +56,8 @@ pub(crate) fn refusal(error: &(dyn StdError + 'static)) -> Option<&'static str> 
 
 fn advice(problem: &CertificateError) -> &'static str {
     match problem {
-        CertificateError::UnknownIssuer => {
+        // An authority that has renewed its key bears the name of the one that is trusted.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "the server's certificate is of an authority that is not trusted; name the authority's certificate as \
              `ca_file`"
         }

@@ -27,9 +27,12 @@ async fn every_address_is_described() {
     let description = House::empty().await.get("/openapi.json").await.json();
     let paths = description["paths"].as_object().expect("paths");
     for (path, item) in paths {
-        let operation = &item["get"];
-        assert!(operation["summary"].is_string(), "{path}");
-        assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{path}");
+        let operations = item.as_object().expect("operations");
+        assert!(operations.keys().all(|method| ["get", "post"].contains(&method.as_str())), "{path}");
+        for operation in operations.values() {
+            assert!(operation["summary"].is_string(), "{path}");
+            assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{path}");
+        }
     }
     assert_eq!(paths.len(), 21);
     assert!(description["components"]["schemas"]["Problem"].is_object());
