@@ -302,6 +302,12 @@ impl Sheet {
         self.open.area(x, y, width, height, ink);
     }
 
+    /// The height that sentences take.
+    pub(super) fn height(&self, indent: f32, style: Style, text: &str) -> f32 {
+        let lines = wrap(self.faces.of(style.weight), text, style.size, WIDTH - indent).len();
+        lines as f32 * style.size * LEADING
+    }
+
     /// Sentences over the whole width from an indent on, over several pages if need be.
     pub(crate) fn paragraph(&mut self, indent: f32, style: Style, text: &str) {
         let lines = wrap(self.faces.of(style.weight), text, style.size, WIDTH - indent);
