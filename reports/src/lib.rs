@@ -18,4 +18,4 @@ pub mod texts;
 
 pub use document::Document;
 pub use error::Error;
-pub use render::{Format, render};
+pub use render::{Format, render, render_every_format};

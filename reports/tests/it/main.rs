@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
+mod archival;
+#[cfg(test)]
 mod corporate_actions;
 #[cfg(test)]
 mod form_13f;
@@ -12,6 +14,8 @@ mod formats;
 mod inputs;
 #[cfg(test)]
 mod languages;
+#[cfg(test)]
+mod links;
 #[cfg(test)]
 mod mail_folder;
 #[cfg(test)]

@@ -195,3 +195,21 @@ fn nothing_is_removed_before_its_time_and_what_will_be_due_is_listed() {
     }
     assert_eq!(house.files("financr-data/lake/statements"), files);
 }
+
+#[test]
+fn what_is_attached_to_a_statement_is_what_the_archive_keeps_beside_it() {
+    let house = with_january();
+    let pdf = archived(&house, "MIXED", "pdf");
+    for ending in ["csv", "json"] {
+        let name = format!("portfolio_statement-MIXED-2024-01-31.{ending}");
+        let taken = std::process::Command::new("qpdf")
+            .arg(format!("--show-attachment={name}"))
+            .arg(&pdf)
+            .output()
+            .expect("`./test` installs qpdf");
+        assert!(taken.status.success(), "{}", String::from_utf8_lossy(&taken.stderr));
+        assert!(taken.stdout == std::fs::read(archived(&house, "MIXED", ending)).expect("there"), "{name}");
+        std::fs::write(house.path().join("taken-out"), taken.stdout).expect("written");
+        assert!(house.done(&["report", "verify", "taken-out"]).contains(MIXED));
+    }
+}
