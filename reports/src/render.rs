@@ -4,6 +4,7 @@
 //! statement that is made again years later must be recognised as the one that was sent.
 
 mod csv;
+mod encrypted;
 mod html;
 mod json;
 pub(crate) mod pdf;
@@ -11,6 +12,7 @@ pub(crate) mod xml;
 
 use bytes::Bytes;
 
+pub use encrypted::{FileKey, PASSWORD_BYTES_MAX, encrypted};
 pub use pdf::graph_as_svg;
 
 use crate::document::Document;

@@ -18,6 +18,8 @@ mod page;
 mod table;
 mod write;
 
+pub(super) use archival::CLAIM;
+pub(super) use deflate::deflated;
 pub(super) use footnotes::superscript;
 
 use bytes::Bytes;

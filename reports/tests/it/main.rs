@@ -7,6 +7,8 @@ mod archival;
 #[cfg(test)]
 mod corporate_actions;
 #[cfg(test)]
+mod encrypted;
+#[cfg(test)]
 mod form_13f;
 #[cfg(test)]
 mod formats;

@@ -11,6 +11,7 @@ mod srgb;
 use lopdf::{Dictionary, Object, Stream};
 
 pub(crate) use attachments::Attachment;
+pub(in crate::render) use metadata::CLAIM;
 pub(super) use metadata::cleaned;
 
 use super::deflate::deflated;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::write::Description;
 
 /// The claim to be a PDF/A-3 of level U: text can be taken out of it as Unicode.
-const CLAIM: &str = "<rdf:Description rdf:about=\"\" \
+pub(in crate::render) const CLAIM: &str = "<rdf:Description rdf:about=\"\" \
     xmlns:pdfaid=\"http://www.aiim.org/pdfa/ns/id/\" pdfaid:part=\"3\" pdfaid:conformance=\"U\"/>";
 /// What stands before a packet. The character after `begin` tells the order of the bytes.
 const BEGIN: &str = "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\
