@@ -36,6 +36,7 @@ pub fn encrypted(pdf: &[u8], user: &SecretString, owner: &SecretString, key: &Fi
     let refused = |error: lopdf::Error| Error::Pdf { problem: error.to_string() };
     let mut file = Document::load_mem(pdf).map_err(refused)?;
     drop_claim(&mut file)?;
+    move_strings_out_of_streams(&mut file);
     let filter: Arc<dyn CryptFilter> = Arc::new(Aes256CryptFilter);
     let version = EncryptionVersion::V5 {
         encrypt_metadata: true,
@@ -85,4 +86,29 @@ fn drop_claim(file: &mut Document) -> Result<(), Error> {
     let stream = Stream::new(words, deflated(packet.as_bytes(), LEVEL)?);
     file.objects.insert(about, Object::Stream(stream));
     Ok(())
+}
+
+/// Gives what has strings in the dictionary of a stream an object of its own: the library encrypts a stream's content
+/// and not the strings beside it, which readers decrypt.
+fn move_strings_out_of_streams(file: &mut Document) {
+    let mut moved = Vec::new();
+    let mut last = file.max_id;
+    let streams = file.objects.values_mut().filter_map(|object| object.as_stream_mut().ok());
+    for stream in streams.filter(|stream| !stream.dict.has_type(b"XRef")) {
+        for (_, value) in stream.dict.iter_mut().filter(|(_, value)| has_strings(value)) {
+            last += 1;
+            moved.push(((last, 0), std::mem::replace(value, Object::Reference((last, 0)))));
+        }
+    }
+    file.max_id = last;
+    file.objects.extend(moved);
+}
+
+fn has_strings(object: &Object) -> bool {
+    match object {
+        Object::String(..) => true,
+        Object::Array(items) => items.iter().any(has_strings),
+        Object::Dictionary(dictionary) => dictionary.iter().any(|(_, item)| has_strings(item)),
+        _ => false,
+    }
 }
