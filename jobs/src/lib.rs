@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod concentration;
 mod context;
 pub mod deliveries;
+pub mod encrypted_copy;
 mod error;
 mod export_plan;
 pub mod factors;

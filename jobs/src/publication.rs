@@ -19,7 +19,7 @@ use reports::document::Document;
 use reports::gather::{Facts, Origin, Span, shares};
 use reports::statements::{StatementInput, StatementKind, needs_of};
 use reports::texts::{Label, Texts};
-use reports::{Format, Rhythm, render};
+use reports::{Format, Rhythm, render, render_every_format};
 use schemas::{BusinessDate, DeliveryChannel, Language, PortfolioId, RunId, Severity, with_causes};
 use store::{
     Necessity, NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementEvent, StatementFile, StoreKind,
@@ -185,12 +185,11 @@ fn render_kind(kind: &StatementKind, input: &StatementInput) -> Result<Rendered,
 
 /// A document in all its formats.
 pub(crate) fn rendered(document: &Document) -> Result<Rendered, reports::Error> {
-    let mut files = Vec::with_capacity(Format::ALL.len());
-    for format in Format::ALL {
-        let bytes = render(document, format)?;
+    let hashed = |(format, bytes): (Format, Bytes)| {
         let hash = sha256(&bytes);
-        files.push((format, bytes, hash));
-    }
+        (format, bytes, hash)
+    };
+    let files: Vec<(Format, Bytes, String)> = render_every_format(document)?.into_iter().map(hashed).collect();
     let json = files.iter().find(|(format, _, _)| *format == Format::Json);
     let document_sha256 = json.map(|(_, _, hash)| hash.clone()).unwrap_or_default();
     Ok(Rendered { document_sha256, files })

@@ -133,6 +133,12 @@ pub enum Error {
         /// The writer's reason.
         problem: String,
     },
+    /// A password cannot protect a file.
+    #[error("the password {problem}; use 1 to 127 bytes of letters, digits and signs")]
+    Password {
+        /// What is wrong with it; never the password.
+        problem: String,
+    },
     /// The document does not become JSON.
     #[error("cannot write the document as JSON")]
     Json(#[source] serde_json::Error),

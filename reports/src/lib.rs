@@ -29,5 +29,5 @@ pub use error::Error;
 pub use firm::Firm;
 pub use further::{ClassDay, Country, Further, HeldValue, InstrumentCosts, Need, PositionDay};
 pub use rates::Rates;
-pub use render::{Format, render};
+pub use render::{Format, render, render_every_format};
 pub use rhythm::{Event, Rhythm, RhythmError};

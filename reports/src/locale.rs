@@ -73,6 +73,13 @@ impl Locale {
         }
     }
 
+    /// Where the decimals of a printed figure begin, with the mark before them; none if it has no decimals.
+    pub fn decimals_begin(&self, printed: &str) -> Option<usize> {
+        let place = printed.rfind(self.decimal)?;
+        let after = printed.get(place + self.decimal.len_utf8()..)?;
+        after.starts_with(|letter: char| letter.is_ascii_digit()).then_some(place)
+    }
+
     /// A number given as digits with a point: its marks between thousands and before decimals, a true minus sign.
     pub fn number(&self, digits: &str) -> String {
         let unsigned = digits.strip_prefix('-');

@@ -128,7 +128,7 @@ impl Work<'_> {
     fn write(&self, id: &str, statement: &Statement<'_>, report: &mut PreparedReport) -> Result<(), Error> {
         let faces = faces()?;
         let (description, pages) = pages::lay_out(statement, faces, self.version);
-        let bytes = write(&description, &pages, faces)?;
+        let bytes = write(&description, &pages, &[], faces)?;
         // Under another name until it is whole: whoever looks into the folder meanwhile finds no half of a statement.
         let path = self.output.join(format!("{id}.pdf"));
         let partial = self.output.join(format!("{id}.pdf.partial"));

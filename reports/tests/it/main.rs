@@ -3,11 +3,15 @@
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
+mod archival;
+#[cfg(test)]
 mod client_assets;
 #[cfg(test)]
 mod corporate_actions;
 #[cfg(test)]
 mod costs_and_charges;
+#[cfg(test)]
+mod encrypted;
 #[cfg(test)]
 mod form_13f;
 #[cfg(test)]
@@ -18,6 +22,8 @@ mod happened;
 mod inputs;
 #[cfg(test)]
 mod languages;
+#[cfg(test)]
+mod links;
 #[cfg(test)]
 mod mail_folder;
 #[cfg(test)]

@@ -7,6 +7,7 @@ use reports::prepared::{PreparedReport, REJECTS, render_statements};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::archival::{assert_archival, attachments};
 use crate::reading::pdf_pages;
 
 /// A statement of four pages: 750 days, five classes, 40 positions, 60 transactions.
@@ -94,8 +95,10 @@ fn every_figure_handed_over_is_on_the_pages() {
     let mut english = handed;
     english["client_name"] = json!("Elodie Orsted");
     let (folder, _) = rendered(&[english.to_string()], 1);
-    let length = file(folder.path(), "ST0000007.pdf").len();
-    assert!(length < 28_600, "{length} bytes");
+    let bytes = file(folder.path(), "ST0000007.pdf");
+    assert!(bytes.len() < 28_600, "{} bytes", bytes.len());
+    assert_archival(&bytes);
+    assert_eq!(attachments(&bytes).len(), 0, "there is no other form of it");
 }
 
 #[test]

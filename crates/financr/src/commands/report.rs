@@ -1,5 +1,6 @@
 //! `financr report`: the documents that were published, and whether a file is one of them.
 
+mod copy;
 mod render;
 mod retention;
 mod shown;
@@ -28,7 +29,8 @@ Examples:
   financr report list --portfolio D01 --period 2014-Q4
   financr report render D01 --date 2014-12-31
   financr report retention --as-of 2030-01-01
-  financr report show portfolio_statement-D01-2014-12-31-v1";
+  financr report show portfolio_statement-D01-2014-12-31-v1
+  financr report show portfolio_statement-D01-2014-12-31-v1 --encrypt --password-file secret.txt --output mine.pdf";
 
 #[derive(Debug, Subcommand)]
 enum Action {
@@ -52,10 +54,13 @@ enum Action {
     Retention(retention::Asked),
     /// List what was published
     List(Listed),
-    /// Show one published statement: its files, who got it, and its other versions
+    /// Show one published statement: its files, who got it, and its other versions; or write a copy of it that only a
+    /// password opens
     Show {
         /// The statement, e.g. portfolio_statement-D01-2014-12-31-v1
         statement: String,
+        #[command(flatten)]
+        copy: copy::Asked,
     },
 }
 
@@ -86,7 +91,8 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         }
         Action::Retention(asked) => retention::execute(session, &context, config.retention.rule(), asked).await,
         Action::List(listed) => shown::list(session, &context, listed).await,
-        Action::Show { statement } => shown::show(session, &context, statement).await,
+        Action::Show { statement, copy } if copy.encrypt => copy::execute(session, &context, statement, copy).await,
+        Action::Show { statement, .. } => shown::show(session, &context, statement).await,
     }
 }
 

@@ -195,3 +195,51 @@ fn nothing_is_removed_before_its_time_and_what_will_be_due_is_listed() {
     }
     assert_eq!(house.files("financr-data/lake/statements"), files);
 }
+
+#[test]
+fn a_copy_with_a_password_is_made_from_the_archive_and_is_not_the_document() {
+    let house = with_january();
+    let write = |name: &str, text: &str| std::fs::write(house.path().join(name), text).expect("written");
+    write("secret.txt", "correct horse\n");
+    let asked = ["report", "show", MIXED, "--encrypt", "--password-file", "secret.txt", "--output", "copy.pdf"];
+    let said = house.done(&asked);
+    assert!(said.contains("encrypted with AES-256"), "{said}");
+    let copy = std::fs::read(house.path().join("copy.pdf")).expect("there");
+    assert!(copy.starts_with(b"%PDF-2.0") && !copy.windows(6).any(|part| part == b"pdfaid"));
+    let checked = std::process::Command::new("qpdf")
+        .args(["--password=correct horse", "--check", "copy.pdf"])
+        .current_dir(house.path())
+        .output()
+        .expect("`./test` installs qpdf");
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+    assert_eq!(house.run(&["report", "verify", "copy.pdf"]).code, Some(5), "it is not what was published");
+    assert_eq!(house.run(&["report", "show", MIXED]).code, Some(0), "the archive is as it was");
+    // A second copy does not replace the first.
+    assert_eq!(house.run(&asked).code, Some(2));
+
+    for (name, text) in [("empty.txt", ""), ("two.txt", "a\nb\n"), ("long.txt", &*"x".repeat(200))] {
+        write(name, text);
+        let asked = ["report", "show", MIXED, "--encrypt", "--password-file", name, "--output", "other.pdf"];
+        assert_eq!(house.run(&asked).code, Some(2), "{name}");
+    }
+    assert_eq!(house.run(&["report", "show", MIXED, "--encrypt"]).code, Some(2), "no password, no copy");
+    assert!(!house.path().join("other.pdf").exists());
+}
+
+#[test]
+fn what_is_attached_to_a_statement_is_what_the_archive_keeps_beside_it() {
+    let house = with_january();
+    let pdf = archived(&house, "MIXED", "pdf");
+    for ending in ["csv", "json"] {
+        let name = format!("portfolio_statement-MIXED-2024-01-31.{ending}");
+        let taken = std::process::Command::new("qpdf")
+            .arg(format!("--show-attachment={name}"))
+            .arg(&pdf)
+            .output()
+            .expect("`./test` installs qpdf");
+        assert!(taken.status.success(), "{}", String::from_utf8_lossy(&taken.stderr));
+        assert!(taken.stdout == std::fs::read(archived(&house, "MIXED", ending)).expect("there"), "{name}");
+        std::fs::write(house.path().join("taken-out"), taken.stdout).expect("written");
+        assert!(house.done(&["report", "verify", "taken-out"]).contains(MIXED));
+    }
+}

@@ -11,7 +11,7 @@ use crate::error::Error;
 ///
 /// # Errors
 /// [`Error::Pdf`] if the library refuses, which it does only without memory.
-pub(super) fn deflated(bytes: &[u8], level: i32) -> Result<Vec<u8>, Error> {
+pub(in crate::render) fn deflated(bytes: &[u8], level: i32) -> Result<Vec<u8>, Error> {
     let mut room = vec![0; compress_bound(bytes.len())];
     let (compressed, code) = compress_slice(&mut room, bytes, DeflateConfig::new(level));
     if code != ReturnCode::Ok {

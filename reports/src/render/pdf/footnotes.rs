@@ -12,6 +12,11 @@ pub(super) fn shown(cell: &Cell, locale: &Locale, footnotes: &Footnotes) -> Stri
     }
 }
 
+/// The height that the first line of the reasons takes; nothing if there are none.
+pub(super) fn first_height(footnotes: &Footnotes) -> f32 {
+    if footnotes.iter().next().is_none() { 0.0 } else { SMALL.size * (LEADING + 0.6) }
+}
+
 /// The reasons, each on lines of its own.
 pub(super) fn draw(sheet: &mut Sheet, footnotes: &Footnotes) {
     let mut is_first = true;

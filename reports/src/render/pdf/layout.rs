@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::font::{Face, Faces, Weight};
+use super::links::{self, Link};
 use crate::locale::Locale;
 use crate::texts::Texts;
 
@@ -198,6 +199,7 @@ pub(crate) struct Bookmark {
 pub(crate) struct Pages {
     pub(super) marks: Vec<Vec<Mark>>,
     pub(super) bookmarks: Vec<Bookmark>,
+    pub(super) links: Vec<Link>,
 }
 
 impl Pages {
@@ -216,18 +218,20 @@ pub(crate) struct Sheet {
     pub(crate) y: f32,
     finished: Vec<Vec<Mark>>,
     bookmarks: Vec<Bookmark>,
+    links: Vec<Link>,
     open: Drawing,
 }
 
 impl Sheet {
     pub(crate) fn new(faces: &'static Faces, texts: Texts) -> Sheet {
-        Sheet { faces, texts, y: TOP, finished: Vec::new(), bookmarks: Vec::new(), open: Drawing::new(faces) }
+        let (finished, bookmarks, links) = (Vec::new(), Vec::new(), Vec::new());
+        Sheet { faces, texts, y: TOP, finished, bookmarks, links, open: Drawing::new(faces) }
     }
 
     /// The pages.
     pub(crate) fn finish(mut self) -> Pages {
         self.turn_page();
-        Pages { marks: self.finished, bookmarks: self.bookmarks }
+        Pages { marks: self.finished, bookmarks: self.bookmarks, links: self.links }
     }
 
     /// The words of the document's language.
@@ -302,13 +306,29 @@ impl Sheet {
         self.open.area(x, y, width, height, ink);
     }
 
-    /// Sentences over the whole width from an indent on, over several pages if need be.
+    /// The height that sentences take.
+    pub(super) fn height(&self, indent: f32, style: Style, text: &str) -> f32 {
+        let lines = wrap(self.faces.of(style.weight), text, style.size, WIDTH - indent).len();
+        lines as f32 * style.size * LEADING
+    }
+
+    /// Sentences over the whole width from an indent on, over several pages if need be. Addresses in them are links.
     pub(crate) fn paragraph(&mut self, indent: f32, style: Style, text: &str) {
-        let lines = wrap(self.faces.of(style.weight), text, style.size, WIDTH - indent);
+        let face = self.faces.of(style.weight);
+        let lines = wrap(face, text, style.size, WIDTH - indent);
+        let addresses = links::addresses(text);
         for line in lines {
             let height = style.size * LEADING;
             self.reserve(height);
-            self.text(Anchor::Left, LEFT + indent, self.y - style.size, style, &line);
+            let baseline = self.y - style.size;
+            self.text(Anchor::Left, LEFT + indent, baseline, style, &line);
+            for (begin, address) in links::found_in(&line, &addresses) {
+                let left = LEFT + indent + face.width(line.get(..begin).unwrap_or_default(), style.size);
+                let right = left + face.width(&address.shown, style.size);
+                self.line(vec![(left, baseline - 1.2), (right, baseline - 1.2)], 0.4, Ink::Accent);
+                let area = [left, baseline - 0.25 * style.size, right, baseline + 0.8 * style.size];
+                self.links.push(Link { page: self.finished.len(), area, target: address.target.clone() });
+            }
             self.skip(height);
         }
     }

@@ -23,6 +23,13 @@ const HEADER: f32 = 40.0;
 /// Distance of the footer from the lower edge.
 const FOOTER: f32 = 34.0;
 
+/// How far notes stand from the left edge, behind their squares.
+const NOTE_INDENT: f32 = 9.0;
+/// Space between two notes.
+const NOTE_SPACE: f32 = 2.0;
+/// Lines of a note that stay together at least.
+const NOTE_LINES: f32 = 4.0;
+
 /// What is said about a document around its sections.
 pub(crate) struct Frame {
     /// The language of what the engine itself says.
@@ -118,15 +125,22 @@ pub(crate) fn masthead(sheet: &mut Sheet, frame: &Frame) {
     sheet.rule(sheet.y, 1.4, Ink::Accent);
 }
 
-/// Sentences, each after a small square.
+/// Sentences, each after a small square. A short one stays whole, the first two stay with the heading and the last two
+/// together, so that no page begins or ends with a single line.
 fn sentences(sheet: &mut Sheet, title: &str, notes: &[String]) {
     let line = BODY.size * LEADING;
-    sheet.heading(title, line);
-    for note in notes {
-        sheet.reserve(line);
+    let heights = notes.iter().map(|note| (sheet.height(NOTE_INDENT, BODY, note) + NOTE_SPACE).min(line * NOTE_LINES));
+    let heights: Vec<f32> = heights.collect();
+    sheet.heading(title, heights.iter().take(2).sum::<f32>().max(line));
+    for (index, note) in notes.iter().enumerate() {
+        sheet.reserve(match heights.get(index..) {
+            Some([this, last]) => this + last,
+            Some([this, ..]) => *this,
+            _ => line,
+        });
         sheet.area(LEFT, sheet.y - BODY.size * 0.72, 2.2, 2.2, Ink::Accent);
-        sheet.paragraph(9.0, BODY, note);
-        sheet.skip(2.0);
+        sheet.paragraph(NOTE_INDENT, BODY, note);
+        sheet.skip(NOTE_SPACE);
     }
 }
 

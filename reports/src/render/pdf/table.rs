@@ -1,6 +1,7 @@
 //! Tables: columns as wide as their figures, headings repeated on every page, rows and totals never torn apart.
 //!
-//! Figures never wrap and are never cut. A table that is too wide gets a smaller font; only words wrap.
+//! Figures never wrap and are never cut, and their decimals stand below each other. A table that is too wide gets a
+//! smaller font; only words wrap.
 
 use super::font::{Faces, Weight};
 use super::footnotes::{self, shown};
@@ -24,6 +25,8 @@ const LINES_MAX: usize = 12;
 const WORDS_MIN: f32 = 11_000.0;
 /// Height of the note that a table is continued.
 const CONTINUED: f32 = 16.0;
+/// Space below the rule under the headings, and below the one over the total.
+const BELOW_RULE: f32 = 1.6;
 
 /// What leads the eye along a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +41,8 @@ pub(crate) enum Look {
 struct Need {
     min: f32,
     natural: f32,
+    /// Of its figures, what stands from the decimal point on at most.
+    tail: f32,
 }
 
 /// Where one column stands.
@@ -46,6 +51,8 @@ struct Place {
     width: f32,
     alignment: Alignment,
     wraps: bool,
+    /// How far from the right edge decimal points stand.
+    tail: f32,
 }
 
 /// How a table is set.
@@ -58,8 +65,15 @@ struct Plan {
 
 /// A row broken into lines.
 struct SetRow {
-    cells: Vec<Vec<String>>,
+    cells: Vec<SetCell>,
     height: f32,
+}
+
+/// A cell broken into lines.
+struct SetCell {
+    lines: Vec<String>,
+    /// How far it stands from the right edge, so that its decimal point is below the others.
+    back: f32,
 }
 
 /// Draws a table with its heading and footnotes, over as many pages as it takes.
@@ -70,11 +84,13 @@ pub(super) fn draw(sheet: &mut Sheet, title: &str, table: &Table, look: Look) {
     let header = plan.set_header(faces, table);
     let rows: Vec<SetRow> = table.rows.iter().map(|row| plan.set(faces, row, &reasons, Weight::Regular)).collect();
     let total = table.total.as_ref().map(|row| plan.set(faces, row, &reasons, Weight::Bold));
-    let total_height = total.as_ref().map_or(0.0, |total| total.height);
+    let total_height = total.as_ref().map_or(0.0, |total| total.height + BELOW_RULE);
     let first_height = rows.first().map_or(plan.size + 2.0 * plan.padding, |row| row.height);
-    let below_first = if rows.len() < 2 { total_height } else { 0.0 };
+    let closing = total_height + footnotes::first_height(&reasons);
+    let second_height = rows.get(1).map_or(0.0, |row| row.height);
 
-    sheet.heading(title, header.height + first_height + below_first);
+    let below_first = if rows.is_empty() { closing } else { kept_below(&rows, 0, closing).max(second_height) };
+    sheet.heading(title, header.height + BELOW_RULE + first_height + below_first);
     plan.draw_header(sheet, &header);
     if rows.is_empty() {
         let style = Style::new(plan.size, Weight::Regular, Ink::Muted);
@@ -83,8 +99,7 @@ pub(super) fn draw(sheet: &mut Sheet, title: &str, table: &Table, look: Look) {
         sheet.skip(plan.size + 2.0 * plan.padding + 2.0);
     }
     for (index, row) in rows.iter().enumerate() {
-        let below = if index + 1 < rows.len() { 0.0 } else { total_height };
-        if sheet.room() < row.height + below {
+        if sheet.room() < row.height + kept_below(&rows, index, closing) {
             sheet.turn_page();
             let continued = sheet.texts().label_with(Label::Continued, &[("title", title)]);
             sheet.text(Anchor::Left, LEFT, sheet.y - SMALL.size, SMALL, &continued);
@@ -101,9 +116,20 @@ pub(super) fn draw(sheet: &mut Sheet, title: &str, table: &Table, look: Look) {
     }
     if let Some(total) = total {
         sheet.rule(sheet.y, 0.7, Ink::Text);
+        sheet.skip(BELOW_RULE);
         plan.draw(sheet, &total, Weight::Bold);
     }
     footnotes::draw(sheet, &reasons);
+}
+
+/// How much of what stands below a row stays on its page: what closes the table with its last row, and the last row
+/// with the one before, so that no page begins with a single row and then ends the table.
+fn kept_below(rows: &[SetRow], index: usize, closing: f32) -> f32 {
+    match rows.get(index + 1..) {
+        Some([]) => closing,
+        Some([last]) => last.height + closing,
+        _ => 0.0,
+    }
 }
 
 impl Plan {
@@ -125,7 +151,8 @@ impl Plan {
         for (column, need) in table.columns.iter().zip(needs) {
             let width = (need.min + (need.natural - need.min) * granted) * size / 1000.0 + rest;
             let wraps = column.kind == ColumnKind::Text;
-            places.push(Place { left, width, alignment: column.alignment, wraps });
+            let tail = need.tail * size / 1000.0;
+            places.push(Place { left, width, alignment: column.alignment, wraps, tail });
             left += width + GAP;
         }
         let padding = if look == Look::Striped { PADDING_STRIPED } else { PADDING };
@@ -137,8 +164,12 @@ impl Plan {
         let face = faces.of(weight);
         let cells = row.iter().zip(&self.places).map(|(cell, place)| {
             let text = shown(cell, self.locale, reasons);
+            let tail = if 0.0 < place.tail { tail(cell, &text, self.locale) } else { None };
+            let back = tail.map_or(0.0, |tail| (place.tail - face.width(tail, self.size)).max(0.0));
             let is_words = place.wraps && matches!(cell, Cell::Text(_));
-            if is_words { at_most(LINES_MAX, wrap(face, &text, self.size, place.width)) } else { vec![text] }
+            let lines =
+                if is_words { at_most(LINES_MAX, wrap(face, &text, self.size, place.width)) } else { vec![text] };
+            SetCell { lines, back }
         });
         self.row(cells.collect())
     }
@@ -146,11 +177,15 @@ impl Plan {
     fn set_header(&self, faces: &Faces, table: &Table) -> SetRow {
         let face = faces.of(Weight::Bold);
         let titles = table.columns.iter().zip(&self.places);
-        self.row(titles.map(|(column, place)| wrap(face, &column.title, self.size, place.width)).collect())
+        let set = titles.map(|(column, place)| {
+            let lines = wrap(face, &column.title, self.size, place.width);
+            SetCell { lines, back: 0.0 }
+        });
+        self.row(set.collect())
     }
 
-    fn row(&self, cells: Vec<Vec<String>>) -> SetRow {
-        let lines = cells.iter().map(Vec::len).max().unwrap_or(1).max(1) as f32;
+    fn row(&self, cells: Vec<SetCell>) -> SetRow {
+        let lines = cells.iter().map(|cell| cell.lines.len()).max().unwrap_or(1).max(1) as f32;
         SetRow { cells, height: self.size + (lines - 1.0) * self.size * LEADING + 2.0 * self.padding }
     }
 
@@ -158,23 +193,24 @@ impl Plan {
     fn draw_header(&self, sheet: &mut Sheet, header: &SetRow) {
         let style = Style::new(self.size, Weight::Bold, Ink::Muted);
         let last_line = sheet.y - header.height + self.padding + 0.2 * self.size;
-        for (lines, place) in header.cells.iter().zip(&self.places) {
+        for (cell, place) in header.cells.iter().zip(&self.places) {
             let mut y = last_line;
-            for line in lines.iter().rev() {
-                place.text(sheet, y, style, line);
+            for line in cell.lines.iter().rev() {
+                place.text(sheet, y, style, line, cell.back);
                 y += self.size * LEADING;
             }
         }
         sheet.skip(header.height);
         sheet.rule(sheet.y, 0.8, Ink::Accent);
+        sheet.skip(BELOW_RULE);
     }
 
     fn draw(&self, sheet: &mut Sheet, row: &SetRow, weight: Weight) {
         let style = Style::new(self.size, weight, Ink::Text);
-        for (lines, place) in row.cells.iter().zip(&self.places) {
+        for (cell, place) in row.cells.iter().zip(&self.places) {
             let mut y = sheet.y - self.padding - 0.8 * self.size;
-            for line in lines {
-                place.text(sheet, y, style, line);
+            for line in &cell.lines {
+                place.text(sheet, y, style, line, cell.back);
                 y -= self.size * LEADING;
             }
         }
@@ -183,10 +219,10 @@ impl Plan {
 }
 
 impl Place {
-    fn text(&self, sheet: &mut Sheet, y: f32, style: Style, text: &str) {
+    fn text(&self, sheet: &mut Sheet, y: f32, style: Style, text: &str, back: f32) {
         match self.alignment {
             Alignment::Left => sheet.text(Anchor::Left, self.left, y, style, text),
-            Alignment::Right => sheet.text(Anchor::Right, self.left + self.width, y, style, text),
+            Alignment::Right => sheet.text(Anchor::Right, self.left + self.width - back, y, style, text),
         }
     }
 }
@@ -196,15 +232,36 @@ fn needs(faces: &Faces, locale: &Locale, table: &Table, reasons: &Footnotes) -> 
     let (regular, bold) = (faces.of(Weight::Regular), faces.of(Weight::Bold));
     let needs = table.columns.iter().enumerate().map(|(index, column)| {
         let heading = words(&column.title).map(|word| bold.units(word)).fold(0.0, f32::max);
-        let text = |cell: &Cell| shown(cell, locale, reasons);
-        let of_row = |row: &Vec<Cell>| row.get(index).map_or(0.0, |cell| regular.units(&text(cell)));
-        let body = table.rows.iter().map(of_row).fold(0.0, f32::max);
-        let total = table.total.as_ref().and_then(|row| row.get(index));
-        let body = total.map_or(body, |cell| body.max(bold.units(&text(cell))));
+        let rows = table.rows.iter().map(|row| (regular, row)).chain(table.total.iter().map(|row| (bold, row)));
+        let (mut head_max, mut tail_max, mut whole_max) = (0.0_f32, 0.0_f32, 0.0_f32);
+        for (face, row) in rows {
+            let Some(cell) = row.get(index) else { continue };
+            let text = shown(cell, locale, reasons);
+            let whole = face.units(&text);
+            let tail = if column.alignment == Alignment::Right { tail(cell, &text, locale) } else { None };
+            if let Some(tail) = tail {
+                let tail = face.units(tail);
+                head_max = head_max.max(whole - tail);
+                tail_max = tail_max.max(tail);
+            }
+            whole_max = whole_max.max(whole);
+        }
+        let body = whole_max.max(head_max + tail_max);
         let kept = if column.kind == ColumnKind::Text { body.min(WORDS_MIN) } else { body };
-        Need { min: heading.max(kept), natural: heading.max(body) }
+        Need { min: heading.max(kept), natural: heading.max(body), tail: tail_max }
     });
     needs.collect()
+}
+
+/// What stands in a figure from its decimal point on, or after its last digit if it has none; nothing for what is no
+/// figure, like days and dashes.
+fn tail<'a>(cell: &Cell, text: &'a str, locale: &Locale) -> Option<&'a str> {
+    if matches!(cell, Cell::Date(_) | Cell::Unavailable(_)) {
+        return None;
+    }
+    let last = text.rfind(|letter: char| letter.is_ascii_digit())?;
+    let begin = locale.decimals_begin(text).unwrap_or(last + 1);
+    text.get(begin..)
 }
 
 fn at_most(lines_max: usize, mut lines: Vec<String>) -> Vec<String> {
@@ -258,7 +315,11 @@ mod tests {
         let faces = faces().expect("built in");
         for rows in 1..130 {
             let mut sheet = Sheet::new(faces, Texts::of(Language::English));
-            draw(&mut sheet, "Rows", &table(rows, Decimal::TEN, "x"), Look::Striped);
+            let mut table = table(rows, Decimal::TEN, "x");
+            if let Some(first) = table.rows.first_mut().and_then(|row| row.last_mut()) {
+                *first = Cell::unavailable("no price");
+            }
+            draw(&mut sheet, "Rows", &table, Look::Striped);
             let pages = sheet.finish().marks;
             for page in &pages {
                 let texts = page.iter().filter_map(|mark| match mark {
@@ -267,8 +328,38 @@ mod tests {
                 });
                 let texts: Vec<(&str, Weight)> = texts.collect();
                 assert!(texts.contains(&("Name", Weight::Bold)), "{rows} rows: headings on every page");
-                assert!(texts.contains(&("x", Weight::Regular)), "{rows} rows: a row on every page");
+                let on_page = texts.iter().filter(|text| **text == ("x", Weight::Regular)).count();
+                assert!(rows.min(2) <= on_page, "{rows} rows: no row alone on a page");
             }
+        }
+    }
+
+    /// The place of a figure's decimal point is where the figures before it end.
+    #[test]
+    fn decimal_points_stand_below_each_other() {
+        let faces = faces().expect("built in");
+        for (language, point) in [(Language::English, "."), (Language::German, ",")] {
+            let cells = ["1234.5", "-7", "0.125", "98765432"].map(|text| {
+                let number: Decimal = text.parse().expect("a number");
+                vec![Cell::text("a"), Cell::Quantity(number)]
+            });
+            let plain = Cell::Number(Decimal::ONE);
+            let rows = cells.into_iter().chain([vec![Cell::text("b"), plain]]).collect();
+            let columns = vec![Column::new("a", "A", ColumnKind::Text), Column::new("b", "B", ColumnKind::Quantity)];
+            let total = Some(vec![Cell::text("c"), Cell::Fraction(Decimal::ONE)]);
+            let mut sheet = Sheet::new(faces, Texts::of(language));
+            draw(&mut sheet, "Figures", &Table { columns, rows, total }, Look::Ruled);
+            let marks = sheet.finish().marks.into_iter().flatten();
+            let points = marks.filter_map(|mark| match mark {
+                Mark::Text { x, text, style, .. } if text.contains(|letter: char| letter.is_ascii_digit()) => {
+                    let before = text.split(point).next().unwrap_or_default();
+                    Some(x + faces.of(style.weight).width(before, style.size))
+                }
+                _ => None,
+            });
+            let points: Vec<f32> = points.collect();
+            assert_eq!(points.len(), 6, "{points:?}");
+            assert!(points.iter().all(|place| (place - points[0]).abs() < 0.01), "{language}: {points:?}");
         }
     }
 }

@@ -11,10 +11,12 @@ use printpdf::{Mm, OffsetDateTime, PdfDocument, PdfDocumentInfo, PdfPage, PdfPar
 use sha2::{Digest, Sha256};
 use tracing::warn;
 
+use super::archival::{self, Attachment, cleaned};
 use super::content::{Fonts, content, font_name, hundredths};
 use super::deflate::deflated;
 use super::font::{Embedded, Faces, Repertoire, Weight};
 use super::layout::{Bookmark, Mark, Pages};
+use super::links::{self, Link};
 use crate::error::Error;
 
 /// Bytes of the fingerprint that become the file's id.
@@ -40,11 +42,26 @@ pub(crate) struct Description {
     pub(crate) origin: String,
 }
 
-/// Writes the pages.
+impl Description {
+    /// What made the document.
+    pub(super) const CREATOR: &'static str = "Financr";
+
+    /// What made the file.
+    pub(super) fn producer(&self) -> String {
+        format!("Financr {}", self.program_version)
+    }
+}
+
+/// Writes the pages, and the attachments with them.
 ///
 /// # Errors
 /// [`Error::Font`] if a font cannot be cut down, [`Error::Pdf`] if the library refuses the pages.
-pub(crate) fn write(description: &Description, pages: &Pages, faces: &Faces) -> Result<Bytes, Error> {
+pub(crate) fn write(
+    description: &Description,
+    pages: &Pages,
+    attachments: &[Attachment<'_>],
+    faces: &Faces,
+) -> Result<Bytes, Error> {
     let font = |weight: Weight| {
         let needed = repertoire(&pages.marks, weight);
         needed.is_used().then(|| Embedded::of(faces, weight, &needed)).transpose()
@@ -52,7 +69,7 @@ pub(crate) fn write(description: &Description, pages: &Pages, faces: &Faces) -> 
     let (regular, bold) = (font(Weight::Regular)?, font(Weight::Bold)?);
     let fonts = Fonts { regular: regular.as_deref(), bold: bold.as_deref() };
     let contents: Vec<Vec<u8>> = pages.marks.iter().map(|marks| content(marks, &fonts)).collect();
-    let fingerprint = fingerprint(description, &contents);
+    let fingerprint = fingerprint(description, &contents, &pages.links, attachments);
 
     let (mut catalog, info, media_box) = frame(description, &fingerprint)?;
     let mut file = lopdf::Document::with_version("1.7");
@@ -67,21 +84,24 @@ pub(crate) fn write(description: &Description, pages: &Pages, faces: &Faces) -> 
     let resources = file.add_object(resources);
     let parent = file.new_object_id();
     let mut ids = Vec::with_capacity(contents.len());
-    for content in contents {
+    for (number, content) in contents.into_iter().enumerate() {
         let mut stream = Stream::new(Dictionary::new(), deflated(&content, LEVEL_PAGES)?);
         stream.dict.set("Filter", "FlateDecode");
         let stream = file.add_object(stream);
         let mut page = Dictionary::new();
         page.set("Type", "Page");
         page.set("Parent", Object::Reference(parent));
-        page.set("MediaBox", media_box.clone());
+        // Archives want each page to name its fonts itself, though it could inherit them (ISO 19005-3, 6.2.2).
         page.set("Resources", Object::Reference(resources));
         page.set("Contents", Object::Reference(stream));
+        links::annotate(&mut file, &mut page, pages.links.iter().filter(|link| link.page == number));
         ids.push(file.add_object(page));
     }
     let mut tree = Dictionary::new();
     tree.set("Type", "Pages");
     tree.set("Count", i64::try_from(ids.len()).unwrap_or_default());
+    // All pages have one size, and inherit it.
+    tree.set("MediaBox", media_box);
     tree.set("Kids", ids.iter().map(|id| Object::Reference(*id)).collect::<Vec<Object>>());
     file.objects.insert(parent, Object::Dictionary(tree));
 
@@ -89,20 +109,28 @@ pub(crate) fn write(description: &Description, pages: &Pages, faces: &Faces) -> 
     if let Some(outline) = outline(&mut file, &pages.bookmarks, &ids) {
         catalog.set("Outlines", Object::Reference(outline));
     }
+    archival::declare(&mut file, &mut catalog, description, attachments)?;
     finish(file, catalog, info, &fingerprint)
 }
 
 /// A digest of everything that the file will say.
-fn fingerprint(description: &Description, contents: &[Vec<u8>]) -> Vec<u8> {
+fn fingerprint(
+    description: &Description,
+    contents: &[Vec<u8>],
+    links: &[Link],
+    attachments: &[Attachment<'_>],
+) -> Vec<u8> {
     let mut digest = Sha256::new();
     let Description { title, subject, language, date, program_version, keywords, origin } = description;
     let date = date.to_string();
     let words = [title, subject, language, &date, program_version, origin];
-    for word in words.into_iter().chain(keywords) {
+    let targets = links.iter().map(|link| &link.target);
+    for word in words.into_iter().chain(keywords).chain(targets) {
         digest.update(word.len().to_be_bytes());
         digest.update(word);
     }
-    for content in contents {
+    let attached = attachments.iter().map(|attachment| attachment.content);
+    for content in contents.iter().map(Vec::as_slice).chain(attached) {
         digest.update(content.len().to_be_bytes());
         digest.update(content);
     }
@@ -111,7 +139,7 @@ fn fingerprint(description: &Description, contents: &[Vec<u8>]) -> Vec<u8> {
 
 /// The frame of the file as the library makes it: catalog, description, and the size of a page.
 fn frame(description: &Description, fingerprint: &[u8]) -> Result<(Dictionary, Dictionary, Object), Error> {
-    let mut pdf = PdfDocument::new(&description.title);
+    let mut pdf = PdfDocument::new(&cleaned(&description.title));
     describe(&mut pdf.metadata.info, description, fingerprint);
     pdf.pages = vec![PdfPage::new(Mm(210.0), Mm(297.0), Vec::new())];
     let options = PdfSaveOptions { optimize: true, subset_fonts: false, secure: true, image_optimization: None };
@@ -132,7 +160,10 @@ fn frame(description: &Description, fingerprint: &[u8]) -> Result<(Dictionary, D
 
     let info = file.trailer.get(b"Info").and_then(Object::as_reference).map_err(refused)?;
     let mut info = file.get_dictionary(info).map_err(refused)?.clone();
-    info.remove(b"GTS_PDFXVersion");
+    // The library's words on printing, an author that there is none of, and the fingerprint, which is the file's id.
+    for key in [&b"GTS_PDFXVersion"[..], b"Trapped", b"Author", b"Identifier"] {
+        info.remove(key);
+    }
     info.iter_mut().for_each(|(_, text)| shorten(text));
     let page = file.get_pages().into_values().next().unwrap_or_default();
     let media_box = file.get_dictionary(page).and_then(|page| page.get(b"MediaBox")).map_err(refused)?.clone();
@@ -147,11 +178,11 @@ fn describe(info: &mut PdfDocumentInfo, description: &Description, fingerprint: 
         info.modification_date = date;
         info.metadata_date = date;
     }
-    info.subject.clone_from(&description.subject);
-    info.creator = "Financr".to_owned();
-    info.producer = format!("Financr {}", description.program_version);
+    info.subject = cleaned(&description.subject).into_owned();
+    info.creator = Description::CREATOR.to_owned();
+    info.producer = description.producer();
     info.identifier = fingerprint.iter().map(|byte| format!("{byte:02x}")).collect();
-    info.keywords.clone_from(&description.keywords);
+    info.keywords = description.keywords.iter().map(|word| cleaned(word).into_owned()).collect();
 }
 
 /// A text of two bytes a letter becomes one of one byte where that says the same.
