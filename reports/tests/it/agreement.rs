@@ -336,7 +336,7 @@ pub(crate) fn differences(document: &Document) -> Vec<String> {
 }
 
 /// Whether PDF, CSV, JSON and the page show every cell of a document, in their order where they have one.
-fn agree(document: &Document) -> Result<(), String> {
+fn is_shown_everywhere(document: &Document) -> Result<(), String> {
     let (kind, language) = (document.subtitle.as_str(), document.metadata.language);
     let shown = cells(document);
     let values = json_cells(document);
@@ -374,7 +374,7 @@ proptest! {
         language in language(),
     ) {
         for document in of_every_kind(&crate::inputs::booked(funds, &cents), language) {
-            prop_assert_eq!(agree(&document), Ok(()));
+            prop_assert_eq!(is_shown_everywhere(&document), Ok(()));
         }
     }
 }
@@ -385,7 +385,7 @@ fn a_statement_is_the_same_in_every_format_and_language() {
         [crate::inputs::two_positions(), crate::inputs::kept(), crate::inputs::announced(), taxed(), charged()];
     let documents = inputs.iter().flat_map(|input| Language::ALL.map(|language| of_every_kind(input, language)));
     for document in documents.flatten() {
-        assert_eq!(agree(&document), Ok(()));
+        assert_eq!(is_shown_everywhere(&document), Ok(()));
     }
 }
 

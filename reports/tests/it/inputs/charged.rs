@@ -50,6 +50,7 @@ pub(crate) fn returned(day: &str, [before, after_fees, after_taxes]: [f64; 3]) -
         return_before_fees_fraction: Some(before),
         return_before_taxes_fraction: Some(after_fees),
         risk_free_annual: None,
+        is_observed: None,
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) fn day(on: &str, earned: Option<f64>, benchmark: Option<f64>) -> Dail
         return_before_fees_fraction: earned.map(|earned| earned + 0.001),
         return_before_taxes_fraction: earned.map(|earned| earned + 0.0005),
         risk_free_annual: None,
+        is_observed: None,
     }
 }
 
