@@ -403,6 +403,31 @@ fn every_kind_is_the_same_in_every_format_and_language() {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn every_kind_agrees_with_itself_whatever_was_earned_and_lost(
+        earned in proptest::collection::vec(proptest::option::weighted(0.9, -0.4..0.4_f64), 8),
+        losses in proptest::collection::vec(-1e9..1e9_f64, 4),
+        language in language(),
+    ) {
+        let mut input = crate::inputs::at_risk();
+        input.portfolio.language = language;
+        let further = &mut input.further;
+        for (row, earned) in further.daily_returns.iter_mut().zip(&earned) {
+            row.return_fraction = *earned;
+        }
+        for (row, loss) in further.risk_contributions.iter_mut().zip(&losses) {
+            row.es_975_contribution = Some(*loss);
+        }
+        for kind in STATEMENTS {
+            let document = (kind.build)(&input).expect("a document");
+            prop_assert_eq!(agrees(&document), Ok(()), "{}", kind.id);
+        }
+    }
+}
+
 /// Whether the files of a document show the cells of its tables and key figures, number by number.
 fn agrees(document: &Document) -> Result<(), String> {
     let pages: Vec<String> = pdf_pages(&file(document, Format::Pdf)).into_iter().flatten().collect();

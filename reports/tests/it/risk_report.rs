@@ -142,6 +142,9 @@ fn classes_have_the_figures_that_they_rest_on() {
 fn a_portfolio_of_which_nothing_is_known_has_a_report_that_says_so() {
     let document = report(&empty());
     assert!(notes(&document, "contributions").starts_with("Not available: it was not computed"));
+    for section in ["value_at_risk", "forecasts"] {
+        assert!(notes(&document, section).starts_with("Not available: it was not computed"), "{section}");
+    }
     assert!(notes(&document, "backtests").contains("at least 250 daily returns"));
     assert!(notes(&document, "stress").starts_with("No scenario"));
     assert!(notes(&document, "risk_classes").starts_with("No class"));

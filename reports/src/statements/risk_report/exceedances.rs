@@ -10,7 +10,7 @@ use super::losses::{STRICT, is_tail, place};
 use super::{StatementInput, fraction};
 use crate::document::{Cell, ChartPoint, Column, ColumnKind, Content, Section, Series, Table, TimeGraph, TimeShape};
 use crate::sections::risk_methods::confidence;
-use crate::texts::{RiskLabel, RiskSentence};
+use crate::texts::{Label, RiskLabel, RiskSentence};
 
 /// Valuation dates of the graph.
 const DAYS: usize = 250;
@@ -114,7 +114,7 @@ fn table(input: &StatementInput, days: &[Day]) -> Section {
     }
     let titled = |id, label, kind| Column::new(id, texts.label(label), kind);
     let columns = vec![
-        titled("date", RiskLabel::Days, ColumnKind::Date),
+        Column::new("date", texts.label(Label::Date), ColumnKind::Date),
         titled("return", RiskLabel::ReturnOfDay, ColumnKind::Fraction),
         titled("forecast", RiskLabel::ForecastLoss, ColumnKind::Fraction),
     ];

@@ -6,7 +6,7 @@ use rust_decimal::prelude::ToPrimitive;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_forecasts::RiskForecast;
 
-use super::{StatementInput, fraction, money};
+use super::{StatementInput, fraction, money, reason};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::sections::in_base;
 use crate::sections::risk_methods::confidence;
@@ -76,7 +76,7 @@ pub(super) fn section(input: &StatementInput) -> Section {
     Section {
         id: "value_at_risk",
         title: in_base(RiskLabel::Losses, input.base_currency(), texts),
-        content: Content::Table(Table { columns, rows, total: None }),
+        content: table_or_note(input, columns, rows),
     }
 }
 
@@ -128,9 +128,14 @@ pub(super) fn forecasts(input: &StatementInput) -> Section {
         cells
     };
     let rows = by_method.into_iter().map(row).collect();
-    Section {
-        id: "forecasts",
-        title: texts.label(RiskLabel::Forecasts),
-        content: Content::Table(Table { columns, rows, total: None }),
+    Section { id: "forecasts", title: texts.label(RiskLabel::Forecasts), content: table_or_note(input, columns, rows) }
+}
+
+/// A table; that nothing was computed for the date if it has no row.
+fn table_or_note(input: &StatementInput, columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Content {
+    if rows.is_empty() {
+        let reason = reason(input, None);
+        return Content::Notes(vec![input.texts().sentence_with(RiskSentence::NoRisk, &[("reason", &reason)])]);
     }
+    Content::Table(Table { columns, rows, total: None })
 }

@@ -95,6 +95,28 @@ fn class(scale: &str, class: Option<i64>, volatility: f64) -> RiskClassRow {
     }
 }
 
+/// A scenario that the market brings.
+fn oil_doubles() -> StressScenarioRow {
+    StressScenarioRow {
+        market_id: market_id(),
+        scenario_id: "oil_shock".to_owned(),
+        version: 1,
+        part: "currency".to_owned(),
+        target: "USD".to_owned(),
+        symbol: String::new(),
+        number: Some(-0.1),
+        title: "Oil doubles".to_owned(),
+        description: String::new(),
+        origin: String::new(),
+        effective_date: None,
+        until_date: None,
+        replay_from: None,
+        replay_to: None,
+        landing_sha256: String::new(),
+        line: 1,
+    }
+}
+
 /// SAP and Apple and cash in dollars make an expected shortfall of 300; historical simulation was red and is demoted,
 /// and on 28 November the portfolio lost more than was forecast.
 pub(crate) fn at_risk() -> StatementInput {
@@ -143,25 +165,7 @@ pub(crate) fn at_risk() -> StatementInput {
         judged("normal", "actual", 0, "green", false),
     ];
     input.backtests = vec![in_force, demoted];
-    let scenario = StressScenarioRow {
-        market_id: market_id(),
-        scenario_id: "oil_shock".to_owned(),
-        version: 1,
-        part: "currency".to_owned(),
-        target: "USD".to_owned(),
-        symbol: String::new(),
-        number: Some(-0.1),
-        title: "Oil doubles".to_owned(),
-        description: String::new(),
-        origin: String::new(),
-        effective_date: None,
-        until_date: None,
-        replay_from: None,
-        replay_to: None,
-        landing_sha256: String::new(),
-        line: 1,
-    };
-    input.further.scenarios = vec![scenario];
+    input.further.scenarios = vec![oil_doubles()];
     input.further.stress = vec![
         stressed("pandemic_2020", None),
         stressed("equity_down_20", Some(-2_000.5)),

@@ -24,6 +24,8 @@ const LABEL_WIDTH_MAX: f32 = 110.0;
 const POINTS_ALL: usize = 1000;
 /// Parts into which a line is cut when it is thinned out; each keeps its first, last, lowest and highest point.
 const PARTS: usize = 160;
+/// How large the mark of a point is that stands alone.
+const ALONE: f32 = 3.2;
 /// Thickness of the lines at round values.
 const GRID: f32 = 0.3;
 /// The share of a group's width that its bars take, and the widest that a bar gets.
@@ -129,14 +131,15 @@ fn dates(drawing: &mut Drawing, axes: &Axes, ticks: Vec<(NaiveDate, String)>, x_
     }
 }
 
-/// The lines, the first series last, so that it lies above the others.
+/// The lines, the first series last, so that it lies above the others; on top of all the points that stand alone.
 fn lines(drawing: &mut Drawing, axes: &Axes, runs: &[Vec<Run>], shape: TimeShape) {
     let zero = axes.y(Decimal::ZERO);
+    let mut alone = Vec::new();
     for (place, series) in runs.iter().enumerate().rev() {
         for run in series {
             let points: Vec<(f32, f32)> = thinned(run).map(|(date, value)| (axes.x(date), axes.y(value))).collect();
             if let [(x, y)] = points[..] {
-                drawing.area(x - 1.2, y - 1.2, 2.4, 2.4, Ink::Series(place));
+                alone.push((x, y, place));
                 continue;
             }
             if place == 0 && shape != TimeShape::Lines {
@@ -144,6 +147,9 @@ fn lines(drawing: &mut Drawing, axes: &Axes, runs: &[Vec<Run>], shape: TimeShape
             }
             drawing.line(points, if place == 0 { 1.1 } else { 0.8 }, Ink::Series(place));
         }
+    }
+    for (x, y, place) in alone {
+        drawing.area(x - ALONE / 2.0, y - ALONE / 2.0, ALONE, ALONE, Ink::Series(place));
     }
 }
 
