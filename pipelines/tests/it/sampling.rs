@@ -93,7 +93,7 @@ async fn told(symbols: &[&str], holders: &[&str]) -> Lake {
     fill(&lake, &held.iter().map(start).collect::<Vec<Portfolio>>()).await;
     fill(&lake, &symbols.iter().map(|symbol| instrument(symbol)).collect::<Vec<_>>()).await;
     let quotes = symbols.iter().flat_map(|symbol| {
-        let line = |(day, cents): (BusinessDate, i64)| {
+        let line = move |(day, cents): (BusinessDate, i64)| {
             quote(&format!("M1~{symbol}"), &day.to_string(), &Decimal::new(cents, 2).to_string())
         };
         closes(symbol).into_iter().map(line)
