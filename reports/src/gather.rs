@@ -3,6 +3,7 @@
 //! Each table is read once a share and its rows are handed to their portfolios: two hundred statements cost as many
 //! scans as one, and a hundred thousand no more memory than a share.
 
+mod bookings;
 mod happened;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, MarketId, PortfolioId, ReportingPeriod, RunId};
 
+use self::bookings::{last_valued_by, parted, taken_back, taking_back};
 pub use self::happened::Executed;
 pub use crate::further::Need;
 pub use crate::span::Span;
@@ -181,7 +183,8 @@ impl Facts {
             if !can_be_told(&portfolio_values, date, needs) {
                 continue;
             }
-            let (transactions, others) = parted(take(&mut booked, &id), opening, date);
+            let (transactions, others) =
+                parted(take(&mut booked, &id), last_valued_by(&portfolio_values, opening), date);
             let mut input = StatementInput {
                 business_date: date,
                 period_start: opening,
@@ -397,24 +400,6 @@ fn is_stated_attribution(row: &AttributionRow) -> bool {
 /// Whether the statement of a date says a finding of its period: that of the date itself, or cash that came to be late.
 fn is_stated(finding: &Exception, date: BusinessDate) -> bool {
     finding.business_date == date || finding.check_name == MISSING_DIVIDENDS
-}
-
-/// The transactions of a period, and all others: a reversal of a later day takes back what then counts on no day.
-fn parted(booked: Vec<Transaction>, opening: BusinessDate, date: BusinessDate) -> (Vec<Transaction>, Vec<Transaction>) {
-    booked.into_iter().partition(|row| opening < row.trade_date && row.trade_date <= date)
-}
-
-/// What the reversals of a period take back, out of the bookings before it and after it.
-fn taken_back(others: &[Transaction], of_period: &[Transaction]) -> Vec<Transaction> {
-    let reversed: BTreeSet<&str> = of_period.iter().filter_map(|row| row.reverses.as_deref()).collect();
-    others.iter().filter(|row| reversed.contains(row.transaction_id.as_str())).cloned().collect()
-}
-
-/// The reversals out of the bookings before a period and after it that take back something of it.
-fn taking_back(others: &[Transaction], of_period: &[Transaction]) -> Vec<Transaction> {
-    let ids: BTreeSet<&str> = of_period.iter().map(|row| row.transaction_id.as_str()).collect();
-    let is_of_period = |row: &&Transaction| row.reverses.as_deref().is_some_and(|id| ids.contains(id));
-    others.iter().filter(is_of_period).cloned().collect()
 }
 
 fn by_portfolio<R>(rows: Vec<R>, id: impl Fn(&R) -> &PortfolioId) -> BTreeMap<PortfolioId, Vec<R>> {

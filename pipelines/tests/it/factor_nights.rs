@@ -115,6 +115,7 @@ async fn sample() -> Lake {
                 return_before_fees_fraction: None,
                 return_before_taxes_fraction: None,
                 risk_free_annual: None,
+                is_observed: None,
             });
             before = Some(on);
         }

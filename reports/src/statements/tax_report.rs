@@ -172,7 +172,9 @@ impl<'a> TaxFacts<'a> {
 fn late(input: &StatementInput) -> impl Iterator<Item = &Transaction> {
     let valued = input.portfolio_values.iter().map(|row| row.business_date);
     let last = valued.filter(|date| *date <= input.period_start).max();
-    input.further.bookings_before.iter().filter(move |row| last.is_none_or(|last| last < row.trade_date))
+    let told: BTreeSet<&str> = input.transactions.iter().map(|row| row.transaction_id.as_str()).collect();
+    let before = input.further.bookings_before.iter();
+    before.filter(move |row| last.is_none_or(|last| last < row.trade_date) && !told.contains(&*row.transaction_id))
 }
 
 /// A section of a table.
