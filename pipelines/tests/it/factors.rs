@@ -1,5 +1,6 @@
 //! What factors explain of a portfolio: as another program says it, and reasons where nothing can be explained.
 
+use chrono::Datelike;
 use lake::Lake;
 use pipelines::factors::{Explained, FactorChoice, explained};
 use rust_decimal::Decimal;
@@ -17,8 +18,17 @@ const DAYS: i32 = 100;
 /// A holiday of the factors.
 const HOLIDAY: i32 = 50;
 
+/// Days of five-day weeks.
 fn day(number: i32) -> BusinessDate {
-    (0..number).fold(date("2014-01-02"), |day, _| day.next_calendar_day())
+    let is_weekend = |day: BusinessDate| 5 < day.day().weekday().number_from_monday();
+    let mut day = date("2014-01-02");
+    for _ in 0..number {
+        day = day.next_calendar_day();
+        while is_weekend(day) {
+            day = day.next_calendar_day();
+        }
+    }
+    day
 }
 
 /// The market in two thousandths, and size in five thousandths.
