@@ -320,19 +320,7 @@ async fn read_all(
         };
         let facts = match read {
             Ok(facts) => {
-                if landing.file_name == CLASSIFICATIONS {
-                    // What an earlier file of the market said is not so any more.
-                    all.classifications.retain(|row| row.market_id != landing.market_id);
-                }
-                if landing.file_name == COSTS {
-                    all.instrument_costs.retain(|row| row.market_id != landing.market_id);
-                }
-                if landing.file_name == GROUP {
-                    all.group_members.retain(|row| row.group_id.as_str() != landing.market_id.as_str());
-                }
-                if let Some(portfolio) = portfolio_of(&landing.file_name) {
-                    all.custody.retain(|row| row.portfolio_id != portfolio);
-                }
+                forget_earlier(&mut all, landing);
                 facts
             }
             // What a file says that cannot be read is not known: what was known before stays.
@@ -363,6 +351,20 @@ async fn read_all(
         }
     }
     Ok((all, rejects.into_values().collect()))
+}
+
+/// Takes out what an earlier file said of which a later one is the whole truth: it is not so any more.
+fn forget_earlier(all: &mut Facts, landing: &Landing) {
+    match landing.file_name.as_str() {
+        CLASSIFICATIONS => all.classifications.retain(|row| row.market_id != landing.market_id),
+        COSTS => all.instrument_costs.retain(|row| row.market_id != landing.market_id),
+        GROUP => all.group_members.retain(|row| row.group_id.as_str() != landing.market_id.as_str()),
+        name => {
+            if let Some(portfolio) = portfolio_of(name) {
+                all.custody.retain(|row| row.portfolio_id != portfolio);
+            }
+        }
+    }
 }
 
 fn whole_file(landing: &Landing, reason: String) -> RowReject {

@@ -43,8 +43,8 @@ pub struct WealthDay {
 pub struct Wealth {
     /// Day by day; the first is the unit itself, before anything was earned. Empty if nothing was earned at all.
     pub days: Vec<WealthDay>,
-    /// The last day whose value is unknown or on which more than everything was lost, if there is one: nothing before it
-    /// can be linked to what follows.
+    /// The last day whose value is unknown or on which more than everything was lost, if there is one: nothing before
+    /// it can be linked to what follows.
     pub broken_on: Option<BusinessDate>,
 }
 

@@ -8,8 +8,8 @@ mod happened;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lake::read::Named;
-use lake::{DateRange, Lake, RecordBatch, Snapshot};
+use lake::read::{HeldClose, Named};
+use lake::{DateRange, Lake, Snapshot};
 use schemas::table::{Record, TableDefinition};
 use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::attribution::AttributionRow;
@@ -28,7 +28,7 @@ use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, MarketId, PortfolioId, ReportingPeriod, RunId};
 
-use self::bookings::{last_valued_by, parted, taken_back, taking_back};
+use self::bookings::{parted, taken_back, taking_back};
 pub use self::happened::Executed;
 pub use crate::further::Need;
 pub use crate::span::Span;
@@ -183,8 +183,7 @@ impl Facts {
             if !can_be_told(&portfolio_values, date, needs) {
                 continue;
             }
-            let (transactions, others) =
-                parted(take(&mut booked, &id), last_valued_by(&portfolio_values, opening), date);
+            let (transactions, others) = parted(take(&mut booked, &id), &portfolio_values, (opening, date));
             let mut input = StatementInput {
                 business_date: date,
                 period_start: opening,
@@ -368,16 +367,15 @@ impl Facts {
 }
 
 impl Facts {
-    /// Hands on some columns of a stretch of portfolios, a batch at a time.
-    pub(crate) async fn each_batch<R: Record>(
+    /// Hands on what the holdings of a stretch of portfolios were worth, row by row.
+    pub(crate) async fn each_held_close(
         &self,
         range: DateRange,
-        columns: &[&str],
         stretch: Stretch<'_>,
-        take: impl FnMut(&RecordBatch) -> Result<(), lake::Error>,
+        take: impl FnMut(HeldClose<'_>) -> Result<(), lake::Error>,
     ) -> Result<(), lake::Error> {
-        let Some(snapshot) = self.snapshots.get(R::TABLE.name) else { return Ok(()) };
-        lake::read::each_batch_between(snapshot, &self.lake, range, columns, stretch, take).await
+        let Some(snapshot) = self.snapshots.get(Valuation::TABLE.name) else { return Ok(()) };
+        lake::read::each_held_close(snapshot, &self.lake, range, stretch, take).await
     }
 }
 

@@ -74,7 +74,7 @@ impl<'a> Measured<'a> {
         }
         match self.broken_on() {
             Some(date) => Err(NoFigure::new(format!(
-                "more than everything was lost on {date}: what was left was a debt, and returns are not linked across it"
+                "more than everything was lost on {date}: a debt was left, and returns are not linked across it"
             ))),
             None => Ok(returns),
         }
@@ -141,5 +141,32 @@ impl<'a> Measured<'a> {
     fn checked(&self) -> Result<&[f64], NoFigure> {
         let known = self.returns.get_or_init(|| self.series.check().map(|()| self.series.daily_returns()));
         known.as_deref().map_err(NoFigure::clone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use schemas::MeasureValue;
+
+    use super::*;
+    use crate::measures::measure;
+    use crate::sample_series::of_returns;
+
+    #[test]
+    fn nothing_is_linked_across_a_loss_of_more_than_everything() {
+        let series = of_returns(&[0.02, -1.5, 0.04]);
+        for id in ["twr", "volatility", "max_drawdown", "sharpe_rf0", "var_hist_95"] {
+            let measure = measure(id).expect("listed");
+            let withheld = measure.reported(&Measured::unbroken(&series));
+            assert!(
+                matches!(&withheld, MeasureValue::Unavailable(reason) if reason.contains("more than everything was lost")),
+                "{id}"
+            );
+            assert!(measure.reported(&Measured::new(&series)).number().is_some(), "{id}");
+        }
+        // Everything lost is a return like others: 1.02 · 0 − 1.
+        let lost = of_returns(&[0.02, -1.0]);
+        let twr = measure("twr").expect("listed");
+        assert_eq!(twr.reported(&Measured::unbroken(&lost)).number(), Some(-1.0));
     }
 }

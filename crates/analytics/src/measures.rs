@@ -367,24 +367,6 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_linked_across_a_loss_of_more_than_everything() {
-        let series = of_returns(&[0.02, -1.5, 0.04]);
-        for id in ["twr", "volatility", "max_drawdown", "sharpe_rf0", "var_hist_95"] {
-            let measure = measure(id).expect("listed");
-            let withheld = measure.reported(&Measured::unbroken(&series));
-            assert!(
-                matches!(&withheld, MeasureValue::Unavailable(reason) if reason.contains("more than everything was lost")),
-                "{id}"
-            );
-            assert!(measure.reported(&Measured::new(&series)).number().is_some(), "{id}");
-        }
-        // Everything lost is a return like others: 1.02 · 0 − 1.
-        let lost = of_returns(&[0.02, -1.0]);
-        let twr = measure("twr").expect("listed");
-        assert_eq!(twr.reported(&Measured::unbroken(&lost)).number(), Some(-1.0));
-    }
-
-    #[test]
     fn dispersion_is_scaled_to_a_year_whatever_the_period() {
         let series = of_returns(&[0.02, -0.03, 0.04]);
         for id in ["volatility", "downside_deviation", "tracking_error", "sharpe_rf", "twr", "mwr_period"] {

@@ -224,12 +224,8 @@ fn spread(facts: &RiskFacts<'_>, _: &mut Footnotes) -> Vec<Block> {
 fn rhythm(facts: &RiskFacts<'_>) -> Option<&'static str> {
     let made = facts.figures.made(ReportingPeriod::SinceInception, "returns_per_year")?;
     let MeasureValue::Number(number) = made else { return None };
-    match number.round() as i64 {
-        12 => Some("monthly returns"),
-        52 => Some("weekly returns"),
-        365 => Some("returns of every calendar day"),
-        _ => None,
-    }
+    let named = [(12.0, "monthly returns"), (52.0, "weekly returns"), (365.0, "returns of every calendar day")];
+    named.into_iter().find(|(count, _)| (number - count).abs() < 0.5).map(|(_, words)| words)
 }
 
 fn periods(facts: &RiskFacts<'_>) -> Vec<ReportingPeriod> {

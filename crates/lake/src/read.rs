@@ -3,6 +3,7 @@
 //! Each question is one SQL file beside its function. Reads over a range of dates open only the files that overlap it.
 
 mod groups;
+mod held_closes;
 mod history;
 mod named;
 mod portfolio;
@@ -11,6 +12,7 @@ mod portfolio_risk;
 mod tables;
 
 pub use groups::{group_returns, last_attribution};
+pub use held_closes::{HeldClose, each_held_close};
 pub use history::{cash_flows, daily_returns, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions};
 pub use named::{Named, dates_named, each_batch_between, rows_named};
 pub use portfolio::{

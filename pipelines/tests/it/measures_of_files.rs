@@ -204,8 +204,12 @@ async fn files_have_the_figures_of_the_night_wherever_they_are_cut() {
             for ((column, measure), figure) in COLUMNS.iter().zip(figures) {
                 let mut own = rows.iter().filter(|row| row.portfolio_id.to_string() == *id);
                 let kept = own.find(|row| row.measure == *measure);
-                let kept = kept.and_then(|row| row.value).expect("the night has it");
                 let figure = figure.expect("the file has it");
+                let Some(kept) = kept.and_then(|row| row.value) else {
+                    // The night leaves it out where the expansion does not hold; other programs do not.
+                    assert_eq!(*column, "cornish_fisher_var_95", "the night has it");
+                    continue;
+                };
                 assert!(figure.total_cmp(&kept).is_eq(), "{column} of {id}: {figure}, in the night {kept}");
             }
         }
@@ -238,7 +242,7 @@ fn a_figure_that_is_missing_has_its_reason() {
     assert!((figure("GAP", "hit_ratio").expect("a share") - 2.0 / 3.0).abs() <= 1e-15);
     assert_eq!((found["GAP"].0.as_str(), found["WHOLE"].0.as_str()), ("", ""));
     assert_eq!(found["NAN"].0, "the return of 2014-01-03 is not a finite number");
-    assert_eq!(found["NONE"].0, "no daily return from 2014-01-02 to 2014-01-05");
+    assert_eq!(found["NONE"].0, "no daily return from 2014-01-02 to 2014-01-07");
     for id in ["NAN", "NONE"] {
         assert!(found[id].1.iter().all(Option::is_none), "{id}");
     }
@@ -251,7 +255,7 @@ fn a_figure_that_is_missing_has_its_reason() {
     let (_, found) = measure(&returns.concat(), &benchmark[..3], 1_000);
     let (reason, figures) = &found["WHOLE"];
     let expected = "beta, alpha, tracking_error, information_ratio, correlation: \
-                    the benchmark has no return on 2014-01-05";
+                    the benchmark has no return on 2014-01-07";
     assert_eq!(reason, expected);
     assert_eq!(figures.iter().filter(|figure| figure.is_none()).count(), 5);
 }

@@ -5,12 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use lake::{DateRange, RecordBatch};
+use lake::DateRange;
+use lake::read::HeldClose;
 use rust_decimal::Decimal;
-use schemas::table::{Record, cell, typed_column};
 use schemas::tables::instrument_costs::InstrumentCost;
 use schemas::tables::portfolio_values::PortfolioValue;
-use schemas::tables::valuations::Valuation;
 use schemas::{Amount, BusinessDate, InstrumentId, PortfolioId};
 
 use super::{Further, of};
@@ -41,9 +40,6 @@ pub type InstrumentCosts = BTreeMap<InstrumentId, BTreeMap<BusinessDate, Instrum
 /// Value times days, and days without a value, by the day from which costs count, if they are known.
 type Parts = BTreeMap<Option<BusinessDate>, (Decimal, i64)>;
 
-/// The columns that are read.
-const COLUMNS: [&str; 4] = ["portfolio_id", "instrument_id", "business_date", "value_base"];
-
 /// What is added up so far, by the ids as they stand in the rows: there are millions, and none is copied twice.
 struct Sums<'a> {
     costs: &'a InstrumentCosts,
@@ -73,7 +69,7 @@ pub(super) async fn read(
     let portfolios = days.iter().map(|(id, days)| (id.as_str(), Book { days, holdings: HashMap::new() })).collect();
     let mut sums = Sums { costs: &costs, portfolios };
     if let (Some((first, _)), Some((last, _))) = (days.first_key_value(), days.last_key_value()) {
-        facts.each_batch::<Valuation>(span.days(), &COLUMNS, (first, last), |batch| sums.take(batch)).await?;
+        facts.each_held_close(span.days(), (first, last), |close| sums.take(close)).await?;
     }
     for portfolio_id in days.keys() {
         let Some(book) = sums.portfolios.remove(portfolio_id.as_str()) else { continue };
@@ -109,31 +105,22 @@ pub(crate) fn days_of(row: &PortfolioValue, opening: BusinessDate) -> i64 {
 }
 
 impl Sums<'_> {
-    fn take(&mut self, batch: &RecordBatch) -> Result<(), lake::Error> {
-        let table = Valuation::TABLE.name;
-        let portfolios = typed_column::<PortfolioId>(table, "portfolio_id", batch)?;
-        let instruments = typed_column::<InstrumentId>(table, "instrument_id", batch)?;
-        let dates = typed_column::<BusinessDate>(table, "business_date", batch)?;
-        let values = typed_column::<Option<Amount>>(table, "value_base", batch)?;
-        for row in 0..batch.num_rows() {
-            let Some(Book { days, holdings }) = self.portfolios.get_mut(portfolios.value(row)) else { continue };
-            let date: BusinessDate = cell(table, "business_date", &dates, row)?;
-            let Some(days) = days.get(&date).copied() else { continue };
-            let symbol = instruments.value(row);
-            if !holdings.contains_key(symbol) {
-                let id: InstrumentId = cell(table, "instrument_id", &instruments, row)?;
-                holdings.insert(symbol.to_owned(), (id, Parts::new()));
-            }
-            let Some((id, parts)) = holdings.get_mut(symbol).filter(|(id, _)| !id.is_cash()) else { continue };
-            let costs = self.costs.get(id);
-            let from = costs.and_then(|costs| costs.range(..=date).next_back()).map(|(from, _)| *from);
-            let value: Option<Amount> = cell(table, "value_base", &values, row)?;
-            let (sum, unknown) = parts.entry(from).or_default();
-            let part = value.map(|value| value.decimal().max(Decimal::ZERO).checked_mul(Decimal::from(days)));
-            match part.flatten().and_then(|part| sum.checked_add(part)) {
-                Some(added) => *sum = added,
-                None => *unknown += days,
-            }
+    fn take(&mut self, close: HeldClose<'_>) -> Result<(), lake::Error> {
+        let Some(Book { days, holdings }) = self.portfolios.get_mut(close.portfolio_id) else { return Ok(()) };
+        let date = close.business_date;
+        let Some(days) = days.get(&date).copied() else { return Ok(()) };
+        if !holdings.contains_key(close.instrument_id) {
+            holdings.insert(close.instrument_id.to_owned(), (close.instrument()?, Parts::new()));
+        }
+        let held = holdings.get_mut(close.instrument_id).filter(|(id, _)| !id.is_cash());
+        let Some((id, parts)) = held else { return Ok(()) };
+        let costs = self.costs.get(id);
+        let from = costs.and_then(|costs| costs.range(..=date).next_back()).map(|(from, _)| *from);
+        let (sum, unknown) = parts.entry(from).or_default();
+        let part = close.value_base.map(|value| value.decimal().max(Decimal::ZERO).checked_mul(Decimal::from(days)));
+        match part.flatten().and_then(|part| sum.checked_add(part)) {
+            Some(added) => *sum = added,
+            None => *unknown += days,
         }
         Ok(())
     }
@@ -147,28 +134,6 @@ mod tests {
 
     fn date(text: &str) -> BusinessDate {
         text.parse().expect("a date")
-    }
-
-    fn valuation(symbol: &str, on: &str, value_base: Option<&str>) -> Valuation {
-        let market = "M1".parse().expect("an id");
-        let id = match symbol {
-            "" => InstrumentId::cash(Currency::EUR),
-            symbol => InstrumentId::new(&market, symbol).expect("a symbol"),
-        };
-        Valuation {
-            portfolio_id: "P1".parse().expect("an id"),
-            instrument_id: id,
-            business_date: date(on),
-            quantity: "1".parse().expect("a quantity"),
-            price: None,
-            price_date: None,
-            price_basis: "quote".to_owned(),
-            currency: Currency::EUR,
-            value: None,
-            fx_rate: None,
-            fx_rate_date: None,
-            value_base: value_base.map(|value| value.parse().expect("an amount")),
-        }
     }
 
     fn stated(from: &str) -> InstrumentCost {
@@ -198,15 +163,19 @@ mod tests {
         let costs = InstrumentCosts::from([(fund.clone(), rows.into())]);
         let portfolios = days.iter().map(|(id, days)| (id.as_str(), Book { days, holdings: HashMap::new() })).collect();
         let mut sums = Sums { costs: &costs, portfolios };
-        let batch = Valuation::to_batch(&[
-            valuation("FUND", "2024-03-01", Some("100")),
-            valuation("FUND", "2024-03-04", Some("110")),
-            valuation("FUND", "2024-03-05", Some("-50")),
-            valuation("SHARE", "2024-03-04", None),
-            valuation("", "2024-03-04", Some("999")),
-            valuation("FUND", "2024-02-29", Some("7")),
-        ]);
-        sums.take(&batch.expect("a batch")).expect("taken");
+        let rows = [
+            ("M1~FUND", "2024-03-01", Some("100")),
+            ("M1~FUND", "2024-03-04", Some("110")),
+            ("M1~FUND", "2024-03-05", Some("-50")),
+            ("M1~SHARE", "2024-03-04", None),
+            ("CASH~EUR", "2024-03-04", Some("999")),
+            ("M1~FUND", "2024-02-29", Some("7")),
+        ];
+        for (instrument_id, on, value) in rows {
+            let value_base = value.map(|value| value.parse().expect("an amount"));
+            let close = HeldClose { portfolio_id: "P1", instrument_id, business_date: date(on), value_base };
+            sums.take(close).expect("taken");
+        }
         let holdings = &sums.portfolios["P1"].holdings;
         let (first, second) = (Some(date("2024-01-01")), Some(date("2024-03-02")));
         let expected = Parts::from([(first, (Decimal::from(100), 0)), (second, (Decimal::from(330), 0))]);

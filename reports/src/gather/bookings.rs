@@ -7,7 +7,7 @@ use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::transactions::Transaction;
 
 /// The last day up to the opening of a period on which a portfolio was valued; none if it never was by then.
-pub(super) fn last_valued_by(values: &[PortfolioValue], opening: BusinessDate) -> Option<BusinessDate> {
+fn last_valued_by(values: &[PortfolioValue], opening: BusinessDate) -> Option<BusinessDate> {
     values.iter().map(|row| row.business_date).filter(|day| *day <= opening).max()
 }
 
@@ -16,9 +16,10 @@ pub(super) fn last_valued_by(values: &[PortfolioValue], opening: BusinessDate) -
 /// it: the statement before ended with that valuation.
 pub(super) fn parted(
     booked: Vec<Transaction>,
-    since: Option<BusinessDate>,
-    date: BusinessDate,
+    values: &[PortfolioValue],
+    (opening, date): (BusinessDate, BusinessDate),
 ) -> (Vec<Transaction>, Vec<Transaction>) {
+    let since = last_valued_by(values, opening);
     let is_later = |row: &Transaction| since.is_none_or(|since| since < row.trade_date);
     booked.into_iter().partition(|row| is_later(row) && row.trade_date <= date)
 }
@@ -72,11 +73,26 @@ mod tests {
         };
         let date = |text: &str| text.parse::<BusinessDate>().expect("a date");
         let all = vec![booked("2022-12-30"), booked("2022-12-31"), booked("2023-01-31"), booked("2023-02-01")];
-        let told = |since: &str, until: &str| {
-            let (period, _) = parted(all.clone(), Some(date(since)), date(until));
+        let value = |day: &str| PortfolioValue {
+            portfolio_id: "D01".parse().expect("an id"),
+            business_date: date(day),
+            previous_business_date: None,
+            base_currency: Currency::EUR,
+            market_value: None,
+            securities_value: None,
+            cash_value: None,
+            position_count: 0,
+            carried_price_count: 0,
+            missing_count: 0,
+            benchmark_level: None,
+            risk_free_annual: None,
+        };
+        let values = ["2022-11-30", "2022-12-30", "2023-01-31"].map(value);
+        let told = |opening: &str, until: &str| {
+            let (period, _) = parted(all.clone(), &values, (date(opening), date(until)));
             period.into_iter().map(|row| row.transaction_id).collect::<Vec<_>>()
         };
         assert_eq!(told("2022-11-30", "2022-12-30"), ["2022-12-30"]);
-        assert_eq!(told("2022-12-30", "2023-01-31"), ["2022-12-31", "2023-01-31"]);
+        assert_eq!(told("2022-12-31", "2023-01-31"), ["2022-12-31", "2023-01-31"]);
     }
 }

@@ -21,7 +21,7 @@ CostLabel {
         "3. Payments received from third parties", "3. Paiements reçus de tiers", "3. Zahlungen von Dritten",
         "3. Pagos recibidos de terceros", "3. Pagamenti ricevuti da terzi";
     GrandTotal =
-        "4. Total", "4. Total", "4. Gesamtkosten", "4. Total", "4. Totale";
+        "4. Grand total", "4. Total général", "4. Gesamtkosten", "4. Total", "4. Totale";
     InCurrencies =
         "5. Costs in other currencies", "5. Coûts en devises", "5. Kosten in anderen Währungen",
         "5. Costes en otras divisas", "5. Costi in altre valute";

@@ -108,8 +108,8 @@ const RISKS: &[Pair] = &[
          performance",
     ),
     (
-        "returns are {number} days apart on average; daily ones are needed",
-        "les performances sont espacées de {number} jours en moyenne ; il en faut de quotidiennes",
+        "a figure of one day needs daily returns; those of the portfolio are {rhythm}",
+        "un chiffre d’une journée demande des performances quotidiennes ; celles du portefeuille ne le sont pas",
     ),
     (
         "no day follows one that exceeded the value at risk",

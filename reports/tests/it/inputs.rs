@@ -8,6 +8,7 @@ mod charged;
 mod earning;
 mod judged;
 mod kept;
+mod reversed;
 mod taxed;
 
 pub(crate) use announced::{announced, payment};
@@ -21,6 +22,7 @@ pub(crate) use judged::judged;
 pub(crate) use kept::{booked, kept, rate};
 use reports::Further;
 use reports::statements::StatementInput;
+pub(crate) use reversed::reversed;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::instruments::Instrument;
@@ -476,29 +478,5 @@ pub(crate) fn of_size(count: usize) -> StatementInput {
     if let Some(last) = input.portfolio_values.last_mut() {
         last.market_value = Some(amount(&count));
     }
-    input
-}
-
-/// The same rows, each table in reverse.
-pub(crate) fn reversed(input: &StatementInput) -> StatementInput {
-    let mut input = input.clone();
-    input.instruments.reverse();
-    input.valuations.reverse();
-    input.positions.reverse();
-    input.portfolio_values.reverse();
-    input.cash_flows.reverse();
-    input.transactions.reverse();
-    input.taken_back.reverse();
-    input.reversals_elsewhere.reverse();
-    input.action_payments.reverse();
-    input.realised_gains.reverse();
-    input.gain_changes.reverse();
-    input.changed_disposals.reverse();
-    input.nav_bridge.reverse();
-    input.measures.reverse();
-    input.backtests.reverse();
-    input.attribution.reverse();
-    input.exceptions.reverse();
-    at_risk::reverse(&mut input.further);
     input
 }

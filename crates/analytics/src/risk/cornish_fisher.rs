@@ -64,6 +64,9 @@ fn inside_the_domain(skewness: f64, excess_kurtosis: f64) -> Result<(), NoFigure
     if is_monotone(skewness, excess_kurtosis) {
         return Ok(());
     }
+    // A zero has no sign: the same returns of another size have the same reason.
+    let shown = |number: f64| (number * 1_000.0).round() / 1_000.0 + 0.0;
+    let (skewness, excess_kurtosis) = (shown(skewness), shown(excess_kurtosis));
     Err(NoFigure::new(format!(
         "the Cornish-Fisher expansion does not hold for a skewness of {skewness:.3} and an excess kurtosis of \
          {excess_kurtosis:.3}: a rarer loss could come out smaller"

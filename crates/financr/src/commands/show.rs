@@ -39,8 +39,8 @@ const EXAMPLES: &str = concat!(
     "  financr show D01 --what bridge                           one part of the page in full\n",
     "  financr show D01 --date 2014-12-31 --basis settlement    what is settled, and what is pending\n",
     "  financr show D01 --what pending --format csv             trades that are not settled yet, for a program\n\n",
-    "One word is a portfolio, two are a topic and a portfolio. In the place of a portfolio, performance and measures take \
-     a household or a composite. Topics are portfolio (the page), performance, risk, \
+    "One word is a portfolio, two are a topic and a portfolio. In the place of a portfolio, performance and measures \
+     take a household or a composite. Topics are portfolio (the page), performance, risk, \
      measures, attribution, factors, liquidity, stress and explain; a portfolio that is called `risk` is shown by \
      `financr show portfolio risk`. As JSON or CSV a topic gives one row per figure: raw numbers (0.05 is five \
      percent), exact amounts, the unit, why it is missing.\n\n",

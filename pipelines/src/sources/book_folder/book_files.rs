@@ -187,14 +187,9 @@ pub(super) fn read_book(
     let bytes = required_file(folder, "transactions.csv")?;
     let (transactions, faulty) = transactions(&portfolio, &listed, &bytes)?;
     rejects.extend(faulty);
-    if let Some((delivery, faulty)) = custody_of(folder, &portfolio, &listed)? {
-        deliveries.push(delivery);
-        rejects.extend(faulty);
-    }
-    let (executed, faulty) = executions(folder, &portfolio, &bytes)?;
+    let (beside, faulty) = files_beside(folder, &own, &portfolio, &listed, bytes)?;
+    deliveries.extend(beside);
     rejects.extend(faulty);
-    deliveries.push(delivered(&own, execution_file::BOOKINGS, bytes));
-    deliveries.extend(executed.map(|executed| delivered(&own, execution_file::NAME, executed)));
     Ok(BookFolder {
         folder: folder.to_owned(),
         portfolio,
@@ -205,6 +200,26 @@ pub(super) fn read_book(
         deliveries,
         rejects,
     })
+}
+
+/// The bookings of a book and the files that say more of them and of the assets, with the rows that cannot be used.
+fn files_beside(
+    folder: &Path,
+    own: &MarketId,
+    portfolio: &Portfolio,
+    listed: &Listed,
+    bookings: Bytes,
+) -> Result<(Vec<Delivered>, Vec<RowReject>), Error> {
+    let (mut deliveries, mut rejects) = (Vec::new(), Vec::new());
+    if let Some((delivery, faulty)) = custody_of(folder, portfolio, listed)? {
+        deliveries.push(delivery);
+        rejects.extend(faulty);
+    }
+    let (executed, faulty) = executions(folder, portfolio, &bookings)?;
+    rejects.extend(faulty);
+    deliveries.push(delivered(own, execution_file::BOOKINGS, bookings));
+    deliveries.extend(executed.map(|executed| delivered(own, execution_file::NAME, executed)));
+    Ok((deliveries, rejects))
 }
 
 /// Where the assets of a book are kept, if a file says so: it lands beside the files of the book's market.

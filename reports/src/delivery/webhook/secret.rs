@@ -22,7 +22,7 @@ pub fn read_secret(path: &Path) -> Result<SecretString, String> {
     read.map_err(|error| problem(format!("cannot be read: {error}")))?;
     let secret = text.trim();
     let length = secret.chars().count();
-    if length < LENGTH_MIN || LENGTH_MAX < length {
+    if !(LENGTH_MIN..=LENGTH_MAX).contains(&length) {
         let help = "`openssl rand -hex 32` makes one";
         return Err(problem(format!("has {length} characters; a secret has {LENGTH_MIN} to {LENGTH_MAX}: {help}")));
     }

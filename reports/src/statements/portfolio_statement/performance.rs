@@ -168,12 +168,12 @@ fn rhythm(input: &StatementInput) -> Option<Rhythm> {
         |row: &&MeasureRow| row.period == ReportingPeriod::SinceInception && row.measure == "returns_per_year";
     let number = input.measures.iter().find(of_life)?.value?;
     // Four whole numbers: what is no longer one of them has no name.
-    match number.round() as i64 {
-        12 => Some(Rhythm { label: Label::FromMonthlyReturns, count: "12" }),
-        52 => Some(Rhythm { label: Label::FromWeeklyReturns, count: "52" }),
-        365 => Some(Rhythm { label: Label::FromReturnsOfEveryDay, count: "365" }),
-        _ => None,
-    }
+    let named = [
+        (12.0, Rhythm { label: Label::FromMonthlyReturns, count: "12" }),
+        (52.0, Rhythm { label: Label::FromWeeklyReturns, count: "52" }),
+        (365.0, Rhythm { label: Label::FromReturnsOfEveryDay, count: "365" }),
+    ];
+    named.into_iter().find(|(count, _)| (number - count).abs() < 0.5).map(|(_, rhythm)| rhythm)
 }
 
 /// The name of a row, with the returns that it is made from where they are not those of trading days.

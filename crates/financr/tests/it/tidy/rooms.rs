@@ -93,6 +93,7 @@ const MONEY_WORDS: &[&str] =
 /// value at risk.
 const ESTIMATES: &[(&str, &str)] = &[
     ("gold.measures", "value"),
+    ("gold.portfolio_group_measures", "value"),
     ("gold.daily_returns", "return_before_fees_fraction"),
     ("gold.daily_returns", "return_before_taxes_fraction"),
     ("gold.risk", "value_at_risk"),
