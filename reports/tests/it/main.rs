@@ -30,6 +30,7 @@ mod mail_folder;
 mod mail_server;
 #[cfg(test)]
 mod mail_tls;
+#[cfg(test)]
 mod performance_report;
 #[cfg(test)]
 mod prepared;
@@ -39,6 +40,7 @@ mod reading;
 mod risk_report;
 #[cfg(test)]
 mod statement;
+#[cfg(test)]
 mod tax_report;
 #[cfg(test)]
 mod transaction_list;
