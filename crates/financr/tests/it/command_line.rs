@@ -196,8 +196,9 @@ fn the_demo_runs_says_that_it_is_made_up_and_stays_in_its_folder() {
     let said = house.done(&["demo", "--portfolios", "8", "--folder", "demo"]);
     assert!(said.starts_with("Everything below is made up"), "{said}");
     assert!(said.contains("statements written") && said.contains("Where to look next"), "{said}");
-    // The demo ends with a quarter: each of eight clients has a portfolio statement and one of client assets.
-    assert_eq!(house.files("demo/mail").len(), 16);
+    // The demo ends with a year: each of eight clients has a portfolio statement, one of client assets, a report on
+    // performance, one on risk, one on taxes, and costs and charges.
+    assert_eq!(house.files("demo/mail").len(), 8 * 6);
     let shown = house.done(&["--config", "demo/financr.toml", "show", "DEMO-001"]);
     assert!(shown.contains("Time-weighted return"), "{shown}");
     assert!(shown.lines().count() <= 36, "a page is one page\n{shown}");
