@@ -22,7 +22,7 @@ macro_rules! labels {
     ) => {
         $( #[$about] )*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $list { $( #[doc = $en] $name, )+ }
+        pub enum $list { $( #[doc = concat!("`", $en, "`")] $name, )+ }
 
         impl $crate::texts::Words for $list {
             const ALL: &'static [$list] = &[$( $list::$name ),+];
@@ -46,7 +46,7 @@ macro_rules! sentences {
     ($( #[$about:meta] )* $list:ident { $( $name:ident = $en:literal, $fr:literal; )+ }) => {
         $( #[$about] )*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $list { $( #[doc = $en] $name, )+ }
+        pub enum $list { $( #[doc = concat!("`", $en, "`")] $name, )+ }
 
         impl $crate::texts::Words for $list {
             const ALL: &'static [$list] = &[$( $list::$name ),+];
