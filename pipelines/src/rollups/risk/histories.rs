@@ -291,6 +291,10 @@ impl Scenarios<'_> {
     /// the scenarios are those of the portfolio.
     fn own_days(&self, held: &[usize]) -> Option<Vec<usize>> {
         let shared = self.shared.as_ref()?;
+        // When something was quoted that the market does not list, nobody knows.
+        if held.iter().any(|line| shared.quoted.get(*line).is_none()) {
+            return None;
+        }
         let mut securities = held.iter().filter_map(|line| shared.quoted.get(*line)?.as_ref());
         let mut days = securities.next().unwrap_or(&shared.weekdays).clone();
         securities.for_each(|quoted| days.add(quoted));
