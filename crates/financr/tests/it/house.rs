@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The tables of figures, each with the question for all its rows in order.
-pub(crate) const GOLD: [(&str, &str); 23] = [
+pub(crate) const GOLD: [(&str, &str); 21] = [
     ("positions", "SELECT * FROM gold.positions ORDER BY portfolio_id, instrument_id, business_date"),
     ("cash_flows", "SELECT * FROM gold.cash_flows ORDER BY portfolio_id, transaction_id"),
     ("position_flows", "SELECT * FROM gold.position_flows ORDER BY portfolio_id, instrument_id, business_date"),
@@ -19,11 +19,6 @@ pub(crate) const GOLD: [(&str, &str); 23] = [
     ("hypothetical_returns", "SELECT * FROM gold.hypothetical_returns ORDER BY portfolio_id, business_date"),
     ("measures", "SELECT * FROM gold.measures ORDER BY portfolio_id, business_date, period, measure"),
     ("risk_classes", "SELECT * FROM gold.risk_classes ORDER BY portfolio_id, business_date, scale"),
-    ("factor_regressions", "SELECT * FROM gold.factor_regressions ORDER BY portfolio_id, business_date, factor_set"),
-    (
-        "factor_exposures",
-        "SELECT * FROM gold.factor_exposures ORDER BY portfolio_id, business_date, factor_set, factor",
-    ),
     ("risk", "SELECT * FROM gold.risk ORDER BY portfolio_id, business_date, tail"),
     ("risk_contributions", "SELECT * FROM gold.risk_contributions ORDER BY portfolio_id, instrument_id, business_date"),
     ("stress", "SELECT * FROM gold.stress ORDER BY portfolio_id, business_date, scenario_id"),
