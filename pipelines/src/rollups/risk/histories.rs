@@ -291,8 +291,9 @@ impl Scenarios<'_> {
     /// the scenarios are those of the portfolio.
     fn own_days(&self, held: &[usize]) -> Option<Vec<usize>> {
         let shared = self.shared.as_ref()?;
-        // When something was quoted that the market does not list, nobody knows.
-        if held.iter().any(|line| shared.quoted.get(*line).is_none()) {
+        // Nothing has no days, and when something was quoted that the market does not list, nobody knows.
+        let is_unknown = |line: &usize| !self.histories.lines.get(*line).is_some_and(|line| line.is_known);
+        if held.is_empty() || held.iter().any(is_unknown) {
             return None;
         }
         let mut securities = held.iter().filter_map(|line| shared.quoted.get(*line)?.as_ref());
