@@ -13,7 +13,7 @@ mod protection;
 use schemas::CalendarLength;
 
 use super::StatementKind;
-use crate::document::{Document, Section};
+use crate::document::Document;
 use crate::error::Error;
 use crate::further::Need;
 use crate::input::StatementInput;
@@ -48,7 +48,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
     sections.extend(basis::sections(input));
     sections.push(findings::section(input));
     sections.push(of_notes(input, "definitions", Label::WhatFiguresMean, definitions(input)));
-    sections.push(issuer_or_its_absence(input));
+    sections.push(issuer::required_section(input));
     sections.push(provenance::section(input));
     Ok(input.document(&STATEMENT, sections))
 }
@@ -63,10 +63,4 @@ fn definitions(input: &StatementInput) -> Vec<String> {
     let own = [AssetSentence::WhatProtectionMeans, AssetSentence::WhatNoRecordMeans];
     let meant = meant.into_iter().map(|sentence| texts.sentence_with(sentence, &values));
     meant.chain(own.into_iter().map(|sentence| texts.sentence(sentence))).collect()
-}
-
-/// Who issues the statement; if the house has not set it, that.
-fn issuer_or_its_absence(input: &StatementInput) -> Section {
-    let unset = || vec![input.texts().sentence(AssetSentence::FirmNotSet)];
-    issuer::section(input).unwrap_or_else(|| of_notes(input, "issuer", Label::Issuer, unset()))
 }

@@ -87,11 +87,6 @@ AssetLabel {
 sentences! {
 /// A sentence of the statement of client assets.
 AssetSentence {
-    // Who issues it.
-    FirmNotSet =
-        "The house has not set who issues this statement ([firm] in financr.toml).",
-        "L’établissement qui émet ce relevé n’a pas été renseigné ([firm] dans financr.toml).";
-
     // On which basis it stands.
     OnTradeDates =
         "Trade date basis: every instrument, all cash and every value of this statement count a transaction from the \

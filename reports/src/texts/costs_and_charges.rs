@@ -214,9 +214,6 @@ CostSentence {
         "Sur demande, une ventilation par poste de l’ensemble des coûts et frais vous est fournie (art. 24, paragraphe \
          4, de la directive 2014/65/UE).";
     AskFirm = "Please ask {name}: {contact}.", "Adressez-vous à {name} : {contact}.";
-    FirmNotSet =
-        "The house has not set who issues this statement ([firm] in financr.toml).",
-        "L’établissement n’a pas indiqué qui émet ce relevé ([firm] dans financr.toml).";
     MeaningOfTotals =
         "Totals are sums of the printed figures; rounded percentages may add up to slightly more or less.",
         "Les totaux sont les sommes des montants imprimés ; les pourcentages arrondis peuvent s’en écarter légèrement.";

@@ -177,7 +177,7 @@ fn what_was_taken_back_is_not_waited_for_and_a_reversal_that_settles_later_is() 
 #[test]
 fn it_names_the_firm_or_says_that_the_house_has_not_set_it() {
     let mut input = kept();
-    assert!(says(&statement(&input), "issuer", "The house has not set who issues this statement"));
+    assert!(says(&statement(&input), "issuer", "The house has not set who issues its documents"));
     input.firm = serde_json::from_str(r#"{"name": "A House"}"#).ok();
     assert_eq!(notes(&statement(&input), "issuer"), ["A House"]);
 }

@@ -30,6 +30,35 @@ crate::table! {
     unavailable_reason: Option<String>,
 }
 
+/// The columns that hold a figure: one of them is filled.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FigureColumns {
+    /// The figure, where it is an estimate.
+    pub value: Option<f64>,
+    /// The figure, where it is money.
+    pub amount: Option<Amount>,
+    /// The figure, where it is a day.
+    pub value_date: Option<NaiveDate>,
+    /// Why there is no figure.
+    pub unavailable_reason: Option<String>,
+}
+
+impl FigureColumns {
+    /// The columns of a figure.
+    pub fn of(found: MeasureValue) -> FigureColumns {
+        match found {
+            MeasureValue::Number(number) => FigureColumns { value: Some(number), ..FigureColumns::default() },
+            MeasureValue::Amount(money) => {
+                FigureColumns { amount: Some(Amount::new(money)), ..FigureColumns::default() }
+            }
+            MeasureValue::Date(day) => FigureColumns { value_date: Some(day), ..FigureColumns::default() },
+            MeasureValue::Unavailable(reason) => {
+                FigureColumns { unavailable_reason: Some(reason), ..FigureColumns::default() }
+            }
+        }
+    }
+}
+
 impl MeasureRow {
     /// The row of a figure.
     pub fn of(
@@ -39,12 +68,7 @@ impl MeasureRow {
         measure: &str,
         found: MeasureValue,
     ) -> MeasureRow {
-        let (value, amount, value_date, unavailable_reason) = match found {
-            MeasureValue::Number(number) => (Some(number), None, None, None),
-            MeasureValue::Amount(amount) => (None, Some(Amount::new(amount)), None, None),
-            MeasureValue::Date(day) => (None, None, Some(day), None),
-            MeasureValue::Unavailable(reason) => (None, None, None, Some(reason)),
-        };
+        let FigureColumns { value, amount, value_date, unavailable_reason } = FigureColumns::of(found);
         let (portfolio_id, measure) = (portfolio_id.clone(), measure.to_owned());
         MeasureRow { portfolio_id, business_date, period, measure, value, amount, value_date, unavailable_reason }
     }

@@ -2,6 +2,7 @@
 
 use analytics::Measured;
 use rust_decimal::Decimal;
+use schemas::tables::measures::FigureColumns;
 use schemas::tables::portfolio_group_measures::GroupMeasureRow;
 use schemas::tables::portfolio_group_returns::PortfolioGroupReturn;
 use schemas::{Amount, BusinessDate, GroupId, MeasureValue, ReportingPeriod};
@@ -44,23 +45,9 @@ fn row(
     measure: &str,
     found: MeasureValue,
 ) -> GroupMeasureRow {
-    let mut row = GroupMeasureRow {
-        group_id: group.clone(),
-        business_date: date,
-        period,
-        measure: measure.to_owned(),
-        value: None,
-        amount: None,
-        value_date: None,
-        unavailable_reason: None,
-    };
-    match found {
-        MeasureValue::Number(number) => row.value = Some(number),
-        MeasureValue::Amount(amount) => row.amount = Some(Amount::new(amount)),
-        MeasureValue::Date(day) => row.value_date = Some(day),
-        MeasureValue::Unavailable(reason) => row.unavailable_reason = Some(reason),
-    }
-    row
+    let FigureColumns { value, amount, value_date, unavailable_reason } = FigureColumns::of(found);
+    let (group_id, measure) = (group.clone(), measure.to_owned());
+    GroupMeasureRow { group_id, business_date: date, period, measure, value, amount, value_date, unavailable_reason }
 }
 
 /// What came in and went out, and what members brought when they joined or took along: the value at the start of a day

@@ -3,6 +3,7 @@
 use crate::document::Section;
 use crate::input::StatementInput;
 use crate::sections::of_notes;
+use crate::texts::Sentence;
 use crate::texts::costs_and_charges::{CostLabel, CostSentence};
 
 /// The right to a breakdown, and whom to ask.
@@ -15,7 +16,7 @@ pub(super) fn rights(input: &StatementInput) -> Section {
             let values = |contact| [("name", firm.name.as_str()), ("contact", contact)];
             notes.extend(contact.map(|contact| texts.sentence_with(CostSentence::AskFirm, &values(contact.as_str()))));
         }
-        None => notes.push(texts.sentence(CostSentence::FirmNotSet)),
+        None => notes.push(texts.sentence(Sentence::FirmNotSet)),
     }
     of_notes(input, "rights", CostLabel::YourRights, notes)
 }

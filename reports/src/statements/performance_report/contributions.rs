@@ -77,7 +77,8 @@ impl Linking {
             let linked = logarithmic(fraction).ok_or_else(lost)? / of_period;
             let number = |amount: Option<Amount>| amount.and_then(|amount| amount.decimal().to_f64());
             let capital = number(row.begin_value).zip(number(row.inflow)).map(|(begin, inflow)| begin + inflow);
-            weights.insert(row.business_date, DayWeight { linked, capital: capital.unwrap_or_default() });
+            let capital = capital.ok_or_else(|| unknown_on(input, row.business_date))?;
+            weights.insert(row.business_date, DayWeight { linked, capital });
         }
         Ok(Linking { weights })
     }
