@@ -258,9 +258,9 @@ async fn an_address_is_on_the_list_once_and_can_be_taken_off(place: &Place) {
     assert!(store.suppress("a@example.org", &bounced, after_minutes(4)).await.expect("put again"));
 }
 
-/// What 0017_delivery_languages adds, taken away again, and that it was done.
+/// What 0016_delivery_languages adds, taken away again, and that it was done.
 const WITHOUT_LANGUAGES: [&str; 2] =
-    ["ALTER TABLE deliveries DROP COLUMN language", "DELETE FROM _sqlx_migrations WHERE version = 17"];
+    ["ALTER TABLE deliveries DROP COLUMN language", "DELETE FROM _sqlx_migrations WHERE version = 16"];
 
 async fn a_message_keeps_its_language_and_one_queued_before_has_that_of_its_portfolio(place: &Place) {
     let store = place.open(StoreKind::Live).await;
