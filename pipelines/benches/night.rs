@@ -60,6 +60,7 @@ impl Prepared {
             fence: 1,
             from,
             to,
+            part_of: None,
             portfolios: None,
             age_limits: AgeLimits::default(),
             holding_years: HoldingYears::default(),

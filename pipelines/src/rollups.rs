@@ -59,22 +59,33 @@ pub const ROLLUPS: &[&Rollup] = &[
     &stress::ROLLUP,
 ];
 
-/// Makes every gold table that is rolled up, each after those it reads.
+/// Portfolios times days whose rows are made at once. A night of more portfolios than that is one piece; longer ranges
+/// are made in parts, so that they do not need more memory than nights.
+const PORTFOLIO_DAYS_AT_ONCE: usize = 70_000;
+
+/// Makes every gold table that is rolled up, each after those it reads, and of a long range one part after the other.
 ///
 /// # Errors
 /// [`Error`] if a table cannot be read or written.
 pub async fn roll_up(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
     let mut total = StageReport::default();
-    let mut notes = Vec::new();
-    for rollup in in_order(ROLLUPS) {
-        let report = (rollup.make)(lake, work).await?;
-        total.rows_written += report.rows_written;
-        total.versions_read.extend(report.versions_read);
-        // Most houses have no weights of benchmarks, and so no attribution.
-        if 0 < report.rows_written {
-            notes.push(format!("{} {}", report.rows_written, rollup.writes.short_name()));
+    let ordered = in_order(ROLLUPS);
+    let mut written = vec![0; ordered.len()];
+    let portfolios = match &work.portfolios {
+        Some(portfolios) => portfolios.len(),
+        None => lake::read::portfolios(lake).await?.len(),
+    };
+    for part in work.parts(portfolios, PORTFOLIO_DAYS_AT_ONCE) {
+        for (rollup, written) in ordered.iter().zip(&mut written) {
+            let report = (rollup.make)(lake, &part).await?;
+            *written += report.rows_written;
+            total.versions_read.extend(report.versions_read);
         }
     }
+    total.rows_written = written.iter().sum();
+    // Most houses have no weights of benchmarks, and so no attribution.
+    let made = ordered.iter().zip(written).filter(|(_, written)| 0 < *written);
+    let notes: Vec<String> = made.map(|(rollup, written)| format!("{written} {}", rollup.writes.short_name())).collect();
     total.note = if notes.is_empty() { "no rows".to_owned() } else { notes.join(", ") };
     Ok(total)
 }

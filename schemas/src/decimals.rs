@@ -129,8 +129,16 @@ fn to_units(value: Decimal, scale: i8, precision: u8) -> Option<i128> {
 }
 
 fn from_units(units: i128, scale: i8) -> Option<Decimal> {
-    let mut units = units;
     let mut scale = u32::from(scale.unsigned_abs());
+    // Nearly every number is small enough for a division that takes a few cycles; tables hold billions of them.
+    if let Ok(mut units) = i64::try_from(units) {
+        while 0 < scale && units % 10 == 0 {
+            units /= 10;
+            scale -= 1;
+        }
+        return Decimal::try_new(units, scale).ok();
+    }
+    let mut units = units;
     while 0 < scale && units % 10 == 0 {
         units /= 10;
         scale -= 1;

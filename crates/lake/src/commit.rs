@@ -24,6 +24,9 @@ const ROW_GROUP_ROWS: usize = 128 * 1024;
 /// Rows up to which a write of several months is one file; above, it is one file a month.
 const SINGLE_FILE_ROWS: usize = 200_000;
 
+/// Rows of one file at most. More are parted evenly, so that several cores make them.
+const FILE_ROWS_MAX: usize = 2_000_000;
+
 /// Data files of a write that are made at once.
 const FILES_AT_ONCE: usize = 2;
 
@@ -116,7 +119,8 @@ enum Part {
 /// Rows by the number of their batch.
 type Places = Vec<(usize, Vec<u32>)>;
 
-/// The files of a write: one, or if it is a large one of a dated table, one a calendar month.
+/// The files of a write: one, or if it is a large one of a dated table, one a calendar month and more of a month that
+/// has very many rows.
 fn parts(definition: &'static TableDefinition, batches: &[RecordBatch]) -> Result<Vec<Part>, Error> {
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
     if rows == 0 {
@@ -136,7 +140,29 @@ fn parts(definition: &'static TableDefinition, batches: &[RecordBatch]) -> Resul
             months.entry(month).or_default().push((number, rows));
         }
     }
-    Ok(months.into_values().map(Part::Places).collect())
+    Ok(months.into_values().flat_map(|places| parted(places, FILE_ROWS_MAX)).map(Part::Places).collect())
+}
+
+/// The rows in as few parts as hold no more than so many each, about as many in each, in their order.
+fn parted(places: Places, most: usize) -> Vec<Places> {
+    let count: usize = places.iter().map(|(_, rows)| rows.len()).sum();
+    let size = count.div_ceil(count.div_ceil(most).max(1)).max(1);
+    let mut parts = Vec::new();
+    let (mut part, mut room) = (Vec::new(), size);
+    for (number, mut rows) in places {
+        while room <= rows.len() {
+            let rest = rows.split_off(room);
+            part.push((number, rows));
+            parts.push(std::mem::take(&mut part));
+            (rows, room) = (rest, size);
+        }
+        if !rows.is_empty() {
+            room -= rows.len();
+            part.push((number, rows));
+        }
+    }
+    parts.extend((!part.is_empty()).then_some(part));
+    parts
 }
 
 /// The rows of a file, in their order.
@@ -147,8 +173,11 @@ fn rows_of(
 ) -> Result<Vec<RecordBatch>, Error> {
     let Part::Places(places) = part else { return Ok(batches) };
     let picked = places.into_iter().filter_map(|(number, rows)| {
-        let rows = UInt32Array::from(rows);
-        batches.get(number).map(|batch| arrow::compute::take_record_batch(batch, &rows))
+        let batch = batches.get(number)?;
+        // A night has batches of one month only, which need no copy.
+        let is_whole = rows.len() == batch.num_rows();
+        let picked = || arrow::compute::take_record_batch(batch, &UInt32Array::from(rows));
+        Some(if is_whole { Ok(batch.clone()) } else { picked() })
     });
     let picked: Result<Vec<RecordBatch>, _> = picked.collect();
     picked.map_err(|error| Error::parquet("write", definition.name)(error.into()))
@@ -206,4 +235,22 @@ pub(crate) fn data_file(
         row_count: stats["numRecords"].as_u64().ok_or_else(missing)?,
         dates,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_rows_are_parted_evenly_and_in_order() {
+        let places = |sizes: &[u32]| -> Places { sizes.iter().map(|size| (0..*size).collect()).enumerate().collect() };
+        let sizes = |parts: Vec<Places>| -> Vec<Vec<(usize, usize)>> {
+            parts.iter().map(|part| part.iter().map(|(number, rows)| (*number, rows.len())).collect()).collect()
+        };
+        assert_eq!(sizes(parted(places(&[3, 4]), 10)), [[(0, 3), (1, 4)]]);
+        assert_eq!(sizes(parted(places(&[12, 0, 9]), 10)), [vec![(0, 7)], vec![(0, 5), (2, 2)], vec![(2, 7)]]);
+        let whole: Vec<u32> = parted(places(&[25]), 10).into_iter().flatten().flat_map(|(_, rows)| rows).collect();
+        assert_eq!(whole, (0..25).collect::<Vec<u32>>());
+        assert!(parted(Vec::new(), 10).is_empty());
+    }
 }

@@ -6,8 +6,6 @@
 
 mod falls;
 
-use std::collections::BTreeMap;
-
 use arrow::array::{Array, Date32Array, Decimal128Array, Float64Array, StringArray};
 use arrow::datatypes::Date32Type;
 use lake::{DateRange, Lake, RecordBatch};
@@ -16,11 +14,13 @@ use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::depreciation::{self, DepreciationRow};
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::{daily_returns, portfolios};
-use schemas::{Amount, BusinessDate, ReportingPeriod};
+use schemas::{Amount, BusinessDate, PortfolioId, ReportingPeriod};
 
 use self::falls::{Day, falls};
 use super::{Made, Rollup};
 use crate::error::Error;
+use crate::parquet_books::cores::on_all_cores;
+use crate::places::Places;
 use crate::{StageReport, Work};
 
 /// One row per portfolio and valuation date.
@@ -39,7 +39,10 @@ const COLUMNS: [&str; 7] =
     ["portfolio_id", "business_date", "begin_value", "inflow", "outflow", "end_value", "return_fraction"];
 
 /// Days of all portfolios that are held in memory at once.
-const DAYS_AT_ONCE: u64 = 2_000_000;
+const DAYS_AT_ONCE: u64 = 8_000_000;
+
+/// Portfolios that are worked on together at most.
+const PIECE: usize = 2048;
 
 /// The last day before the reporting period of a date.
 fn opening_of(date: BusinessDate) -> Result<BusinessDate, Error> {
@@ -62,30 +65,51 @@ fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
         let mut batches = Vec::new();
         for share in portfolios.chunks(portfolios.len().div_ceil(parts).max(1)) {
             let (Some(first), Some(last)) = (share.first(), share.last()) else { continue };
-            let mut histories: BTreeMap<&str, Vec<Day>> =
-                share.iter().map(|portfolio| (portfolio.portfolio_id.as_str(), Vec::new())).collect();
+            let mut places = Places::of(share.iter().map(|portfolio| portfolio.portfolio_id.as_str()));
+            let mut histories: Vec<Vec<Day>> = vec![Vec::new(); share.len()];
             let stretch = (&first.portfolio_id, &last.portfolio_id);
             lake::read::each_batch_between(&returns, lake, days, &COLUMNS, stretch, |batch| {
-                add_days(batch, &mut histories)
+                add_days(batch, &mut places, &mut histories)
             })
             .await?;
-            let mut rows: Vec<DepreciationRow> = Vec::new();
-            for portfolio in share {
-                let mut days = histories.remove(portfolio.portfolio_id.as_str()).unwrap_or_default();
-                // A start that was moved to a later day leaves rows of days that no longer belong to the portfolio.
-                days.retain(|day| portfolio.start_date <= day.date);
-                days.sort_unstable_by_key(|day| day.date);
-                rows.extend(falls(&portfolio.portfolio_id, &days, work.from)?);
-            }
-            batches.push(DepreciationRow::to_batch(&rows).map_err(lake::Error::from)?);
+            let owners: Vec<Owner> = share.iter().zip(histories).map(Owner::of).collect();
+            let from = work.from;
+            let computing = tokio::task::spawn_blocking(move || all_rows(&owners, from));
+            batches.extend(computing.await.map_err(|_| Error::Worker)??);
         }
         report.rows_written = work.replace_batches(lake, ROLLUP.writes, &batches, ROLLUP.writes.name).await?.rows;
         Ok(report)
     })
 }
 
+/// A portfolio and the days of its reporting periods.
+struct Owner {
+    portfolio_id: PortfolioId,
+    days: Vec<Day>,
+}
+
+impl Owner {
+    fn of((portfolio, mut days): (&Portfolio, Vec<Day>)) -> Owner {
+        // A start that was moved to a later day leaves rows of days that no longer belong to the portfolio.
+        days.retain(|day| portfolio.start_date <= day.date);
+        days.sort_by_key(|day| day.date);
+        Owner { portfolio_id: portfolio.portfolio_id.clone(), days }
+    }
+}
+
+/// The rows of all portfolios from a date on, on all cores, in the order of the portfolios.
+fn all_rows(owners: &[Owner], from: BusinessDate) -> Result<Vec<RecordBatch>, Error> {
+    on_all_cores(owners.len().div_ceil(PIECE), |number| {
+        let mut rows: Vec<DepreciationRow> = Vec::new();
+        for owner in owners.iter().skip(number * PIECE).take(PIECE) {
+            rows.extend(falls(&owner.portfolio_id, &owner.days, from)?);
+        }
+        Ok(DepreciationRow::to_batch(&rows).map_err(lake::Error::from)?)
+    })
+}
+
 /// Adds the days of a batch to the histories of their portfolios.
-fn add_days(batch: &RecordBatch, histories: &mut BTreeMap<&str, Vec<Day>>) -> Result<(), Error> {
+fn add_days(batch: &RecordBatch, places: &mut Places<'_>, histories: &mut [Vec<Day>]) -> Result<(), Error> {
     let ids: &StringArray = column(batch, "portfolio_id")?;
     let dates: &Date32Array = column(batch, "business_date")?;
     let amounts = |name: &'static str| column::<Decimal128Array>(batch, name);
@@ -93,7 +117,7 @@ fn add_days(batch: &RecordBatch, histories: &mut BTreeMap<&str, Vec<Day>>) -> Re
     let (outflows, ends) = (amounts("outflow")?, amounts("end_value")?);
     let fractions: &Float64Array = column(batch, "return_fraction")?;
     for row in 0..batch.num_rows() {
-        let Some(days) = histories.get_mut(ids.value(row)) else { continue };
+        let Some(days) = places.of_id(ids.value(row)).and_then(|place| histories.get_mut(place)) else { continue };
         let date = Date32Type::to_naive_date_opt(dates.value(row)).and_then(|day| BusinessDate::new(day).ok());
         days.push(Day {
             date: date.ok_or_else(|| odd("business_date", "a day that is none"))?,

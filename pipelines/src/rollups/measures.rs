@@ -26,6 +26,7 @@ use schemas::tables::{
     factor_exposures as exposures, factor_regressions as regressions, factor_returns, risk_classes as classes,
 };
 use schemas::{BusinessDate, MeasureValue, ReportingPeriod};
+use tokio::task::{JoinError, JoinHandle};
 
 use self::columns::Columns;
 pub(crate) use self::factor_exposures::explain_again;
@@ -70,7 +71,8 @@ const PERIOD_MEASURES: &[&str] = &[
 const MADE: [&TableDefinition; 4] = [&measures::TABLE, &classes::TABLE, &regressions::TABLE, &exposures::TABLE];
 type AllRows = [RecordBatch; MADE.len()];
 
-/// Days of all portfolios that are held in memory at once: 100,000 portfolios of ten years take thirty-two rounds.
+/// Days of all portfolios that are measured at once, while as many are read: 100,000 portfolios of ten years take
+/// thirty-two rounds.
 const DAYS_AT_ONCE: u64 = 8_000_000;
 
 fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
@@ -79,22 +81,39 @@ fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
         let gathering = Gathering::over(lake, work, &mut report).await?;
         let factors = Arc::new(MarketFactors::read(lake, work, gathering.portfolios(), &mut report).await?);
         let mut made: [Vec<RecordBatch>; MADE.len()] = Default::default();
+        // The next portfolios are read while those before are measured.
+        let mut computing: Option<JoinHandle<Result<Vec<AllRows>, Error>>> = None;
         for portfolios in gathering.shares(DAYS_AT_ONCE) {
             let histories = gathering.histories(portfolios).await?;
             let (from, holding_years) = (work.from, work.holding_years);
             let factors = Arc::clone(&factors);
-            let computing = tokio::task::spawn_blocking(move || compute_all(&histories, from, holding_years, &factors));
-            for rows in computing.await.map_err(|_| Error::Worker)?? {
-                for (batches, batch) in made.iter_mut().zip(rows) {
-                    batches.push(batch);
-                }
+            let next = move || compute_all(&histories, from, holding_years, &factors);
+            if let Some(before) = computing.take() {
+                take_in(before.await, &mut made)?;
             }
+            computing = Some(tokio::task::spawn_blocking(next));
+        }
+        if let Some(last) = computing {
+            take_in(last.await, &mut made)?;
         }
         for (table, batches) in MADE.into_iter().zip(made) {
             report.rows_written += work.replace_batches(lake, table, &batches, table.name).await?.rows;
         }
         Ok(report)
     })
+}
+
+/// Adds the rows that were computed.
+fn take_in(
+    computed: Result<Result<Vec<AllRows>, Error>, JoinError>,
+    made: &mut [Vec<RecordBatch>; MADE.len()],
+) -> Result<(), Error> {
+    for rows in computed.map_err(|_| Error::Worker)?? {
+        for (batches, batch) in made.iter_mut().zip(rows) {
+            batches.push(batch);
+        }
+    }
+    Ok(())
 }
 
 /// The rows of all portfolios from a date on, on all cores, in the order of the portfolios.

@@ -48,6 +48,7 @@ pub(super) async fn likeliest(
         fence: 1,
         from: date,
         to: date,
+        part_of: None,
         portfolios: None,
         age_limits,
         holding_years: HoldingYears::default(),

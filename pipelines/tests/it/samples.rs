@@ -34,6 +34,7 @@ pub(crate) fn work(run: &str, from: BusinessDate, to: BusinessDate) -> Work {
         fence: 1,
         from,
         to,
+        part_of: None,
         portfolios: None,
         age_limits: AgeLimits::UNLIMITED,
         holding_years: HoldingYears::default(),

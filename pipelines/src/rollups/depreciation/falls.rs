@@ -9,6 +9,7 @@ use super::opening_of;
 use crate::error::Error;
 
 /// A valuation date.
+#[derive(Clone)]
 pub(super) struct Day {
     pub(super) date: BusinessDate,
     pub(super) begin: Option<Amount>,
@@ -56,11 +57,10 @@ pub(super) fn falls(
             _ => Period::new(opening),
         };
         current.add(day);
-        let row = current.row(portfolio_id, day);
-        current.deepest_step = current.deepest_step.max(row.step.unwrap_or_default());
         if from <= day.date {
-            rows.push(row);
+            rows.push(current.row(portfolio_id, day));
         }
+        current.deepest_step = current.deepest_step.max(current.fraction().map(step_of).unwrap_or_default());
         period = Some(current);
     }
     Ok(rows)
@@ -100,10 +100,15 @@ impl Period {
         }
     }
 
+    /// The return of the period so far, if there is one.
+    fn fraction(&self) -> Option<f64> {
+        (self.broken.is_none() && self.reference.is_some()).then_some(self.growth - 1.0)
+    }
+
     fn row(&self, portfolio_id: &PortfolioId, day: &Day) -> DepreciationRow {
         let no_capital = self.reference.is_none().then(|| "there was no capital in the period so far".to_owned());
         let reason = self.broken.clone().or(no_capital);
-        let fraction = reason.is_none().then_some(self.growth - 1.0);
+        let fraction = self.fraction();
         let step = fraction.map(step_of);
         let adjusted = fraction.zip(self.reference).and_then(|(fraction, reference)| {
             let growth = Decimal::from_f64(1.0 + fraction)?;

@@ -1,8 +1,6 @@
 //! The histories of portfolios, column by column and a stretch of ids at a time: those of 100,000 portfolios over ten
 //! years would not fit memory, let alone as records.
 
-use std::collections::HashMap;
-
 use arrow::array::{Array, BooleanArray, Date32Array, Decimal128Array, Float64Array, StringArray};
 use arrow::datatypes::Date32Type;
 use lake::{DateRange, Lake, RecordBatch, Snapshot};
@@ -14,6 +12,7 @@ use schemas::{Amount, BusinessDate};
 
 use super::history::{Counted, Day, Flow, History, Owner, estimate};
 use crate::error::Error;
+use crate::places::Places;
 use crate::{StageReport, Work};
 
 /// What is read of a day.
@@ -31,6 +30,9 @@ const COLUMNS: [&str; 12] = [
     "risk_free_annual",
     "is_observed",
 ];
+
+/// Days that room is made for before they are read.
+const DAYS_EXPECTED_MAX: usize = 10_000;
 
 /// The tables that histories are gathered from, at the versions that a work sees.
 pub(super) struct Gathering<'a> {
@@ -71,14 +73,17 @@ impl<'a> Gathering<'a> {
     pub(super) async fn histories(&self, portfolios: &[Portfolio]) -> Result<Vec<History>, Error> {
         let (Some(first), Some(last)) = (portfolios.first(), portfolios.last()) else { return Ok(Vec::new()) };
         let stretch = (&first.portfolio_id, &last.portfolio_id);
+        // Most have a day for each date; a vector that grows is copied again and again.
+        let days = self.returns.row_count() / u64::try_from(self.portfolios.len()).unwrap_or(u64::MAX).max(1);
+        let days = usize::try_from(days).unwrap_or_default().saturating_add(1).min(DAYS_EXPECTED_MAX);
         let empty = |portfolio: &Portfolio| History {
             owner: Owner::portfolio(portfolio),
-            days: Vec::new(),
+            days: Vec::with_capacity(days),
             flows: Vec::new(),
             counted: Counted::Observed,
         };
         let mut histories: Vec<History> = portfolios.iter().map(empty).collect();
-        let mut places = Places::of(portfolios);
+        let mut places = Places::of(portfolios.iter().map(|portfolio| portfolio.portfolio_id.as_str()));
         lake::read::each_batch_between(&self.returns, self.lake, self.through, &COLUMNS, stretch, |batch| {
             add_days(batch, &mut places, &mut histories)
         })
@@ -101,7 +106,8 @@ impl<'a> Gathering<'a> {
         for history in &mut histories {
             let start = history.owner.start_date;
             history.days.retain(|day| start <= day.date);
-            history.days.sort_unstable_by_key(|day| day.date);
+            // Each file has a month in order, which this sort takes as it is.
+            history.days.sort_by_key(|day| day.date);
         }
         Ok(histories)
     }
@@ -114,33 +120,6 @@ fn shares<T>(portfolios: &[T], days: u64, days_at_once: u64) -> impl Iterator<It
 
 fn key(flow: &CashFlow) -> (BusinessDate, chrono::NaiveDate, &str) {
     (flow.business_date, flow.flow_date, &flow.transaction_id)
-}
-
-/// Where each portfolio stands. Rows come in the order of their portfolios, so that most are found without a search.
-struct Places<'p> {
-    ids: Vec<&'p str>,
-    by_id: HashMap<&'p str, usize>,
-    last: usize,
-}
-
-impl<'p> Places<'p> {
-    fn of(portfolios: &'p [Portfolio]) -> Places<'p> {
-        let ids: Vec<&str> = portfolios.iter().map(|portfolio| portfolio.portfolio_id.as_str()).collect();
-        let by_id = ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
-        Places { ids, by_id, last: 0 }
-    }
-
-    fn of_id(&mut self, id: &str) -> Option<usize> {
-        for near in [self.last, self.last + 1] {
-            if self.ids.get(near) == Some(&id) {
-                self.last = near;
-                return Some(near);
-            }
-        }
-        let found = self.by_id.get(id).copied();
-        self.last = found.unwrap_or(self.last);
-        found
-    }
 }
 
 /// Adds the days of a batch to the histories of their portfolios.
@@ -204,15 +183,5 @@ mod tests {
         assert_eq!(parts(1_000_000, 1), [1; 10], "no part is without a portfolio");
         assert_eq!(parts(0, 1_000), [10]);
         assert_eq!(shares::<usize>(&[], 5, 1).count(), 0);
-    }
-
-    #[test]
-    fn a_portfolio_is_found_in_any_order() {
-        let ids = ["A", "B", "C", "D"];
-        let mut places = Places { ids: ids.to_vec(), by_id: ids.iter().copied().zip(0..).collect(), last: 0 };
-        for (id, place) in [("A", Some(0)), ("B", Some(1)), ("D", Some(3)), ("X", None), ("D", Some(3)), ("A", Some(0))]
-        {
-            assert_eq!(places.of_id(id), place, "{id}");
-        }
     }
 }

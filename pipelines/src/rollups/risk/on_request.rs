@@ -79,6 +79,7 @@ pub async fn risk_parts(
         fence: 0,
         from: date,
         to: date,
+        part_of: None,
         portfolios: Some(Arc::new(BTreeSet::from([portfolio.portfolio_id.clone()]))),
         age_limits,
         holding_years: HoldingYears::default(),

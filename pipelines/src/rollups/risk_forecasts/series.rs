@@ -1,7 +1,5 @@
 //! The daily returns of two years and of the work, by portfolio.
 
-use std::collections::HashMap;
-
 use arrow::array::Array;
 use arrow::datatypes::Date32Type;
 use chrono::Days;
@@ -13,6 +11,7 @@ use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, PortfolioId};
 
 use crate::error::Error;
+use crate::places::Places;
 use crate::{StageReport, Work};
 
 /// Calendar days whose returns a forecast is made from: two years.
@@ -76,7 +75,7 @@ impl Series {
 
     /// Puts what came in into order, and links the returns of days on which nothing was observed.
     fn finish(&mut self, first_day: i32) {
-        self.days.sort_unstable_by_key(|(date, _)| *date);
+        self.days.sort_by_key(|(date, _)| *date);
         self.unobserved.sort_unstable();
         self.first = self.days.partition_point(|(date, _)| *date < first_day);
         if self.unobserved.is_empty() {
@@ -140,14 +139,14 @@ pub(super) async fn read_series(
         passed_over: Vec::new(),
     };
     let mut all: Vec<Series> = portfolios.into_iter().map(series).collect();
-    let numbers: HashMap<String, usize> =
-        all.iter().enumerate().map(|(number, series)| (series.portfolio_id.as_str().to_owned(), number)).collect();
+    let ids: Vec<String> = all.iter().map(|series| series.portfolio_id.to_string()).collect();
+    let mut places = Places::of(ids.iter().map(String::as_str));
     for batch in batches {
         let columns = ["portfolio_id", "business_date", "return_fraction", "is_observed"];
         let batch = lake::read::with_columns(&batch, DailyReturn::TABLE, &columns)?;
         let table = DailyReturn::TABLE.name;
         let observed = typed_column::<Option<bool>>(table, "is_observed", &batch).map_err(lake::Error::from)?;
-        take_in(&batch, &numbers, |number, day, row| {
+        take_in(&batch, &mut places, |number, day, row| {
             if let Some(series) = all.get_mut(number).filter(|series| series.start <= day.0) {
                 series.days.push(day);
                 if observed.is_valid(row) && !observed.value(row) {
@@ -158,7 +157,7 @@ pub(super) async fn read_series(
     }
     let first_day = days_of(work.from);
     all.iter_mut().for_each(|series| series.finish(first_day));
-    read_hypothetical(lake, (from, work), &numbers, &mut all, report).await?;
+    read_hypothetical(lake, (from, work), &mut places, &mut all, report).await?;
     all.iter_mut().for_each(Series::finish_hypothetical);
     all.retain(|series| series.first < series.days.len());
     Ok(all)
@@ -168,7 +167,7 @@ pub(super) async fn read_series(
 async fn read_hypothetical(
     lake: &Lake,
     (from, work): (BusinessDate, &Work),
-    numbers: &HashMap<String, usize>,
+    places: &mut Places<'_>,
     all: &mut [Series],
     report: &mut StageReport,
 ) -> Result<(), Error> {
@@ -189,7 +188,7 @@ async fn read_hypothetical(
     for batch in lake.engine().run(&context, "hypothetical returns of forecasts", sql, parameters).await? {
         let columns = ["portfolio_id", "business_date", "return_fraction"];
         let batch = lake::read::with_columns(&batch, HypotheticalReturn::TABLE, &columns)?;
-        take_in(&batch, numbers, |number, day, _| {
+        take_in(&batch, places, |number, day, _| {
             let Some(series) = all.get_mut(number) else { return };
             if day.1.is_nan() {
                 series.passed_over.push(day.0);
@@ -211,7 +210,7 @@ fn link(before: Option<f64>, (_, number): (i32, f64)) -> Option<f64> {
 /// row.
 fn take_in(
     batch: &RecordBatch,
-    numbers: &HashMap<String, usize>,
+    places: &mut Places<'_>,
     mut take: impl FnMut(usize, (i32, f64), usize),
 ) -> Result<(), Error> {
     let table = DailyReturn::TABLE.name;
@@ -219,7 +218,7 @@ fn take_in(
     let dates = typed_column::<BusinessDate>(table, "business_date", batch).map_err(lake::Error::from)?;
     let returns = typed_column::<Option<f64>>(table, "return_fraction", batch).map_err(lake::Error::from)?;
     for row in 0..batch.num_rows() {
-        let Some(number) = numbers.get(ids.value(row)).copied() else { continue };
+        let Some(number) = places.of_id(ids.value(row)) else { continue };
         take(number, (dates.value(row), if returns.is_null(row) { f64::NAN } else { returns.value(row) }), row);
     }
     Ok(())
