@@ -85,7 +85,8 @@ pub async fn roll_up(lake: &Lake, work: &Work) -> Result<StageReport, Error> {
     total.rows_written = written.iter().sum();
     // Most houses have no weights of benchmarks, and so no attribution.
     let made = ordered.iter().zip(written).filter(|(_, written)| 0 < *written);
-    let notes: Vec<String> = made.map(|(rollup, written)| format!("{written} {}", rollup.writes.short_name())).collect();
+    let note = |(rollup, written): (&&Rollup, u64)| format!("{written} {}", rollup.writes.short_name());
+    let notes: Vec<String> = made.map(note).collect();
     total.note = if notes.is_empty() { "no rows".to_owned() } else { notes.join(", ") };
     Ok(total)
 }
