@@ -113,6 +113,7 @@ mod tests {
             quote_origin: String::new(),
             isin: None,
             cusip: None,
+            return_basis: None,
         }
     }
 

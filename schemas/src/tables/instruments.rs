@@ -27,4 +27,7 @@ crate::table! {
     isin: Option<String>,
     /// CUSIP, where the file gives one.
     cusip: Option<String>,
+    /// Whether its quotes grow with what it pays: `total` if they do, as those of a total return index or a fund that
+    /// keeps its income; `price` if they do not. None if nobody says; quotes that are adjusted for dividends always do.
+    return_basis: Option<String>,
 }

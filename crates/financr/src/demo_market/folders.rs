@@ -11,14 +11,15 @@ use super::book::{Book, Booking};
 use super::client::Client;
 use super::csv_text::CsvText;
 use super::factors;
-use super::issues::Sector;
+use super::issues::{Fate, Sector};
 use super::market::{Listing, Market};
 use super::walks::Action;
 
 /// The id of the demo's market, and the first part of the ids of its portfolios.
 pub(super) const MARKET_ID: &str = "DEMO";
 
-const INSTRUMENT_COLUMNS: &[&str] = &["symbol", "name", "currency", "price_scale", "adjusted", "source"];
+const INSTRUMENT_COLUMNS: &[&str] =
+    &["symbol", "name", "currency", "price_scale", "adjusted", "return_basis", "source"];
 const PRICE_COLUMNS: &[&str] = &["date", "symbol", "close", "currency", "volume"];
 const FACTOR_COLUMNS: &[&str] = &["set", "date", "factor", "return"];
 const FX_COLUMNS: &[&str] = &["date", "currency", "units_per_eur"];
@@ -127,7 +128,9 @@ fn instruments(market: &Market) -> CsvText {
     for listing in &market.listings {
         let issue = listing.issue;
         let scale = plain(listing.price_scale);
-        file.row(&[issue.symbol, &issue.name(), listing.currency.code(), &scale, "none", "synthetic"]);
+        // Dividends stay in the level of an index.
+        let basis = if issue.fate == Fate::Index { "total" } else { "" };
+        file.row(&[issue.symbol, &issue.name(), listing.currency.code(), &scale, "none", basis, "synthetic"]);
     }
     file
 }

@@ -44,6 +44,7 @@ pub(super) fn instrument(position: usize) -> Instrument {
         quote_origin: String::new(),
         isin: None,
         cusip: None,
+        return_basis: None,
     }
 }
 

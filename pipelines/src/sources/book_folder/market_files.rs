@@ -112,7 +112,7 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
     let sheet = Sheet::read(&label, file.bytes, &["symbol", "currency"])?;
     let [symbol, name, currency] = [sheet.text("symbol")?, sheet.text("name")?, sheet.text("currency")?];
     let [scale, adjusted, origin] = [sheet.text("price_scale")?, sheet.text("adjusted")?, sheet.text("source")?];
-    let [isin, cusip] = [sheet.text("isin")?, sheet.text("cusip")?];
+    let [isin, cusip, basis] = [sheet.text("isin")?, sheet.text("cusip")?, sheet.text("return_basis")?];
     let mut seen: BTreeMap<InstrumentId, i64> = BTreeMap::new();
     let (instruments, rejects) = each_row(&label, &sheet, |row, line| {
         let symbol = at("symbol", symbol.required(row))?;
@@ -141,12 +141,26 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
             quote_origin: origin.cell(row).unwrap_or("not stated").to_owned(),
             isin: at("isin", isin)?.map(|isin| isin.to_string()),
             cusip: at("cusip", cusip)?.map(|cusip| cusip.to_string()),
+            return_basis: return_basis(basis.cell(row), adjusted)?,
             instrument_id,
         };
         seen.insert(found.instrument_id.clone(), line);
         Ok(found)
     });
     Ok(Facts { instruments, rejects, ..Facts::default() })
+}
+
+/// Whether quotes grow with what the instrument pays, as the cell says it; none if it says nothing.
+fn return_basis(cell: Option<&str>, adjusted: &str) -> Result<Option<String>, Fault> {
+    match cell {
+        None | Some("total") => Ok(cell.map(str::to_owned)),
+        Some("price") if adjusted == "total" => {
+            let reason = "quotes that are adjusted for dividends (`adjusted` is total) are no price index; write total";
+            Err(("return_basis", reason.to_owned()))
+        }
+        Some("price") => Ok(cell.map(str::to_owned)),
+        Some(other) => Err(("return_basis", format!("`{other}` is none of price, total"))),
+    }
 }
 
 pub(super) fn prices(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Error> {
