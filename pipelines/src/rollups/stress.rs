@@ -67,7 +67,7 @@ fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
         portfolios.retain(|portfolio| work.covers(&portfolio.portfolio_id));
         portfolios.sort_by(|left, right| left.portfolio_id.cmp(&right.portfolio_id));
         let markets: BTreeSet<MarketId> = portfolios.iter().map(|portfolio| portfolio.market_id.clone()).collect();
-        let scenarios = built_in::scenarios()?;
+        let scenarios = built_in::nightly()?;
         report.read(&lake.snapshot(&stress_scenarios::TABLE).await?);
         let mut of_markets = by_market(versions::stored(lake).await?);
         of_markets.retain(|market, _| markets.contains(market));

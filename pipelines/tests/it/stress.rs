@@ -357,7 +357,14 @@ async fn on_request_it_is_told_by_position_and_the_other_way_round() {
     let of = portfolio("P1");
     let found = stressed(&lake, &of, date(DAYS[1]), AgeLimits::UNLIMITED, 0.2).await.expect("read");
     assert_number(found.value, 2500.0);
+    let kept: Vec<StressRow> = all(&lake).await;
+    assert_eq!(kept.iter().filter(|row| row.portfolio_id.as_str() == "P1").count(), 8, "seven and that of the market");
     for under in &found.scenarios {
+        let is_kept = kept.iter().any(|row| row.scenario_id == under.scenario.id);
+        assert_eq!(under.is_of_night, is_kept, "{}", under.scenario.id);
+        if !is_kept {
+            continue;
+        }
         let stored = row(&lake, "P1", DAYS[1], &under.scenario.id).await;
         assert_eq!(under.total.profit.as_ref().ok().copied(), stored.profit, "{}", under.scenario.id);
     }
@@ -377,5 +384,29 @@ async fn on_request_it_is_told_by_position_and_the_other_way_round() {
     for ((falling, fall), (wanted, number)) in falls.into_iter().zip(expected) {
         assert_eq!(falling, wanted);
         assert_number(Some(fall), number);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_night_keeps_is_there_for_whoever_asks() {
+    let lake = sample().await;
+    let found = stressed(&lake, &portfolio("P1"), date(DAYS[1]), AgeLimits::UNLIMITED, 0.2).await.expect("read");
+    let under = |id: &str| found.scenarios.iter().find(|under| under.scenario.id == id).expect("a scenario");
+    // 2,000 of shares, in euros and dollars.
+    for (id, profit) in
+        [("equity_down_10", -200.0), ("equity_up_10", 200.0), ("equity_up_20", 400.0), ("equity_up_40", 800.0)]
+    {
+        assert_number(under(id).total.profit.as_ref().ok().copied(), profit);
+        assert_number(under(id).total.unreached_fraction, 0.2);
+    }
+    // The market begins in 2014, and on 6 January 2014 nobody knew of 2022.
+    for (id, reason) in [
+        ("black_monday_1987", "it has no close of 1987-08-25"),
+        ("russia_1998", "it has no close of 1998-07-17"),
+        ("euro_debt_2011", "it has no close of 2011-07-22"),
+        ("inflation_2022", "the time that is repeated ends on 2022-10-12, after 2014-01-06"),
+    ] {
+        let told = under(id).total.profit.as_ref().expect_err("no figure");
+        assert!(told.contains(reason), "{told}");
     }
 }
