@@ -268,6 +268,8 @@ mod tests {
             isin: isin.map(str::to_owned),
             cusip: None,
             return_basis: None,
+            modified_duration: None,
+            spread_duration: None,
         };
         (instrument_id, instrument)
     }

@@ -84,6 +84,8 @@ fn instrument(position: usize) -> Instrument {
         isin: None,
         cusip: None,
         return_basis: None,
+        modified_duration: None,
+        spread_duration: None,
     }
 }
 

@@ -114,6 +114,8 @@ mod tests {
             isin: None,
             cusip: None,
             return_basis: None,
+            modified_duration: None,
+            spread_duration: None,
         }
     }
 

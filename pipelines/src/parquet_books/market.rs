@@ -86,6 +86,8 @@ pub(super) fn instrument(path: &Path, market_id: &MarketId, symbol: &str, curren
         isin: None,
         cusip: None,
         return_basis: None,
+        modified_duration: None,
+        spread_duration: None,
     })
 }
 

@@ -5,7 +5,7 @@
 
 use schemas::MarketId;
 
-use super::scenario::{StressScenario, by_market};
+use super::scenario::{BRINGER, StressScenario, by_market};
 use crate::error::Error;
 use crate::sources::book_folder::scenario_file::unlisted;
 
@@ -23,12 +23,17 @@ const NIGHTLY: &[(&str, &str)] = &[
 /// Those that are computed when somebody asks for them (docs/adr/0027), in the order of their names.
 const ON_REQUEST: &[(&str, &str)] = &[
     ("black_monday_1987.toml", include_str!("../../scenarios/black_monday_1987.toml")),
+    ("credit_spreads_up_100.toml", include_str!("../../scenarios/credit_spreads_up_100.toml")),
     ("equity_down_10.toml", include_str!("../../scenarios/equity_down_10.toml")),
     ("equity_up_10.toml", include_str!("../../scenarios/equity_up_10.toml")),
     ("equity_up_20.toml", include_str!("../../scenarios/equity_up_20.toml")),
     ("equity_up_40.toml", include_str!("../../scenarios/equity_up_40.toml")),
     ("euro_debt_2011.toml", include_str!("../../scenarios/euro_debt_2011.toml")),
     ("inflation_2022.toml", include_str!("../../scenarios/inflation_2022.toml")),
+    ("interest_rates_down_100.toml", include_str!("../../scenarios/interest_rates_down_100.toml")),
+    ("interest_rates_down_200.toml", include_str!("../../scenarios/interest_rates_down_200.toml")),
+    ("interest_rates_up_100.toml", include_str!("../../scenarios/interest_rates_up_100.toml")),
+    ("interest_rates_up_200.toml", include_str!("../../scenarios/interest_rates_up_200.toml")),
     ("russia_1998.toml", include_str!("../../scenarios/russia_1998.toml")),
 ];
 
@@ -53,7 +58,7 @@ pub(crate) fn all() -> Result<Vec<StressScenario>, Error> {
 
 fn read(files: &[(&str, &str)]) -> Result<Vec<StressScenario>, Error> {
     let problem = |file: &str, problem: String| Error::Sheet { file: file.to_owned(), problem };
-    let market = "FINANCR".parse::<MarketId>().map_err(|error| problem("(built in)", error.to_string()))?;
+    let market = BRINGER.parse::<MarketId>().map_err(|error| problem("(built in)", error.to_string()))?;
     let mut rows = Vec::new();
     for (name, text) in files {
         let found = unlisted(&market, text.as_bytes()).map_err(|rejects| {

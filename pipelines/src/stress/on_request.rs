@@ -113,6 +113,7 @@ pub async fn stressed(
             instrument_id: &row.instrument_id,
             currency: ends.currency_of(&row.instrument_id),
             classes: classes.get(&row.instrument_id).map_or(&[][..], Vec::as_slice),
+            durations: ends.durations_of(&row.instrument_id),
         })
         .collect();
     let values: Vec<f64> = valuations.iter().map(value_of).collect();

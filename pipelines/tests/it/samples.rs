@@ -110,6 +110,8 @@ pub(crate) fn instrument(symbol: &str) -> Instrument {
         isin: None,
         cusip: None,
         return_basis: None,
+        modified_duration: None,
+        spread_duration: None,
     }
 }
 

@@ -21,6 +21,7 @@ const FACTORS: &str = "factor_source,factor_set,factor,return_date,return_fracti
 const WEIGHTS: &str = "benchmark,taxonomy,node,weight_date,weight,return_fraction,line";
 const INSTRUMENTS: &str = "instrument_id,name,currency,price_scale,adjusted,isin";
 const BASES: &str = "instrument_id,adjusted,return_basis";
+const YEARS: &str = "instrument_id,modified_duration,spread_duration";
 const ACTIONS: &str = "instrument_id,ex_date,kind,ratio,amount,currency,line";
 const GROUPS: &str = "instrument_id,taxonomy,node,weight,line";
 const COSTS: &str = "instrument_id,valid_from,ongoing,transaction,incidental,entry,exit,line";
@@ -85,6 +86,7 @@ impl Reading {
             WEIGHTS => facts.benchmark_weights.iter().map(weight_line).collect(),
             INSTRUMENTS => facts.instruments.iter().map(instrument_line).collect(),
             BASES => facts.instruments.iter().map(basis_line).collect(),
+            YEARS => facts.instruments.iter().map(years_line).collect(),
             ACTIONS => facts.corporate_actions.iter().map(action_line).collect(),
             GROUPS => facts.classifications.iter().map(group_line).collect(),
             COSTS => facts.instrument_costs.iter().map(cost_line).collect(),
@@ -140,6 +142,10 @@ fn instrument_line(row: &schemas::tables::instruments::Instrument) -> String {
 
 fn basis_line(row: &schemas::tables::instruments::Instrument) -> String {
     line(&[&row.instrument_id, &row.adjusted, &optional(row.return_basis.as_ref())])
+}
+
+fn years_line(row: &schemas::tables::instruments::Instrument) -> String {
+    line(&[&row.instrument_id, &optional(row.modified_duration), &optional(row.spread_duration)])
 }
 
 fn action_line(row: &CorporateAction) -> String {

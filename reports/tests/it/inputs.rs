@@ -77,6 +77,8 @@ fn instrument(symbol: &str, name: &str, currency: Currency) -> Instrument {
         isin: None,
         cusip: None,
         return_basis: None,
+        modified_duration: None,
+        spread_duration: None,
     }
 }
 

@@ -45,6 +45,8 @@ pub(super) fn instrument(position: usize) -> Instrument {
         isin: None,
         cusip: None,
         return_basis: None,
+        modified_duration: None,
+        spread_duration: None,
     }
 }
 

@@ -188,6 +188,8 @@ fn instrument(symbol: &str) -> Instrument {
         isin: None,
         cusip: None,
         return_basis: None,
+        modified_duration: None,
+        spread_duration: None,
     }
 }
 

@@ -14,6 +14,9 @@ use crate::error::Error;
 use crate::frames::{Sheet, TextColumn};
 use crate::sources::{Facts, Instruments, LandedFile, RowReject};
 
+/// Durations are not longer than this.
+const DURATION_YEARS_MAX: Decimal = Decimal::from_parts(50, 0, 0, false, 0);
+
 /// What is wrong with a row: the column and the reason.
 pub(super) type Fault = (&'static str, String);
 
@@ -113,6 +116,7 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
     let [symbol, name, currency] = [sheet.text("symbol")?, sheet.text("name")?, sheet.text("currency")?];
     let [scale, adjusted, origin] = [sheet.text("price_scale")?, sheet.text("adjusted")?, sheet.text("source")?];
     let [isin, cusip, basis] = [sheet.text("isin")?, sheet.text("cusip")?, sheet.text("return_basis")?];
+    let [modified, spread] = [sheet.text("modified_duration")?, sheet.text("spread_duration")?];
     let mut seen: BTreeMap<InstrumentId, i64> = BTreeMap::new();
     let (instruments, rejects) = each_row(&label, &sheet, |row, line| {
         let symbol = at("symbol", symbol.required(row))?;
@@ -142,6 +146,8 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
             isin: at("isin", isin)?.map(|isin| isin.to_string()),
             cusip: at("cusip", cusip)?.map(|cusip| cusip.to_string()),
             return_basis: return_basis(basis.cell(row), adjusted)?,
+            modified_duration: duration("modified_duration", modified.number(row))?,
+            spread_duration: duration("spread_duration", spread.number(row))?,
             instrument_id,
         };
         seen.insert(found.instrument_id.clone(), line);
@@ -161,6 +167,18 @@ fn return_basis(cell: Option<&str>, adjusted: &str) -> Result<Option<String>, Fa
         Some("price") => Ok(cell.map(str::to_owned)),
         Some(other) => Err(("return_basis", format!("`{other}` is none of price, total"))),
     }
+}
+
+/// A duration in years; none if the cell says nothing.
+fn duration(column: &'static str, cell: Result<Option<Decimal>, String>) -> Result<Option<Rate>, Fault> {
+    let Some(years) = at(column, cell)? else { return Ok(None) };
+    if DURATION_YEARS_MAX < years.abs() {
+        let reason = format!("a duration is from -{DURATION_YEARS_MAX} to {DURATION_YEARS_MAX} years, not {years}");
+        return Err((column, reason));
+    }
+    let years = Rate::new(years);
+    at(column, years.to_units())?;
+    Ok(Some(years))
 }
 
 pub(super) fn prices(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Error> {
