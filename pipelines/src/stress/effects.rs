@@ -204,8 +204,8 @@ fn of_replay(replay: &Replay, base: Currency, held: &Held<'_>, closes: &Closes<'
     Effect { price, exchange, reached: 1.0 - without, unknown }
 }
 
-/// The price moves by the duration times the change, to the first order. Without a duration shares and cash stay as they
-/// are, and of everything else nobody knows.
+/// The price moves by the duration times the change, to the first order. Without a duration shares and cash stay as
+/// they are, and of everything else nobody knows.
 fn of_yields(yields: Yields, held: &Held<'_>) -> Effect {
     if held.currency.is_none() {
         return Effect::unknown(Gap::Unlisted);
