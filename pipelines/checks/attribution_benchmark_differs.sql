@@ -16,39 +16,55 @@ ends AS (
     FROM compared
 ),
 closes AS (
-    -- The level that counts on a day is that of the last valuation by then.
     SELECT
         ends.portfolio_id,
         ends.end_date,
-        max(valued.business_date) AS close_date
+        valued.benchmark_level,
+        row_number() OVER (
+            PARTITION BY ends.portfolio_id, ends.end_date
+            ORDER BY valued.business_date DESC
+        ) AS place
     FROM ends
     JOIN gold.portfolio_values AS valued
         ON valued.portfolio_id = ends.portfolio_id
     WHERE valued.business_date <= ends.end_date
         AND CAST(ends.end_date AS BIGINT) - CAST(valued.business_date AS BIGINT) <= 10
-    GROUP BY ends.portfolio_id, ends.end_date
 ),
 levels AS (
-    SELECT closes.portfolio_id, closes.end_date, valued.benchmark_level
+    -- The level that counts on a day is that of the last valuation by then.
+    SELECT portfolio_id, end_date, benchmark_level
     FROM closes
-    JOIN gold.portfolio_values AS valued
-        ON valued.portfolio_id = closes.portfolio_id AND valued.business_date = closes.close_date
-    WHERE valued.benchmark_level > CAST('0' AS DOUBLE)
+    WHERE place = 1
+        AND benchmark_level > CAST('0' AS DOUBLE)
 ),
-paired AS (
+ended AS (
     SELECT
         compared.portfolio_id,
         compared.business_date,
         compared.taxonomy,
         compared.from_date,
         compared.through_date,
-        compared.benchmark_return_fraction AS by_groups,
-        closing.benchmark_level / opening.benchmark_level - CAST('1' AS DOUBLE) AS by_closes
+        compared.benchmark_return_fraction,
+        max(CASE WHEN level.end_date = compared.from_date THEN level.benchmark_level END) AS opening_level,
+        max(CASE WHEN level.end_date = compared.through_date THEN level.benchmark_level END) AS closing_level
     FROM compared
-    JOIN levels AS opening
-        ON opening.portfolio_id = compared.portfolio_id AND opening.end_date = compared.from_date
-    JOIN levels AS closing
-        ON closing.portfolio_id = compared.portfolio_id AND closing.end_date = compared.through_date
+    JOIN levels AS level
+        ON level.portfolio_id = compared.portfolio_id
+    WHERE level.end_date IN (compared.from_date, compared.through_date)
+    GROUP BY
+        compared.portfolio_id, compared.business_date, compared.taxonomy, compared.from_date, compared.through_date,
+        compared.benchmark_return_fraction
+),
+paired AS (
+    SELECT
+        portfolio_id,
+        business_date,
+        taxonomy,
+        from_date,
+        through_date,
+        benchmark_return_fraction AS by_groups,
+        closing_level / opening_level - CAST('1' AS DOUBLE) AS by_closes
+    FROM ended
 )
 SELECT
     business_date,
