@@ -12,6 +12,7 @@ use schemas::{BusinessDate, Currency, InstrumentId, Price, Quantity, Rate};
 
 use crate::error::Error;
 use crate::frames::{Sheet, TextColumn};
+use crate::refusals::no_close;
 use crate::sources::{Facts, Instruments, LandedFile, RowReject};
 
 /// Durations are not longer than this.
@@ -194,10 +195,7 @@ pub(super) fn prices(file: &LandedFile<'_>, instruments: &Instruments) -> Result
         let instrument = listed("symbol", file, instruments, at("symbol", symbol.required(row))?)?;
         let price = at("close", close.required_number(row))?;
         if price <= Decimal::ZERO {
-            return Err((
-                "close",
-                format!("a close is positive, not {price}; leave the row out if there was no trade"),
-            ));
+            return Err(("close", no_close(&instrument.symbol, quote_date, price)));
         }
         at("close", Price::new(price).to_units())?;
         let unit = at("currency", currency.required(row))?;
