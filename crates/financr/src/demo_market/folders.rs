@@ -18,8 +18,17 @@ use super::walks::Action;
 /// The id of the demo's market, and the first part of the ids of its portfolios.
 pub(super) const MARKET_ID: &str = "DEMO";
 
-const INSTRUMENT_COLUMNS: &[&str] =
-    &["symbol", "name", "currency", "price_scale", "adjusted", "return_basis", "source"];
+const INSTRUMENT_COLUMNS: &[&str] = &[
+    "symbol",
+    "name",
+    "currency",
+    "price_scale",
+    "adjusted",
+    "return_basis",
+    "modified_duration",
+    "spread_duration",
+    "source",
+];
 const PRICE_COLUMNS: &[&str] = &["date", "symbol", "close", "currency", "volume"];
 const FACTOR_COLUMNS: &[&str] = &["set", "date", "factor", "return"];
 const FX_COLUMNS: &[&str] = &["date", "currency", "units_per_eur"];
@@ -130,7 +139,10 @@ fn instruments(market: &Market) -> CsvText {
         let scale = plain(listing.price_scale);
         // Dividends stay in the level of an index.
         let basis = if issue.fate == Fate::Index { "total" } else { "" };
-        file.row(&[issue.symbol, &issue.name(), listing.currency.code(), &scale, "none", basis, "synthetic"]);
+        // Bonds are those of governments, about as long as a broad index of them.
+        let (years, spread) = if issue.sector == Sector::Bonds { ("7", "0") } else { ("", "") };
+        let (name, currency) = (issue.name(), listing.currency.code());
+        file.row(&[issue.symbol, &name, currency, &scale, "none", basis, years, spread, "synthetic"]);
     }
     file
 }
