@@ -2,7 +2,9 @@
 
 use chrono::Days;
 use lake::Lake;
+use pipelines::AgeLimits;
 use pipelines::checks::Layer;
+use pipelines::history::{mark, touched};
 use schemas::BusinessDate;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::exceptions::Exception;
@@ -12,7 +14,7 @@ use schemas::tables::portfolios::Portfolio;
 
 use super::planted_rows::{attributed, daily_return, value};
 use super::{BEFORE, DAY, World, findings};
-use crate::samples::{all, date, instrument, portfolio, refill};
+use crate::samples::{all, date, fill, instrument, memory_lake, portfolio, quote, refill, work};
 
 impl World {
     /// A portfolio that is compared with a symbol that has a level.
@@ -160,4 +162,28 @@ async fn leaps_of_portfolios_and_benchmarks_are_seen_by_what_was_usual_before() 
         of_benchmark("unadjusted", "-20.0"),
     ];
     assert_eq!(said(&world.lake().await, "extreme_returns").await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_basis_that_is_stated_later_makes_the_findings_again_and_a_duration_nothing() {
+    let lake = memory_lake();
+    let benchmark_symbol = Some("AAA".to_owned());
+    fill(&lake, &[Portfolio { benchmark_symbol, ..portfolio("compared") }, portfolio("alone")]).await;
+    fill(&lake, &[instrument("AAA")]).await;
+    fill(&lake, &[quote("M1~AAA", "2014-01-02", "100"), quote("M1~AAA", "2014-02-03", "101")]).await;
+    let (first, last) = (date("2014-01-02"), date("2014-02-28"));
+    let changed = async || touched(&lake, AgeLimits::UNLIMITED, first, last).await.expect("readable");
+    mark(&lake, &work("first", first, last)).await.expect("marked");
+    assert!(changed().await.is_empty());
+    let basis = Instrument { return_basis: Some("total".to_owned()), ..instrument("AAA") };
+    refill(&lake, std::slice::from_ref(&basis), "basis").await;
+    let found = changed().await;
+    let [only] = found.as_slice() else { panic!("one group: {found:?}") };
+    let names: Vec<&str> = only.portfolios.iter().map(|id| id.as_str()).collect();
+    assert_eq!((only.from, names), (first, vec!["compared"]));
+    mark(&lake, &work("second", first, last)).await.expect("marked");
+    // No row of a night follows from durations.
+    let modified_duration = Some("7".parse().expect("years"));
+    refill(&lake, &[Instrument { modified_duration, ..basis }], "duration").await;
+    assert!(changed().await.is_empty());
 }
