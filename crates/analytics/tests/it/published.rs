@@ -187,16 +187,14 @@ fn bacon_by_figures_that_know_no_year() {
     assert_within("tracking error", tracking_error, 0.033_640, 1e-6);
 }
 
+/// A segment by its weights in portfolio and benchmark, and by their returns.
+fn segment(portfolio_weight: f64, benchmark_weight: f64, portfolio_return: f64, benchmark_return: f64) -> Segment {
+    Segment { portfolio_weight, benchmark_weight, portfolio_return, benchmark_return, currency: None }
+}
+
 #[test]
 fn european_and_japanese_equity() {
     // A practice question of CFA level III: 12.75 % against 13.25 %; selection with interaction 1.25 %.
-    let segment = |portfolio_weight, benchmark_weight, portfolio_return, benchmark_return| Segment {
-        portfolio_weight,
-        benchmark_weight,
-        portfolio_return,
-        benchmark_return,
-        currency: None,
-    };
     let segments = [segment(0.5, 0.75, 0.135, 0.15), segment(0.5, 0.25, 0.12, 0.08)];
     let input = AttributionInput { segments: &segments, currencies: &[] };
     for (model, allocation) in
@@ -223,13 +221,6 @@ fn european_and_japanese_equity() {
 fn british_japanese_and_american_equity() {
     // Bacon, *Practical Portfolio Performance Measurement and Attribution*, 2nd ed., ch. 5, tables 5.1 to 5.4, in
     // percent: 8.3 against 6.4; allocation −1.2, selection 3.0 and interaction 0.1.
-    let segment = |portfolio_weight, benchmark_weight, portfolio_return, benchmark_return| Segment {
-        portfolio_weight,
-        benchmark_weight,
-        portfolio_return,
-        benchmark_return,
-        currency: None,
-    };
     let segments = [segment(0.4, 0.4, 0.2, 0.1), segment(0.3, 0.2, -0.05, -0.04), segment(0.3, 0.4, 0.06, 0.08)];
     let input = AttributionInput { segments: &segments, currencies: &[] };
     let found = (attribution_model("brinson_fachler").expect("a model").attribute)(&input).expect("an attribution");
