@@ -1,7 +1,7 @@
 -- One row per portfolio and date with a daily return, its own or that of its benchmark, beyond a quarter, or beyond a
--- tenth and far from what is usual: twelve times 1.4826 times the median size of the returns of the year before, which is
--- twelve standard deviations where returns are normal. Without sixty of them nobody knows what is usual. The year is read
--- once, and only of those with such a day.
+-- tenth and far from what is usual: twelve times 1.4826 times the median size of the returns of the year before, which
+-- is twelve standard deviations where returns are normal. Without sixty of them nobody knows what is usual. The year is
+-- read once, and only of those with such a day.
 WITH large AS (
     SELECT portfolio_id, business_date, return_fraction, benchmark_return_fraction
     FROM gold.daily_returns
