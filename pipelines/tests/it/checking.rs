@@ -10,8 +10,7 @@ use lake::{Lake, WriteKey};
 use pipelines::checks::{CHECKS, Layer, check};
 use pipelines::{AgeLimits, Work};
 use planted_rows::{
-    attributed, daily_return, flow, group, part_of_shortfall, position, position_return, reported_return, shortfall,
-    step, value,
+    daily_return, flow, group, part_of_shortfall, position, position_return, reported_return, shortfall, step, value,
 };
 use rust_decimal::Decimal;
 use schemas::tables::attribution::AttributionRow;
