@@ -30,8 +30,8 @@ pub(crate) fn inbox(what: impl Into<String>, reason: impl Into<String>) -> Refus
 /// Why a close of nothing, or less, is none: returns would be those of a total loss.
 pub(crate) fn no_close(symbol: &str, date: BusinessDate, close: Decimal) -> String {
     format!(
-        "the close of {symbol} on {date} is {}, and a close is positive: leave it out if there was no trade, and book a \
-         WRITE_OFF if it is worth nothing",
+        "the close of {symbol} on {date} is {}, and a close is positive: leave it out if there was no trade, and book \
+         a WRITE_OFF if it is worth nothing",
         close.normalize()
     )
 }

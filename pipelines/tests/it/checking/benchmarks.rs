@@ -130,8 +130,8 @@ async fn a_benchmark_returns_by_its_groups_what_it_returns_by_its_closes() {
 async fn leaps_of_portfolios_and_benchmarks_are_seen_by_what_was_usual_before() {
     let mut world = World::default();
     let benchmark_symbol = Some("AAA".to_owned());
-    // A third of the days each earns 1 %, earns 0.5 % and loses 0.25 %: the median size is 0.5 %, and twelve times 1.4826
-    // times as much are 8.9 %.
+    // A third of the days each earns 1 %, earns 0.5 % and loses 0.25 %: the median size is 0.5 %, and twelve times
+    // 1.4826 times as much are 8.9 %.
     let usual = |count: usize| (0..count).map(|day| [0.01, 0.005, -0.0025][day % 3]).map(|earned| (earned, earned));
     let cases = [
         ("calm", 60, 0.099, 0.099),
