@@ -9,13 +9,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::Days;
 use lake::{DateRange, Lake, Parameter, RecordBatch};
 use schemas::table::{Record, TableDefinition};
 use schemas::tables::exceptions::Exception;
 use schemas::tables::{
-    action_payments, cash_flows, corporate_actions, daily_returns, group_returns, instruments, measures, nav_bridge,
-    portfolio_values, portfolios, position_returns, positions, quotes, risk, risk_contributions, risk_free_rates,
-    transactions, valuations,
+    action_payments, attribution, cash_flows, corporate_actions, daily_returns, group_returns, instruments, measures,
+    nav_bridge, portfolio_values, portfolios, position_returns, positions, quotes, risk, risk_contributions,
+    risk_free_rates, transactions, valuations,
 };
 use schemas::{BusinessDate, PortfolioId, Severity};
 
@@ -50,6 +51,8 @@ pub enum Layer {
 enum History {
     /// The dates of the work.
     Range,
+    /// The dates of the work, and those of a year before.
+    Year,
     /// Every date up to the last one of the work.
     Whole,
     /// Every date, later ones, too.
@@ -93,12 +96,14 @@ pub const CHECKS: &[Check] = &[
     check!("stale_fx_rates", Warn, Gold, [valuations Range]),
     check!("short_positions", Warn, Gold, [valuations Range]),
     check!("overdrawn_cash", Warn, Gold, [valuations Range]),
-    check!("extreme_returns", Warn, Gold, [daily_returns Range]),
+    check!("extreme_returns", Warn, Gold, [daily_returns Year, portfolios Whole]),
     check!("missing_dividends", Warn, Gold, [
         corporate_actions Whole, positions Whole, transactions WithLater, portfolio_values Range
     ]),
     check!("unmatched_internal_transfers", Warn, Gold, [transactions WithLater, cash_flows Range]),
     check!("missing_benchmarks", Warn, Gold, [portfolios Whole, instruments Whole, portfolio_values Range]),
+    check!("benchmark_not_total_return", Warn, Gold, [portfolios Whole, instruments Whole, portfolio_values Range]),
+    check!("attribution_benchmark_differs", Warn, Gold, [attribution Range, portfolio_values Year]),
     check!("missing_risk_free_rates", Warn, Gold, [portfolios Whole, risk_free_rates Whole, portfolio_values Range]),
 ];
 
@@ -153,6 +158,7 @@ async fn run(lake: &Lake, work: &Work, check: &Check, report: &mut StageReport) 
     for (definition, history) in check.reads {
         let range = match history {
             History::Range => DateRange::between(work.from, work.to),
+            History::Year => DateRange::between(a_year_before(work.from), work.to),
             History::Whole => DateRange::through(work.to),
             History::WithLater => DateRange::ALL,
         };
@@ -179,6 +185,12 @@ async fn run(lake: &Lake, work: &Work, check: &Check, report: &mut StageReport) 
         exceptions.extend(findings(check, batch)?);
     }
     Ok(exceptions)
+}
+
+/// The day a year before, a leap year if in doubt.
+fn a_year_before(date: BusinessDate) -> BusinessDate {
+    let before = date.day().checked_sub_days(Days::new(366));
+    before.and_then(|day| BusinessDate::new(day).ok()).unwrap_or(BusinessDate::FIRST)
 }
 
 /// The rows of a check as exceptions.

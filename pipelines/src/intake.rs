@@ -17,6 +17,7 @@ use crate::imports::{
     Export, ExportAccount, ExportFile, ExportFxRate, ExportInstrument, ExportQuote, ExportTransaction, FILE_BYTES_MAX,
     InboxRow, UnsureRow, row_text,
 };
+use crate::refusals::no_close;
 use crate::sieve::BadLine;
 use crate::sources::RowReject;
 
@@ -113,7 +114,7 @@ impl Intake {
     /// Notes a close; a second one of the same day is rejected.
     pub(crate) fn quote(&mut self, line: i64, quote: ExportQuote) {
         if quote.close <= Decimal::ZERO {
-            return self.reject(line, "close", format!("a close is positive, not {}", quote.close.normalize()));
+            return self.reject(line, "close", no_close(&quote.symbol, quote.date, quote.close));
         }
         if let Err(error) = Price::new(quote.close).to_units() {
             return self.reject(line, "close", error.to_string());

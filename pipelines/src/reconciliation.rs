@@ -267,6 +267,9 @@ mod tests {
             quote_origin: "test".to_owned(),
             isin: isin.map(str::to_owned),
             cusip: None,
+            return_basis: None,
+            modified_duration: None,
+            spread_duration: None,
         };
         (instrument_id, instrument)
     }

@@ -1,6 +1,7 @@
 //! Why a row of an export was not booked, and the numbers that rows may have.
 
 use rust_decimal::Decimal;
+use schemas::BusinessDate;
 
 /// Why a row was not booked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,15 @@ pub(crate) enum Refusal {
 /// A row for the inbox.
 pub(crate) fn inbox(what: impl Into<String>, reason: impl Into<String>) -> Refusal {
     Refusal::Inbox { what: what.into(), reason: reason.into() }
+}
+
+/// Why a close of nothing, or less, is none: returns would be those of a total loss.
+pub(crate) fn no_close(symbol: &str, date: BusinessDate, close: Decimal) -> String {
+    format!(
+        "the close of {symbol} on {date} is {}, and a close is positive: leave it out if there was no trade, and book \
+         a WRITE_OFF if it is worth nothing",
+        close.normalize()
+    )
 }
 
 /// A row that cannot be read.

@@ -56,8 +56,9 @@ pub(crate) fn beside_the_night(stressed: &Stressed, stored: &[StressRow], date: 
             is_same && same_figure(row.profit, under.total.profit.as_ref().ok().copied())
         })
     };
+    let of_night = stressed.scenarios.iter().filter(|under| under.is_of_night);
     let others: Vec<&str> =
-        stressed.scenarios.iter().filter(|under| !is_stored(under)).map(|under| under.scenario.id.as_str()).collect();
+        of_night.filter(|under| !is_stored(under)).map(|under| under.scenario.id.as_str()).collect();
     if others.is_empty() {
         return None;
     }
@@ -364,8 +365,8 @@ mod tests {
         Stressed {
             value: Some(1001.0),
             scenarios: vec![
-                UnderScenario { scenario: scenario("crash"), total, positions },
-                UnderScenario { scenario: scenario("replay"), total: none, positions: Vec::new() },
+                UnderScenario { scenario: scenario("crash"), is_of_night: true, total, positions },
+                UnderScenario { scenario: scenario("replay"), is_of_night: true, total: none, positions: Vec::new() },
             ],
             falls: vec![
                 ReverseFall { falling: Falling::Market, fall: Ok(0.25) },
@@ -416,6 +417,9 @@ mod tests {
         assert!(told(&[]).expect("told").contains("has no rows of 2024-01-31"));
         let [crash, replay] = [stored("crash", 1, Some(-280.0)), stored("replay", 1, None)];
         assert_eq!(told(&[crash.clone(), replay.clone()]), None);
+        let mut asked = stressed.clone();
+        asked.scenarios[1].is_of_night = false;
+        assert_eq!(beside_the_night(&asked, std::slice::from_ref(&crash), date), None, "no night has the other one");
         let other = told(&[stored("crash", 1, Some(-270.0)), replay]).expect("another figure");
         assert!(other.contains("says something else of crash:"), "{other}");
         let earlier = told(&[crash, stored("replay", 2, None)]).expect("another version");

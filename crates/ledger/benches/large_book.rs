@@ -83,6 +83,9 @@ fn instrument(position: usize) -> Instrument {
         quote_origin: String::new(),
         isin: None,
         cusip: None,
+        return_basis: None,
+        modified_duration: None,
+        spread_duration: None,
     }
 }
 

@@ -113,6 +113,9 @@ mod tests {
             quote_origin: String::new(),
             isin: None,
             cusip: None,
+            return_basis: None,
+            modified_duration: None,
+            spread_duration: None,
         }
     }
 

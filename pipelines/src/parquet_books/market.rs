@@ -85,6 +85,9 @@ pub(super) fn instrument(path: &Path, market_id: &MarketId, symbol: &str, curren
         quote_origin: "file".to_owned(),
         isin: None,
         cusip: None,
+        return_basis: None,
+        modified_duration: None,
+        spread_duration: None,
     })
 }
 

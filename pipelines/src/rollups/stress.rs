@@ -67,7 +67,7 @@ fn make<'a>(lake: &'a Lake, work: &'a Work) -> Made<'a> {
         portfolios.retain(|portfolio| work.covers(&portfolio.portfolio_id));
         portfolios.sort_by(|left, right| left.portfolio_id.cmp(&right.portfolio_id));
         let markets: BTreeSet<MarketId> = portfolios.iter().map(|portfolio| portfolio.market_id.clone()).collect();
-        let scenarios = built_in::scenarios()?;
+        let scenarios = built_in::nightly()?;
         report.read(&lake.snapshot(&stress_scenarios::TABLE).await?);
         let mut of_markets = by_market(versions::stored(lake).await?);
         of_markets.retain(|market, _| markets.contains(market));
@@ -132,7 +132,8 @@ impl<'a> Group<'a> {
         let describe = |instrument: &u32| -> Result<Held<'_>, Error> {
             let instrument_id = holdings.instrument(*instrument)?;
             let classes = known.classes.get(instrument_id).map_or(&[][..], Vec::as_slice);
-            Ok(Held { instrument_id, currency: known.ends.currency_of(instrument_id), classes })
+            let (currency, durations) = (known.ends.currency_of(instrument_id), known.ends.durations_of(instrument_id));
+            Ok(Held { instrument_id, currency, classes, durations })
         };
         let described = held.iter().map(describe).collect::<Result<Vec<Held<'_>>, Error>>()?;
         let of_market = known.of_markets.get(market).map_or(&[][..], Vec::as_slice);

@@ -12,12 +12,14 @@ use schemas::tables::classifications::Classification;
 use schemas::{BusinessDate, Currency, InstrumentId};
 
 use super::replays::Closes;
-use super::scenario::{Event, Replay, Shocks, StressScenario};
+use super::scenario::{Duration, Event, Replay, Shocks, StressScenario, Yields};
 
 /// The taxonomy that tells classes apart.
 const ASSET_CLASS: &str = "asset_class";
 /// The class of cash.
 const CASH: &str = "cash";
+/// The class of shares.
+const EQUITY: &str = "equity";
 
 /// Something that is held.
 #[derive(Clone, Debug)]
@@ -27,6 +29,14 @@ pub(crate) struct Held<'a> {
     pub(crate) currency: Option<Currency>,
     /// Its classes in lower case with their parts, which are at most 1 together; of cash none.
     pub(crate) classes: &'a [(String, f64)],
+    pub(crate) durations: Durations,
+}
+
+/// What the market says of the durations of an instrument, in years.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Durations {
+    pub(crate) modified: Option<f64>,
+    pub(crate) spread: Option<f64>,
 }
 
 /// What happens to one unit of value.
@@ -53,6 +63,8 @@ pub(crate) enum Gap {
     NoClose(BusinessDate),
     /// Its currency has no rate of the day.
     NoRate(BusinessDate),
+    /// Yields or spreads move, and it has no such duration.
+    NoDuration(Duration),
 }
 
 impl Effect {
@@ -84,6 +96,7 @@ impl fmt::Display for Gap {
             Gap::Unlisted => write!(formatter, "the market of the portfolio does not list it"),
             Gap::NoClose(date) => write!(formatter, "it has no close of {date}, and nothing stands in for its class"),
             Gap::NoRate(date) => write!(formatter, "its currency has no rate of {date}"),
+            Gap::NoDuration(duration) => write!(formatter, "it has no {} in instruments.csv", duration.column()),
         }
     }
 }
@@ -98,6 +111,7 @@ pub(crate) fn effects(
     match &scenario.event {
         Event::Shocks(shocks) => of_shocks(shocks, base, held),
         Event::Replay(replay) => held.iter().map(|held| Ok(of_replay(replay, base, held, closes))).collect(),
+        Event::Yields(yields) => held.iter().map(|held| Ok(of_yields(*yields, held))).collect(),
     }
 }
 
@@ -188,6 +202,25 @@ fn of_replay(replay: &Replay, base: Currency, held: &Held<'_>, closes: &Closes<'
     }
     let unknown = (1e-7 < without).then_some((without, missing));
     Effect { price, exchange, reached: 1.0 - without, unknown }
+}
+
+/// The price moves by the duration times the change, to the first order. Without a duration shares and cash stay as
+/// they are, and of everything else nobody knows.
+fn of_yields(yields: Yields, held: &Held<'_>) -> Effect {
+    if held.currency.is_none() {
+        return Effect::unknown(Gap::Unlisted);
+    }
+    let years = match yields.duration {
+        Duration::Modified => held.durations.modified,
+        Duration::Spread => held.durations.spread,
+    };
+    if let Some(years) = years {
+        return Effect { price: -years * yields.change, exchange: 0.0, reached: 1.0, unknown: None };
+    }
+    let stays = |class: Option<&str>| matches!(class, Some(EQUITY | CASH));
+    let open: f64 = parts(held).into_iter().filter(|(class, _)| !stays(*class)).map(|(_, part)| part).sum();
+    let unknown = (1e-7 < open).then_some((open, Gap::NoDuration(yields.duration)));
+    Effect { price: 0.0, exchange: 0.0, reached: 0.0, unknown }
 }
 
 /// The classes of each instrument from the rows that say them; those of other taxonomies are passed over.

@@ -40,6 +40,8 @@ pub struct Stressed {
 pub struct UnderScenario {
     /// The scenario.
     pub scenario: StressScenario,
+    /// Whether nights keep a row of it.
+    pub is_of_night: bool,
     /// All positions together.
     pub total: Total,
     /// Each position, the largest change first; none if the scenario says nothing of the date.
@@ -94,7 +96,7 @@ pub async fn stressed(
     loss_fraction: f64,
 ) -> Result<Stressed, Error> {
     let mut report = StageReport::default();
-    let mut scenarios = built_in::scenarios()?;
+    let mut scenarios = built_in::all()?;
     scenarios.extend(by_market(versions::stored(lake).await?).remove(&portfolio.market_id).unwrap_or_default());
     let markets = BTreeSet::from([portfolio.market_id.clone()]);
     let days = days_of(scenarios.iter(), date);
@@ -111,6 +113,7 @@ pub async fn stressed(
             instrument_id: &row.instrument_id,
             currency: ends.currency_of(&row.instrument_id),
             classes: classes.get(&row.instrument_id).map_or(&[][..], Vec::as_slice),
+            durations: ends.durations_of(&row.instrument_id),
         })
         .collect();
     let values: Vec<f64> = valuations.iter().map(value_of).collect();
@@ -124,16 +127,12 @@ pub async fn stressed(
             .zip(&effects)
             .map(|((held, value), effect)| Line { instrument_id: held.instrument_id, value: *value, effect })
             .collect();
-        found.push(match too_early(scenario, date) {
-            Some(reason) => {
-                UnderScenario { scenario: scenario.clone(), total: Total::unavailable(reason), positions: Vec::new() }
-            }
-            None => UnderScenario {
-                scenario: scenario.clone(),
-                total: total(&lines),
-                positions: largest_first(lines.iter().map(position).collect()),
-            },
-        });
+        let (together, positions) = match too_early(scenario, date) {
+            Some(reason) => (Total::unavailable(reason), Vec::new()),
+            None => (total(&lines), largest_first(lines.iter().map(position).collect())),
+        };
+        let is_of_night = !built_in::is_on_request(&scenario.id);
+        found.push(UnderScenario { scenario: scenario.clone(), is_of_night, total: together, positions });
     }
     let value = analytics::statistics::neumaier_sum(values.iter().copied());
     let value = Some(value).filter(|value| !value.is_nan());

@@ -15,8 +15,9 @@ use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::quotes::Quote;
-use schemas::{BusinessDate, Currency, InstrumentId, MarketId, Price};
+use schemas::{BusinessDate, Currency, InstrumentId, MarketId, Price, Rate};
 
+use super::effects::Durations;
 use super::scenario::{Event, Replay, StressScenario};
 use crate::error::Error;
 use crate::{AgeLimits, StageReport};
@@ -31,6 +32,8 @@ pub(crate) struct Ends {
     rates: BTreeMap<MarketId, FxBoard>,
     /// What each instrument is quoted in.
     currencies: BTreeMap<InstrumentId, Currency>,
+    /// The durations of those that have any.
+    durations: BTreeMap<InstrumentId, Durations>,
     no_board: QuoteBoard,
     no_rates: FxBoard,
 }
@@ -56,6 +59,12 @@ impl Ends {
         for row in read::<Instrument>(lake, DateRange::ALL, report).await? {
             if markets.contains(&row.market_id) {
                 ends.currencies.insert(row.instrument_id.clone(), row.currency);
+                let years = |duration: Option<Rate>| duration.and_then(|years| years.decimal().to_f64());
+                let durations =
+                    Durations { modified: years(row.modified_duration), spread: years(row.spread_duration) };
+                if durations != Durations::default() {
+                    ends.durations.insert(row.instrument_id.clone(), durations);
+                }
                 listed.entry(row.market_id.clone()).or_default().push(row);
             }
         }
@@ -88,6 +97,11 @@ impl Ends {
             board: self.boards.get(market).unwrap_or(&self.no_board),
             rates: self.rates.get(fx_source).unwrap_or(&self.no_rates),
         }
+    }
+
+    /// The durations of an instrument, as far as its market says them.
+    pub(crate) fn durations_of(&self, instrument: &InstrumentId) -> Durations {
+        self.durations.get(instrument).copied().unwrap_or_default()
     }
 
     /// The currency of cash, or of an instrument that its market lists.

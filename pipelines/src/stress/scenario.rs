@@ -9,6 +9,9 @@ use schemas::{BusinessDate, Currency, MarketId};
 /// The word for all currencies but the base currency.
 pub(crate) const FOREIGN: &str = "foreign";
 
+/// The market under whose name the scenarios are read that Financr brings.
+pub(crate) const BRINGER: &str = "FINANCR";
+
 /// What a row of a scenario says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Part {
@@ -27,6 +30,8 @@ pub(crate) enum Part {
     Replay,
     /// What stands in for a class.
     Proxy,
+    /// The change of all yields, or of all spreads.
+    Yield,
 }
 
 /// A version of a scenario.
@@ -57,6 +62,36 @@ pub enum Event {
     Shocks(Shocks),
     /// A time of the past is repeated.
     Replay(Replay),
+    /// All yields, or all spreads, move by as much.
+    Yields(Yields),
+}
+
+/// A move of all yields, or of all spreads.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Yields {
+    /// Which duration says what it does to a price.
+    pub duration: Duration,
+    /// The change, a fraction: 0.01 is one percentage point, a hundred basis points.
+    pub change: f64,
+}
+
+/// What a price answers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duration {
+    /// To yields.
+    Modified,
+    /// To the spread above them.
+    Spread,
+}
+
+impl Duration {
+    /// The column of instruments.csv that has it.
+    pub fn column(self) -> &'static str {
+        match self {
+            Duration::Modified => "modified_duration",
+            Duration::Spread => "spread_duration",
+        }
+    }
 }
 
 /// Changes of a scenario.
@@ -82,8 +117,16 @@ pub struct Replay {
 }
 
 impl Part {
-    const ALL: [Part; 7] =
-        [Part::Instrument, Part::AssetClass, Part::Factor, Part::Currency, Part::Loading, Part::Replay, Part::Proxy];
+    const ALL: [Part; 8] = [
+        Part::Instrument,
+        Part::AssetClass,
+        Part::Factor,
+        Part::Currency,
+        Part::Loading,
+        Part::Replay,
+        Part::Proxy,
+        Part::Yield,
+    ];
 
     /// The word in the table.
     pub(crate) fn code(self) -> &'static str {
@@ -95,6 +138,7 @@ impl Part {
             Part::Loading => "loading",
             Part::Replay => "replay",
             Part::Proxy => "proxy",
+            Part::Yield => "yield",
         }
     }
 }
@@ -199,6 +243,11 @@ fn event(rows: &[StressScenarioRow]) -> Option<Event> {
             Part::Proxy => {
                 proxies.insert(target, row.symbol.clone());
                 continue;
+            }
+            Part::Yield => {
+                let of_column = |duration: &Duration| duration.column() == target;
+                let duration = [Duration::Modified, Duration::Spread].into_iter().find(of_column)?;
+                return Some(Event::Yields(Yields { duration, change: row.number? }));
             }
         };
         shocks.named.push(Shock { target, change: row.number? });

@@ -44,7 +44,7 @@ pub(crate) fn too_early(scenario: &StressScenario, date: BusinessDate) -> Option
         Event::Replay(replay) if date < replay.to => {
             Some(format!("the time that is repeated ends on {}, after {date}", replay.to))
         }
-        Event::Replay(_) | Event::Shocks(_) => None,
+        Event::Replay(_) | Event::Shocks(_) | Event::Yields(_) => None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! One world holds one sound portfolio, whose figures lie exactly on the limits of the checks, and for every check one
 //! portfolio that bears its name and has just the fault that it is there to find.
 
+mod benchmarks;
 mod planted_rows;
 
 use lake::{Lake, WriteKey};
@@ -12,6 +13,7 @@ use planted_rows::{
     daily_return, flow, group, part_of_shortfall, position, position_return, reported_return, shortfall, step, value,
 };
 use rust_decimal::Decimal;
+use schemas::tables::attribution::AttributionRow;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::corporate_actions::CorporateAction;
 use schemas::tables::daily_returns::DailyReturn;
@@ -75,6 +77,8 @@ const SUBJECTS: &[(&str, &str)] = &[
     ("missing_dividends", "M1~AAA"),
     ("unmatched_internal_transfers", "t1"),
     ("missing_benchmarks", "ZZZ"),
+    ("benchmark_not_total_return", "AAA"),
+    ("attribution_benchmark_differs", "currency"),
     ("missing_risk_free_rates", "EUR"),
 ];
 
@@ -94,6 +98,7 @@ struct World {
     measures: Vec<MeasureRow>,
     risk: Vec<RiskRow>,
     risk_parts: Vec<RiskContribution>,
+    attribution: Vec<AttributionRow>,
 }
 
 /// Findings as check, portfolio and subject.
@@ -289,6 +294,7 @@ impl World {
         fill(&lake, &self.measures).await;
         fill(&lake, &self.risk).await;
         fill(&lake, &self.risk_parts).await;
+        fill(&lake, &self.attribution).await;
         lake
     }
 
@@ -392,6 +398,8 @@ impl World {
                 self.flows.push(flow(id, Some(amount("0"))));
             }
             "missing_benchmarks" => self.compare_with_nothing(id),
+            "benchmark_not_total_return" => self.compare_with(id, "AAA"),
+            "attribution_benchmark_differs" => self.attribute(id, 0.02),
             "missing_risk_free_rates" => self.measure_above_nothing(id),
             other => panic!("plant what `{other}` is there to find"),
         }
@@ -414,13 +422,14 @@ impl World {
         });
     }
 
-    /// A portfolio whose benchmark is not listed.
+    /// A portfolio whose rate without risk nobody has delivered.
     fn measure_above_nothing(&mut self, id: &str) {
         let risk_free_source = Some("M1".parse().expect("an id"));
         self.portfolios.push(Portfolio { risk_free_source, ..portfolio(id) });
         self.values.push(value(id, None, "0", "0"));
     }
 
+    /// A portfolio whose benchmark is not listed.
     fn compare_with_nothing(&mut self, id: &str) {
         self.portfolios.push(Portfolio { benchmark_symbol: Some("ZZZ".to_owned()), ..portfolio(id) });
         self.values.push(value(id, None, "0", "0"));

@@ -110,6 +110,9 @@ pub(crate) fn instrument(symbol: &str) -> Instrument {
         quote_origin: "made up".to_owned(),
         isin: None,
         cusip: None,
+        return_basis: None,
+        modified_duration: None,
+        spread_duration: None,
     }
 }
 

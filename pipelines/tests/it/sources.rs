@@ -20,6 +20,8 @@ const RISK_FREE: &str = "risk_free_source,currency,rate_date,rate_annual,line";
 const FACTORS: &str = "factor_source,factor_set,factor,return_date,return_fraction,line";
 const WEIGHTS: &str = "benchmark,taxonomy,node,weight_date,weight,return_fraction,line";
 const INSTRUMENTS: &str = "instrument_id,name,currency,price_scale,adjusted,isin";
+const BASES: &str = "instrument_id,adjusted,return_basis";
+const YEARS: &str = "instrument_id,modified_duration,spread_duration";
 const ACTIONS: &str = "instrument_id,ex_date,kind,ratio,amount,currency,line";
 const GROUPS: &str = "instrument_id,taxonomy,node,weight,line";
 const COSTS: &str = "instrument_id,valid_from,ongoing,transaction,incidental,entry,exit,line";
@@ -83,6 +85,8 @@ impl Reading {
             FACTORS => facts.factor_returns.iter().map(factor_line).collect(),
             WEIGHTS => facts.benchmark_weights.iter().map(weight_line).collect(),
             INSTRUMENTS => facts.instruments.iter().map(instrument_line).collect(),
+            BASES => facts.instruments.iter().map(basis_line).collect(),
+            YEARS => facts.instruments.iter().map(years_line).collect(),
             ACTIONS => facts.corporate_actions.iter().map(action_line).collect(),
             GROUPS => facts.classifications.iter().map(group_line).collect(),
             COSTS => facts.instrument_costs.iter().map(cost_line).collect(),
@@ -134,6 +138,14 @@ fn weight_line(row: &schemas::tables::benchmark_weights::BenchmarkWeight) -> Str
 fn instrument_line(row: &schemas::tables::instruments::Instrument) -> String {
     let isin = optional(row.isin.as_ref());
     line(&[&row.instrument_id, &row.name, &row.currency, &row.price_scale, &row.adjusted, &isin])
+}
+
+fn basis_line(row: &schemas::tables::instruments::Instrument) -> String {
+    line(&[&row.instrument_id, &row.adjusted, &optional(row.return_basis.as_ref())])
+}
+
+fn years_line(row: &schemas::tables::instruments::Instrument) -> String {
+    line(&[&row.instrument_id, &optional(row.modified_duration), &optional(row.spread_duration)])
 }
 
 fn action_line(row: &CorporateAction) -> String {

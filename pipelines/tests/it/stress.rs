@@ -7,7 +7,7 @@ use pipelines::history::{mark, touched};
 use pipelines::landing::{Delivered, land};
 use pipelines::rollups::roll_up;
 use pipelines::sources::book_folder::{Listed, read_folder};
-use pipelines::stress::on_request::{PositionChange, stressed};
+use pipelines::stress::on_request::{PositionChange, UnderScenario, stressed};
 use pipelines::stress::reverse::Falling;
 use pipelines::stress::versions::refused;
 use schemas::tables::classifications::Classification;
@@ -22,7 +22,9 @@ use schemas::tables::stress_scenarios::StressScenarioRow;
 use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, Currency};
 
-use crate::samples::{all, amount, clock, date, fill, instrument, memory_lake, portfolio, quote, valuation, work};
+use crate::samples::{
+    all, amount, clock, date, fill, instrument, memory_lake, portfolio, quote, refill, valuation, work,
+};
 
 /// Figures of a few operations in `f64` agree to this many parts of one.
 const TOLERANCE: f64 = 1e-12;
@@ -357,7 +359,14 @@ async fn on_request_it_is_told_by_position_and_the_other_way_round() {
     let of = portfolio("P1");
     let found = stressed(&lake, &of, date(DAYS[1]), AgeLimits::UNLIMITED, 0.2).await.expect("read");
     assert_number(found.value, 2500.0);
+    let kept: Vec<StressRow> = all(&lake).await;
+    assert_eq!(kept.iter().filter(|row| row.portfolio_id.as_str() == "P1").count(), 8, "seven and that of the market");
     for under in &found.scenarios {
+        let is_kept = kept.iter().any(|row| row.scenario_id == under.scenario.id);
+        assert_eq!(under.is_of_night, is_kept, "{}", under.scenario.id);
+        if !is_kept {
+            continue;
+        }
         let stored = row(&lake, "P1", DAYS[1], &under.scenario.id).await;
         assert_eq!(under.total.profit.as_ref().ok().copied(), stored.profit, "{}", under.scenario.id);
     }
@@ -378,4 +387,87 @@ async fn on_request_it_is_told_by_position_and_the_other_way_round() {
         assert_eq!(falling, wanted);
         assert_number(Some(fall), number);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_no_night_keeps_is_there_for_whoever_asks() {
+    let lake = sample().await;
+    let found = stressed(&lake, &portfolio("P1"), date(DAYS[1]), AgeLimits::UNLIMITED, 0.2).await.expect("read");
+    let under = |id: &str| found.scenarios.iter().find(|under| under.scenario.id == id).expect("a scenario");
+    // 2,000 of shares, in euros and dollars.
+    for (id, profit) in
+        [("equity_down_10", -200.0), ("equity_up_10", 200.0), ("equity_up_20", 400.0), ("equity_up_40", 800.0)]
+    {
+        assert_number(under(id).total.profit.as_ref().ok().copied(), profit);
+        assert_number(under(id).total.unreached_fraction, 0.2);
+    }
+    // The market begins in 2014, and on 6 January 2014 nobody knew of 2022.
+    for (id, reason) in [
+        ("black_monday_1987", "it has no close of 1987-08-25"),
+        ("russia_1998", "it has no close of 1998-07-17"),
+        ("euro_debt_2011", "it has no close of 2011-07-22"),
+        ("inflation_2022", "the time that is repeated ends on 2022-10-12, after 2014-01-06"),
+    ] {
+        let told = under(id).total.profit.as_ref().expect_err("no figure");
+        assert!(told.contains(reason), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn yields_move_what_has_a_duration() {
+    let lake = sample().await;
+    let with = |symbol: &str, modified: &str| Instrument {
+        modified_duration: Some(modified.parse().expect("years")),
+        ..instrument(symbol)
+    };
+    let usd = Instrument { currency: Currency::USD, ..instrument("USD1") };
+    let listed = [instrument("AAA"), with("MIX", "4.25"), instrument("NEW"), instrument("ODD"), usd];
+    refill::<Instrument>(&lake, &listed, "with durations").await;
+    let asked = async |id: &str| {
+        stressed(&lake, &portfolio(id), date(DAYS[1]), AgeLimits::UNLIMITED, 0.2).await.expect("read").scenarios
+    };
+    let total = |scenarios: &[UnderScenario], id: &str| {
+        scenarios.iter().find(|under| under.scenario.id == id).expect("a scenario").total.clone()
+    };
+    // 4.25 percent of 1,000 for each percentage point; the new share, the other half, stays.
+    let fund = asked("P3").await;
+    for (id, profit) in [
+        ("interest_rates_up_100", -42.5),
+        ("interest_rates_up_200", -85.0),
+        ("interest_rates_down_100", 42.5),
+        ("interest_rates_down_200", 85.0),
+    ] {
+        let found = total(&fund, id);
+        assert_number(found.profit.as_ref().ok().copied(), profit);
+        assert_number(found.unreached_fraction, 0.5);
+        assert_number(found.unknown_fraction, 0.0);
+    }
+    // Nobody says its spread duration: of the half that is bonds nobody knows, a quarter of all values.
+    let found = total(&fund, "credit_spreads_up_100");
+    assert_number(found.unknown_fraction, 0.25);
+    let told = found.profit.expect_err("no figure");
+    assert!(told.contains("25.0 % of the values") && told.contains("M1~MIX: it has no spread_duration in"), "{told}");
+    // What has no class and no duration may be anything.
+    let told = total(&asked("P2").await, "interest_rates_up_100").profit.expect_err("no figure");
+    assert!(told.contains("M1~ODD: it has no modified_duration in instruments.csv"), "{told}");
+    // Shares and cash stay as they are, and are not reached.
+    let found = total(&asked("P1").await, "interest_rates_up_100");
+    assert_number(found.profit.ok(), 0.0);
+    assert_number(found.unreached_fraction, 1.0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_market_moves_yields_by_loadings() {
+    let lake = sample().await;
+    let head = |id: &str| format!("id = \"{id}\"\nversion = 1\ntitle = \"Rates\"\n\n");
+    let yields = format!("{}[yields]\nduration = \"modified_duration\"\nchange_bp = 100\n", head("rates"));
+    let factor = "[[shocks]]\nfactor = \"rates\"\nchange = 0.01\nloadings = { MIX = -4.25 }\n";
+    let files = [scenario_file("rates", &yields), scenario_file("own", &format!("{}{factor}", head("own")))];
+    land_and_conform(&lake, &files).await;
+    let rejects: Vec<Reject> = all(&lake).await;
+    let [reject] = rejects.as_slice() else { panic!("one reject: {rejects:?}") };
+    assert_eq!((reject.file_name.as_str(), reject.line), ("scenarios/rates.toml", 5));
+    assert!(reject.reason.contains("let a `factor` move the instruments"), "{}", reject.reason);
+    roll_up(&lake, &work("night", date(DAYS[1]), date(DAYS[1]))).await.expect("rolled up");
+    assert_number(row(&lake, "P3", DAYS[1], "own").await.profit, -42.5);
 }

@@ -184,6 +184,30 @@ const MESSAGES: &[Pair] = &[
         "l’indice de référence {symbol} n’a pas de clôture ou pas de taux de change à cette date",
     ),
     (
+        "the daily return of the benchmark is {number} percent; a split or a wrong close of what it is made of would \
+         look so",
+        "la performance du jour de l’indice de référence est de {number} % ; une division ou une clôture erronée de \
+         ses composants aurait cet effet",
+    ),
+    (
+        "{symbol} in the benchmark is a price index: its return is without dividends and interest, that of the \
+         portfolio is with them",
+        "{symbol}, dans l’indice de référence, est un indice de prix : sa performance ne comprend pas dividendes et \
+         intérêts, celle du portefeuille les comprend",
+    ),
+    (
+        "nobody says whether the return of {symbol} in the benchmark is with dividends and interest, as that of the \
+         portfolio is; give it a return_basis in instruments.csv",
+        "il n’est pas indiqué si la performance de {symbol}, dans l’indice de référence, comprend dividendes et \
+         intérêts, comme celle du portefeuille",
+    ),
+    (
+        "from {date_from} to {date_to} the benchmark returned {number_groups} percent by its groups, {number_closes} \
+         percent by its closes",
+        "du {date_from} au {date_to}, la performance de l’indice de référence est de {number_groups} % d’après ses \
+         groupes, de {number_closes} % d’après ses clôtures",
+    ),
+    (
         "the market {market} has no risk-free rate for {currency} in the year up to this date, so that figures above \
          it are missing; deliver risk_free.csv",
         "le marché {market} n’a pas de taux sans risque {currency} dans l’année jusqu’à cette date ; les mesures qui \

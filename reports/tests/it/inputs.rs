@@ -76,6 +76,9 @@ fn instrument(symbol: &str, name: &str, currency: Currency) -> Instrument {
         quote_origin: "exchange".to_owned(),
         isin: None,
         cusip: None,
+        return_basis: None,
+        modified_duration: None,
+        spread_duration: None,
     }
 }
 

@@ -27,4 +27,12 @@ crate::table! {
     isin: Option<String>,
     /// CUSIP, where the file gives one.
     cusip: Option<String>,
+    /// Whether its quotes grow with what it pays: `total` if they do, as those of a total return index or a fund that
+    /// keeps its income; `price` if they do not. None if nobody says; quotes that are adjusted for dividends always do.
+    return_basis: Option<String>,
+    /// By how many percent its price falls if all yields rise by one percentage point, in years: modified duration.
+    /// None if nobody says.
+    modified_duration: Option<Rate>,
+    /// By how many percent its price falls if its spread rises by one percentage point, in years. None if nobody says.
+    spread_duration: Option<Rate>,
 }

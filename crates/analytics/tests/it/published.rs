@@ -90,6 +90,16 @@ fn dietz_with_a_flow_half_way() {
 }
 
 #[test]
+fn dietz_with_four_flows() {
+    // A practice question of CFA level III (Bloomberg Exam Prep, GIPS verification): 585.60 at the end of September,
+    // 602.34 at the end of October, flows on four days; the mean capital is 591.237 and the return 2.45 %.
+    let flows = dated(&[("2024-10-05", -15.05), ("2024-10-09", 19.82), ("2024-10-15", 16.42), ("2024-10-24", -18.96)]);
+    let series = of_values(("2024-09-30", 585.60), ("2024-10-31", 602.34), flows);
+    assert_within("Dietz", number("modified_dietz", &series), 0.0245, 5e-5);
+    assert_within("Dietz", number("modified_dietz", &series), 14.51 / 591.237, 1e-7);
+}
+
+#[test]
 fn nine_days_of_deposits_withdrawals_interest_and_fees() {
     // ClientIndexTest.testExcelSample of portfolio-performance/portfolio: day, what came in, what went out, the value
     // at the close, and the printed return. The returns are those of a spreadsheet with seven digits.
@@ -177,16 +187,14 @@ fn bacon_by_figures_that_know_no_year() {
     assert_within("tracking error", tracking_error, 0.033_640, 1e-6);
 }
 
+/// A segment by its weights in portfolio and benchmark, and by their returns.
+fn segment(portfolio_weight: f64, benchmark_weight: f64, portfolio_return: f64, benchmark_return: f64) -> Segment {
+    Segment { portfolio_weight, benchmark_weight, portfolio_return, benchmark_return, currency: None }
+}
+
 #[test]
 fn european_and_japanese_equity() {
     // A practice question of CFA level III: 12.75 % against 13.25 %; selection with interaction 1.25 %.
-    let segment = |portfolio_weight, benchmark_weight, portfolio_return, benchmark_return| Segment {
-        portfolio_weight,
-        benchmark_weight,
-        portfolio_return,
-        benchmark_return,
-        currency: None,
-    };
     let segments = [segment(0.5, 0.75, 0.135, 0.15), segment(0.5, 0.25, 0.12, 0.08)];
     let input = AttributionInput { segments: &segments, currencies: &[] };
     for (model, allocation) in
@@ -206,6 +214,29 @@ fn european_and_japanese_equity() {
         let selection = found.with_interaction_in_selection();
         let total: f64 = selection.effect("selection").expect("an effect").parts.iter().sum();
         assert_within("selection with interaction", total, 0.0125, 1e-12);
+    }
+}
+
+#[test]
+fn british_japanese_and_american_equity() {
+    // Bacon, *Practical Portfolio Performance Measurement and Attribution*, 2nd ed., ch. 5, tables 5.1 to 5.4, in
+    // percent: 8.3 against 6.4; allocation −1.2, selection 3.0 and interaction 0.1.
+    let segments = [segment(0.4, 0.4, 0.2, 0.1), segment(0.3, 0.2, -0.05, -0.04), segment(0.3, 0.4, 0.06, 0.08)];
+    let input = AttributionInput { segments: &segments, currencies: &[] };
+    let found = (attribution_model("brinson_fachler").expect("a model").attribute)(&input).expect("an attribution");
+    assert_within("portfolio", found.portfolio_return, 0.083, 1e-12);
+    assert_within("benchmark", found.benchmark_return, 0.064, 1e-12);
+    let expected = [
+        ("allocation", [0.0, -0.0104, -0.0016], -0.012),
+        ("selection", [0.04, -0.002, -0.008], 0.03),
+        ("interaction", [0.0, -0.001, 0.002], 0.001),
+    ];
+    for (id, parts, total) in expected {
+        let effect = found.effect(id).expect("an effect");
+        for (actual, part) in effect.parts.iter().zip(parts) {
+            assert_within(id, *actual, part, 1e-12);
+        }
+        assert_within(id, effect.total(), total, 1e-12);
     }
 }
 

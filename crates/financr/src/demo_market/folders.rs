@@ -11,14 +11,24 @@ use super::book::{Book, Booking};
 use super::client::Client;
 use super::csv_text::CsvText;
 use super::factors;
-use super::issues::Sector;
+use super::issues::{Fate, Sector};
 use super::market::{Listing, Market};
 use super::walks::Action;
 
 /// The id of the demo's market, and the first part of the ids of its portfolios.
 pub(super) const MARKET_ID: &str = "DEMO";
 
-const INSTRUMENT_COLUMNS: &[&str] = &["symbol", "name", "currency", "price_scale", "adjusted", "source"];
+const INSTRUMENT_COLUMNS: &[&str] = &[
+    "symbol",
+    "name",
+    "currency",
+    "price_scale",
+    "adjusted",
+    "return_basis",
+    "modified_duration",
+    "spread_duration",
+    "source",
+];
 const PRICE_COLUMNS: &[&str] = &["date", "symbol", "close", "currency", "volume"];
 const FACTOR_COLUMNS: &[&str] = &["set", "date", "factor", "return"];
 const FX_COLUMNS: &[&str] = &["date", "currency", "units_per_eur"];
@@ -127,7 +137,12 @@ fn instruments(market: &Market) -> CsvText {
     for listing in &market.listings {
         let issue = listing.issue;
         let scale = plain(listing.price_scale);
-        file.row(&[issue.symbol, &issue.name(), listing.currency.code(), &scale, "none", "synthetic"]);
+        // Dividends stay in the level of an index.
+        let basis = if issue.fate == Fate::Index { "total" } else { "" };
+        // Bonds are those of governments, about as long as a broad index of them.
+        let (years, spread) = if issue.sector == Sector::Bonds { ("7", "0") } else { ("", "") };
+        let (name, currency) = (issue.name(), listing.currency.code());
+        file.row(&[issue.symbol, &name, currency, &scale, "none", basis, years, spread, "synthetic"]);
     }
     file
 }

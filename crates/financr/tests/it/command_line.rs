@@ -250,6 +250,7 @@ fn sides_of_a_portfolio(house: &House) {
     for words in [
         "Shares fall by 20 %",
         "The synthetic market falls by 20 %",
+        "Interest rates rise by one percentage point",
         "all prices",
         "prices of equity",
         "standard deviations",

@@ -59,12 +59,16 @@ fn a_scenario_is_told_as_the_night_computed_it_and_by_position() {
     let sizes: Vec<f64> = positions.iter().map(|row| number(row, "profit").abs()).collect();
     assert!(sizes.is_sorted_by(|one, next| next <= one), "the largest first: {sizes:?}");
     let page = house.done(&["show", "stress", "MIXED", "--definitions", "--loss", "0.1"]);
-    for words in ["equity_down_40", "What loses 10.00 % of the value", "all prices", "prices of equity", "What the"] {
+    assert!(!page.contains("gold.stress"), "the night has what nights keep: {page}");
+    let begun = ["equity_down_40", "equity_up_40", "interest_rates_up_200", "[1] "];
+    let more = ["What loses 10.00 % of the value", "all prices", "prices of equity", "What the"];
+    for words in begun.into_iter().chain(more) {
         assert!(page.contains(words), "{words}\n{page}");
     }
     let ended = house.run(&["show", "stress", "MIXED", "--scenario", "crsh"]);
     assert_eq!(ended.code, Some(2));
-    assert!(ended.stderr.contains("no scenario `crsh` is in force on 2024-01-31; known: crash, "), "{}", ended.stderr);
+    let words = "no scenario `crsh` is in force on 2024-01-31; known: black_monday_1987, crash, ";
+    assert!(ended.stderr.contains(words), "{}", ended.stderr);
 }
 
 #[test]

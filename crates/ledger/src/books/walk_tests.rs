@@ -21,29 +21,29 @@ pub(super) const DAYS: i64 = 20;
 pub(super) const CURRENCIES: [Currency; 3] = [Currency::EUR, Currency::USD, Currency::GBP];
 /// How far totals, converted once for each currency, may be from positions converted one by one.
 const FOOTING: Decimal = Decimal::from_parts(1, 0, 0, false, 8);
-
 /// How far the rows of a day's bridge, rounded to ten decimals one by one, may be from the change of the value.
 const BRIDGED: Decimal = Decimal::from_parts(1, 0, 0, false, 6);
 
 pub(super) fn day(number: i64) -> BusinessDate {
-    let first: BusinessDate = "2014-01-01".parse().expect("a date");
-    (0..number).fold(first, |date, _| date.next_calendar_day())
+    (0..number).fold("2014-01-01".parse().expect("a date"), |date: BusinessDate, _| date.next_calendar_day())
 }
 
 pub(super) fn instrument(position: usize) -> Instrument {
     let symbol = format!("S{position}");
-    let pence = position == 2;
     Instrument {
         market_id: "M".parse().expect("an id"),
         instrument_id: format!("M~{symbol}").parse().expect("an id"),
         name: symbol.clone(),
         symbol,
         currency: CURRENCIES[position % 3],
-        price_scale: Rate::new(if pence { Decimal::new(1, 2) } else { Decimal::ONE }),
+        price_scale: Rate::new(if position == 2 { Decimal::new(1, 2) } else { Decimal::ONE }),
         adjusted: "none".to_owned(),
         quote_origin: String::new(),
         isin: None,
         cusip: None,
+        return_basis: None,
+        modified_duration: None,
+        spread_duration: None,
     }
 }
 

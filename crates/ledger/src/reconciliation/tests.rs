@@ -187,6 +187,9 @@ fn instrument(symbol: &str) -> Instrument {
         quote_origin: "test".to_owned(),
         isin: None,
         cusip: None,
+        return_basis: None,
+        modified_duration: None,
+        spread_duration: None,
     }
 }
 

@@ -75,14 +75,21 @@ impl Thing {
         self.listed.as_ref().map(|row| row.currency)
     }
 
+    /// What is stated about the income in its quotes; nothing if nobody says.
+    fn basis(&self) -> u64 {
+        let stated = self.listed.as_ref().and_then(|row| row.return_basis.as_ref());
+        stated.map_or(0, |basis| hashed(("return_basis", basis)))
+    }
+
     /// What it adds to each month of a portfolio that has touched it.
     pub(super) fn sums(&self, instrument: &InstrumentId, axis: &Axis) -> Vec<Sums> {
         let listed = self
             .listed
             .as_ref()
             .map_or(0, |row| hashed((&row.instrument_id, row.currency, row.price_scale, &row.adjusted)))
-            // Without groups the markers stay those of the nights before there were any.
-            .wrapping_add(self.groups);
+            // Without groups, or a basis that is stated, the markers stay those of the nights before there were any.
+            .wrapping_add(self.groups)
+            .wrapping_add(self.basis());
         // Equal quotes of two instruments must not cancel each other out when they change places.
         let of = |quotes: u64, actions: u64| hashed((instrument, listed, quotes, actions));
         let (quotes, actions) = (along(axis, Some(&self.quotes)), along(axis, Some(&self.actions)));

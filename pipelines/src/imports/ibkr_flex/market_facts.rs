@@ -9,7 +9,7 @@ use schemas::{BusinessDate, Currency};
 use super::instruments::{Instruments, Naming, price_factor};
 use super::rows::Row;
 use crate::imports::{ExportFxRate, ExportQuote};
-use crate::refusals::{Refusal, product, reject};
+use crate::refusals::{Refusal, no_close, product, reject};
 
 /// What the broker writes where it has no rate.
 const NO_RATE: Decimal = Decimal::NEGATIVE_ONE;
@@ -20,11 +20,11 @@ const RATE_DECIMALS: u32 = 12;
 pub(super) fn quote(row: &Row, instruments: &mut Instruments) -> Result<ExportQuote, Refusal> {
     let unit = row.unit()?;
     let price = row.required_number("markPrice")?;
-    if price <= Decimal::ZERO {
-        return Err(reject("markPrice", format!("a close is positive, not {price}")));
-    }
     let missing = || reject("reportDate", "the attribute is missing; add it to the Flex query");
     let date = row.date("reportDate")?.ok_or_else(missing)?;
+    if price <= Decimal::ZERO {
+        return Err(reject("markPrice", no_close(row.text("symbol").unwrap_or("it"), date, price)));
+    }
     let close = product("markPrice", [price, price_factor(row)?])?;
     Ok(ExportQuote { symbol: instruments.listed(row, unit, Naming::Name)?, date, close })
 }

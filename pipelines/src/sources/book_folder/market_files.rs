@@ -12,7 +12,11 @@ use schemas::{BusinessDate, Currency, InstrumentId, Price, Quantity, Rate};
 
 use crate::error::Error;
 use crate::frames::{Sheet, TextColumn};
+use crate::refusals::no_close;
 use crate::sources::{Facts, Instruments, LandedFile, RowReject};
+
+/// Durations are not longer than this.
+const DURATION_YEARS_MAX: Decimal = Decimal::from_parts(50, 0, 0, false, 0);
 
 /// What is wrong with a row: the column and the reason.
 pub(super) type Fault = (&'static str, String);
@@ -112,7 +116,8 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
     let sheet = Sheet::read(&label, file.bytes, &["symbol", "currency"])?;
     let [symbol, name, currency] = [sheet.text("symbol")?, sheet.text("name")?, sheet.text("currency")?];
     let [scale, adjusted, origin] = [sheet.text("price_scale")?, sheet.text("adjusted")?, sheet.text("source")?];
-    let [isin, cusip] = [sheet.text("isin")?, sheet.text("cusip")?];
+    let [isin, cusip, basis] = [sheet.text("isin")?, sheet.text("cusip")?, sheet.text("return_basis")?];
+    let [modified, spread] = [sheet.text("modified_duration")?, sheet.text("spread_duration")?];
     let mut seen: BTreeMap<InstrumentId, i64> = BTreeMap::new();
     let (instruments, rejects) = each_row(&label, &sheet, |row, line| {
         let symbol = at("symbol", symbol.required(row))?;
@@ -141,12 +146,40 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
             quote_origin: origin.cell(row).unwrap_or("not stated").to_owned(),
             isin: at("isin", isin)?.map(|isin| isin.to_string()),
             cusip: at("cusip", cusip)?.map(|cusip| cusip.to_string()),
+            return_basis: return_basis(basis.cell(row), adjusted)?,
+            modified_duration: duration("modified_duration", modified.number(row))?,
+            spread_duration: duration("spread_duration", spread.number(row))?,
             instrument_id,
         };
         seen.insert(found.instrument_id.clone(), line);
         Ok(found)
     });
     Ok(Facts { instruments, rejects, ..Facts::default() })
+}
+
+/// Whether quotes grow with what the instrument pays, as the cell says it; none if it says nothing.
+fn return_basis(cell: Option<&str>, adjusted: &str) -> Result<Option<String>, Fault> {
+    match cell {
+        None | Some("total") => Ok(cell.map(str::to_owned)),
+        Some("price") if adjusted == "total" => {
+            let reason = "quotes that are adjusted for dividends (`adjusted` is total) are no price index; write total";
+            Err(("return_basis", reason.to_owned()))
+        }
+        Some("price") => Ok(cell.map(str::to_owned)),
+        Some(other) => Err(("return_basis", format!("`{other}` is none of price, total"))),
+    }
+}
+
+/// A duration in years; none if the cell says nothing.
+fn duration(column: &'static str, cell: Result<Option<Decimal>, String>) -> Result<Option<Rate>, Fault> {
+    let Some(years) = at(column, cell)? else { return Ok(None) };
+    if DURATION_YEARS_MAX < years.abs() {
+        let reason = format!("a duration is from -{DURATION_YEARS_MAX} to {DURATION_YEARS_MAX} years, not {years}");
+        return Err((column, reason));
+    }
+    let years = Rate::new(years);
+    at(column, years.to_units())?;
+    Ok(Some(years))
 }
 
 pub(super) fn prices(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Error> {
@@ -162,10 +195,7 @@ pub(super) fn prices(file: &LandedFile<'_>, instruments: &Instruments) -> Result
         let instrument = listed("symbol", file, instruments, at("symbol", symbol.required(row))?)?;
         let price = at("close", close.required_number(row))?;
         if price <= Decimal::ZERO {
-            return Err((
-                "close",
-                format!("a close is positive, not {price}; leave the row out if there was no trade"),
-            ));
+            return Err(("close", no_close(&instrument.symbol, quote_date, price)));
         }
         at("close", Price::new(price).to_units())?;
         let unit = at("currency", currency.required(row))?;

@@ -14,12 +14,12 @@ use schemas::{BusinessDate, Currency, InstrumentId, MarketId};
 use toml::Spanned;
 use toml::value::Datetime;
 
-use self::written::{ScenarioFile, Shock, Texts};
+use self::written::{ScenarioFile, Shock, Texts, Yields};
 use super::market_files::label;
 use super::read_file;
 use crate::error::Error;
 use crate::sources::{Facts, Instruments, LandedFile, RowReject};
-use crate::stress::scenario::{FOREIGN, Part};
+use crate::stress::scenario::{BRINGER, Duration, FOREIGN, Part};
 
 /// The folder of the files.
 pub(crate) const FOLDER: &str = "scenarios";
@@ -37,6 +37,8 @@ const NAME_LETTERS_MAX: usize = 64;
 /// Letters of a title, and of a description or source.
 const TITLE_LETTERS_MAX: usize = 200;
 const TEXT_LETTERS_MAX: usize = 2_000;
+/// Basis points by which yields move at most.
+const CHANGE_BP_MAX: i64 = 200;
 /// Loadings are not larger than this.
 const LOADING_MAX: f64 = 1_000.0;
 
@@ -192,7 +194,11 @@ impl<'a> Reading<'a> {
         head: Option<&StressScenarioRow>,
     ) -> Vec<StressScenarioRow> {
         let mut found = Vec::new();
+        if let Some(yields) = &written.yields {
+            self.yields(written, yields, &mut found);
+        }
         match (&written.replay, written.shocks.as_slice()) {
+            (None, []) if written.yields.is_some() => {}
             (None, []) => {
                 let reason = "a scenario has `[[shocks]]`, or a `[replay]` with `from` and `to`";
                 self.refuse("(file)", 0, reason.to_owned());
@@ -216,6 +222,27 @@ impl<'a> Reading<'a> {
             ..head.clone()
         };
         found.into_iter().map(row).collect()
+    }
+
+    /// Yields are for scenarios that Financr brings, of which no night keeps rows: durations have no days.
+    fn yields(&mut self, written: &ScenarioFile, yields: &Spanned<Yields>, found: &mut Vec<FoundPart>) {
+        let (line, _) = self.place(yields.span().start);
+        let Yields { duration, change_bp } = yields.get_ref();
+        if self.file.market_id.as_str() != BRINGER || written.replay.is_some() || !written.shocks.is_empty() {
+            let reason = "only the scenarios that Financr brings move all yields, e.g. interest_rates_up_100; let a \
+                          `factor` move the instruments in its `loadings`, which are their durations with the sign \
+                          turned round";
+            return self.refuse("yields", yields.span().start, reason.to_owned());
+        }
+        let bp = *change_bp.get_ref();
+        let known = [Duration::Modified, Duration::Spread].map(Duration::column).contains(&duration.get_ref().as_str());
+        if !known || !(-CHANGE_BP_MAX..=CHANGE_BP_MAX).contains(&bp) {
+            let reason = format!("yields move by up to {CHANGE_BP_MAX} basis points, and by a duration of a column");
+            return self.refuse("yields", yields.span().start, reason);
+        }
+        let number = i32::try_from(bp).ok().map(|bp| f64::from(bp) / 10_000.0);
+        let target = duration.get_ref().clone();
+        found.push(FoundPart { part: Part::Yield, target, number, line, ..FoundPart::default() });
     }
 
     fn replay(

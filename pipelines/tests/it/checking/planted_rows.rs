@@ -1,6 +1,7 @@
 //! Rows of gold of the day that is checked, as the checks find them.
 
 use rust_decimal::Decimal;
+use schemas::tables::attribution::AttributionRow;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::group_returns::GroupReturn;
@@ -172,6 +173,29 @@ pub(super) fn part_of_shortfall(id: &str, es_975_contribution: f64) -> RiskContr
         instrument_id: "M1~AAA".parse().expect("an id"),
         business_date: date(DAY),
         es_975_contribution: Some(es_975_contribution),
+        unavailable_reason: None,
+    }
+}
+
+/// All groups together since the day before, with what the benchmark returned by them.
+pub(super) fn attributed(id: &str, benchmark_return_fraction: f64) -> AttributionRow {
+    AttributionRow {
+        portfolio_id: id.parse().expect("an id"),
+        business_date: date(DAY),
+        through_date: date(DAY),
+        from_date: Some(date(BEFORE)),
+        period: ReportingPeriod::MonthToDate,
+        taxonomy: "currency".to_owned(),
+        node: "total".to_owned(),
+        model: "brinson_fachler".to_owned(),
+        linking: "carino".to_owned(),
+        portfolio_weight: Some(1.0),
+        benchmark_weight: Some(1.0),
+        portfolio_return_fraction: Some(0.01),
+        benchmark_return_fraction: Some(benchmark_return_fraction),
+        allocation: Some(0.0),
+        selection: Some(0.0),
+        interaction: Some(0.0),
         unavailable_reason: None,
     }
 }

@@ -20,6 +20,7 @@ pub(super) struct ScenarioFile {
     #[serde(default)]
     pub(super) shocks: Vec<Spanned<Shock>>,
     pub(super) replay: Option<Spanned<Replay>>,
+    pub(super) yields: Option<Spanned<Yields>>,
 }
 
 /// What is written for people.
@@ -50,6 +51,14 @@ pub(super) struct Replay {
     pub(super) to: Spanned<Datetime>,
     #[serde(default)]
     pub(super) proxies: BTreeMap<String, Spanned<String>>,
+}
+
+/// All yields, or all spreads, move by as much.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Yields {
+    pub(super) duration: Spanned<String>,
+    pub(super) change_bp: Spanned<i64>,
 }
 
 impl ScenarioFile {
