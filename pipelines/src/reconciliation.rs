@@ -267,6 +267,7 @@ mod tests {
             quote_origin: "test".to_owned(),
             isin: isin.map(str::to_owned),
             cusip: None,
+            proxy_instrument_id: None,
         };
         (instrument_id, instrument)
     }

@@ -83,6 +83,7 @@ fn instrument(position: usize) -> Instrument {
         quote_origin: String::new(),
         isin: None,
         cusip: None,
+        proxy_instrument_id: None,
     }
 }
 

@@ -141,6 +141,7 @@ mod tests {
             quote_origin: String::new(),
             isin: None,
             cusip: None,
+            proxy_instrument_id: None,
         }
     }
 

@@ -113,6 +113,7 @@ mod tests {
             quote_origin: String::new(),
             isin: None,
             cusip: None,
+            proxy_instrument_id: None,
         }
     }
 

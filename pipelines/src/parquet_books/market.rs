@@ -85,6 +85,7 @@ pub(super) fn instrument(path: &Path, market_id: &MarketId, symbol: &str, curren
         quote_origin: "file".to_owned(),
         isin: None,
         cusip: None,
+        proxy_instrument_id: None,
     })
 }
 

@@ -12,6 +12,7 @@ pub(super) mod histories;
 pub(super) mod holdings;
 pub(super) mod markets;
 pub mod on_request;
+mod proxies;
 mod simulation;
 
 use lake::{DateRange, Lake, Parameter, RecordBatch};

@@ -109,6 +109,7 @@ pub(crate) fn instrument(symbol: &str) -> Instrument {
         quote_origin: "made up".to_owned(),
         isin: None,
         cusip: None,
+        proxy_instrument_id: None,
     }
 }
 

@@ -76,6 +76,7 @@ fn instrument(symbol: &str, name: &str, currency: Currency) -> Instrument {
         quote_origin: "exchange".to_owned(),
         isin: None,
         cusip: None,
+        proxy_instrument_id: None,
     }
 }
 

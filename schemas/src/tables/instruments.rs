@@ -27,4 +27,7 @@ crate::table! {
     isin: Option<String>,
     /// CUSIP, where the file gives one.
     cusip: Option<String>,
+    /// The instrument of the market whose returns stand for those that this one lacks in the scenarios of risk. None if
+    /// the file names none.
+    proxy_instrument_id: Option<InstrumentId>,
 }

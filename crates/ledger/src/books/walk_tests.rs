@@ -44,6 +44,7 @@ pub(super) fn instrument(position: usize) -> Instrument {
         quote_origin: String::new(),
         isin: None,
         cusip: None,
+        proxy_instrument_id: None,
     }
 }
 

@@ -187,6 +187,7 @@ fn instrument(symbol: &str) -> Instrument {
         quote_origin: "test".to_owned(),
         isin: None,
         cusip: None,
+        proxy_instrument_id: None,
     }
 }
 

@@ -75,14 +75,20 @@ impl Thing {
         self.listed.as_ref().map(|row| row.currency)
     }
 
+    /// What stands for it where it has no returns, if anything is named.
+    pub(super) fn proxy(&self) -> Option<&InstrumentId> {
+        self.listed.as_ref()?.proxy_instrument_id.as_ref()
+    }
+
     /// What it adds to each month of a portfolio that has touched it.
     pub(super) fn sums(&self, instrument: &InstrumentId, axis: &Axis) -> Vec<Sums> {
         let listed = self
             .listed
             .as_ref()
             .map_or(0, |row| hashed((&row.instrument_id, row.currency, row.price_scale, &row.adjusted)))
-            // Without groups the markers stay those of the nights before there were any.
-            .wrapping_add(self.groups);
+            // Without groups and a proxy the markers stay those of the nights before there were any.
+            .wrapping_add(self.groups)
+            .wrapping_add(self.proxy().map_or(0, |proxy| hashed(("proxy", proxy))));
         // Equal quotes of two instruments must not cancel each other out when they change places.
         let of = |quotes: u64, actions: u64| hashed((instrument, listed, quotes, actions));
         let (quotes, actions) = (along(axis, Some(&self.quotes)), along(axis, Some(&self.actions)));

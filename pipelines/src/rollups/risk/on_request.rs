@@ -20,13 +20,14 @@ use super::groups::{RiskGroup, groups};
 use super::histories::{Histories, SCENARIOS_MAX, Scenarios, currency_of};
 use super::holdings::Holdings;
 use super::markets::Markets;
-use super::simulation::Simulation;
+use super::simulation::{self, Simulation};
 use crate::error::Error;
 use crate::factors::{self, FactorSet};
 use crate::{AgeLimits, HoldingYears, StageReport, Work};
 
 pub use analytics::risk_decomposition::{PositionRisk, TailDifference};
 pub use analytics::risk_simulation::SimulatedTail;
+pub use analytics::value_at_risk_parts::ValueAtRiskPart;
 
 /// Positions of which the incremental risk is computed, those that contribute most.
 const INCREMENTAL_MAX: usize = 10;
@@ -119,14 +120,20 @@ fn of_one(
     };
     let lines = Lines::of(holdings, board)?;
     let named: Vec<&InstrumentId> = lines.ids.iter().collect();
-    let histories = Histories::new(board, markets.rates(&portfolio.fx_source), portfolio.base_currency, &named)?;
+    let compared = holdings.benchmarks(&holdings.valued);
+    let fx = (markets.rates(&portfolio.fx_source), portfolio.base_currency);
+    let mut histories = Histories::with_proxies(board, fx, &named, &compared.instruments)?;
+    let benchmarks = compared.lines(|benchmark| histories.proxies.line(benchmark));
+    let places = simulation::Lines { rows: &lines.rows, benchmarks: &benchmarks };
+    places.want(&mut histories, &holdings.positions);
+    let histories = histories;
     let held: Vec<usize> = holdings.positions.iter().map(|position| position.instrument as usize).collect();
     let scenarios = histories.on_for(date, &held);
-    let mut simulation = Simulation::new(holdings, &lines.rows, &scenarios);
+    let mut simulation = Simulation::new(holdings, places, &scenarios);
     let parts = match (simulation.whole(&holdings.positions)?, &scenarios) {
         (Ok(_), Ok(scenarios)) => {
-            let rows: Vec<usize> =
-                simulation.exposures.iter().map(|held| lines.currency_row(held.instrument)).collect();
+            let simulated = holdings.positions.iter().filter(|held| simulation.gap(held).is_none());
+            let rows: Vec<usize> = simulated.map(|held| lines.currency_row(held.instrument as usize)).collect();
             decompose(&scenarios.matrix, &simulation.exposures, &rows).map_err(|reason| reason.to_string())
         }
         (Err(reason), _) => Err(reason),

@@ -112,7 +112,7 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
     let sheet = Sheet::read(&label, file.bytes, &["symbol", "currency"])?;
     let [symbol, name, currency] = [sheet.text("symbol")?, sheet.text("name")?, sheet.text("currency")?];
     let [scale, adjusted, origin] = [sheet.text("price_scale")?, sheet.text("adjusted")?, sheet.text("source")?];
-    let [isin, cusip] = [sheet.text("isin")?, sheet.text("cusip")?];
+    let [isin, cusip, proxy] = [sheet.text("isin")?, sheet.text("cusip")?, sheet.text("proxy")?];
     let mut seen: BTreeMap<InstrumentId, i64> = BTreeMap::new();
     let (instruments, rejects) = each_row(&label, &sheet, |row, line| {
         let symbol = at("symbol", symbol.required(row))?;
@@ -141,12 +141,22 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
             quote_origin: origin.cell(row).unwrap_or("not stated").to_owned(),
             isin: at("isin", isin)?.map(|isin| isin.to_string()),
             cusip: at("cusip", cusip)?.map(|cusip| cusip.to_string()),
+            proxy_instrument_id: proxy.cell(row).map(|proxy| stands_for(file, symbol, proxy)).transpose()?,
             instrument_id,
         };
         seen.insert(found.instrument_id.clone(), line);
         Ok(found)
     });
     Ok(Facts { instruments, rejects, ..Facts::default() })
+}
+
+/// What stands for an instrument where it has no returns. Whether it is listed is seen when it is needed: it may come
+/// with another file.
+fn stands_for(file: &LandedFile<'_>, symbol: &str, proxy: &str) -> Result<InstrumentId, Fault> {
+    if proxy == symbol {
+        return Err(("proxy", format!("`{symbol}` cannot stand for itself; name another symbol of the market")));
+    }
+    at("proxy", InstrumentId::new(file.market_id, proxy))
 }
 
 pub(super) fn prices(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Error> {
