@@ -41,6 +41,11 @@ pub struct RiskParts {
     pub tails: Result<[SimulatedTail; 3], String>,
     /// The positions in the order of their instruments.
     pub positions: Vec<PositionParts>,
+    /// What the positions earn in each scenario, in order of date, an estimate in the base currency. Empty without
+    /// figures.
+    pub profits: Vec<f64>,
+    /// The same of each position that was simulated, in the order of the positions.
+    pub profits_by_position: Vec<Vec<f64>>,
     /// The expected shortfall by groups of instruments: those of a taxonomy add up to it. None without figures.
     pub groups: Vec<RiskGroup>,
     /// The expected shortfall by factor, once for each set of factors that the market has. None without figures.
@@ -155,17 +160,23 @@ fn of_one(
             incremental: None,
         });
     }
-    let mut of_factors = Vec::new();
+    let (mut of_factors, mut profits, mut by_position) = (Vec::new(), Vec::new(), Vec::new());
     if let (Ok(parts), Ok(scenarios)) = (&parts, &scenarios) {
         fill_incremental(&mut positions, parts, scenarios, &simulation.exposures, asked)?;
         // What was simulated can be simulated again.
-        let profits = Simulator::new(&scenarios.matrix).profits(&simulation.exposures).map_err(|_| Error::Worker)?;
+        profits = Simulator::new(&scenarios.matrix).profits(&simulation.exposures).map_err(|_| Error::Worker)?;
+        for held in &simulation.exposures {
+            let returns = scenarios.matrix.row(held.instrument).map_err(|_| Error::Worker)?;
+            by_position.push(returns.iter().map(|number| held.value * number).collect());
+        }
         of_factors = by_factor(&profits, &scenarios.days, sets);
     }
     Ok(RiskParts {
         scenario_count: scenarios.as_ref().map_or(0, |scenarios| scenarios.matrix.scenarios()),
         tails: parts.map(|parts| parts.tails),
         positions,
+        profits,
+        profits_by_position: by_position,
         groups: Vec::new(),
         by_factor: of_factors,
     })
@@ -176,6 +187,8 @@ fn without_figures(reason: String) -> RiskParts {
         scenario_count: 0,
         tails: Err(reason),
         positions: Vec::new(),
+        profits: Vec::new(),
+        profits_by_position: Vec::new(),
         groups: Vec::new(),
         by_factor: Vec::new(),
     }
