@@ -13,12 +13,11 @@ use rust_decimal::Decimal;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::quotes::Quote;
-use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_contributions::RiskContribution;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, Currency, InstrumentId, PortfolioId, Quantity};
 
-use crate::risk::{Held, days, dollar, lake_with, quotes, risk_of, rolled_up, twenty_scenarios};
+use crate::risk::{Held, days, dollar, every_row, lake_with, quotes, risk_of, rolled_up, twenty_scenarios};
 use crate::samples::{all, fill, instrument, memory_lake, portfolio, quote, refill, transaction, work};
 
 fn id(text: &str) -> InstrumentId {
@@ -178,15 +177,6 @@ async fn a_benchmark_with_too_few_days_in_common_stands_for_nothing() {
     let why = "the benchmark of the portfolio, which could stand for it, has 59 days with a return in common with it, \
                of which 60 are needed";
     assert!(reason.ends_with(why), "{reason}");
-}
-
-/// The rows of both tables as text, in order.
-async fn every_row(lake: &Lake) -> (Vec<String>, Vec<String>) {
-    let mut risk: Vec<String> = all::<RiskRow>(lake).await.iter().map(|row| format!("{row:?}")).collect();
-    let mut parts: Vec<String> = all::<RiskContribution>(lake).await.iter().map(|row| format!("{row:?}")).collect();
-    risk.sort();
-    parts.sort();
-    (risk, parts)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

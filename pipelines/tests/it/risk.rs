@@ -337,7 +337,7 @@ fn key(words: [&str; 2]) -> Vec<String> {
 }
 
 /// The rows of both tables as text, in order.
-async fn every_row(lake: &Lake) -> (Vec<String>, Vec<String>) {
+pub(crate) async fn every_row(lake: &Lake) -> (Vec<String>, Vec<String>) {
     let mut risk: Vec<String> = all::<RiskRow>(lake).await.iter().map(|row| format!("{row:?}")).collect();
     let mut parts: Vec<String> = all::<RiskContribution>(lake).await.iter().map(|row| format!("{row:?}")).collect();
     risk.sort();

@@ -21,7 +21,6 @@ pub(super) const DAYS: i64 = 20;
 pub(super) const CURRENCIES: [Currency; 3] = [Currency::EUR, Currency::USD, Currency::GBP];
 /// How far totals, converted once for each currency, may be from positions converted one by one.
 const FOOTING: Decimal = Decimal::from_parts(1, 0, 0, false, 8);
-
 /// How far the rows of a day's bridge, rounded to ten decimals one by one, may be from the change of the value.
 const BRIDGED: Decimal = Decimal::from_parts(1, 0, 0, false, 6);
 

@@ -165,10 +165,7 @@ fn of_one(
         fill_incremental(&mut positions, parts, scenarios, &simulation.exposures, asked)?;
         // What was simulated can be simulated again.
         profits = Simulator::new(&scenarios.matrix).profits(&simulation.exposures).map_err(|_| Error::Worker)?;
-        for held in &simulation.exposures {
-            let returns = scenarios.matrix.row(held.instrument).map_err(|_| Error::Worker)?;
-            by_position.push(returns.iter().map(|number| held.value * number).collect());
-        }
+        by_position = profits_by_position(scenarios, &simulation.exposures)?;
         of_factors = by_factor(&profits, &scenarios.days, sets);
     }
     Ok(RiskParts {
@@ -180,6 +177,15 @@ fn of_one(
         groups: Vec::new(),
         by_factor: of_factors,
     })
+}
+
+/// What each position earns in each scenario.
+fn profits_by_position(scenarios: &Scenarios<'_>, exposures: &[Exposure]) -> Result<Vec<Vec<f64>>, Error> {
+    let profits = |held: &Exposure| {
+        let returns = scenarios.matrix.row(held.instrument).map_err(|_| Error::Worker)?;
+        Ok(returns.iter().map(|number| held.value * number).collect())
+    };
+    exposures.iter().map(profits).collect()
 }
 
 fn without_figures(reason: String) -> RiskParts {
