@@ -12,7 +12,9 @@ pub use pipelines::return_parts::{CurrencyParts, CurrencySplit, LargeFlow};
 pub use pipelines::return_parts::{measure_at_large_flows, measure_on_average_capital};
 pub use pipelines::rollups::risk::by_factor::{FactorContribution, FactorContributions, FactorParts};
 pub use pipelines::rollups::risk::groups::RiskGroup;
-pub use pipelines::rollups::risk::on_request::{PositionParts, PositionRisk, RiskParts, SimulatedTail, TailDifference};
+pub use pipelines::rollups::risk::on_request::{PositionParts, PositionRisk, RiskParts, SimulatedTail};
+pub use pipelines::rollups::risk::on_request::{TailDifference, ValueAtRiskPart};
+pub use pipelines::rollups::risk::over_days::{MethodOverDays, OverDays, Simulated, TAILS, TailOverDays, over_days};
 
 /// What was earned in the currencies of a portfolio and by exchange rates, and what other definitions of a return say.
 ///

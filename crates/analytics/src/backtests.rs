@@ -11,6 +11,8 @@ pub mod christoffersen_coverage;
 pub mod christoffersen_independence;
 pub mod kupiec;
 pub mod pinball;
+pub mod time_between_failures;
+pub mod time_between_failures_independence;
 pub mod time_until_first_failure;
 pub mod traffic_light;
 
@@ -48,6 +50,8 @@ pub static BACKTESTS: &[&Backtest] = &[
     &christoffersen_coverage::BACKTEST,
     &traffic_light::BACKTEST,
     &time_until_first_failure::BACKTEST,
+    &time_between_failures_independence::BACKTEST,
+    &time_between_failures::BACKTEST,
 ];
 
 /// A judgement of forecasts by what they said and what then happened.
@@ -117,7 +121,7 @@ mod tests {
         assert_eq!(backtest("kupiec").expect("listed").id, "kupiec");
         let error = backtest("haas").expect_err("not listed").to_string();
         let known = "kupiec, christoffersen_independence, christoffersen_coverage, traffic_light, \
-                     time_until_first_failure";
+                     time_until_first_failure, time_between_failures_independence, time_between_failures";
         assert_eq!(error, format!("unknown backtest `haas`; known: {known}"));
     }
 

@@ -11,6 +11,7 @@
 use crate::figure::NoFigure;
 use crate::risk_simulation::{Exposure, SimulatedTail, Simulator, TAILS};
 use crate::scenario_matrix::ScenarioMatrix;
+use crate::value_at_risk_parts::{ValueAtRiskPart, value_at_risk_parts};
 
 /// What a position adds to the risk of its portfolio; money of the base currency, a loss is positive.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,6 +23,8 @@ pub struct PositionRisk {
     pub marginal: f64,
     /// The part of the contribution that is due to exchange rates.
     pub currency_contribution: f64,
+    /// Its parts of the values at risk of [`TAILS`]; none of one that is no loss.
+    pub value_at_risk: [Option<ValueAtRiskPart>; 3],
 }
 
 /// The difference of two tails.
@@ -48,7 +51,7 @@ pub struct RiskDecomposition {
 ///
 /// - Input: the positions at today's values; of each the row of the cash of its currency in the matrix.
 /// - Output: money of the base currency, a loss is positive. The contributions add up to the expected shortfall of the
-///   tail 0.025 but for rounding, and so do marginal times value.
+///   tail 0.025 but for rounding, and so do marginal times value; those to a value at risk add up to it.
 /// - Source: Tasche, *Risk Contributions and Performance Measurement*, 1999; Jorion, *Value at Risk*, 3rd ed., ch. 7.
 ///
 /// # Errors
@@ -62,6 +65,10 @@ pub fn decompose(
     let mut contributions = Vec::with_capacity(positions.len());
     let tails = simulator.simulate_tails(positions, &mut contributions)?;
     let mut found = Vec::with_capacity(positions.len());
+    let profits = simulator.profits(positions)?;
+    let of_tail =
+        |tail: SimulatedTail| value_at_risk_parts(matrix, positions, &profits, (tail.tail, tail.value_at_risk)).ok();
+    let parts = tails.map(of_tail);
     for (number, (position, contribution)) in positions.iter().zip(contributions).enumerate() {
         let row = currency_rows.get(number).copied();
         let row = row.ok_or_else(|| NoFigure::new(format!("position number {} has no currency", number + 1)))?;
@@ -69,6 +76,7 @@ pub fn decompose(
             contribution,
             marginal: simulator.mean_loss_of_unit(position.instrument)?,
             currency_contribution: position.value * simulator.mean_loss_of_unit(row)?,
+            value_at_risk: parts.each_ref().map(|parts| parts.as_ref()?.get(number).copied()),
         });
     }
     Ok(RiskDecomposition { tails, positions: found })
@@ -174,6 +182,12 @@ mod tests {
             let whole = found.tails[1].expected_shortfall;
             let sum: f64 = found.positions.iter().zip(&positions).map(|(risk, held)| risk.marginal * held.value).sum();
             prop_assert!((sum - whole).abs() <= 1e-9 * (1.0 + whole.abs()), "{} {}", sum, whole);
+            for (place, tail) in found.tails.iter().enumerate() {
+                let parts = found.positions.iter().map(|risk| risk.value_at_risk[place].map(|part| part.contribution));
+                let Some(parts) = parts.collect::<Option<Vec<f64>>>() else { continue };
+                let sum: f64 = parts.iter().sum();
+                prop_assert!((sum - tail.value_at_risk).abs() <= 1e-9 * (1.0 + sum.abs()), "{} {:?}", sum, tail);
+            }
             // The expected shortfall is convex: the slope lies between what a little less and a little more change.
             for (number, risk) in found.positions.iter().enumerate() {
                 let moved = |by: f64| {

@@ -90,7 +90,7 @@ pub fn student_quantile(probability: f64, degrees: f64) -> Option<f64> {
 }
 
 /// The regularised incomplete beta function `I_x(a, b)`; `rest` is `1 − x`, which the caller knows without rounding.
-fn incomplete_beta(part: f64, rest: f64, first: f64, second: f64) -> f64 {
+pub(crate) fn incomplete_beta(part: f64, rest: f64, first: f64, second: f64) -> f64 {
     if part <= 0.0 {
         return 0.0;
     }

@@ -117,6 +117,7 @@ mod tests {
             figures: Figures { portfolio: &portfolio, date: date("2023-12-29"), rows: &[] },
             returns: &[],
             night: &RiskNight::default(),
+            days: None,
             made: None,
             concentration: &Err("no value".to_owned()),
             classes: &rows,

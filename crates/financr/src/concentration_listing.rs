@@ -102,6 +102,7 @@ mod tests {
             figures: Figures { portfolio: &portfolio, date: date("2023-12-29"), rows: &[] },
             returns: &[],
             night: &RiskNight::default(),
+            days: None,
             made: None,
             concentration: &Err("D01~AAA has no value".to_owned()),
             classes: &[],

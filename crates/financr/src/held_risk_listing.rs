@@ -11,7 +11,7 @@ use crate::risk_night::confidence;
 
 /// Contributions that have a line of their own; the others share one.
 const CONTRIBUTIONS_MAX: usize = 10;
-/// Positions left out that are named.
+/// Positions left out that are named, and those on proxies.
 const EXCLUDED_MAX: usize = 5;
 /// The tail that contributions are about.
 const CONTRIBUTION_TAIL: f64 = 0.025;
@@ -36,6 +36,7 @@ pub(crate) fn section(facts: &RiskFacts<'_>, _: &mut Footnotes) -> Vec<Block> {
     }
     let mut blocks = vec![Block::text(format!("\n{title}")), Block::Rows(listing)];
     blocks.extend(left_out(facts).map(Block::Text));
+    blocks.extend(on_proxies(facts).map(Block::Text));
     // Where they are computed anew, with what would be left without each, they stand below.
     if facts.made.is_none() {
         blocks.extend(contributions(facts));
@@ -61,6 +62,24 @@ fn left_out(facts: &RiskFacts<'_>) -> Option<String> {
         }
     }
     Some(text)
+}
+
+/// For which positions something else stands in some scenarios; none if there are none.
+fn on_proxies(facts: &RiskFacts<'_>) -> Option<String> {
+    let row = facts.night.risk.first()?;
+    let count = row.proxied_count.filter(|count| 0 < *count)?;
+    let part = row.proxied_fraction.map_or_else(|| "an unknown part".to_owned(), percent);
+    let mut lines = vec![format!(
+        "On proxies: {count} of {} positions, {part} of the values; their instruments lack returns in some scenarios",
+        row.position_count
+    )];
+    let named = facts.night.contributions.iter().filter_map(|row| Some((row, row.proxy_instrument_id.as_ref()?)));
+    lines.extend(named.take(EXCLUDED_MAX).map(|(row, proxy)| {
+        let scenarios = row.proxied_scenario_count.map_or_else(|| "some".to_owned(), |count| count.to_string());
+        let through = row.proxied_through_date.map_or_else(String::new, |date| format!(", the last to {date}"));
+        format!("  {}: {proxy} in {scenarios} scenarios{through}", row.instrument_id)
+    }));
+    Some(lines.join("\n"))
 }
 
 /// The largest parts of the expected shortfall, the rest of them together, and their sum.

@@ -30,6 +30,7 @@ mod return_parts_listing;
 mod risk_by_factor_listing;
 mod risk_listing;
 mod risk_night;
+mod risk_over_days_listing;
 mod risk_parts_listing;
 mod show_topic;
 mod shown_attribution;

@@ -18,7 +18,8 @@ use crate::page::Block;
 use crate::printed_figures::{Figures, Footnotes, fixed, percent};
 use crate::risk_night::RiskNight;
 use crate::terminal_chart::{Ink, bar};
-use crate::{class_listing, concentration_listing, forecast_listing, held_risk_listing, risk_parts_listing};
+use crate::{class_listing, concentration_listing, forecast_listing, held_risk_listing};
+use crate::{risk_over_days_listing, risk_parts_listing};
 
 /// What the sections read.
 pub(crate) struct RiskFacts<'a> {
@@ -36,6 +37,8 @@ pub(crate) struct RiskFacts<'a> {
     /// The columns of the terminal; none if the output is none.
     pub(crate) terminal: Option<usize>,
     pub(crate) ink: Ink,
+    /// For how many days ahead more is asked for.
+    pub(crate) days: Option<usize>,
     /// What positions add to the simulated risk, and the position without which it is asked for; none if that was not
     /// made.
     pub(crate) made: Option<&'a (RiskParts, Option<InstrumentId>)>,
@@ -46,6 +49,7 @@ type Section = fn(&RiskFacts<'_>, &mut Footnotes) -> Vec<Block>;
 /// The sections in their order.
 const SECTIONS: &[Section] = &[
     held_risk_listing::section,
+    risk_over_days_listing::section,
     tail,
     forecast_listing::section,
     class_listing::section,
@@ -372,6 +376,7 @@ mod tests {
             period,
             terminal: None,
             ink: Ink::Ascii,
+            days: None,
             made: None,
         };
         let text = written(&page(&facts(None)));
@@ -392,6 +397,7 @@ mod tests {
             night: &night,
             concentration: &Ok(Vec::new()),
             classes: &[],
+            days: None,
             made: None,
             period: None,
             terminal: None,
@@ -403,6 +409,8 @@ mod tests {
             "revalued in past days, EUR (500 scenarios)",
             "220.50",
             "Left out: 1 of 3 positions, 1.20 % of the values",
+            "On proxies: 1 of 3 positions, 25.00 % of the values",
+            "M1~AAA: M1~OLD in 40 scenarios, the last to 2022-03-04",
             "M1~ODD: it was quoted on 6 of 20 days only",
             "111.25 %",
             "-11.25 %",

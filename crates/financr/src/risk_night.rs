@@ -63,6 +63,7 @@ impl RiskNight {
             add("expected_shortfall", row.expected_shortfall.into(), base);
             add("scenario_count", row.scenario_count.into(), "count");
             add("excluded_fraction", row.excluded_fraction.into(), "fraction");
+            add("proxied_fraction", row.proxied_fraction.into(), "fraction");
         }
         rows.extend(self.contributions.iter().map(|row| Figure {
             kind: "risk_contribution",
@@ -178,6 +179,8 @@ pub(crate) mod tests {
             excluded_count: 1,
             excluded_fraction: Some(0.012),
             unavailable_reason: None,
+            proxied_count: Some(1),
+            proxied_fraction: Some(0.25),
         };
         let part = |instrument: &str, contribution: Option<f64>, reason: Option<&str>| RiskContribution {
             portfolio_id: id.clone(),
@@ -185,6 +188,9 @@ pub(crate) mod tests {
             business_date: on,
             es_975_contribution: contribution,
             unavailable_reason: reason.map(str::to_owned),
+            proxy_instrument_id: (instrument == "M1~AAA").then(|| "M1~OLD".parse().expect("an id")),
+            proxied_scenario_count: (instrument == "M1~AAA").then_some(40),
+            proxied_through_date: (instrument == "M1~AAA").then(|| date("2022-03-04")),
         };
         let forecast = |method: &str, found: Option<(f64, f64)>, reason: Option<&str>| RiskForecast {
             portfolio_id: id.clone(),

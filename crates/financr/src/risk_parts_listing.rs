@@ -17,17 +17,17 @@ use crate::risk_listing::RiskFacts;
 const SHOWN_MAX: usize = 10;
 
 /// The parts of the risk on the date of the figures, and the position that is meant by the one asked for. Machines get
-/// them only if a position is asked for.
+/// them only if a position or a number of days is asked for.
 ///
 /// # Errors
 /// [`Usage`] if it is no position, or nothing can be said without it; if a table cannot be read.
 pub(crate) async fn made(
     context: &Context,
     figures: &Figures<'_>,
-    asked: Option<&str>,
+    (asked, days): (Option<&str>, Option<usize>),
     format: Format,
 ) -> anyhow::Result<Option<(RiskParts, Option<InstrumentId>)>> {
-    if asked.is_none() && format != Format::Table {
+    if asked.is_none() && days.is_none() && format != Format::Table {
         return Ok(None);
     }
     let (portfolio, date) = (figures.portfolio, figures.date);
@@ -170,6 +170,7 @@ fn positions(parts: &RiskParts, whole: f64) -> Listing {
         "of all",
         "of which rates",
         "1,000 more add",
+        "adds to VaR 99 %",
         "ES more than without",
         "VaR 99 % more",
     ];
@@ -190,6 +191,7 @@ fn positions(parts: &RiskParts, whole: f64) -> Listing {
             part_of(risk.contribution, whole),
             fixed(risk.currency_contribution, 2).into(),
             fixed(1000.0 * risk.marginal, 2).into(),
+            at_risk(at_risk_of(risk)),
             more(1, true).into(),
             more(2, false).into(),
         ]);
@@ -206,6 +208,7 @@ fn positions(parts: &RiskParts, whole: f64) -> Listing {
             part_of(adds, whole),
             fixed(sum(|(_, risk)| risk.currency_contribution), 2).into(),
             Value::Null,
+            at_risk(others.iter().map(|(_, risk)| at_risk_of(risk)).sum()),
             Value::Null,
             Value::Null,
         ]);
@@ -213,9 +216,19 @@ fn positions(parts: &RiskParts, whole: f64) -> Listing {
     listing
 }
 
+/// What a position adds to the value at risk of 99 %; none if that is no loss.
+fn at_risk_of(risk: &PositionRisk) -> Option<f64> {
+    let [_, _, strict] = risk.value_at_risk;
+    strict.map(|part| part.contribution)
+}
+
+fn at_risk(part: Option<f64>) -> Value {
+    part.map_or_else(|| NO_FIGURE.into(), |part| fixed(part, 2).into())
+}
+
 /// The groups of every taxonomy that tells something apart.
 fn groups(groups: &[RiskGroup], whole: f64) -> Listing {
-    let mut listing = Listing::new(&["kind", "group", "value", "adds", "of all", "of which rates"]);
+    let mut listing = Listing::new(&["kind", "group", "value", "adds", "of all", "of which rates", "adds to VaR 99 %"]);
     for nodes in groups.chunk_by(|left, right| left.taxonomy == right.taxonomy) {
         let says_nothing = |group: &RiskGroup| ["cash", "unclassified"].contains(&group.node.as_str());
         if nodes.iter().all(says_nothing) {
@@ -223,7 +236,7 @@ fn groups(groups: &[RiskGroup], whole: f64) -> Listing {
         }
         let mut nodes: Vec<&RiskGroup> = nodes.iter().collect();
         nodes.sort_by(|left, right| right.contribution.abs().total_cmp(&left.contribution.abs()));
-        let mut add = |name: String, sums: [f64; 3], taxonomy: &str| {
+        let mut add = |name: String, sums: [f64; 3], to_var: Option<f64>, taxonomy: &str| {
             let [value, adds, rates] = sums;
             listing.push([
                 taxonomy.into(),
@@ -232,18 +245,20 @@ fn groups(groups: &[RiskGroup], whole: f64) -> Listing {
                 fixed(adds, 2).into(),
                 part_of(adds, whole),
                 fixed(rates, 2).into(),
+                at_risk(to_var),
             ]);
         };
         for group in nodes.iter().take(SHOWN_MAX) {
             let sums = [group.value, group.contribution, group.currency_contribution];
-            add(group.node.clone(), sums, &group.taxonomy);
+            add(group.node.clone(), sums, group.value_at_risk, &group.taxonomy);
         }
         let others = nodes.get(SHOWN_MAX..).unwrap_or_default();
         if let Some(first) = others.first() {
             let sums = others.iter().fold([0.0; 3], |[value, adds, rates], group| {
                 [value + group.value, adds + group.contribution, rates + group.currency_contribution]
             });
-            add(format!("{} others", others.len()), sums, &first.taxonomy);
+            let to_var = others.iter().map(|group| group.value_at_risk).sum();
+            add(format!("{} others", others.len()), sums, to_var, &first.taxonomy);
         }
     }
     listing
@@ -265,6 +280,8 @@ pub(crate) fn part_of(part: f64, whole: f64) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use jobs::parts::ValueAtRiskPart;
+
     use super::*;
 
     const TAILS: [f64; 3] = [0.05, 0.025, 0.01];
@@ -275,7 +292,12 @@ mod tests {
             instrument_id: id.parse().expect("an id"),
             currency: None,
             value: Some(50.0),
-            risk: Ok(PositionRisk { contribution, marginal: contribution / 50.0, currency_contribution: 2.0 }),
+            risk: Ok(PositionRisk {
+                contribution,
+                marginal: contribution / 50.0,
+                currency_contribution: 2.0,
+                value_at_risk: [Some(ValueAtRiskPart { contribution: 4.0, marginal: 0.08 }); 3],
+            }),
             incremental: Some(TAILS.map(more)),
         }
     }
@@ -289,12 +311,15 @@ mod tests {
             value: 50.0,
             contribution,
             currency_contribution: 2.0,
+            value_at_risk: None,
         };
         let nothing = RiskGroup { taxonomy: "asset_class".to_owned(), ..group("unclassified", 16.0) };
         RiskParts {
             scenario_count: 20,
             tails: Ok(TAILS.map(tail)),
             positions: vec![held("M1~A", 6.0), held("M1~B", 10.0)],
+            profits: Vec::new(),
+            profits_by_position: Vec::new(),
             groups: vec![nothing, group("Energy", 12.0), group("cash", 4.0)],
             by_factor: Vec::new(),
         }
@@ -309,11 +334,12 @@ mod tests {
     fn what_adds_most_comes_first_and_others_are_one_row() {
         let parts = parts();
         let rows = cells(&positions(&parts, 16.0));
-        assert_eq!(rows[0], ["M1~B", "50.00", "10.00", "62.50 %", "2.00", "200.00", "6.00", "0.30"]);
+        assert_eq!(rows[0], ["M1~B", "50.00", "10.00", "62.50 %", "2.00", "200.00", "4.00", "6.00", "0.30"]);
         assert_eq!(rows[1][0], "M1~A");
         let many = RiskParts { positions: (0..13).map(|_| held("M1~A", 1.0)).collect(), ..parts };
         let rows = cells(&positions(&many, 13.0));
         assert_eq!((rows.len(), rows[10][0].as_str(), rows[10][2].as_str()), (11, "3 others", "3.00"));
+        assert_eq!(rows[10][6], "12.00");
     }
 
     #[test]
@@ -331,7 +357,7 @@ mod tests {
     fn taxonomies_that_tell_nothing_apart_are_left_out() {
         let rows = cells(&groups(&parts().groups, 16.0));
         assert_eq!(rows.len(), 2);
-        assert_eq!(rows[0], ["sector", "Energy", "50.00", "12.00", "75.00 %", "2.00"]);
+        assert_eq!(rows[0], ["sector", "Energy", "50.00", "12.00", "75.00 %", "2.00", "–"]);
     }
 
     #[test]

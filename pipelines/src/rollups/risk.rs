@@ -12,6 +12,8 @@ pub(super) mod histories;
 pub(super) mod holdings;
 pub(super) mod markets;
 pub mod on_request;
+pub mod over_days;
+mod proxies;
 mod simulation;
 
 use lake::{DateRange, Lake, Parameter, RecordBatch};

@@ -139,6 +139,28 @@ async fn quotes_that_were_rejected_come_back_when_their_instrument_is_listed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxy_is_another_symbol_of_the_market() {
+    let lake = landed().await;
+    let listed = "symbol,currency,proxy\nAAA,EUR,\nBBB,EUR,AAA\nCCC,EUR,CCC\nDDD,EUR,LATER\n";
+    land(&lake, &[delivered("instruments.csv", listed)], clock()).await.expect("landed");
+    conform(&lake).await.expect("conformed");
+    let rows = all::<Instrument>(&lake).await;
+    let proxy = |symbol: &str| {
+        let row = rows.iter().find(|row| row.symbol == symbol);
+        row.map(|row| row.proxy_instrument_id.as_ref().map(ToString::to_string))
+    };
+    assert_eq!(proxy("AAA"), Some(None));
+    assert_eq!(proxy("BBB"), Some(Some("M1~AAA".to_owned())));
+    // It may be listed by a file that comes later.
+    assert_eq!(proxy("DDD"), Some(Some("M1~LATER".to_owned())));
+    assert_eq!(proxy("CCC"), None);
+    let rejects = all::<Reject>(&lake).await;
+    let reject = rejects.iter().find(|reject| reject.file_name == "instruments.csv").expect("one is rejected");
+    assert_eq!((reject.line, reject.column.as_str()), (4, "proxy"));
+    assert_eq!(reject.reason, "`CCC` cannot stand for itself; name another symbol of the market");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn executions_are_read_again_when_the_bookings_beside_them_change() {
     let lake = landed().await;
     let bookings = "tx_id,date,type,symbol,quantity,price,currency,net_cash\n\

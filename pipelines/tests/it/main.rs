@@ -53,6 +53,8 @@ mod parquet_books;
 #[cfg(test)]
 mod position_returns;
 #[cfg(test)]
+mod proxies;
+#[cfg(test)]
 mod restating;
 #[cfg(test)]
 mod return_parts;

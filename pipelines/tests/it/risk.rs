@@ -39,7 +39,7 @@ pub(crate) fn days(count: usize) -> Vec<BusinessDate> {
     days
 }
 
-fn dollar(on: BusinessDate, units_per_eur: &str) -> FxRate {
+pub(crate) fn dollar(on: BusinessDate, units_per_eur: &str) -> FxRate {
     FxRate {
         fx_source: "M1".parse().expect("an id"),
         currency: Currency::USD,
@@ -50,7 +50,7 @@ fn dollar(on: BusinessDate, units_per_eur: &str) -> FxRate {
     }
 }
 
-fn quotes(symbol: &str, days: &[BusinessDate], close: impl Fn(usize) -> String) -> Vec<Quote> {
+pub(crate) fn quotes(symbol: &str, days: &[BusinessDate], close: impl Fn(usize) -> String) -> Vec<Quote> {
     let id = format!("M1~{symbol}");
     days.iter().enumerate().map(|(place, day)| quote(&id, &day.to_string(), &close(place))).collect()
 }
@@ -337,7 +337,7 @@ fn key(words: [&str; 2]) -> Vec<String> {
 }
 
 /// The rows of both tables as text, in order.
-async fn every_row(lake: &Lake) -> (Vec<String>, Vec<String>) {
+pub(crate) async fn every_row(lake: &Lake) -> (Vec<String>, Vec<String>) {
     let mut risk: Vec<String> = all::<RiskRow>(lake).await.iter().map(|row| format!("{row:?}")).collect();
     let mut parts: Vec<String> = all::<RiskContribution>(lake).await.iter().map(|row| format!("{row:?}")).collect();
     risk.sort();

@@ -3,6 +3,7 @@
 use lake::Lake;
 use pipelines::AgeLimits;
 use pipelines::rollups::risk::on_request::{RiskParts, risk_parts};
+use pipelines::rollups::risk::over_days::over_days;
 use rust_decimal::Decimal;
 use schemas::tables::classifications::Classification;
 use schemas::tables::factor_returns::FactorReturn;
@@ -115,6 +116,42 @@ async fn what_is_asked_for_is_what_the_night_keeps_and_groups_add_up_to_it() {
     let contribution = share.risk.clone().expect("known").contribution;
     assert_close(of("unclassified"), 0.15 * contribution);
     assert_close(of("Energy"), 0.25 * contribution);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn parts_of_the_value_at_risk_add_up_and_a_day_of_several_is_that_of_the_night() {
+    let (days, facts, rates) = sixty_days();
+    let lake = lake_with(&MIXED, &days[59..], &facts, &rates).await;
+    for id in ["P1", "P2"] {
+        let found = asked(&lake, id, days[59], None).await;
+        let tails = found.tails.clone().expect("figures");
+        let risks: Vec<_> = found.positions.iter().map(|held| (held, held.risk.clone().expect("known"))).collect();
+        for (place, tail) in tails.iter().enumerate() {
+            let parts = risks.iter().map(|(_, risk)| risk.value_at_risk[place].expect("a loss"));
+            assert_near(parts.clone().map(|part| part.contribution).sum(), tail.value_at_risk);
+            let values = risks.iter().map(|(held, _)| held.value.expect("known"));
+            assert_near(parts.zip(values).map(|(part, value)| part.marginal * value).sum(), tail.value_at_risk);
+        }
+        let of_currencies = found.groups.iter().filter(|group| group.taxonomy == "currency");
+        assert_near(of_currencies.map(|group| group.value_at_risk.expect("a loss")).sum(), tails[2].value_at_risk);
+        let of_a_day = over_days(&found, 1).expect("figures");
+        let historical = of_a_day.methods.iter().find(|method| method.id == "historical").expect("listed");
+        for (tail, other) in tails.iter().zip(&historical.tails) {
+            let other = other.clone().expect("figures");
+            assert_near(other.value_at_risk, tail.value_at_risk);
+            assert_near(other.expected_shortfall, tail.expected_shortfall);
+        }
+        // Fifty-nine scenarios hold 58 runs of two.
+        let of_two = over_days(&found, 2).expect("figures");
+        assert_eq!((of_a_day.runs, of_two.runs), (59, 58));
+    }
+    let none = asked(&lake, "P9", days[59], None).await;
+    assert_eq!(over_days(&none, 10), Err("there is no position".to_owned()));
+}
+
+#[track_caller]
+fn assert_near(found: f64, expected: f64) {
+    assert!((found - expected).abs() <= 1e-9 * (1.0 + expected.abs()), "{found} instead of {expected}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -73,6 +73,12 @@ RiskLabel {
         "Positions that are not in these figures", "Positions absentes de ces chiffres",
         "Positionen, die in diesen Zahlen fehlen", "Posiciones que no están en estas cifras",
         "Posizioni non comprese in questi dati";
+    OnProxies =
+        "Positions for which another instrument stands in a part of the scenarios",
+        "Positions remplacées par un autre instrument dans une partie des scénarios",
+        "Positionen, für die in einem Teil der Szenarien ein anderes Instrument steht",
+        "Posiciones sustituidas por otro instrumento en una parte de los escenarios",
+        "Posizioni sostituite da un altro strumento in una parte degli scenari";
     Stress =
         "What scenarios would do to the positions, {currency}",
         "Effet de scénarios de crise sur les positions, {currency}",
@@ -110,6 +116,9 @@ RiskLabel {
         "Perdita attesa (ES)";
     OfValue = "Of the value", "De la valeur", "Vom Wert", "Del valor", "Del valore";
     Scenarios = "Scenarios", "Scénarios", "Szenarien", "Escenarios", "Scenari";
+    OnProxiesPart = "On proxies", "Par substitution", "Durch Stellvertreter", "Por sustitución", "Per sostituzione";
+    Proxy = "Stands for it", "Substitut", "Stellvertreter", "Sustituto", "Sostituto";
+    ProxyUntil = "Until", "Jusqu’au", "Bis", "Hasta", "Fino al";
     LeftOutPart = "Left out", "Part exclue", "Nicht enthalten", "Excluido", "Escluso";
     Method = "Method", "Méthode", "Verfahren", "Método", "Metodo";
     ValueAtRiskShort =

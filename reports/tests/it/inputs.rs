@@ -79,6 +79,7 @@ fn instrument(symbol: &str, name: &str, currency: Currency) -> Instrument {
         return_basis: None,
         modified_duration: None,
         spread_duration: None,
+        proxy_instrument_id: None,
     }
 }
 

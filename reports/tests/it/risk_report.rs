@@ -110,7 +110,7 @@ fn parts_by_anything_add_up_to_the_expected_shortfall() {
         assert_eq!(of(section).last().map(|row| row[1].as_str()), Some("300.00"), "{section}");
     }
     assert!(of("contributions_by_country").is_empty(), "nobody has classified anything by country");
-    assert!(of("left_out").is_empty());
+    assert!(of("left_out").is_empty() && of("on_proxies").is_empty());
 
     let mut partly = at_risk();
     partly.further.risk_contributions[3].es_975_contribution = None;
@@ -118,6 +118,25 @@ fn parts_by_anything_add_up_to_the_expected_shortfall() {
     let document = report(&partly);
     assert_eq!(rows(&document, "left_out"), [["EUR", "too few closes"]]);
     assert_eq!(rows(&document, "contributions").last().map(|row| row[1].clone()), Some("300.00".to_owned()));
+}
+
+#[test]
+fn what_stands_on_proxies_is_said_with_its_part_and_until_when() {
+    let mut input = at_risk();
+    for row in &mut input.further.risk {
+        (row.proxied_count, row.proxied_fraction) = (Some(1), Some(0.25));
+    }
+    let part = &mut input.further.risk_contributions[0];
+    part.proxy_instrument_id = Some("world~INDEX".parse().expect("an id"));
+    (part.proxied_scenario_count, part.proxied_through_date) = (Some(40), Some(crate::inputs::date("2014-03-04")));
+    let document = report(&input);
+    let found = rows(&document, "on_proxies");
+    assert_eq!(found.len(), 1);
+    assert!(rows(&document, "contributions").iter().any(|row| row[0] == found[0][0]), "{found:?}");
+    assert_eq!(found[0][1..], ["INDEX", "40", "2014-03-04"]);
+    assert_eq!(rows(&document, "value_at_risk")[0].last().map(String::as_str), Some("0.2500"));
+    let before = rows(&report(&at_risk()), "value_at_risk");
+    assert_eq!(before[0].len() + 1, rows(&document, "value_at_risk")[0].len());
 }
 
 #[test]

@@ -35,4 +35,7 @@ crate::table! {
     modified_duration: Option<Rate>,
     /// By how many percent its price falls if its spread rises by one percentage point, in years. None if nobody says.
     spread_duration: Option<Rate>,
+    /// The instrument of the market whose returns stand for those that this one lacks in the scenarios of risk. None if
+    /// the file names none.
+    proxy_instrument_id: Option<InstrumentId>,
 }

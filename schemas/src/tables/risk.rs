@@ -6,8 +6,8 @@ use crate::identifiers::PortfolioId;
 crate::table! {
     /// One row per portfolio, valuation date, method and tail: what the positions of the date may lose in a day. Both
     /// figures are estimates in the portfolio's base currency, a loss is positive, or there is the reason why there are
-    /// none. They are those of the positions whose instruments have returns in every scenario; how much is left out is
-    /// said, and nothing takes its place.
+    /// none. They are those of the positions whose instruments have returns in every scenario, or something that stands
+    /// for them where they lack one; how much that is, and how much is left out, is said.
     RiskRow = "gold.risk", key ["portfolio_id", "business_date", "method", "tail"], dated Some("business_date"),
     /// The portfolio.
     portfolio_id: PortfolioId,
@@ -33,4 +33,9 @@ crate::table! {
     excluded_fraction: Option<f64>,
     /// Why there are no figures; none where there are.
     unavailable_reason: Option<String>,
+    /// The positions for which something else stands in some scenarios, because their instruments lack returns there;
+    /// `gold.risk_contributions` says which and what. Rows older than this column have none.
+    proxied_count: Option<i64>,
+    /// Their part of the sum of all values regardless of sign, a fraction; none if a value is unknown.
+    proxied_fraction: Option<f64>,
 }

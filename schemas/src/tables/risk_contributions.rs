@@ -20,4 +20,11 @@ crate::table! {
     es_975_contribution: Option<f64>,
     /// Why there is none; none where there is one.
     unavailable_reason: Option<String>,
+    /// What stands for the instrument in the scenarios in which it lacks a return; none if it lacks none, or nothing
+    /// does.
+    proxy_instrument_id: Option<InstrumentId>,
+    /// In how many scenarios.
+    proxied_scenario_count: Option<i64>,
+    /// The last day of them: from the next one on all returns are the instrument's own.
+    proxied_through_date: Option<BusinessDate>,
 }

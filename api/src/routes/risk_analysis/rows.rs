@@ -1,13 +1,13 @@
 //! The rows of the gold tables of risk, as callers get them.
 
 use chrono::NaiveDate;
-use schemas::InstrumentId;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_classes::RiskClassRow;
 use schemas::tables::risk_contributions::RiskContribution;
 use schemas::tables::risk_forecasts::RiskForecast;
 use schemas::tables::stress::StressRow;
+use schemas::{BusinessDate, InstrumentId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,6 +38,10 @@ pub(super) struct PositionRisk {
     excluded_count: i64,
     /// Their part of the sum of all values regardless of sign, a fraction; null if a value is unknown.
     excluded_fraction: Option<f64>,
+    /// The positions for which something else stands in some scenarios; null in rows from before this was done.
+    proxied_count: Option<i64>,
+    /// Their part of the sum of all values regardless of sign, a fraction; null if a value is unknown.
+    proxied_fraction: Option<f64>,
     /// Why there are no figures; null if there are.
     unavailable_reason: Option<String>,
 }
@@ -54,6 +58,8 @@ impl From<&RiskRow> for PositionRisk {
             position_count: row.position_count,
             excluded_count: row.excluded_count,
             excluded_fraction: row.excluded_fraction,
+            proxied_count: row.proxied_count,
+            proxied_fraction: row.proxied_fraction,
             unavailable_reason: row.unavailable_reason.clone(),
         }
     }
@@ -70,6 +76,13 @@ pub(super) struct PositionContribution {
     contribution: Option<f64>,
     /// Why there is none; null if there is one.
     unavailable_reason: Option<String>,
+    /// What stands for the instrument in the scenarios in which it lacks a return; null if it lacks none.
+    #[schema(value_type = Option<String>, example = "world~DAX")]
+    proxy_instrument_id: Option<InstrumentId>,
+    /// In how many scenarios.
+    proxied_scenario_count: Option<i64>,
+    /// The last day of them.
+    proxied_through_date: Option<NaiveDate>,
 }
 
 impl From<&RiskContribution> for PositionContribution {
@@ -78,6 +91,9 @@ impl From<&RiskContribution> for PositionContribution {
             instrument_id: row.instrument_id.clone(),
             contribution: row.es_975_contribution,
             unavailable_reason: row.unavailable_reason.clone(),
+            proxy_instrument_id: row.proxy_instrument_id.clone(),
+            proxied_scenario_count: row.proxied_scenario_count,
+            proxied_through_date: row.proxied_through_date.map(BusinessDate::day),
         }
     }
 }

@@ -31,6 +31,8 @@ fn risk(tail: f64, shortfall: f64) -> RiskRow {
         excluded_count: 0,
         excluded_fraction: Some(0.0),
         unavailable_reason: None,
+        proxied_count: Some(0),
+        proxied_fraction: Some(0.0),
     }
 }
 
@@ -41,6 +43,9 @@ fn contribution(instrument: &str, part: f64) -> RiskContribution {
         business_date: date(DATES[1]),
         es_975_contribution: Some(part),
         unavailable_reason: None,
+        proxy_instrument_id: None,
+        proxied_scenario_count: None,
+        proxied_through_date: None,
     }
 }
 

@@ -75,9 +75,16 @@ pub fn simulate(question: &RiskQuestion<'_>, seed: u64, paths: usize) -> Result<
         let draws = (0..days).map(|day| philox::student(fit.degrees, seed, path, day));
         fit.center * f64::from(days) + fit.scale * draws.sum::<f64>()
     };
-    let mut outcomes: Vec<f64> = (0_u64..).take(paths).map(path_sum).collect();
+    of_paths((0_u64..).take(paths).map(path_sum).collect(), question.tail_probability, seed)
+}
+
+/// The tail of paths that were simulated with a seed, and how exactly they know it.
+///
+/// # Errors
+/// [`NoFigure`] if the tail has too few paths for an interval.
+pub fn of_paths(mut outcomes: Vec<f64>, tail: f64, seed: u64) -> Result<Simulation, NoFigure> {
     outcomes.sort_unstable_by(f64::total_cmp);
-    let tail = question.tail_probability;
+    let paths = outcomes.len();
     let risk = historical::of_outcomes(&outcomes, tail)?;
     let value_at_risk_interval = interval(&outcomes, tail)?;
     let expected_shortfall_error = shortfall_error(&outcomes, risk, tail)?;

@@ -30,6 +30,7 @@ const EXAMPLES: &str = concat!(
     "  financr show performance D01 --date 2014-12-31           returns by period, month and year, with a chart\n",
     "  financr show risk D01 --definitions                      losses, drawdown, how returns are spread\n",
     "  financr show risk D01 --without AAPL                     how much less there would be to lose without it\n",
+    "  financr show risk D01 --days 10                          what may be lost in ten days, by each method\n",
     "  financr show measures D01 --period YTD                   every measure of a period\n",
     "  financr show attribution D01 --linking menchero          what was better and worse than the benchmark\n",
     "  financr show factors D01 --period 3Y --set ff3           loadings on factors, and parts of the variance\n",
@@ -81,6 +82,9 @@ pub(super) struct Arguments {
     /// For the topic risk: what would be left without a position, e.g. its symbol, `D01~AAPL`, or USD for cash
     #[arg(long, value_name = "INSTRUMENT")]
     without: Option<String>,
+    /// For the topic risk: what may be lost in so many days, by each method, from 1 to 252
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=252))]
+    days: Option<u16>,
     #[command(flatten)]
     attribution: AttributionOptions,
     /// The set of factors in the market's factors.csv, e.g. ff3; without it the only one
@@ -142,6 +146,7 @@ impl Arguments {
     fn option_of_topic(&self) -> Option<(Topic, &'static str)> {
         let given = [
             (self.without.is_some(), Topic::Risk, "--without is for `financr show risk PORTFOLIO`"),
+            (self.days.is_some(), Topic::Risk, "--days is for `financr show risk PORTFOLIO`"),
             (
                 self.attribution.is_given(),
                 Topic::Attribution,

@@ -11,7 +11,9 @@ SELECT
     position_count,
     excluded_count,
     excluded_fraction,
-    unavailable_reason
+    unavailable_reason,
+    proxied_count,
+    proxied_fraction
 FROM gold.risk
 WHERE portfolio_id = $portfolio_id AND business_date = $business_date
 ORDER BY tail DESC

@@ -44,6 +44,7 @@ pub(super) fn instrument(position: usize) -> Instrument {
         return_basis: None,
         modified_duration: None,
         spread_duration: None,
+        proxy_instrument_id: None,
     }
 }
 
@@ -478,10 +479,9 @@ fn a_split_that_the_broker_books_late_counts_from_its_ex_date() {
     let late = of_units(booking(3, 5, "SPLIT", Currency::EUR, 0), 0, 2_000);
     // Sold between the ex-date and the booking: 150 of the new units.
     let sold = of_units(booking(2, 3, "SELL", Currency::EUR, 150_000), 0, 150_000);
-    let booked = vec![sold, late];
-    assert_eq!(after(vec![split(0, 2, 2, 1)], booked.clone())[0], Some(Decimal::from(450)));
+    assert_eq!(after(vec![split(0, 2, 2, 1)], vec![sold.clone(), late.clone()])[0], Some(Decimal::from(450)));
     // Without an announcement the broker's day is all there is: 300 less 150, times two.
-    assert_eq!(after(Vec::new(), booked)[0], Some(Decimal::from(300)));
+    assert_eq!(after(Vec::new(), vec![sold, late])[0], Some(Decimal::from(300)));
 }
 
 #[test]

@@ -81,15 +81,21 @@ impl Thing {
         stated.map_or(0, |basis| hashed(("return_basis", basis)))
     }
 
+    /// What stands for it where it has no returns, if anything is named.
+    pub(super) fn proxy(&self) -> Option<&InstrumentId> {
+        self.listed.as_ref()?.proxy_instrument_id.as_ref()
+    }
+
     /// What it adds to each month of a portfolio that has touched it.
     pub(super) fn sums(&self, instrument: &InstrumentId, axis: &Axis) -> Vec<Sums> {
         let listed = self
             .listed
             .as_ref()
             .map_or(0, |row| hashed((&row.instrument_id, row.currency, row.price_scale, &row.adjusted)))
-            // Without groups, or a basis that is stated, the markers stay those of the nights before there were any.
+            // Without groups, a stated basis and a proxy the markers stay those of the nights before there were any.
             .wrapping_add(self.groups)
-            .wrapping_add(self.basis());
+            .wrapping_add(self.basis())
+            .wrapping_add(self.proxy().map_or(0, |proxy| hashed(("proxy", proxy))));
         // Equal quotes of two instruments must not cancel each other out when they change places.
         let of = |quotes: u64, actions: u64| hashed((instrument, listed, quotes, actions));
         let (quotes, actions) = (along(axis, Some(&self.quotes)), along(axis, Some(&self.actions)));

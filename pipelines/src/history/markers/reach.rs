@@ -211,7 +211,7 @@ impl<'f> Walk<'f> {
         ordered
     }
 
-    /// An instrument with its currency, and what its issuer's actions turn it into.
+    /// An instrument with its currency, what its issuer's actions turn it into, and what stands for it in scenarios.
     fn touch_instrument<'w>(
         &'w self,
         reach: &mut Reach<'w>,
@@ -223,8 +223,9 @@ impl<'f> Walk<'f> {
         for currency in thing.paid_in.iter().copied().chain([currency]) {
             reach.touch_currency(currency, rates);
         }
-        for target in &thing.targets {
-            self.touch_instrument(reach, *target, rates);
+        let proxy = thing.proxy().and_then(|proxy| self.facts.known(proxy));
+        for other in thing.targets.iter().copied().chain(proxy) {
+            self.touch_instrument(reach, other, rates);
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use analytics::risk_simulation::{SimulatedTail, TAILS};
 use arrow::array::{ArrayRef, Date32Builder, Float64Builder, Int64Builder, StringBuilder};
+use arrow::datatypes::Date32Type;
 use lake::RecordBatch;
 use schemas::InstrumentId;
 use schemas::PortfolioId;
@@ -11,6 +12,7 @@ use schemas::table::{Record, TableError};
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_contributions::RiskContribution;
 
+use super::proxies::Proxied;
 use crate::error::Error;
 
 /// The method of all rows.
@@ -27,6 +29,8 @@ pub(super) struct Said<'a> {
     pub(super) position_count: usize,
     pub(super) excluded_count: usize,
     pub(super) excluded_fraction: Option<f64>,
+    pub(super) proxied_count: usize,
+    pub(super) proxied_fraction: Option<f64>,
     pub(super) tails: Result<[SimulatedTail; 3], String>,
 }
 
@@ -49,6 +53,8 @@ struct RiskColumns {
     excluded_count: Int64Builder,
     excluded_fraction: Float64Builder,
     unavailable_reason: StringBuilder,
+    proxied_count: Int64Builder,
+    proxied_fraction: Float64Builder,
 }
 
 struct ContributionColumns {
@@ -57,6 +63,9 @@ struct ContributionColumns {
     business_date: Date32Builder,
     contribution: Float64Builder,
     unavailable_reason: StringBuilder,
+    proxy_instrument_id: StringBuilder,
+    proxied_scenario_count: Int64Builder,
+    proxied_through_date: Date32Builder,
 }
 
 impl Columns {
@@ -78,6 +87,8 @@ impl Columns {
                 excluded_count: counts(),
                 excluded_fraction: numbers(),
                 unavailable_reason: texts(),
+                proxied_count: counts(),
+                proxied_fraction: numbers(),
             },
             contributions: ContributionColumns {
                 portfolio_id: texts(),
@@ -85,6 +96,9 @@ impl Columns {
                 business_date: dates(),
                 contribution: numbers(),
                 unavailable_reason: texts(),
+                proxy_instrument_id: texts(),
+                proxied_scenario_count: counts(),
+                proxied_through_date: dates(),
             },
         }
     }
@@ -92,7 +106,6 @@ impl Columns {
     /// The figures of a portfolio, a row for each tail.
     pub(super) fn push_risk(&mut self, said: &Said<'_>) {
         let rows = &mut self.risk;
-        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         for (number, tail) in TAILS.into_iter().enumerate() {
             let found = said.tails.as_ref().ok().and_then(|tails| tails.get(number));
             rows.portfolio_id.append_value(said.portfolio_id.as_str());
@@ -107,15 +120,18 @@ impl Columns {
             rows.excluded_count.append_value(count(said.excluded_count));
             rows.excluded_fraction.append_option(said.excluded_fraction);
             rows.unavailable_reason.append_option(said.tails.as_ref().err());
+            rows.proxied_count.append_value(count(said.proxied_count));
+            rows.proxied_fraction.append_option(said.proxied_fraction);
         }
     }
 
-    /// What a position contributes, or why it has no contribution.
+    /// What a position contributes, or why it has no contribution; and what stands for it in some scenarios.
     pub(super) fn push_contribution(
         &mut self,
         (portfolio_id, date): (&PortfolioId, i32),
         instrument_id: &InstrumentId,
         outcome: Result<f64, &str>,
+        proxied: Option<&Proxied>,
     ) {
         let rows = &mut self.contributions;
         rows.portfolio_id.append_value(portfolio_id.as_str());
@@ -123,6 +139,10 @@ impl Columns {
         rows.business_date.append_value(date);
         rows.contribution.append_option(outcome.ok());
         rows.unavailable_reason.append_option(outcome.err());
+        rows.proxy_instrument_id.append_option(proxied.map(|proxied| proxied.proxy.as_str()));
+        rows.proxied_scenario_count.append_option(proxied.map(|proxied| count(proxied.scenarios)));
+        let through = proxied.map(|proxied| Date32Type::from_naive_date(proxied.through.day()));
+        rows.proxied_through_date.append_option(through);
     }
 
     /// The rows of both tables, in the order in which they came.
@@ -141,6 +161,8 @@ impl Columns {
             Arc::new(risk.excluded_count.finish()),
             Arc::new(risk.excluded_fraction.finish()),
             Arc::new(risk.unavailable_reason.finish()),
+            Arc::new(risk.proxied_count.finish()),
+            Arc::new(risk.proxied_fraction.finish()),
         ];
         let of_positions: Vec<ArrayRef> = vec![
             Arc::new(contributions.portfolio_id.finish()),
@@ -148,9 +170,16 @@ impl Columns {
             Arc::new(contributions.business_date.finish()),
             Arc::new(contributions.contribution.finish()),
             Arc::new(contributions.unavailable_reason.finish()),
+            Arc::new(contributions.proxy_instrument_id.finish()),
+            Arc::new(contributions.proxied_scenario_count.finish()),
+            Arc::new(contributions.proxied_through_date.finish()),
         ];
         Ok((batch::<RiskRow>(of_risk)?, batch::<RiskContribution>(of_positions)?))
     }
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn batch<R: Record>(columns: Vec<ArrayRef>) -> Result<RecordBatch, Error> {

@@ -26,6 +26,8 @@ pub struct RiskGroup {
     pub contribution: f64,
     /// The part of that which is due to exchange rates.
     pub currency_contribution: f64,
+    /// What it adds to the value at risk of the tail 0.01; none if that is no loss.
+    pub value_at_risk: Option<f64>,
 }
 
 /// The groups of every taxonomy, in the order of their names. Positions that were left out are in none.
@@ -40,11 +42,13 @@ pub(super) fn groups(positions: &[PositionParts], classified: &[Classification])
     for parts in nodes.values_mut() {
         parts.sort_unstable();
     }
-    let mut sums: BTreeMap<(String, String), [f64; 3]> = BTreeMap::new();
+    let mut sums: BTreeMap<(String, String), [f64; 4]> = BTreeMap::new();
     let mut add = |taxonomy: &str, node: &str, weight: f64, position: &PositionParts| {
         let (Ok(risk), Some(value)) = (&position.risk, position.value) else { return };
         let sum = sums.entry((taxonomy.to_owned(), node.to_owned())).or_default();
-        for (sum, number) in sum.iter_mut().zip([value, risk.contribution, risk.currency_contribution]) {
+        let [_, _, strict] = risk.value_at_risk;
+        let at_risk = strict.map_or(f64::NAN, |part| part.contribution);
+        for (sum, number) in sum.iter_mut().zip([value, risk.contribution, risk.currency_contribution, at_risk]) {
             *sum += weight * number;
         }
     };
@@ -66,8 +70,10 @@ pub(super) fn groups(positions: &[PositionParts], classified: &[Classification])
             }
         }
     }
-    let group = |((taxonomy, node), [value, contribution, currency_contribution]): ((String, String), [f64; 3])| {
-        RiskGroup { taxonomy, node, value, contribution, currency_contribution }
+    let group = |((taxonomy, node), sums): ((String, String), [f64; 4])| {
+        let [value, contribution, currency_contribution, at_risk] = sums;
+        let value_at_risk = (!at_risk.is_nan()).then_some(at_risk);
+        RiskGroup { taxonomy, node, value, contribution, currency_contribution, value_at_risk }
     };
     sums.into_iter().map(group).collect()
 }
@@ -85,7 +91,12 @@ mod tests {
             instrument_id: format!("M1~A{number}").parse().expect("an id"),
             currency: Some(Currency::EUR),
             value: Some(100.0),
-            risk: Ok(PositionRisk { contribution, marginal: contribution / 100.0, currency_contribution: 0.5 }),
+            risk: Ok(PositionRisk {
+                contribution,
+                marginal: contribution / 100.0,
+                currency_contribution: 0.5,
+                value_at_risk: [None; 3],
+            }),
             incremental: None,
         }
     }

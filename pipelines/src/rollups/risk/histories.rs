@@ -12,6 +12,7 @@ use rust_decimal::prelude::ToPrimitive;
 use schemas::{BusinessDate, Currency, InstrumentId};
 
 use super::counted_days::DaySet;
+use super::proxies::{NamedBy, NoProxy, Proxied, ProxiedRows, Proxies, StandIn};
 use crate::error::Error;
 use crate::parquet_books::cores::on_all_cores;
 
@@ -28,14 +29,20 @@ pub(in crate::rollups) const CLOSE_DAYS_MAX: i64 = 366;
 /// The returns of what some portfolios hold, in one base currency.
 pub(super) struct Histories<'a> {
     dates: &'a [BusinessDate],
+    /// First those of what is held, in the order given, and then those of what may stand for it.
     lines: Vec<Line<'a>>,
+    held: usize,
+    /// Of each currency its rate on each day.
+    rates: BTreeMap<Currency, Vec<f64>>,
+    pub(super) proxies: Proxies,
 }
 
 /// The returns of one instrument.
-struct Line<'a> {
+pub(super) struct Line<'a> {
     /// None for cash, and for what the market does not list.
     listing: Option<&'a Listing>,
-    is_known: bool,
+    currency: Option<Currency>,
+    pub(super) is_known: bool,
     /// One for each valuation date, since the one before; NaN where there is none.
     returns: Vec<f64>,
 }
@@ -45,8 +52,9 @@ pub(super) struct Scenarios<'a> {
     histories: &'a Histories<'a>,
     /// The returns; instruments are numbered as they were given.
     pub(super) matrix: ScenarioMatrix,
-    /// Why an instrument is left out.
+    /// Why an instrument is left out, if nothing stands for it.
     pub(super) gaps: Vec<Option<Gap>>,
+    proxied: ProxiedRows,
     /// The valuation dates from each of which a scenario leads to the next.
     pub(super) days: Vec<BusinessDate>,
     /// Those of the market; none for the scenarios of a portfolio of its own.
@@ -69,6 +77,8 @@ pub(super) enum Gap {
     Unlisted,
     /// The last day of the scenarios on which there is no return.
     NoReturn(BusinessDate),
+    /// The same, and what could stand for it does not.
+    NoProxy { date: BusinessDate, by: NamedBy, why: NoProxy },
     /// It was quoted on fewer than half of the days: most of its returns would be zeros that nobody observed.
     Rare { quoted: usize, days: usize },
 }
@@ -83,6 +93,7 @@ impl fmt::Display for Gap {
                     "it has no return on {date}: a close or a rate of that day or the one before is missing"
                 )
             }
+            Gap::NoProxy { date, by, why } => write!(formatter, "it has no return on {date}, and {by} {why}"),
             Gap::Rare { quoted, days } => write!(formatter, "it was quoted on {quoted} of {days} days only"),
         }
     }
@@ -95,6 +106,27 @@ impl<'a> Histories<'a> {
         fx: &FxBoard,
         base_currency: Currency,
         instruments: &[&InstrumentId],
+    ) -> Result<Histories<'a>, Error> {
+        Histories::with(board, (fx, base_currency), (instruments, instruments.len()), Proxies::default())
+    }
+
+    /// As [`Histories::new`], beside those of what may stand for an instrument: what the market names, and benchmarks.
+    pub(super) fn with_proxies(
+        board: &'a QuoteBoard,
+        (fx, base_currency): (&FxBoard, Currency),
+        instruments: &[&InstrumentId],
+        benchmarks: &[InstrumentId],
+    ) -> Result<Histories<'a>, Error> {
+        let mut all = instruments.to_vec();
+        let proxies = Proxies::of(board, &mut all, benchmarks.iter());
+        Histories::with(board, (fx, base_currency), (&all, instruments.len()), proxies)
+    }
+
+    fn with(
+        board: &'a QuoteBoard,
+        (fx, base_currency): (&FxBoard, Currency),
+        (instruments, held): (&[&InstrumentId], usize),
+        proxies: Proxies,
     ) -> Result<Histories<'a>, Error> {
         let dates = board.dates();
         let mut rates: BTreeMap<Currency, Vec<f64>> = BTreeMap::new();
@@ -109,7 +141,32 @@ impl<'a> Histories<'a> {
             let line = instruments.get(number).map(|instrument| Line::new(board, instrument, &rates));
             line.ok_or(Error::Worker)
         })?;
-        Ok(Histories { dates, lines })
+        Ok(Histories { dates, lines, held, rates, proxies })
+    }
+
+    /// Whether a security that is held may lack returns.
+    pub(super) fn may_lack(&self, held: usize) -> bool {
+        let security = self.line(held).filter(|line| line.listing.is_some());
+        // On the first day of all there is no return.
+        security.is_some_and(|line| line.returns.iter().skip(1).any(|number| number.is_nan()))
+    }
+
+    /// The line of a number.
+    pub(super) fn line(&self, number: usize) -> Option<&Line<'a>> {
+        self.lines.get(number)
+    }
+
+    /// The date of a day.
+    pub(super) fn date(&self, day: usize) -> Option<BusinessDate> {
+        self.dates.get(day).copied()
+    }
+
+    /// By what the exchange rate of a line grows from each of some days to the next; NaN where a rate is missing.
+    pub(super) fn ratios(&self, line: &Line<'_>, days: &[usize]) -> Vec<f64> {
+        let rates = line.currency.and_then(|currency| self.rates.get(&currency));
+        let rate = |day: usize| rates.and_then(|rates| rates.get(day)).copied().unwrap_or(f64::NAN);
+        let ratio = |pair: &[usize]| if let [before, day] = pair { rate(*day) / rate(*before) } else { f64::NAN };
+        days.windows(2).map(ratio).collect()
     }
 
     /// The scenarios of a valuation date: the returns of the day and of those before it.
@@ -122,15 +179,18 @@ impl<'a> Histories<'a> {
         let days = self.dates.get(first.saturating_sub(1)..=day).unwrap_or_default().to_vec();
         check_daily(&days)?;
         let count = day + 1 - first;
-        let mut returns = Vec::with_capacity(self.lines.len() * count);
-        let mut gaps = Vec::with_capacity(self.lines.len());
-        for line in &self.lines {
+        let mut returns = Vec::with_capacity(self.held * count);
+        let mut gaps = Vec::with_capacity(self.held);
+        for line in self.lines.iter().take(self.held) {
             let row = line.returns.get(first..=day).unwrap_or_default();
             returns.extend_from_slice(row);
             gaps.push(self.gap(line, row, first));
         }
-        let matrix = ScenarioMatrix::new(self.lines.len(), count, returns)?;
-        Ok(Scenarios { histories: self, matrix, gaps, days, shared: Some(self.shared(first, day)) })
+        let numbers: Vec<usize> = (first.saturating_sub(1)..=day).collect();
+        let wanted = self.proxies.wanted().map(|(held, stand_in)| (held, held, stand_in));
+        let proxied = self.proxied(&numbers, &gaps, wanted, &mut returns);
+        let matrix = ScenarioMatrix::new(returns.len() / count, count, returns)?;
+        Ok(Scenarios { histories: self, matrix, gaps, proxied, days, shared: Some(self.shared(first, day)) })
     }
 
     /// The scenarios of a valuation date for a portfolio that holds these lines: those of the market, or, if nothing of
@@ -142,12 +202,22 @@ impl<'a> Histories<'a> {
         let scenarios = self.on(date)?;
         match scenarios.own_days(held) {
             None => Ok(scenarios),
-            Some(days) => self.of_days(&days, &(0..self.lines.len()).collect::<Vec<usize>>()),
+            Some(days) => {
+                let wanted: Vec<(usize, usize, StandIn)> =
+                    self.proxies.wanted().map(|(held, stand_in)| (held, held, stand_in)).collect();
+                self.of_days(&days, &(0..self.held).collect::<Vec<usize>>(), &wanted)
+            }
         }
     }
 
-    /// The scenarios that lead from each of some days to the next, of some lines in their order.
-    fn of_days(&'a self, days: &[usize], lines: &[usize]) -> Result<Scenarios<'a>, NoFigure> {
+    /// The scenarios that lead from each of some days to the next, of some lines in their order; and of some of these,
+    /// by their place and their number, what stands for them.
+    fn of_days(
+        &'a self,
+        days: &[usize],
+        lines: &[usize],
+        wanted: &[(usize, usize, StandIn)],
+    ) -> Result<Scenarios<'a>, NoFigure> {
         let days = days.get(days.len().saturating_sub(SCENARIOS_MAX + 1)..).unwrap_or_default();
         let dates: Vec<BusinessDate> = days.iter().filter_map(|day| self.dates.get(*day).copied()).collect();
         check_daily(&dates)?;
@@ -165,15 +235,13 @@ impl<'a> Histories<'a> {
                 gaps.push(Some(Gap::Unlisted));
                 continue;
             };
-            let start = returns.len();
-            for pair in days.windows(2) {
-                let [before, day] = pair else { continue };
-                returns.push(line.linked(*before, *day));
-            }
-            gaps.push(self.own_gap(line, returns.get(start..).unwrap_or_default(), days));
+            let row = line.over(days);
+            gaps.push(self.own_gap(line, &row, days));
+            returns.extend(row);
         }
-        let matrix = ScenarioMatrix::new(lines.len(), count, returns)?;
-        Ok(Scenarios { histories: self, matrix, gaps, days: dates, shared: None })
+        let proxied = self.proxied(days, &gaps, wanted.iter().copied(), &mut returns);
+        let matrix = ScenarioMatrix::new(returns.len() / count, count, returns)?;
+        Ok(Scenarios { histories: self, matrix, gaps, proxied, days: dates, shared: None })
     }
 
     /// The returns of each of these lines on the days of the scenarios of a date for a portfolio that holds them, or
@@ -203,7 +271,7 @@ impl<'a> Histories<'a> {
         let quoted = |line: &Line<'_>| line.listing.map(|listing| DaySet::quoted(listing, start, day));
         Shared {
             first,
-            quoted: self.lines.iter().map(quoted).collect(),
+            quoted: self.lines.iter().take(self.held).map(quoted).collect(),
             weekdays: DaySet::weekdays(self.dates, start, day),
         }
     }
@@ -252,9 +320,9 @@ impl<'a> Histories<'a> {
 impl<'a> Line<'a> {
     fn new(board: &'a QuoteBoard, instrument: &InstrumentId, rates: &BTreeMap<Currency, Vec<f64>>) -> Line<'a> {
         let days = board.dates().len();
-        let rates = currency_of(board, instrument).and_then(|currency| rates.get(&currency));
-        let Some(rates) = rates else {
-            return Line { listing: None, is_known: false, returns: vec![f64::NAN; days] };
+        let currency = currency_of(board, instrument);
+        let Some(rates) = currency.and_then(|currency| rates.get(&currency)) else {
+            return Line { listing: None, currency, is_known: false, returns: vec![f64::NAN; days] };
         };
         let listing = board.listing(instrument).filter(|_| !instrument.is_cash());
         let level = |day: usize| match listing {
@@ -273,7 +341,18 @@ impl<'a> Line<'a> {
             returns.push(if number.is_finite() { number } else { f64::NAN });
             before = now;
         }
-        Line { listing, is_known: true, returns }
+        Line { listing, currency, is_known: true, returns }
+    }
+
+    /// The returns from each of some days to the next; NaN where one is not known.
+    pub(super) fn over(&self, days: &[usize]) -> Vec<f64> {
+        let linked = |pair: &[usize]| if let [before, day] = pair { self.linked(*before, *day) } else { f64::NAN };
+        days.windows(2).map(linked).collect()
+    }
+
+    /// Whether it was quoted on a day itself.
+    pub(super) fn is_observed(&self, day: usize) -> bool {
+        self.listing.is_some_and(|listing| listing.is_observed(day))
     }
 
     /// The return from one day to a later one; NaN if one of those between is not known.
@@ -304,10 +383,27 @@ impl Scenarios<'_> {
 }
 
 impl<'a> Scenarios<'a> {
-    /// The scenarios of a portfolio that holds these lines, numbered in this order; none if those of the market are its
-    /// own.
-    pub(super) fn own(&self, held: &[usize]) -> Option<Result<Scenarios<'a>, NoFigure>> {
-        self.own_days(held).map(|days| self.histories.of_days(&days, held))
+    /// The scenarios of a portfolio that holds these lines, numbered in this order, of which some have a stand-in; none
+    /// if those of the market are its own.
+    pub(super) fn own(
+        &self,
+        held: &[usize],
+        stand_in: impl Fn(usize) -> Option<StandIn>,
+    ) -> Option<Result<Scenarios<'a>, NoFigure>> {
+        let days = self.own_days(held)?;
+        let wanted = held.iter().enumerate();
+        let wanted = wanted.filter_map(|(place, line)| Some((place, *line, stand_in(*line)?)));
+        Some(self.histories.of_days(&days, held, &wanted.collect::<Vec<(usize, usize, StandIn)>>()))
+    }
+
+    /// What stands for a line that is held in a portfolio with this benchmark.
+    pub(super) fn stand_in(&self, held: usize, benchmark: Option<usize>) -> Option<StandIn> {
+        self.histories.proxies.stand_in(held, benchmark)
+    }
+
+    /// The scenarios of a row in which something stands for it, or why nothing does; none if nothing was asked to.
+    pub(super) fn proxied(&self, row: usize, stand_in: StandIn) -> Option<&Result<Proxied, Gap>> {
+        self.proxied.get(&(row, stand_in.line()))
     }
 }
 

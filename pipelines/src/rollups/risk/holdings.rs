@@ -1,11 +1,12 @@
 //! The positions of all portfolios by number: millions of rows, in 24 bytes each.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use analytics::estimate;
 use arrow::array::{Array, Date32Array, Decimal128Array, StringArray};
 use lake::{DateRange, Lake, Parameter, RecordBatch};
+use ledger::benchmark_of;
 use schemas::table::{Record, typed_column};
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
@@ -115,9 +116,41 @@ impl<V: Copy> Holdings<V> {
         self.instruments.len()
     }
 
+    /// With what some portfolios are compared, if that is one instrument.
+    pub(super) fn benchmarks(&self, valued: &[Valued]) -> Benchmarks {
+        let mut of_portfolios: Vec<Option<InstrumentId>> = vec![None; self.portfolios.len()];
+        for owner in valued {
+            let number = owner.portfolio as usize;
+            let (Some(place), Some(portfolio)) = (of_portfolios.get_mut(number), self.portfolios.get(number)) else {
+                continue;
+            };
+            if place.is_none() && (portfolio.benchmark_symbol.is_some() || portfolio.benchmark_blend.is_some()) {
+                let benchmark = benchmark_of(portfolio).filter(|benchmark| benchmark.blend.is_none());
+                *place = benchmark.and_then(|benchmark| benchmark.instruments.into_iter().next());
+            }
+        }
+        let instruments: BTreeSet<&InstrumentId> = of_portfolios.iter().flatten().collect();
+        Benchmarks { instruments: instruments.into_iter().cloned().collect(), of_portfolios }
+    }
+
     /// What the portfolios of a group have in common.
     pub(in crate::rollups) fn group(&self, number: u32) -> Result<&GroupKey, Error> {
         self.groups.get(number as usize).ok_or(Error::Worker)
+    }
+}
+
+/// With what some portfolios are compared.
+pub(super) struct Benchmarks {
+    /// Each of them once.
+    pub(super) instruments: Vec<InstrumentId>,
+    /// By the number of the portfolio.
+    of_portfolios: Vec<Option<InstrumentId>>,
+}
+
+impl Benchmarks {
+    /// The line of each portfolio's benchmark, by the number of the portfolio.
+    pub(super) fn lines(&self, line: impl Fn(&InstrumentId) -> Option<usize>) -> Vec<Option<usize>> {
+        self.of_portfolios.iter().map(|benchmark| line(benchmark.as_ref()?)).collect()
     }
 }
 

@@ -20,13 +20,14 @@ use super::groups::{RiskGroup, groups};
 use super::histories::{Histories, SCENARIOS_MAX, Scenarios, currency_of};
 use super::holdings::Holdings;
 use super::markets::Markets;
-use super::simulation::Simulation;
+use super::simulation::{self, Simulation};
 use crate::error::Error;
 use crate::factors::{self, FactorSet};
 use crate::{AgeLimits, HoldingYears, StageReport, Work};
 
 pub use analytics::risk_decomposition::{PositionRisk, TailDifference};
 pub use analytics::risk_simulation::SimulatedTail;
+pub use analytics::value_at_risk_parts::ValueAtRiskPart;
 
 /// Positions of which the incremental risk is computed, those that contribute most.
 const INCREMENTAL_MAX: usize = 10;
@@ -40,6 +41,11 @@ pub struct RiskParts {
     pub tails: Result<[SimulatedTail; 3], String>,
     /// The positions in the order of their instruments.
     pub positions: Vec<PositionParts>,
+    /// What the positions earn in each scenario, in order of date, an estimate in the base currency. Empty without
+    /// figures.
+    pub profits: Vec<f64>,
+    /// The same of each position that was simulated, in the order of the positions.
+    pub profits_by_position: Vec<Vec<f64>>,
     /// The expected shortfall by groups of instruments: those of a taxonomy add up to it. None without figures.
     pub groups: Vec<RiskGroup>,
     /// The expected shortfall by factor, once for each set of factors that the market has. None without figures.
@@ -120,14 +126,20 @@ fn of_one(
     };
     let lines = Lines::of(holdings, board)?;
     let named: Vec<&InstrumentId> = lines.ids.iter().collect();
-    let histories = Histories::new(board, markets.rates(&portfolio.fx_source), portfolio.base_currency, &named)?;
+    let compared = holdings.benchmarks(&holdings.valued);
+    let fx = (markets.rates(&portfolio.fx_source), portfolio.base_currency);
+    let mut histories = Histories::with_proxies(board, fx, &named, &compared.instruments)?;
+    let benchmarks = compared.lines(|benchmark| histories.proxies.line(benchmark));
+    let places = simulation::Lines { rows: &lines.rows, benchmarks: &benchmarks };
+    places.want(&mut histories, &holdings.positions);
+    let histories = histories;
     let held: Vec<usize> = holdings.positions.iter().map(|position| position.instrument as usize).collect();
     let scenarios = histories.on_for(date, &held);
-    let mut simulation = Simulation::new(holdings, &lines.rows, &scenarios);
+    let mut simulation = Simulation::new(holdings, places, &scenarios);
     let parts = match (simulation.whole(&holdings.positions)?, &scenarios) {
         (Ok(_), Ok(scenarios)) => {
-            let rows: Vec<usize> =
-                simulation.exposures.iter().map(|held| lines.currency_row(held.instrument)).collect();
+            let simulated = holdings.positions.iter().filter(|held| simulation.gap(held).is_none());
+            let rows: Vec<usize> = simulated.map(|held| lines.currency_row(held.instrument as usize)).collect();
             decompose(&scenarios.matrix, &simulation.exposures, &rows).map_err(|reason| reason.to_string())
         }
         (Err(reason), _) => Err(reason),
@@ -149,20 +161,32 @@ fn of_one(
             incremental: None,
         });
     }
-    let mut of_factors = Vec::new();
+    let (mut of_factors, mut profits, mut by_position) = (Vec::new(), Vec::new(), Vec::new());
     if let (Ok(parts), Ok(scenarios)) = (&parts, &scenarios) {
         fill_incremental(&mut positions, parts, scenarios, &simulation.exposures, asked)?;
         // What was simulated can be simulated again.
-        let profits = Simulator::new(&scenarios.matrix).profits(&simulation.exposures).map_err(|_| Error::Worker)?;
+        profits = Simulator::new(&scenarios.matrix).profits(&simulation.exposures).map_err(|_| Error::Worker)?;
+        by_position = profits_by_position(scenarios, &simulation.exposures)?;
         of_factors = by_factor(&profits, &scenarios.days, sets);
     }
     Ok(RiskParts {
         scenario_count: scenarios.as_ref().map_or(0, |scenarios| scenarios.matrix.scenarios()),
         tails: parts.map(|parts| parts.tails),
         positions,
+        profits,
+        profits_by_position: by_position,
         groups: Vec::new(),
         by_factor: of_factors,
     })
+}
+
+/// What each position earns in each scenario.
+fn profits_by_position(scenarios: &Scenarios<'_>, exposures: &[Exposure]) -> Result<Vec<Vec<f64>>, Error> {
+    let profits = |held: &Exposure| {
+        let returns = scenarios.matrix.row(held.instrument).map_err(|_| Error::Worker)?;
+        Ok(returns.iter().map(|number| held.value * number).collect())
+    };
+    exposures.iter().map(profits).collect()
 }
 
 fn without_figures(reason: String) -> RiskParts {
@@ -170,6 +194,8 @@ fn without_figures(reason: String) -> RiskParts {
         scenario_count: 0,
         tails: Err(reason),
         positions: Vec::new(),
+        profits: Vec::new(),
+        profits_by_position: Vec::new(),
         groups: Vec::new(),
         by_factor: Vec::new(),
     }

@@ -12,6 +12,7 @@ use super::columns::{Columns, Said};
 use super::histories::{Gap, Histories, Scenarios};
 use super::holdings::{Holdings, Position, Valued, of_owner};
 use super::markets::Markets;
+use super::proxies::{Proxied, StandIn};
 use crate::error::Error;
 use crate::parquet_books::cores::{on_all_cores, workers};
 
@@ -64,16 +65,23 @@ fn simulate_group(
     let ids = ids.collect::<Result<Vec<&InstrumentId>, Error>>()?;
     let Some(board) = markets.board(market) else {
         let nothing = Err(NoFigure::new(format!("nothing is listed in the market {market}")));
-        return Ok(vec![simulate_piece(holdings, &rows, &nothing, (valued, positions))?]);
+        let lines = Lines { rows: &rows, benchmarks: &[] };
+        return Ok(vec![simulate_piece(holdings, lines, &nothing, (valued, positions))?]);
     };
-    let histories = Histories::new(board, markets.rates(fx_source), *base_currency, &ids)?;
+    let named = holdings.benchmarks(valued);
+    let fx = (markets.rates(fx_source), *base_currency);
+    let mut histories = Histories::with_proxies(board, fx, &ids, &named.instruments)?;
+    let benchmarks = named.lines(|benchmark| histories.proxies.line(benchmark));
+    let lines = Lines { rows: &rows, benchmarks: &benchmarks };
+    lines.want(&mut histories, positions);
+    let histories = histories;
     let dates: Vec<&[Valued]> = valued.chunk_by(|one, next| one.date == next.date).collect();
     if let [only] = dates.as_slice() {
         let scenarios = scenarios_of(&histories, only)?;
         let pieces: Vec<&[Valued]> = only.chunks(PIECE).collect();
         return on_all_cores(pieces.len(), |number| {
             let piece = pieces.get(number).copied().ok_or(Error::Worker)?;
-            simulate_piece(holdings, &rows, &scenarios, (piece, positions))
+            simulate_piece(holdings, lines, &scenarios, (piece, positions))
         });
     }
     let shares: Vec<&[&[Valued]]> = dates.chunks(dates.len().div_ceil(4 * workers()).max(1)).collect();
@@ -81,7 +89,7 @@ fn simulate_group(
         let mut columns = Columns::new();
         for valued in shares.get(number).copied().ok_or(Error::Worker)? {
             let scenarios = scenarios_of(&histories, valued)?;
-            Simulation::new(holdings, &rows, &scenarios).run(valued, positions, &mut columns)?;
+            Simulation::new(holdings, lines, &scenarios).run(valued, positions, &mut columns)?;
         }
         columns.finish()
     })
@@ -97,39 +105,76 @@ fn scenarios_of<'a>(histories: &'a Histories<'a>, valued: &[Valued]) -> Result<R
 /// The rows of some portfolios of one date, or of several if there are no scenarios.
 fn simulate_piece(
     holdings: &Holdings,
-    rows: &[usize],
+    lines: Lines<'_>,
     scenarios: &Result<Scenarios<'_>, NoFigure>,
     (valued, positions): (&[Valued], &[Position]),
 ) -> Result<(RecordBatch, RecordBatch), Error> {
     let mut columns = Columns::new();
-    Simulation::new(holdings, rows, scenarios).run(valued, positions, &mut columns)?;
+    Simulation::new(holdings, lines, scenarios).run(valued, positions, &mut columns)?;
     columns.finish()
 }
 
 /// Simulates portfolios of a date one after the other, without a new allocation for each.
 pub(super) struct Simulation<'a> {
     holdings: &'a Holdings,
-    rows: Rows<'a>,
+    lines: Lines<'a>,
+    /// The positions whose order is that of the scenarios; none if these are those of the market.
+    own: Option<&'a [Position]>,
     scenarios: &'a Result<Scenarios<'a>, NoFigure>,
     simulator: Option<Simulator<'a>>,
     pub(super) exposures: Vec<Exposure>,
     contributions: Vec<f64>,
 }
 
-/// Where instruments are in scenarios.
+/// Where things are in histories.
 #[derive(Clone, Copy)]
-enum Rows<'a> {
-    /// By the number of the instrument.
-    OfAll(&'a [usize]),
-    /// In the order of the positions of one portfolio.
-    Of(&'a [Position]),
+pub(super) struct Lines<'a> {
+    /// The lines of instruments, by their numbers.
+    pub(super) rows: &'a [usize],
+    /// The lines of the benchmarks of portfolios, by the numbers of these.
+    pub(super) benchmarks: &'a [Option<usize>],
 }
 
-/// What is left out of a portfolio.
+impl Lines<'_> {
+    /// The line of a position; one that there is not if it has none.
+    fn line(self, position: &Position) -> usize {
+        self.rows.get(position.instrument as usize).copied().unwrap_or(usize::MAX)
+    }
+
+    fn benchmark(self, position: &Position) -> Option<usize> {
+        self.benchmarks.get(position.owner.portfolio as usize).copied().flatten()
+    }
+
+    /// Makes it known to histories what has to stand for positions that may lack returns.
+    pub(super) fn want(self, histories: &mut Histories<'_>, positions: &[Position]) {
+        let lacking: Vec<bool> = (0..self.rows.len()).map(|line| histories.may_lack(line)).collect();
+        for position in positions {
+            let line = self.line(position);
+            if lacking.get(line).copied().unwrap_or(false)
+                && let Some(stand_in) = histories.proxies.stand_in(line, self.benchmark(position))
+            {
+                histories.proxies.want(line, stand_in);
+            }
+        }
+    }
+}
+
+/// Where a position is in scenarios.
+enum Place<'a> {
+    Row(usize),
+    /// Something stands for it in some of them.
+    Proxied(&'a Proxied),
+    Out(Gap),
+}
+
+/// What is left out of a portfolio, and what stands on proxies.
 struct Excluded<'a> {
     count: usize,
     /// The part of all values regardless of sign; none if one is unknown.
     fraction: Option<f64>,
+    proxied_count: usize,
+    /// Their part; none if a value is unknown.
+    proxied_fraction: Option<f64>,
     /// The largest position that is left out, and why it is.
     largest: Option<(&'a Position, Gap)>,
     /// A position whose value is not known.
@@ -137,22 +182,23 @@ struct Excluded<'a> {
 }
 
 impl<'a> Simulation<'a> {
-    /// Of each instrument its row in the scenarios, and the scenarios of the date or why there are none.
+    /// A simulation in the scenarios of a date, or the reason why there are none.
     pub(super) fn new(
         holdings: &'a Holdings,
-        rows: &'a [usize],
+        lines: Lines<'a>,
         scenarios: &'a Result<Scenarios<'a>, NoFigure>,
     ) -> Simulation<'a> {
-        Simulation::with_rows(holdings, Rows::OfAll(rows), scenarios)
+        Simulation::with(holdings, lines, None, scenarios)
     }
 
-    fn with_rows(
+    fn with(
         holdings: &'a Holdings,
-        rows: Rows<'a>,
+        lines: Lines<'a>,
+        own: Option<&'a [Position]>,
         scenarios: &'a Result<Scenarios<'a>, NoFigure>,
     ) -> Simulation<'a> {
         let simulator = scenarios.as_ref().ok().map(|scenarios| Simulator::new(&scenarios.matrix));
-        Simulation { holdings, rows, scenarios, simulator, exposures: Vec::new(), contributions: Vec::new() }
+        Simulation { holdings, lines, own, scenarios, simulator, exposures: Vec::new(), contributions: Vec::new() }
     }
 
     /// Adds the rows of portfolios, which are in order as their positions are.
@@ -164,11 +210,14 @@ impl<'a> Simulation<'a> {
             next = own.end;
             let positions = positions.get(own).unwrap_or_default();
             let held: Vec<usize> = positions.iter().map(|position| self.row(position)).collect();
-            match self.scenarios.as_ref().ok().and_then(|scenarios| scenarios.own(&held)) {
+            let benchmark = positions.first().and_then(|position| self.lines.benchmark(position));
+            let shared = self.scenarios.as_ref().ok();
+            let own = shared.and_then(|shared| shared.own(&held, |line| shared.stand_in(line, benchmark)));
+            match own {
                 None => self.portfolio(*owner, positions, columns)?,
                 Some(scenarios) => {
-                    let rows = Rows::Of(positions);
-                    Simulation::with_rows(self.holdings, rows, &scenarios).portfolio(*owner, positions, columns)?;
+                    let mut of_one = Simulation::with(self.holdings, self.lines, Some(positions), &scenarios);
+                    of_one.portfolio(*owner, positions, columns)?;
                 }
             }
         }
@@ -189,13 +238,15 @@ impl<'a> Simulation<'a> {
         let mut contributions = self.contributions.iter();
         for position in positions {
             let instrument = self.holdings.instrument(position.instrument)?;
-            let place = (portfolio_id, owner.date);
-            match (self.gap(position), &tails) {
-                (Some(gap), _) => columns.push_contribution(place, instrument, Err(&gap.to_string())),
-                (None, Err(reason)) => columns.push_contribution(place, instrument, Err(reason)),
-                (None, Ok(_)) => {
+            let place = self.place(position);
+            let proxied = if let Place::Proxied(proxied) = &place { Some(*proxied) } else { None };
+            let at = (portfolio_id, owner.date);
+            match (place, &tails) {
+                (Place::Out(gap), _) => columns.push_contribution(at, instrument, Err(&gap.to_string()), None),
+                (_, Err(reason)) => columns.push_contribution(at, instrument, Err(reason), proxied),
+                (_, Ok(_)) => {
                     let contribution = contributions.next().copied().ok_or(Error::Worker)?;
-                    columns.push_contribution(place, instrument, Ok(contribution));
+                    columns.push_contribution(at, instrument, Ok(contribution), proxied);
                 }
             }
         }
@@ -206,6 +257,8 @@ impl<'a> Simulation<'a> {
             position_count: positions.len(),
             excluded_count: excluded.count,
             excluded_fraction: excluded.fraction,
+            proxied_count: excluded.proxied_count,
+            proxied_fraction: excluded.proxied_fraction,
             tails,
         });
         Ok(())
@@ -213,31 +266,57 @@ impl<'a> Simulation<'a> {
 
     /// Why a position is left out; none if it is not, and if there are no scenarios at all.
     pub(super) fn gap(&self, position: &Position) -> Option<Gap> {
+        if let Place::Out(gap) = self.place(position) { Some(gap) } else { None }
+    }
+
+    fn place(&self, position: &Position) -> Place<'a> {
         let row = self.row(position);
-        self.scenarios.as_ref().ok().and_then(|scenarios| scenarios.gaps.get(row).copied().flatten())
+        let Ok(scenarios) = self.scenarios else { return Place::Row(row) };
+        let Some(gap) = scenarios.gaps.get(row).copied().flatten() else { return Place::Row(row) };
+        match self.stand_in(scenarios, position).and_then(|stand_in| scenarios.proxied(row, stand_in)) {
+            Some(Ok(proxied)) => Place::Proxied(proxied),
+            Some(Err(reason)) => Place::Out(*reason),
+            None => Place::Out(gap),
+        }
+    }
+
+    fn stand_in(&self, scenarios: &Scenarios<'_>, position: &Position) -> Option<StandIn> {
+        scenarios.stand_in(self.lines.line(position), self.lines.benchmark(position))
     }
 
     fn row(&self, position: &Position) -> usize {
-        let found = match self.rows {
-            Rows::OfAll(rows) => rows.get(position.instrument as usize).copied(),
-            Rows::Of(held) => held.binary_search_by_key(&position.instrument, |held| held.instrument).ok(),
-        };
-        found.unwrap_or(usize::MAX)
+        match self.own {
+            None => self.lines.line(position),
+            Some(held) => {
+                let place = held.binary_search_by_key(&position.instrument, |held| held.instrument);
+                place.unwrap_or(usize::MAX)
+            }
+        }
     }
 
     /// Takes over the positions that can be simulated.
     fn gather<'p>(&mut self, positions: &'p [Position]) -> Excluded<'p> {
         self.exposures.clear();
         let (mut gross, mut left_out, mut count) = (0.0, 0.0, 0);
+        let (mut on_proxies, mut proxied_count) = (0.0, 0);
         let (mut largest, mut unknown): (Option<(&Position, Gap)>, _) = (None, None);
         for position in positions {
             gross += position.value.abs();
             if position.value.is_nan() {
                 unknown = unknown.or(Some(position));
             }
-            let Some(gap) = self.gap(position) else {
-                self.exposures.push(Exposure { instrument: self.row(position), value: position.value });
-                continue;
+            let gap = match self.place(position) {
+                Place::Row(instrument) => {
+                    self.exposures.push(Exposure { instrument, value: position.value });
+                    continue;
+                }
+                Place::Proxied(proxied) => {
+                    proxied_count += 1;
+                    on_proxies += position.value.abs();
+                    self.exposures.push(Exposure { instrument: proxied.row, value: position.value });
+                    continue;
+                }
+                Place::Out(gap) => gap,
             };
             count += 1;
             left_out += position.value.abs();
@@ -245,8 +324,9 @@ impl<'a> Simulation<'a> {
                 largest = Some((position, gap));
             }
         }
-        let part = if 0.0 < gross { left_out / gross } else { 0.0 };
-        Excluded { count, fraction: unknown.is_none().then_some(part), largest, unknown }
+        let part = |of: f64| unknown.is_none().then_some(if 0.0 < gross { of / gross } else { 0.0 });
+        let (fraction, proxied_fraction) = (part(left_out), part(on_proxies));
+        Excluded { count, fraction, proxied_count, proxied_fraction, largest, unknown }
     }
 
     /// The figures of the positions taken over, or why there are none.

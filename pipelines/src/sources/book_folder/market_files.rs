@@ -116,7 +116,8 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
     let sheet = Sheet::read(&label, file.bytes, &["symbol", "currency"])?;
     let [symbol, name, currency] = [sheet.text("symbol")?, sheet.text("name")?, sheet.text("currency")?];
     let [scale, adjusted, origin] = [sheet.text("price_scale")?, sheet.text("adjusted")?, sheet.text("source")?];
-    let [isin, cusip, basis] = [sheet.text("isin")?, sheet.text("cusip")?, sheet.text("return_basis")?];
+    let [isin, cusip, proxy] = [sheet.text("isin")?, sheet.text("cusip")?, sheet.text("proxy")?];
+    let basis = sheet.text("return_basis")?;
     let [modified, spread] = [sheet.text("modified_duration")?, sheet.text("spread_duration")?];
     let mut seen: BTreeMap<InstrumentId, i64> = BTreeMap::new();
     let (instruments, rejects) = each_row(&label, &sheet, |row, line| {
@@ -149,6 +150,7 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
             return_basis: return_basis(basis.cell(row), adjusted)?,
             modified_duration: duration("modified_duration", modified.number(row))?,
             spread_duration: duration("spread_duration", spread.number(row))?,
+            proxy_instrument_id: proxy.cell(row).map(|proxy| stands_for(file, symbol, proxy)).transpose()?,
             instrument_id,
         };
         seen.insert(found.instrument_id.clone(), line);
@@ -180,6 +182,15 @@ fn duration(column: &'static str, cell: Result<Option<Decimal>, String>) -> Resu
     let years = Rate::new(years);
     at(column, years.to_units())?;
     Ok(Some(years))
+}
+
+/// What stands for an instrument where it has no returns. Whether it is listed is seen when it is needed: it may come
+/// with another file.
+fn stands_for(file: &LandedFile<'_>, symbol: &str, proxy: &str) -> Result<InstrumentId, Fault> {
+    if proxy == symbol {
+        return Err(("proxy", format!("`{symbol}` cannot stand for itself; name another symbol of the market")));
+    }
+    at("proxy", InstrumentId::new(file.market_id, proxy))
 }
 
 pub(super) fn prices(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Error> {

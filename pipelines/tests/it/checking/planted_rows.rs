@@ -163,6 +163,8 @@ pub(super) fn shortfall(id: &str, expected_shortfall: f64) -> RiskRow {
         excluded_count: 0,
         excluded_fraction: Some(0.0),
         unavailable_reason: None,
+        proxied_count: Some(0),
+        proxied_fraction: Some(0.0),
     }
 }
 
@@ -174,6 +176,9 @@ pub(super) fn part_of_shortfall(id: &str, es_975_contribution: f64) -> RiskContr
         business_date: date(DAY),
         es_975_contribution: Some(es_975_contribution),
         unavailable_reason: None,
+        proxy_instrument_id: None,
+        proxied_scenario_count: None,
+        proxied_through_date: None,
     }
 }
 

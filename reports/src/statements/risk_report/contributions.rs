@@ -63,6 +63,7 @@ pub(super) fn sections(input: &StatementInput) -> Result<Vec<Section>, Error> {
     let id = "contributions_by_currency";
     sections.push(table(input, id, title(input, RiskLabel::ByCurrency), RiskLabel::Group, named)?);
     sections.extend(left_out(input));
+    sections.extend(on_proxies(input));
     Ok(sections)
 }
 
@@ -204,4 +205,33 @@ fn left_out(input: &StatementInput) -> Option<Section> {
     let table = Table { columns, rows: missing.into_iter().map(row).collect(), total: None };
     let title = texts.label(RiskLabel::LeftOut);
     Some(Section { id: "left_out", title, content: Content::Table(table) })
+}
+
+/// The positions for which another instrument stands in some scenarios; nothing if there are none.
+fn on_proxies(input: &StatementInput) -> Option<Section> {
+    let (texts, instruments) = (input.texts(), input.instruments_by_id());
+    let row = |row: &RiskContribution| {
+        let proxy = row.proxy_instrument_id.as_ref()?;
+        Some(vec![
+            Cell::text(name_of(&row.instrument_id, &instruments)),
+            Cell::text(name_of(proxy, &instruments)),
+            row.proxied_scenario_count.map_or_else(Cell::empty, |count| Cell::Quantity(count.into())),
+            row.proxied_through_date.map_or_else(Cell::empty, |date| Cell::Date(date.day())),
+        ])
+    };
+    let mut found: Vec<&RiskContribution> = input.further.risk_contributions.iter().collect();
+    found.sort_by(|one, other| one.instrument_id.cmp(&other.instrument_id));
+    let rows: Vec<Vec<Cell>> = found.into_iter().filter_map(row).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let titled = |id, label, kind| Column::new(id, texts.label(label), kind);
+    let columns = vec![
+        titled("name", RiskLabel::Position, ColumnKind::Text),
+        titled("proxy", RiskLabel::Proxy, ColumnKind::Text),
+        titled("scenarios", RiskLabel::Scenarios, ColumnKind::Quantity),
+        titled("until", RiskLabel::ProxyUntil, ColumnKind::Date),
+    ];
+    let title = texts.label(RiskLabel::OnProxies);
+    Some(Section { id: "on_proxies", title, content: Content::Table(Table { columns, rows, total: None }) })
 }

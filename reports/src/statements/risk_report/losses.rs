@@ -61,7 +61,9 @@ pub(super) fn section(input: &StatementInput) -> Section {
     let mut found: Vec<&RiskRow> = input.further.risk.iter().collect();
     found.sort_by(|one, other| other.tail.total_cmp(&one.tail).then(one.method.cmp(&other.method)));
     let titled = |id, label, kind| Column::new(id, texts.label(label), kind);
-    let columns = vec![
+    // A column of its own where there is something to say.
+    let has_proxies = found.iter().any(|row| row.proxied_count.is_some_and(|count| 0 < count));
+    let mut columns = vec![
         titled("confidence", RiskLabel::Confidence, ColumnKind::Text),
         titled("method", RiskLabel::Method, ColumnKind::Text),
         titled("horizon_days", RiskLabel::Horizon, ColumnKind::Quantity),
@@ -72,7 +74,17 @@ pub(super) fn section(input: &StatementInput) -> Section {
         titled("scenarios", RiskLabel::Scenarios, ColumnKind::Quantity),
         titled("left_out", RiskLabel::LeftOutPart, ColumnKind::Fraction),
     ];
-    let rows = found.into_iter().map(|row| cells(input, row)).collect();
+    if has_proxies {
+        columns.push(titled("on_proxies", RiskLabel::OnProxiesPart, ColumnKind::Fraction));
+    }
+    let row = |row: &RiskRow| {
+        let mut cells = cells(input, row);
+        if has_proxies {
+            cells.push(fraction(input, row.proxied_fraction, row.unavailable_reason.as_deref()));
+        }
+        cells
+    };
+    let rows = found.into_iter().map(row).collect();
     Section {
         id: "value_at_risk",
         title: in_base(RiskLabel::Losses, input.base_currency(), texts),

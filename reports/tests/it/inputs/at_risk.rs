@@ -28,6 +28,8 @@ fn may_lose(tail: f64, at_risk: f64, shortfall: f64) -> RiskRow {
         excluded_count: 0,
         excluded_fraction: Some(0.0),
         unavailable_reason: None,
+        proxied_count: Some(0),
+        proxied_fraction: Some(0.0),
     }
 }
 
@@ -38,6 +40,9 @@ fn adds(instrument_id: InstrumentId, contribution: Result<f64, &str>) -> RiskCon
         business_date: date("2014-12-31"),
         es_975_contribution: contribution.ok(),
         unavailable_reason: contribution.err().map(str::to_owned),
+        proxy_instrument_id: None,
+        proxied_scenario_count: None,
+        proxied_through_date: None,
     }
 }
 

@@ -24,7 +24,7 @@ use crate::shown_portfolio::Shown;
 use crate::terminal_chart::Ink;
 use crate::{
     attribution_figures, attribution_listing, class_listing, concentration_listing, measures_listing,
-    return_parts_listing, risk_parts_listing, tree_text,
+    return_parts_listing, risk_over_days_listing, risk_parts_listing, tree_text,
 };
 
 /// What a side is made from.
@@ -64,10 +64,19 @@ impl Asked<'_> {
         let (context, id, date) = (self.context, &figures.portfolio.portfolio_id, figures.date);
         let Arguments { period, definitions, .. } = *self.arguments;
         let returns = self.returns().await?;
-        let without = self.arguments.without.as_deref();
-        let made = risk_parts_listing::made(context, &figures, without, self.format).await?;
-        if let (Some((parts, Some(without))), true) = (&made, self.format != Format::Table) {
-            return Ok(Side { blocks: Vec::new(), rows: risk_parts_listing::rows_without(parts, without) });
+        let days = self.arguments.days.map(usize::from);
+        let asked = (self.arguments.without.as_deref(), days);
+        let made = risk_parts_listing::made(context, &figures, asked, self.format).await?;
+        if let (Some((parts, without)), true) = (&made, self.format != Format::Table) {
+            let rows = match (without, days) {
+                (Some(_), Some(_)) => {
+                    let problem = "as JSON or CSV --without and --days are two questions: ask one at a time";
+                    return Err(Usage(problem.to_owned()).into());
+                }
+                (Some(without), None) => risk_parts_listing::rows_without(parts, without),
+                (None, days) => risk_over_days_listing::rows(parts, days.unwrap_or(1)),
+            };
+            return Ok(Side { blocks: Vec::new(), rows });
         }
         let night = RiskNight::read(&context.lake, id, date).await?;
         let concentration = jobs::concentration::concentrated(context, figures.portfolio, date).await?;
@@ -78,6 +87,7 @@ impl Asked<'_> {
             night: &night,
             concentration: &concentration,
             classes: &classes,
+            days,
             made: made.as_ref(),
             period,
             terminal: tree_text::terminal_columns(),
