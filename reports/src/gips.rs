@@ -53,6 +53,8 @@ pub struct CompositeTexts {
     pub leverage: Option<String>,
     /// How withholding taxes are treated, if they matter.
     pub withholding_taxes: Option<String>,
+    /// What part of its assets pays no fee, pays bundled ones, or is carved out of other portfolios, if any does.
+    pub special_portfolios: Option<String>,
     /// Changes of name or benchmark and other events that help to understand the figures.
     pub events: Vec<String>,
 }
@@ -117,6 +119,7 @@ impl CompositeTexts {
             ("significant_cash_flows", &self.significant_cash_flows),
             ("leverage", &self.leverage),
             ("withholding_taxes", &self.withholding_taxes),
+            ("special_portfolios", &self.special_portfolios),
         ];
         texts.into_iter().try_for_each(|(key, text)| checked(place, key, text.as_deref()))?;
         if self.benchmark.is_some() && self.no_benchmark.is_some() {

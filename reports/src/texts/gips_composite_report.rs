@@ -114,6 +114,9 @@ CompositeSentence {
         "Leverage, derivatives and short positions: {text}",
         "Effet de levier, dérivés et positions vendeuses : {text}";
     WithholdingTaxes = "Withholding taxes: {text}", "Retenues à la source : {text}";
+    SpecialPortfolios =
+        "Portfolios without fees, with bundled fees, and carve-outs: {text}",
+        "Portefeuilles sans frais, à frais groupés et « carve-outs » : {text}";
     NoEvents =
         "The firm has named no significant events.", "L’établissement n’a signalé aucun événement significatif.";
 

@@ -28,7 +28,7 @@ fn day(on: BusinessDate, return_fraction: Option<f64>, members: i64) -> Portfoli
         begin_value: Some(amount("990000")),
         inflow: Some(amount("0")),
         outflow: Some(amount("0")),
-        end_value: Some(amount("1000000.005")),
+        end_value: Some(amount("1000000.004")),
         return_fraction,
         reason: None,
     }
@@ -51,6 +51,7 @@ fn said() -> CompositeTexts {
         significant_cash_flows: None,
         leverage: text("none"),
         withholding_taxes: None,
+        special_portfolios: text("2 % of the assets pay no fee."),
         events: Vec::new(),
     }
 }
@@ -172,6 +173,7 @@ fn what_the_firm_must_say_is_there() {
         "Lists and policies are available upon request.",
         "Minimum level of assets: 100,000 EUR",
         "Leverage, derivatives and short positions: none",
+        "Portfolios without fees, with bundled fees, and carve-outs: 2 % of the assets pay no fee.",
         "2021-03-01",
         "2019-12-30",
         "EUR",

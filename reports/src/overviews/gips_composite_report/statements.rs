@@ -57,6 +57,7 @@ fn policies(input: &CompositeInput, said: &CompositeTexts) -> Vec<String> {
         (CompositeSentence::SignificantCashFlows, &said.significant_cash_flows),
         (CompositeSentence::Leverage, &said.leverage),
         (CompositeSentence::WithholdingTaxes, &said.withholding_taxes),
+        (CompositeSentence::SpecialPortfolios, &said.special_portfolios),
     ] {
         let text = text.as_deref().map(|text| paragraphs(text).join(" "));
         notes.extend(text.map(|text| texts.sentence_with(sentence, &[("text", &text)])));
