@@ -10,9 +10,9 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::request::Parts;
-use schemas::PortfolioId;
 use schemas::signed_message::same_bytes;
 use schemas::tables::portfolios::Portfolio;
+use schemas::{PortfolioId, Subject};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::problem::Problem;
@@ -65,6 +65,18 @@ impl Caller {
             id.parse().map_err(|error: schemas::identifiers::IdError| unknown(error.to_string()))?;
         let found = context.store.portfolio(&portfolio_id).await?;
         found.ok_or_else(|| unknown(format!("there is no portfolio `{portfolio_id}`")))
+    }
+
+    /// Whether the caller may see what a document is about. Documents about several portfolios are for those who may
+    /// see all of them, which is every caller there is today.
+    ///
+    /// # Errors
+    /// A 404 if the caller may not, or if it is about nothing that is there.
+    pub(crate) async fn subject(&self, context: &Context, subject: &Subject) -> Result<(), Problem> {
+        match subject {
+            Subject::Portfolio(id) => self.portfolio(context, id.as_str()).await.map(|_| ()),
+            Subject::Group(_) | Subject::Firm => Ok(()),
+        }
     }
 }
 

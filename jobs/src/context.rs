@@ -6,10 +6,10 @@ use std::sync::Arc;
 use lake::Lake;
 use pipelines::sources::ecb_reference_rates;
 use pipelines::{AgeLimits, HoldingYears, StageReport};
-use reports::Firm;
 use reports::delivery::drop_folder::DropFolderSettings;
 use reports::delivery::email::MailSettings;
 use reports::delivery::webhook::WebhookSettings;
+use reports::{Firm, Gips};
 use schemas::Clock;
 use store::Store;
 
@@ -24,6 +24,8 @@ pub struct Settings {
     pub holding_years: HoldingYears,
     /// The firm that issues documents.
     pub firm: Option<Firm>,
+    /// What the firm says in reports about its composites.
+    pub gips: Gips,
     /// Which kinds of statements are made by themselves, and how often.
     pub statement_plan: StatementPlan,
     /// Where the ECB's rates come from.

@@ -1,7 +1,7 @@
 //! What can go wrong while jobs run.
 
 use chrono::{DateTime, Utc};
-use schemas::{BusinessDate, PortfolioId, RunId};
+use schemas::{BusinessDate, RunId, Subject};
 
 /// Why a job could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -58,10 +58,10 @@ pub enum Error {
     #[error(transparent)]
     Store(#[from] store::Error),
     /// A document could not be made or delivered.
-    #[error("the statement of {portfolio} cannot be made")]
+    #[error("the statement of {subject} cannot be made")]
     Document {
-        /// The portfolio.
-        portfolio: PortfolioId,
+        /// What it is about.
+        subject: Subject,
         /// The reason.
         source: reports::Error,
     },

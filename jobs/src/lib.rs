@@ -55,7 +55,7 @@ pub use pipelines::{Attribution, DEFAULT_LINKING_METHOD, Effect, Excess, Linking
 pub use reports::delivery::drop_folder::DropFolderSettings;
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
 pub use reports::delivery::webhook::{WebhookSettings, read_secret};
-pub use reports::{Firm, Rhythm};
+pub use reports::{Firm, Gips, Rhythm};
 
 use schemas::table::Record;
 use schemas::tables::exceptions::Exception;

@@ -5,8 +5,10 @@
 
 mod announced;
 mod due;
+mod edition;
 mod events;
 mod manifest;
+pub(crate) mod overviews;
 mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,16 +16,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use pipelines::landing::sha256;
 use pipelines::{StageReport, Work};
-use reports::delivery::{OPTIONAL_KINDS, archive};
+use reports::delivery::OPTIONAL_KINDS;
 use reports::document::Document;
 use reports::gather::{Facts, Origin, Span, shares};
 use reports::statements::{StatementInput, StatementKind, needs_of};
 use reports::texts::{Label, Texts};
 use reports::{Format, Rhythm, render, render_every_format};
 use schemas::{BusinessDate, DeliveryChannel, Language, PortfolioId, RunId, Severity, with_causes};
-use store::{
-    Necessity, NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementEvent, StatementFile, StoreKind,
-};
+use store::{Necessity, NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementEvent, StoreKind};
 
 use crate::context::{Context, Progress};
 use crate::error::Error;
@@ -31,7 +31,9 @@ use crate::restatement::figures;
 
 use self::due::{Due, Wanted, due, is_month_end};
 pub(crate) use self::due::{Which, last_business_day};
-use self::manifest::manifest;
+pub(crate) use self::edition::Published;
+use self::edition::{Archival, Edition, statement_id};
+use self::manifest::MadeFrom;
 pub(crate) use self::manifest::{Pinned, pinned};
 pub use self::plan::StatementPlan;
 
@@ -49,20 +51,6 @@ impl Rendered {
     pub(crate) fn hashes(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.files.iter().map(|(format, _, hash)| (format.content_type(), hash.as_str()))
     }
-}
-
-/// What became of one statement.
-pub(crate) struct Published {
-    /// The statement as it was to be published.
-    pub(crate) statement: Statement,
-    /// Its document as JSON.
-    pub(crate) json: Bytes,
-    /// Whether it was published, or its version had been before.
-    pub(crate) outcome: PublishOutcome,
-    /// Mails that announce it, if it was published.
-    pub(crate) mails: u64,
-    /// Messages by other channels.
-    pub(crate) others: u64,
 }
 
 /// What became of the statements.
@@ -111,6 +99,7 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
             publish_share(context, work, &facts, (&kinds, inputs), &mut tally).await?;
         }
     }
+    overviews::publish(context, work, which, (&facts, &origin), &mut tally).await?;
     tally.blocked.sort();
     tally.differing.sort();
     let blocked = tally.blocked.iter().map(|blocked| format!("no statement for {blocked}"));
@@ -133,7 +122,9 @@ fn not_published(
     let of_span = of_span.filter(|row| kinds.iter().any(|kind| kind.id == row.kind));
     let mut counts: BTreeMap<&PortfolioId, usize> = BTreeMap::new();
     for row in of_span {
-        *counts.entry(&row.portfolio_id).or_default() += 1;
+        if let Some(id) = row.subject.portfolio() {
+            *counts.entry(id).or_default() += 1;
+        }
     }
     share.into_iter().filter(|id| counts.get(id).is_none_or(|count| *count < kinds.len())).collect()
 }
@@ -248,38 +239,17 @@ pub(crate) async fn archive_and_publish(
     let texts = Texts::of(input.portfolio.language);
     let portfolio_id = &input.portfolio.portfolio_id;
     let span = Span { opening: input.period_start, closing: input.business_date };
-    let key = archive::StatementKey {
-        kind: (*kind).to_owned(),
-        portfolio_id: portfolio_id.clone(),
-        period_end: input.business_date,
-        version,
+    let made = MadeFrom {
+        inputs_fingerprint: &input.inputs_fingerprint,
+        program_version: &input.program_version,
+        firm: input.firm.as_ref(),
+        gips: None,
     };
-    let mut statement = Statement {
-        id: statement_id(kind, portfolio_id, span, version),
-        kind: (*kind).to_owned(),
-        portfolio_id: portfolio_id.clone(),
-        period_start: input.period_start,
-        period_end: input.business_date,
-        version: i64::from(version),
-        run_id: run_id.clone(),
-        document_sha256: rendered.document_sha256,
-        files: Vec::with_capacity(rendered.files.len()),
-        published_at: context.clock.now(),
+    let edition = Edition { kind, subject: portfolio_id.clone().into(), span, run_id, version, made };
+    let (statement, json) = match edition.archive(context, facts, rendered).await? {
+        Archival::Archived(statement, json) => (statement, json),
+        Archival::Published(published) => return Ok(published),
     };
-    let is_json = |(format, _, _): &&(Format, Bytes, String)| *format == Format::Json;
-    let json = rendered.files.iter().find(is_json).map(|(_, bytes, _)| bytes.clone()).unwrap_or_default();
-    // What was published stays what it is, and the archive holds no files that nobody published.
-    if let Some(first) = context.store.statement(&statement.id).await? {
-        return Ok(Published { statement, json, outcome: PublishOutcome::Existing(first), mails: 0, others: 0 });
-    }
-    let failed = |source| Error::Document { portfolio: portfolio_id.clone(), source };
-    for (format, bytes, hash) in rendered.files {
-        let path = archive::object_path(&key, format, &bytes).map_err(failed)?;
-        statement.files.push(archived(context, path, format.content_type(), bytes, hash).await?);
-    }
-    let bytes = manifest(&statement, input, &facts.versions());
-    let (path, hash) = (archive::manifest_path(&key, &bytes).map_err(failed)?, sha256(&bytes));
-    statement.files.push(archived(context, path, archive::MANIFEST_MEDIA_TYPE, bytes, hash).await?);
     let subject = match (version == FIRST_VERSION, is_month(span)) {
         (true, true) => Label::MailSubject,
         (false, true) => Label::RestatedMailSubject,
@@ -308,32 +278,10 @@ pub(crate) async fn with_its_events(
     input: &mut StatementInput,
 ) -> Result<(), Error> {
     let span = Span { opening: statement.period_start, closing: statement.period_end };
-    let first = statement_id(&statement.kind, &statement.portfolio_id, span, FIRST_VERSION);
+    let first = statement_id(&statement.kind, &statement.subject, span, FIRST_VERSION);
     let events = context.store.events_of_statement(&first).await?;
     input.further.events = events.into_iter().map(|event| (event.event, event.event_date)).collect();
     Ok(())
-}
-
-/// Archives a file of a statement.
-async fn archived(
-    context: &Context,
-    path: String,
-    media_type: &str,
-    bytes: Bytes,
-    sha256: String,
-) -> Result<StatementFile, Error> {
-    let byte_count = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-    context.lake.storage().put_once(&path, bytes).await?;
-    Ok(StatementFile { media_type: media_type.to_owned(), object_path: path, sha256, byte_count })
-}
-
-/// The id of a statement: the last day names a month, the first and the last day any other time.
-fn statement_id(kind: &str, portfolio_id: &PortfolioId, span: Span, version: u32) -> String {
-    if is_month(span) {
-        format!("{kind}-{portfolio_id}-{}-v{version}", span.closing)
-    } else {
-        format!("{kind}-{portfolio_id}-{}-{}-v{version}", span.first_day(), span.closing)
-    }
 }
 
 fn is_month(span: Span) -> bool {
@@ -345,7 +293,7 @@ fn necessity(kind: &str) -> Necessity {
     if OPTIONAL_KINDS.contains(&kind) { Necessity::Optional } else { Necessity::Required }
 }
 
-/// Whether the figures differ from those of the latest version that was published.
+/// Notes whether the figures differ from those of the latest version that was published.
 async fn note_difference(
     context: &Context,
     kind: &StatementKind,
@@ -354,27 +302,38 @@ async fn note_difference(
     first: Statement,
     tally: &mut Tally,
 ) -> Result<(), Error> {
-    let latest = context.store.statement_versions(&first).await?.pop().unwrap_or(first);
-    let Some(file) = latest.files.iter().find(|file| file.media_type == Format::Json.content_type()) else {
-        return Ok(());
-    };
-    // What was removed after its period of retention can differ from nothing.
-    if context.store.removal(&latest.id).await?.is_some() {
-        return Ok(());
-    }
-    let published = context.lake.storage().get(&file.object_path).await?;
-    let language = language_of(&published);
-    let in_its_language = if language == input.portfolio.language {
-        None
-    } else {
-        // Another language is no other figure: what was published is held against the same words.
+    let again = |language| {
         let document = (kind.build)(&in_language(input.clone(), language));
         document.and_then(|document| render(&document, Format::Json)).ok()
     };
-    if !says_the_same(in_its_language.as_deref().unwrap_or(now), &published) {
+    if differs(context, first, (now, input.portfolio.language), again).await? {
         tally.differing.push(input.portfolio.portfolio_id.to_string());
     }
     Ok(())
+}
+
+/// Whether a document has other figures than the latest version of a published one.
+///
+/// - `again`: the document for readers of another language. Another language is no other figure: what was published is
+///   held against the same words.
+async fn differs(
+    context: &Context,
+    first: Statement,
+    (now, own): (&[u8], Language),
+    again: impl Fn(Language) -> Option<Bytes>,
+) -> Result<bool, Error> {
+    let latest = context.store.statement_versions(&first).await?.pop().unwrap_or(first);
+    let Some(file) = latest.files.iter().find(|file| file.media_type == Format::Json.content_type()) else {
+        return Ok(false);
+    };
+    // What was removed after its period of retention can differ from nothing.
+    if context.store.removal(&latest.id).await?.is_some() {
+        return Ok(false);
+    }
+    let published = context.lake.storage().get(&file.object_path).await?;
+    let language = language_of(&published);
+    let in_its_language = if language == own { None } else { again(language) };
+    Ok(!says_the_same(in_its_language.as_deref().unwrap_or(now), &published))
 }
 
 /// The language of an archived document. Those that were archived before there were several are in English.
@@ -441,7 +400,7 @@ mod tests {
         let date = |text: &str| text.parse::<BusinessDate>().expect("a date");
         let id = |opening: &str, closing: &str| {
             let span = Span { opening: date(opening), closing: date(closing) };
-            statement_id("portfolio_statement", &"D01".parse().expect("an id"), span, 1)
+            statement_id("portfolio_statement", &"D01".parse::<PortfolioId>().expect("an id").into(), span, 1)
         };
         assert_eq!(id("2017-05-31", "2017-06-30"), "portfolio_statement-D01-2017-06-30-v1");
         assert_eq!(id("2017-03-31", "2017-06-30"), "portfolio_statement-D01-2017-04-01-2017-06-30-v1");
@@ -453,7 +412,7 @@ mod tests {
         let id = |text: &str| text.parse::<PortfolioId>().expect("an id");
         let published = |portfolio: &str, closing: &str| PublishedPeriod {
             kind: "portfolio_statement".to_owned(),
-            portfolio_id: id(portfolio),
+            subject: id(portfolio).into(),
             period_start: span.opening,
             period_end: closing.parse().expect("a date"),
         };

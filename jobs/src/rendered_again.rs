@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 
 use reports::delivery::archive::{MANIFEST_MEDIA_TYPE, sha256_hex};
-use reports::gather::{Facts, Origin, Span};
-use reports::statements;
-use schemas::{BusinessDate, PortfolioId, with_causes};
+use reports::document::Document;
+use reports::gather::{Composites, Facts, Origin, Span};
+use reports::{Gips, overviews, statements};
+use schemas::{BusinessDate, PortfolioId, Subject, with_causes};
 use store::{PAGE_ROWS_MAX, Statement, StatementFilter, StoreKind};
 
 use crate::context::Context;
@@ -44,29 +45,34 @@ impl FileAgain {
     }
 }
 
-/// Renders the first version of every statement of a portfolio that ends on a date, of one kind or of all. A restated
-/// version has a note on what it replaces, which follows from no table.
+/// Renders the first version of every statement about a portfolio or a group that ends on a date, of one kind or of
+/// all. A restated version has a note on what it replaces, which follows from no table.
 ///
 /// # Errors
 /// [`Error::Published`] if there is none, or if it cannot be made from its tables any more.
 pub async fn render_again(
     context: &Context,
-    portfolio: &PortfolioId,
+    id: &PortfolioId,
     date: BusinessDate,
     kind: Option<&str>,
 ) -> Result<Vec<RenderedAgain>, Error> {
-    let filter = StatementFilter {
-        portfolio: Some(portfolio.clone()),
-        kind: kind.map(str::to_owned),
-        ends_from: Some(date),
-        ends_to: Some(date),
-    };
-    let mut found = context.store.find_statements(&filter, PAGE_ROWS_MAX).await?;
+    // Ids of groups and of portfolios are written alike.
+    let about = ["portfolio", "group"].into_iter().filter_map(|kind| Subject::named(kind, id.as_str()).ok());
+    let mut found = Vec::new();
+    for subject in about {
+        let filter = StatementFilter {
+            subject: Some(subject),
+            kind: kind.map(str::to_owned),
+            ends_from: Some(date),
+            ends_to: Some(date),
+        };
+        found.extend(context.store.find_statements(&filter, PAGE_ROWS_MAX).await?);
+    }
     found.retain(|statement| statement.version == i64::from(FIRST_VERSION));
     if found.is_empty() {
         let problem =
-            format!("no such statement ends on {date}; `financr report list --portfolio {portfolio}` lists them");
-        return Err(Error::Published { what: portfolio.to_string(), problem });
+            format!("no such statement ends on {date}; `financr report list` with --portfolio or --group lists them");
+        return Err(Error::Published { what: id.to_string(), problem });
     }
     let mut again = Vec::with_capacity(found.len());
     for statement in found {
@@ -77,7 +83,7 @@ pub async fn render_again(
 
 async fn one(context: &Context, statement: Statement) -> Result<RenderedAgain, Error> {
     let refused = |problem: String| Error::Published { what: statement.id.clone(), problem };
-    let Pinned { tables, inputs_fingerprint, program_version, firm } = origin_of(context, &statement).await?;
+    let Pinned { tables, inputs_fingerprint, program_version, firm, gips } = origin_of(context, &statement).await?;
     let facts = Facts::at(&context.lake, &tables).await.map_err(|error| {
         let reason = with_causes(&error);
         refused(format!("the tables that it was made from are not there any more: {reason}"))
@@ -89,13 +95,8 @@ async fn one(context: &Context, statement: Statement) -> Result<RenderedAgain, E
         synthetic: context.store.kind() == StoreKind::Demo,
         firm,
     };
-    let span = Span { opening: statement.period_start, closing: statement.period_end };
-    let share = BTreeSet::from([statement.portfolio_id.clone()]);
-    let kind = statements::named(&statement.kind).map_err(|error| refused(with_causes(&error)))?;
-    let input = facts.inputs(span, &origin, &share, &statements::needs_of([kind])).await?.pop();
-    let mut input = input.ok_or_else(|| refused("its tables have no value on its last day".to_owned()))?;
-    with_its_events(context, &statement, &mut input).await?;
-    let rendering = tokio::task::spawn_blocking(move || (kind.build)(&input).and_then(|document| rendered(&document)));
+    let build = again(context, &statement, &facts, &origin, &gips).await?;
+    let rendering = tokio::task::spawn_blocking(move || build().and_then(|document| rendered(&document)));
     let rendered = rendering.await.map_err(|_| Error::Worker)?.map_err(|error| refused(with_causes(&error)))?;
     let mut files = Vec::new();
     for (media_type, sha256) in rendered.hashes() {
@@ -104,6 +105,32 @@ async fn one(context: &Context, statement: Statement) -> Result<RenderedAgain, E
         files.push(FileAgain { media_type: media_type.to_owned(), published_sha256, sha256: sha256.to_owned() });
     }
     Ok(RenderedAgain { statement, program_version, files })
+}
+
+/// What makes a document again.
+type Build = Box<dyn FnOnce() -> Result<Document, reports::Error> + Send>;
+
+/// What makes the document of a statement again, from the tables that are given.
+async fn again(
+    context: &Context,
+    statement: &Statement,
+    facts: &Facts,
+    origin: &Origin,
+    gips: &Gips,
+) -> Result<Build, Error> {
+    let refused = |problem: String| Error::Published { what: statement.id.clone(), problem };
+    let nothing = || refused("its tables have no value on its last day".to_owned());
+    let span = Span { opening: statement.period_start, closing: statement.period_end };
+    if let (Some(kind), Some(group)) = (overviews::named(&statement.kind), statement.subject.group()) {
+        let input = Composites::of(facts).await?.input(group, span, origin, gips).await?.ok_or_else(nothing)?;
+        return Ok(Box::new(move || (kind.build)(&input)));
+    }
+    let kind = statements::named(&statement.kind).map_err(|error| refused(with_causes(&error)))?;
+    let share: BTreeSet<PortfolioId> = statement.subject.portfolio().cloned().into_iter().collect();
+    let input = facts.inputs(span, origin, &share, &statements::needs_of([kind])).await?.pop();
+    let mut input = input.ok_or_else(nothing)?;
+    with_its_events(context, statement, &mut input).await?;
+    Ok(Box::new(move || (kind.build)(&input)))
 }
 
 /// What the archived manifest of a statement says that it was made from.

@@ -5,6 +5,8 @@
 //! of what it replaces and what differs; all versions stay.
 
 mod differences;
+mod note;
+mod overviews;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,29 +15,25 @@ use lake::DateRange;
 use pipelines::StageReport;
 use reports::Need;
 use reports::delivery::archive::sha256_hex;
-use reports::document::{Content, Document, Section};
+use reports::document::Document;
 use reports::gather::{Facts, Origin, Span, shares};
 use reports::statements::{self, StatementInput, StatementKind};
 use reports::{Format, render};
 use schemas::table::Record;
 use schemas::tables::landings::Landing;
-use schemas::{BusinessDate, PortfolioId, RunId, with_causes};
+use schemas::{BusinessDate, PortfolioId, RunId, Subject, with_causes};
 use serde_json::Value;
 use store::{PAGE_ROWS_MAX, PublishOutcome, Run, RunState, Statement, StoreKind};
 
 use crate::catalog::{Job, nightly};
 use crate::context::{Context, Progress};
 use crate::error::Error;
-use crate::publication::{archive_and_publish, in_language, language_of, rendered, with_its_events};
+use crate::publication::{Published, archive_and_publish, in_language, language_of, rendered, with_its_events};
 use crate::runner::on_request;
 
 pub use self::differences::Change;
 pub(crate) use self::differences::figures;
-
-/// Differences that are spelled out in the note on the reissued statement.
-const SPELLED_OUT_MAX: usize = 40;
-/// Letters that a reason may have.
-const REASON_LETTERS_MAX: usize = 500;
+use self::note::{checked_reason, note, with_note};
 
 /// The work under which a statement is reissued. It is no job of the catalog: nothing runs it by itself.
 static JOB: Job = Job {
@@ -114,14 +112,16 @@ pub async fn review(context: &Context, portfolio: Option<&PortfolioId>) -> Resul
     let removed: BTreeSet<String> = context.store.removed_statements().await?.into_iter().collect();
     let mut by_span: BTreeMap<Span, BTreeMap<PortfolioId, Vec<Statement>>> = BTreeMap::new();
     for portfolio_id in reviewed_portfolios(context, portfolio).await? {
-        let published = context.store.statements(&portfolio_id, PAGE_ROWS_MAX).await?;
+        let published = context.store.statements(&portfolio_id.clone().into(), PAGE_ROWS_MAX).await?;
         if usize::try_from(PAGE_ROWS_MAX).is_ok_and(|most| most <= published.len()) {
             report.truncated.push(portfolio_id);
         }
         let kept = latest_versions(published).into_iter().filter(|statement| !removed.contains(&statement.id));
         for statement in kept {
             let of_span = by_span.entry(span_of(&statement)).or_default();
-            of_span.entry(statement.portfolio_id.clone()).or_default().push(statement);
+            if let Some(id) = statement.subject.portfolio().cloned() {
+                of_span.entry(id).or_default().push(statement);
+            }
         }
     }
     let facts = Facts::pinned(&context.lake).await?;
@@ -132,8 +132,11 @@ pub async fn review(context: &Context, portfolio: Option<&PortfolioId>) -> Resul
         }
         (context.watch)(Progress::Advanced { done: done + 1, total });
     }
+    if portfolio.is_none() {
+        overviews::review(context, &facts, &removed, &mut report).await?;
+    }
     report.differing.sort_by(|left, right| {
-        let place = |review: &Review| (review.statement.portfolio_id.clone(), review.statement.period_end);
+        let place = |review: &Review| (review.statement.subject.clone(), review.statement.period_end);
         place(left).cmp(&place(right)).then_with(|| left.statement.kind.cmp(&right.statement.kind))
     });
     Ok(report)
@@ -155,7 +158,7 @@ async fn review_share(
     let needs = statements::needs_of(kinds);
     let inputs = inputs_of(context, facts, span, run_id, String::new(), share, &needs).await?;
     for statement in statements {
-        let input = inputs.get(&statement.portfolio_id).cloned();
+        let input = statement.subject.portfolio().and_then(|id| inputs.get(id)).cloned();
         report.reviewed += 1;
         let review = held_against(context, statement, input).await?;
         if review.problem.is_some() || !review.changes.is_empty() {
@@ -192,11 +195,12 @@ async fn reviewed_portfolios(context: &Context, one: Option<&PortfolioId>) -> Re
     }
 }
 
-/// The latest version of each kind and period.
+/// The latest version of each subject, kind and period.
 fn latest_versions(statements: Vec<Statement>) -> Vec<Statement> {
-    let mut latest: BTreeMap<(String, BusinessDate, BusinessDate), Statement> = BTreeMap::new();
+    let mut latest: BTreeMap<(Subject, String, BusinessDate, BusinessDate), Statement> = BTreeMap::new();
     for statement in statements {
-        let key = (statement.kind.clone(), statement.period_start, statement.period_end);
+        let (subject, kind) = (statement.subject.clone(), statement.kind.clone());
+        let key = (subject, kind, statement.period_start, statement.period_end);
         if latest.get(&key).is_none_or(|known| known.version < statement.version) {
             latest.insert(key, statement);
         }
@@ -239,10 +243,18 @@ async fn held_against(context: &Context, statement: Statement, input: Option<Sta
     };
     // A client who reads another language since then has no other figures.
     let input = in_language(input, language_of(&published));
-    let building = tokio::task::spawn_blocking(move || {
-        let document = (kind.build)(&input)?;
-        render(&document, Format::Json)
-    });
+    compared(statement, published, move || (kind.build)(&input)).await
+}
+
+/// Holds a published document against what would be published today.
+async fn compared(
+    statement: Statement,
+    published: Bytes,
+    build: impl FnOnce() -> Result<Document, reports::Error> + Send + 'static,
+) -> Result<Review, Error> {
+    let review = |statement, problem: Option<String>, (changes, more)| Review { statement, changes, more, problem };
+    let nothing = || (Vec::new(), 0);
+    let building = tokio::task::spawn_blocking(move || render(&build()?, Format::Json));
     match building.await.map_err(|_| Error::Worker)? {
         Ok(today) => match (serde_json::from_slice::<Value>(&published), serde_json::from_slice::<Value>(&today)) {
             (Ok(before), Ok(after)) => Ok(review(statement, None, differences::changes(&before, &after))),
@@ -277,12 +289,15 @@ pub async fn restate(context: &Context, which: &Which, reason: Option<&str>) -> 
     let before = latest_of(context, which).await?;
     let (day, span) = (before.period_end, span_of(&before));
     let facts = Facts::pinned(&context.lake).await?;
-    let only = BTreeSet::from([before.portfolio_id.clone()]);
+    let Some(portfolio_id) = before.subject.portfolio().cloned() else {
+        return overviews::restate(context, &facts, before, reason.as_deref()).await;
+    };
+    let only = BTreeSet::from([portfolio_id.clone()]);
     let kind = statements::named(&before.kind)
-        .map_err(|source| Error::Document { portfolio: before.portfolio_id.clone(), source })?;
+        .map_err(|source| Error::Document { subject: before.subject.clone(), source })?;
     let needs = statements::needs_of([kind]);
     let inputs = inputs_of(context, &facts, span, before.run_id.clone(), String::new(), &only, &needs);
-    let input = inputs.await?.remove(&before.portfolio_id);
+    let input = inputs.await?.remove(&portfolio_id);
     let review = held_against(context, before, input).await?;
     if let Some(problem) = review.problem {
         return Err(refused(format!("statement {} cannot be reissued: {problem}", review.statement.id)));
@@ -295,8 +310,8 @@ pub async fn restate(context: &Context, which: &Which, reason: Option<&str>) -> 
     let (statement, mails) = on_request(context, &JOB, day, async |work| {
         let fingerprint = work.inputs_fingerprint.clone();
         let inputs = inputs_of(context, &facts, span, work.run_id.clone(), fingerprint, &only, &needs);
-        let Some(mut input) = inputs.await?.remove(&before.portfolio_id) else {
-            return Err(refused(format!("{} is not valued on {day} any more", before.portfolio_id)));
+        let Some(mut input) = inputs.await?.remove(&portfolio_id) else {
+            return Err(refused(format!("{portfolio_id} is not valued on {day} any more")));
         };
         with_its_events(context, &before, &mut input).await?;
         let (statement, mails) = reissue(context, &work.run_id, &facts, (kind, input), &before, lines.clone()).await?;
@@ -315,16 +330,23 @@ async fn reissue(
     before: &Statement,
     note: Vec<String>,
 ) -> Result<(Statement, u64), Error> {
-    let version = u32::try_from(before.version + 1)
-        .map_err(|_| refused(format!("statement {} has no version that can be followed", before.id)))?;
-    let portfolio = input.portfolio.portfolio_id.clone();
+    let version = version_after(before)?;
     let rendering = tokio::task::spawn_blocking(move || {
         let document = (kind.build)(&input)?;
         Ok::<_, reports::Error>((rendered(&with_note(document, note))?, input))
     });
-    let (rendered, input) =
-        rendering.await.map_err(|_| Error::Worker)?.map_err(|source| Error::Document { portfolio, source })?;
-    let published = archive_and_publish(context, run_id, facts, (kind, &input), rendered, version).await?;
+    let failed = |source| Error::Document { subject: before.subject.clone(), source };
+    let (rendered, input) = rendering.await.map_err(|_| Error::Worker)?.map_err(failed)?;
+    reissued(archive_and_publish(context, run_id, facts, (kind, &input), rendered, version).await?)
+}
+
+fn version_after(before: &Statement) -> Result<u32, Error> {
+    let refused = |_| refused(format!("statement {} has no version that can be followed", before.id));
+    u32::try_from(before.version + 1).map_err(refused)
+}
+
+/// The new version and its mails, if it was published.
+fn reissued(published: Published) -> Result<(Statement, u64), Error> {
     match published.outcome {
         PublishOutcome::Inserted => Ok((published.statement, published.mails)),
         PublishOutcome::Existing(other) => Err(refused(format!(
@@ -336,16 +358,16 @@ async fn reissue(
 
 /// The statement that is meant, if it is the latest version of its period.
 async fn latest_of(context: &Context, which: &Which) -> Result<Statement, Error> {
-    let (portfolio_id, named) = match which {
-        Which::Period { portfolio_id, .. } => (portfolio_id.clone(), None),
+    let (subject, named) = match which {
+        Which::Period { portfolio_id, .. } => (Subject::from(portfolio_id.clone()), None),
         Which::Id(id) => match context.store.statement(id).await? {
-            Some(statement) => (statement.portfolio_id.clone(), Some(statement)),
+            Some(statement) => (statement.subject.clone(), Some(statement)),
             None => {
                 return Err(refused(format!("there is no statement `{id}`; `financr restate --dry-run` lists them")));
             }
         },
     };
-    let latest = latest_versions(context.store.statements(&portfolio_id, PAGE_ROWS_MAX).await?);
+    let latest = latest_versions(context.store.statements(&subject, PAGE_ROWS_MAX).await?);
     let wanted = |statement: &Statement| match (which, &named) {
         (Which::Period { period_end, .. }, _) => statement.period_end == *period_end,
         (_, Some(named)) => {
@@ -358,7 +380,7 @@ async fn latest_of(context: &Context, which: &Which) -> Result<Statement, Error>
     let mut found: Vec<Statement> = latest.into_iter().filter(wanted).collect();
     match (found.pop(), found.is_empty(), &named) {
         (None, ..) => Err(refused(format!(
-            "no statement of {portfolio_id} has that period; published are those up to: {}",
+            "no statement of {subject} has that period; published are those up to: {}",
             if ends.is_empty() { "none".to_owned() } else { ends.join(", ") }
         ))),
         (Some(latest), true, Some(named)) if latest.id != named.id => {
@@ -372,55 +394,6 @@ async fn latest_of(context: &Context, which: &Which) -> Result<Statement, Error>
     }
 }
 
-fn checked_reason(reason: &str) -> Result<String, Error> {
-    let trimmed = reason.trim();
-    if trimmed.is_empty() || REASON_LETTERS_MAX < trimmed.chars().count() || trimmed.contains(char::is_control) {
-        let problem =
-            format!("a reason has 1 to {REASON_LETTERS_MAX} letters on one line; it is printed on the statement");
-        return Err(refused(problem));
-    }
-    Ok(trimmed.to_owned())
-}
-
-/// What the reissued statement says about the one it replaces.
-fn note(before: &Statement, changes: &[Change], more: usize, reason: Option<&str>) -> Vec<String> {
-    let published = before.published_at.format("%Y-%m-%d");
-    let mut lines = vec![format!(
-        "restated: version {} of this statement. It replaces version {} of {published} (statement {}, SHA-256 {}).",
-        before.version + 1,
-        before.version,
-        before.id,
-        before.document_sha256
-    )];
-    lines.push(match reason {
-        Some(reason) => format!("Reason: {reason}"),
-        None => {
-            "Reason: a booking, a price or a rate of the period came or was corrected after publication.".to_owned()
-        }
-    });
-    let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "nothing".to_owned());
-    for change in changes.iter().take(SPELLED_OUT_MAX) {
-        lines.push(match (&change.before, &change.after) {
-            (None, Some(added)) if added.is_empty() => format!("{}: new: {}", change.section, change.label),
-            (Some(gone), None) if gone.is_empty() => format!("{}: no longer: {}", change.section, change.label),
-            (before, after) => {
-                format!("{}: {}: {} before, {} now", change.section, change.label, text(before), text(after))
-            }
-        });
-    }
-    let left = changes.len().saturating_sub(SPELLED_OUT_MAX) + more;
-    if 0 < left {
-        lines.push(format!("{left} further figures differ."));
-    }
-    lines
-}
-
-fn with_note(mut document: Document, note: Vec<String>) -> Document {
-    let section = Section { id: "restatement", title: "Restated".to_owned(), content: Content::Notes(note) };
-    document.sections.insert(0, section);
-    document
-}
-
 fn refused(problem: String) -> Error {
     Error::Restatement { problem }
 }
@@ -429,11 +402,11 @@ fn refused(problem: String) -> Error {
 mod tests {
     use super::*;
 
-    fn statement(version: i64, period_end: &str) -> Statement {
+    pub(super) fn statement(version: i64, period_end: &str) -> Statement {
         Statement {
             id: format!("portfolio_statement-D01-{period_end}-v{version}"),
             kind: "portfolio_statement".to_owned(),
-            portfolio_id: "D01".parse().expect("an id"),
+            subject: Subject::Portfolio("D01".parse().expect("an id")),
             period_start: "2023-12-31".parse().expect("a date"),
             period_end: period_end.parse().expect("a date"),
             version,
@@ -450,32 +423,5 @@ mod tests {
         let latest = latest_versions([published, vec![statement(1, "2024-02-29")]].concat());
         let ids: Vec<&str> = latest.iter().map(|statement| statement.id.as_str()).collect();
         assert_eq!(ids, ["portfolio_statement-D01-2024-01-31-v3", "portfolio_statement-D01-2024-02-29-v1"]);
-    }
-
-    #[test]
-    fn the_note_says_what_is_replaced_and_what_differs() {
-        let change = |number: usize| Change {
-            section: "Key figures".to_owned(),
-            label: format!("Figure {number}"),
-            before: Some("1.00 EUR".to_owned()),
-            after: None,
-        };
-        let changes: Vec<Change> = (0..45).map(change).collect();
-        let lines = note(&statement(1, "2024-01-31"), &changes, 7, Some("late fee"));
-        assert!(lines.first().is_some_and(|line| {
-            line.starts_with("restated: version 2 of this statement. It replaces version 1 of 2024-02-01")
-        }));
-        assert_eq!(lines.get(1).map(String::as_str), Some("Reason: late fee"));
-        assert_eq!(lines.get(2).map(String::as_str), Some("Key figures: Figure 0: 1.00 EUR before, nothing now"));
-        assert_eq!(lines.last().map(String::as_str), Some("12 further figures differ."));
-        assert_eq!(lines.len(), 2 + SPELLED_OUT_MAX + 1);
-    }
-
-    #[test]
-    fn a_reason_is_a_line() {
-        assert!(checked_reason(" late price ").is_ok_and(|reason| reason == "late price"));
-        for wrong in ["", "  ", "two\nlines", &"x".repeat(501)] {
-            assert!(checked_reason(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -176,6 +176,7 @@ mod tests {
             age_limits: pipelines::AgeLimits::default(),
             holding_years: pipelines::HoldingYears::default(),
             firm: None,
+            gips: reports::Gips::default(),
             statement_plan: crate::publication::StatementPlan::default(),
             ecb_reference_rates: crate::EcbSettings::default(),
             inbox: None,
@@ -219,7 +220,7 @@ mod tests {
         let statement = Statement {
             id: "portfolio_statement-D01-2014-01-31-v1".to_owned(),
             kind: "portfolio_statement".to_owned(),
-            portfolio_id: portfolio.portfolio_id,
+            subject: portfolio.portfolio_id.into(),
             period_start: "2013-12-31".parse().expect("a date"),
             period_end: date,
             version: 1,

@@ -8,14 +8,15 @@ mod graph;
 mod table;
 
 use chrono::NaiveDate;
-use schemas::{BusinessDate, Currency, Language, PortfolioId, RunId};
+use schemas::tables::exceptions::Exception;
+use schemas::{BusinessDate, Currency, Language, RunId, Severity, Subject};
 
 pub use cell::Cell;
 pub use graph::{Series, Share, ShareGraph, ShareShape, TimeGraph, TimeShape};
 pub use table::{Alignment, Column, ColumnKind, Footnotes, Table, sum_of_printed};
 
 use crate::locale::Locale;
-use crate::texts::Texts;
+use crate::texts::{Label, Texts};
 
 /// A document.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,8 +25,8 @@ pub struct Document {
     pub title: String,
     /// What kind of document it is, for people, e.g. `Portfolio statement`.
     pub subtitle: String,
-    /// The portfolio it is about.
-    pub portfolio_id: PortfolioId,
+    /// What it is about.
+    pub subject: Subject,
     /// The time it is about.
     pub period: Period,
     /// Where it comes from.
@@ -74,6 +75,17 @@ pub enum DataGrade {
 }
 
 impl DataGrade {
+    /// What the findings of the checks make of the data.
+    pub(crate) fn of(findings: &[Exception]) -> DataGrade {
+        if findings.iter().any(|finding| finding.severity == Severity::Quarantine) {
+            DataGrade::C
+        } else if findings.is_empty() {
+            DataGrade::A
+        } else {
+            DataGrade::B
+        }
+    }
+
     /// The letter.
     pub fn letter(self) -> &'static str {
         match self {
@@ -88,6 +100,16 @@ impl Document {
     /// Its language: the words that formats add, and how numbers and days look to people.
     pub fn texts(&self) -> Texts {
         Texts::of(self.metadata.language)
+    }
+
+    /// What it is about, for people, e.g. `Portfolio D03`.
+    pub fn whose(&self) -> String {
+        let texts = self.texts();
+        match &self.subject {
+            Subject::Portfolio(id) => format!("{} {id}", texts.label(Label::Portfolio)),
+            Subject::Group(id) => format!("{} {id}", texts.label(Label::Group)),
+            Subject::Firm => texts.label(Label::Firm),
+        }
     }
 
     /// How its numbers and days look to people.

@@ -1,6 +1,6 @@
 //! What can go wrong while a document is made or handed over.
 
-use schemas::{BusinessDate, Currency, PortfolioId};
+use schemas::{BusinessDate, Currency, GroupId, PortfolioId, Subject};
 
 /// Why there is no document.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +110,34 @@ pub enum Error {
         left: Currency,
         /// The other.
         right: Currency,
+    },
+    /// A document about a group was given rows of another one.
+    #[error("{table} has a row of {found} in the document about {expected}")]
+    ForeignGroup {
+        /// The table the row is from.
+        table: &'static str,
+        /// Which group it is about.
+        expected: GroupId,
+        /// Whose row it is.
+        found: GroupId,
+    },
+    /// The firm has not said what a document must say.
+    #[error("no {kind} of {subject}: the configuration lacks {missing}, which only the firm can say (docs/RUNBOOK.md)")]
+    NotConfigured {
+        /// The kind of document.
+        kind: &'static str,
+        /// What it would be about.
+        subject: Subject,
+        /// The keys that are missing, in their order in the file.
+        missing: String,
+    },
+    /// A composite has no record of performance yet.
+    #[error("the composite {group_id} has no return up to {date}; it has no report before a member has one")]
+    NoRecord {
+        /// The composite.
+        group_id: GroupId,
+        /// The date of the report.
+        date: BusinessDate,
     },
     /// No such statement.
     #[error("unknown statement `{id}`; known: {known}")]

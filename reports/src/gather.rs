@@ -4,6 +4,7 @@
 //! scans as one, and a hundred thousand no more memory than a share.
 
 mod bookings;
+mod composites;
 mod happened;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,10 +17,12 @@ use schemas::tables::attribution::AttributionRow;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::exceptions::Exception;
+use schemas::tables::group_members::GroupMember;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::nav_bridge::NavBridgeRow;
+use schemas::tables::portfolio_group_returns::PortfolioGroupReturn;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
@@ -29,6 +32,8 @@ use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, MarketId, PortfolioId, ReportingPeriod, RunId};
 
 use self::bookings::{parted, taken_back, taking_back};
+pub use self::composites::Composites;
+pub(crate) use self::composites::YEARS_MAX;
 pub use self::happened::Executed;
 pub use crate::further::Need;
 pub use crate::span::Span;
@@ -73,7 +78,7 @@ pub struct Facts {
 type Stretch<'a> = (&'a PortfolioId, &'a PortfolioId);
 
 /// The tables that statements are made from.
-const TABLES: [&TableDefinition; 15] = [
+const TABLES: [&TableDefinition; 17] = [
     Portfolio::TABLE,
     Instrument::TABLE,
     PortfolioValue::TABLE,
@@ -89,6 +94,8 @@ const TABLES: [&TableDefinition; 15] = [
     BacktestRow::TABLE,
     AttributionRow::TABLE,
     Exception::TABLE,
+    GroupMember::TABLE,
+    PortfolioGroupReturn::TABLE,
 ];
 
 impl Facts {
@@ -367,6 +374,16 @@ impl Facts {
 }
 
 impl Facts {
+    /// What becomes of the rows of a range of dates, a batch at a time.
+    async fn mapped<R: Record, T: Send + 'static>(
+        &self,
+        range: DateRange,
+        become_of: impl Fn(Vec<R>) -> T + Clone + Send + 'static,
+    ) -> Result<Vec<T>, lake::Error> {
+        let Some(snapshot) = self.snapshots.get(R::TABLE.name) else { return Ok(Vec::new()) };
+        lake::read::mapped(snapshot, &self.lake, range, become_of).await
+    }
+
     /// Hands on what the holdings of a stretch of portfolios were worth, row by row.
     pub(crate) async fn each_held_close(
         &self,

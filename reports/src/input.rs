@@ -116,14 +116,14 @@ impl StatementInput {
         Document {
             title: self.portfolio.title.clone(),
             subtitle: self.texts().label(kind.title),
-            portfolio_id: self.portfolio.portfolio_id.clone(),
+            subject: self.portfolio.portfolio_id.clone().into(),
             period: Period { opening_date: self.period_start, closing_date: self.business_date },
             metadata: Metadata {
                 kind: kind.id.to_owned(),
                 program_version: self.program_version.clone(),
                 run_id: self.run_id.clone(),
                 inputs_fingerprint: self.inputs_fingerprint.clone(),
-                data_grade: data_grade(self),
+                data_grade: DataGrade::of(&self.exceptions),
                 language: self.texts().language(),
                 synthetic: self.synthetic,
             },
@@ -158,16 +158,6 @@ impl StatementInput {
     pub(crate) fn known_money(&self, amount: Option<Amount>, currency: Currency) -> Cell {
         let reason = || Cell::unavailable(self.texts().sentence(Sentence::PriceOrRateMissing));
         amount.map_or_else(reason, |amount| Cell::money(amount, currency))
-    }
-}
-
-pub(crate) fn data_grade(input: &StatementInput) -> DataGrade {
-    if input.exceptions.iter().any(|exception| exception.severity == Severity::Quarantine) {
-        DataGrade::C
-    } else if input.exceptions.is_empty() {
-        DataGrade::A
-    } else {
-        DataGrade::B
     }
 }
 

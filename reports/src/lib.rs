@@ -5,14 +5,18 @@
 //! Words, and how numbers and days look, follow from the language of the client: `texts` and `locale`.
 //! Everything here is a function of its arguments: no clock, no network before `delivery`, no table is written.
 
+mod business_months;
+mod composite;
 pub mod delivery;
 pub mod document;
 mod error;
 mod firm;
 mod further;
 pub mod gather;
+mod gips;
 mod input;
 pub mod locale;
+pub mod overviews;
 pub mod prepared;
 mod rates;
 pub mod regulatory;
@@ -24,10 +28,12 @@ pub mod statements;
 pub mod texts;
 mod tls;
 
+pub use composite::{Benchmark, BenchmarkLevel, CompositeInput, FeeDay, FirmAssets, MemberYear};
 pub use document::Document;
 pub use error::Error;
 pub use firm::Firm;
 pub use further::{ClassDay, Country, Further, HeldValue, InstrumentCosts, Need, PositionDay};
+pub use gips::{CompositeTexts, Gips};
 pub use rates::Rates;
 pub use render::{Format, render, render_every_format};
 pub use rhythm::{Event, Rhythm, RhythmError};

@@ -21,7 +21,12 @@ use crate::texts::{Label, Texts, Words};
 
 /// A section of sentences.
 pub(crate) fn of_notes(input: &StatementInput, id: &'static str, title: impl Words, notes: Vec<String>) -> Section {
-    Section { id, title: input.texts().label(title), content: Content::Notes(notes) }
+    notes_in(input.texts(), id, title, notes)
+}
+
+/// A section of sentences in a language.
+pub(crate) fn notes_in(texts: Texts, id: &'static str, title: impl Words, notes: Vec<String>) -> Section {
+    Section { id, title: texts.label(title), content: Content::Notes(notes) }
 }
 
 /// The name of an instrument; its symbol if the market does not have it.

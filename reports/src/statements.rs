@@ -22,6 +22,7 @@ pub use crate::input::StatementInput;
 use crate::document::Document;
 use crate::error::Error;
 use crate::further::Need;
+use crate::overviews;
 use crate::rhythm::Rhythm;
 use crate::texts::Label;
 
@@ -66,7 +67,7 @@ pub fn needs_of<'a>(kinds: impl IntoIterator<Item = &'a StatementKind>) -> BTree
 /// [`Error::UnknownStatement`] if there is none; the error lists the names.
 pub fn named(id: &str) -> Result<&'static StatementKind, Error> {
     let found = STATEMENTS.iter().find(|statement| statement.id == id).copied();
-    let known = || STATEMENTS.iter().map(|statement| statement.id).collect::<Vec<_>>().join(", ");
+    let known = || overviews::kinds().collect::<Vec<_>>().join(", ");
     found.ok_or_else(|| Error::UnknownStatement { id: id.to_owned(), known: known() })
 }
 
@@ -81,7 +82,7 @@ mod tests {
         assert_eq!((ids.len(), titles.len()), (STATEMENTS.len(), STATEMENTS.len()));
         assert!(named("portfolio_statement").is_ok());
         let error = named("yearly").expect_err("no such statement");
-        let known = STATEMENTS.iter().map(|statement| statement.id).collect::<Vec<_>>().join(", ");
+        let known = overviews::kinds().collect::<Vec<_>>().join(", ");
         assert_eq!(error.to_string(), format!("unknown statement `yearly`; known: {known}"));
     }
 

@@ -15,6 +15,7 @@ pub mod measure_value;
 pub mod money;
 pub mod severity;
 pub mod signed_message;
+pub mod subject;
 pub mod table;
 pub mod tables;
 
@@ -29,3 +30,4 @@ pub use language::Language;
 pub use measure_value::MeasureValue;
 pub use money::Money;
 pub use severity::Severity;
+pub use subject::Subject;

@@ -8,7 +8,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH}
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use schemas::{BusinessDate, PortfolioId, RunId};
+use schemas::{BusinessDate, GroupId, PortfolioId, RunId, Subject};
 use serde::Serialize;
 use store::{Statement, StatementFile};
 use utoipa::ToSchema;
@@ -28,6 +28,9 @@ pub(super) static RESOURCE: Resource =
 /// The formats in addresses and file names, with their media types.
 const FORMATS: &[(&str, &str)] = &[("pdf", "application/pdf"), ("csv", "text/csv"), ("json", "application/json")];
 
+/// Where groups are listed.
+const HELP_GROUPS: &str = "GET /portfolio-groups lists the households and composites that there are";
+
 /// The statements of a portfolio.
 #[derive(Serialize, ToSchema)]
 struct Statements {
@@ -35,6 +38,16 @@ struct Statements {
     #[schema(value_type = String, example = "D03")]
     portfolio_id: PortfolioId,
     /// The statements, the latest period first.
+    items: Vec<PublishedStatement>,
+}
+
+/// The documents about a household or a composite.
+#[derive(Serialize, ToSchema)]
+struct GroupStatements {
+    /// The group.
+    #[schema(value_type = String, example = "growth")]
+    group_id: GroupId,
+    /// The documents, the latest period first.
     items: Vec<PublishedStatement>,
 }
 
@@ -99,7 +112,8 @@ impl From<Statement> for PublishedStatement {
 }
 
 fn statement_routes() -> OpenApiRouter<Arc<Context>> {
-    OpenApiRouter::default().routes(routes!(statements)).routes(routes!(statement_document))
+    let of_portfolios = OpenApiRouter::default().routes(routes!(statements)).routes(routes!(statement_document));
+    of_portfolios.routes(routes!(group_statements))
 }
 
 /// The statements of a portfolio, the latest period first.
@@ -118,9 +132,39 @@ async fn statements(
 ) -> Result<Json<Statements>, Problem> {
     let limit = query.limit()?;
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
-    let found = context.store.statements(&portfolio.portfolio_id, limit).await?;
+    let found = context.store.statements(&portfolio.portfolio_id.clone().into(), limit).await?;
     let items = found.into_iter().map(PublishedStatement::from).collect();
     Ok(Json(Statements { portfolio_id: portfolio.portfolio_id, items }))
+}
+
+/// The documents about a household or a composite, the latest period first.
+#[utoipa::path(
+    get,
+    path = "/portfolio-groups/{group_id}/statements",
+    tag = "statements",
+    params(("group_id" = String, Path, description = "The group, e.g. `growth`."), LimitQuery),
+    responses((status = 200, description = "The documents.", body = GroupStatements), Refusals),
+)]
+async fn group_statements(
+    caller: Caller,
+    State(context): State<Arc<Context>>,
+    Addressed(group_id): Addressed<String>,
+    Asked(query): Asked<LimitQuery>,
+) -> Result<Json<GroupStatements>, Problem> {
+    let limit = query.limit()?;
+    let unknown = |detail: String| Problem::not_found("Unknown group", detail, HELP_GROUPS);
+    let group_id: GroupId =
+        group_id.parse().map_err(|error: schemas::identifiers::IdError| unknown(error.to_string()))?;
+    let subject = Subject::Group(group_id.clone());
+    caller.subject(&context, &subject).await?;
+    let found = context.store.statements(&subject, limit).await?;
+    let members = lake::read::group_members(&context.lake).await?;
+    // What was published of a group stays, also when the group is no more.
+    if found.is_empty() && members.iter().all(|row| row.group_id != group_id) {
+        return Err(unknown(format!("there is no group `{group_id}`")));
+    }
+    let items = found.into_iter().map(PublishedStatement::from).collect();
+    Ok(Json(GroupStatements { group_id, items }))
 }
 
 /// A document of a statement, byte for byte as it was published. Its tag is the SHA-256 of the bytes.
@@ -152,7 +196,7 @@ async fn statement_document(
     let (statement_id, format) = named;
     let found = context.store.statement(&statement_id).await?;
     let statement = found.ok_or_else(|| unknown("there is no such statement"))?;
-    caller.portfolio(&context, statement.portfolio_id.as_str()).await?;
+    caller.subject(&context, &statement.subject).await?;
     let wanted = |file: &&StatementFile| format_of(&file.media_type).is_some_and(|known| known == format);
     let offered = statement.files.iter().find(wanted);
     let file = offered.ok_or_else(|| unknown("the statement has no such format; there are pdf, csv and json"))?;

@@ -40,6 +40,8 @@ pub(crate) struct Config {
     pub(crate) risk: RiskSection,
     pub(crate) firm: Option<jobs::Firm>,
     #[serde(default)]
+    pub(crate) gips: jobs::Gips,
+    #[serde(default)]
     pub(crate) statements: StatementsSection,
     #[serde(default)]
     pub(crate) retention: RetentionSection,

@@ -28,6 +28,7 @@ pub(crate) async fn open(config: &Config, watch: Arc<dyn Fn(Progress) + Send + S
             age_limits: config.ages,
             holding_years: config.risk.recommended_holding_years,
             firm: config.firm.clone(),
+            gips: config.gips.clone(),
             statement_plan: config.statements.plan().clone(),
             ecb_reference_rates: config.sources.ecb_reference_rates.clone(),
             inbox: config.sources.book_folder.inbox.clone(),

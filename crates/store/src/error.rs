@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use schemas::{BusinessDate, PortfolioId, RunId};
+use schemas::{BusinessDate, PortfolioId, RunId, Subject};
 use sqlx::error::ErrorKind;
 
 use crate::deliveries::DeliveryState;
@@ -198,16 +198,23 @@ pub enum Error {
     },
     /// A statement names a portfolio or a run that is not in the store.
     #[error(
-        "statement `{statement_id}` names portfolio `{portfolio_id}` and run `{run_id}`, and one of them is not in the \
-         store; save the portfolio and claim the run first"
+        "statement `{statement_id}` names {} `{subject}` and run `{run_id}`, and one of them is not in the store; save \
+         the portfolio and claim the run first",
+        subject.kind()
     )]
     StatementWithoutRun {
         /// The statement.
         statement_id: String,
-        /// Its portfolio.
-        portfolio_id: PortfolioId,
+        /// What it is about.
+        subject: Subject,
         /// Its run.
         run_id: RunId,
+    },
+    /// A statement that is not about a portfolio tells of events, which only portfolios have.
+    #[error("statement `{statement_id}` is about no portfolio and tells of events; only portfolios have them")]
+    EventsWithoutPortfolio {
+        /// The statement.
+        statement_id: String,
     },
     /// The statement is not in the store.
     #[error("statement `{statement_id}` is not in the store; publish it before it is delivered")]

@@ -84,11 +84,16 @@ impl Store {
 
 /// Writes down what a statement that is being published tells of.
 pub(crate) async fn insert(work: &mut SqlTransaction, statement: &Statement, events: &[StatementEvent]) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let no_portfolio = || Error::EventsWithoutPortfolio { statement_id: statement.id.clone() };
+    let portfolio_id = statement.subject.portfolio().ok_or_else(no_portfolio)?;
     for event in events {
         within!(&mut *work, open => {
             sqlx::query(INSERT)
                 .bind(statement.kind.as_str())
-                .bind(statement.portfolio_id.as_str())
+                .bind(portfolio_id.as_str())
                 .bind(event.event.as_str())
                 .bind(event.event_date.to_string())
                 .bind(statement.id.as_str())

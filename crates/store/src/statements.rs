@@ -4,7 +4,8 @@
 //! outbox, and nobody is told of a statement that is not there.
 
 use chrono::{DateTime, Utc};
-use schemas::{BusinessDate, PortfolioId, RunId};
+use schemas::subject::SubjectError;
+use schemas::{BusinessDate, PortfolioId, RunId, Subject};
 
 use crate::database::{SqlTransaction, reading, row_limit, within};
 use crate::deliveries::{self, NewDelivery};
@@ -13,15 +14,15 @@ use crate::statement_events::{self, StatementEvent};
 use crate::store::Store;
 use crate::stored_text::{instant, parsed};
 
-/// A published document of a portfolio and a period, in all its formats.
+/// A published document of a subject and a period, in all its formats.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
     /// The statement, e.g. `periodic-D03-2014-12-31-1`.
     pub id: String,
     /// The kind of document, e.g. `periodic`.
     pub kind: String,
-    /// The portfolio.
-    pub portfolio_id: PortfolioId,
+    /// What it is about.
+    pub subject: Subject,
     /// The day before the first day of the period: its value is known, the period is earned after it.
     pub period_start: BusinessDate,
     /// The last day of the period.
@@ -65,8 +66,8 @@ pub enum PublishOutcome {
 pub struct PublishedPeriod {
     /// The kind of document.
     pub kind: String,
-    /// The portfolio.
-    pub portfolio_id: PortfolioId,
+    /// What it is about.
+    pub subject: Subject,
     /// The day before the first day of the period.
     pub period_start: BusinessDate,
     /// The last day of the period.
@@ -76,8 +77,8 @@ pub struct PublishedPeriod {
 /// Which statements are looked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StatementFilter {
-    /// Only those of this portfolio.
-    pub portfolio: Option<PortfolioId>,
+    /// Only those about this.
+    pub subject: Option<Subject>,
     /// Only those of this kind.
     pub kind: Option<String>,
     /// Only those whose period ends on this day or later.
@@ -93,7 +94,8 @@ const INSERT: &str = include_str!("queries/statements/insert.sql");
 const INSERT_FILE: &str = include_str!("queries/statements/insert_file.sql");
 const SELECT_ONE: &str = include_str!("queries/statements/select_one.sql");
 const SELECT_VERSION: &str = include_str!("queries/statements/select_version.sql");
-const SELECT_OF_PORTFOLIO: &str = include_str!("queries/statements/select_of_portfolio.sql");
+const SELECT_OF_SUBJECT: &str = include_str!("queries/statements/select_of_subject.sql");
+const SELECT_NOT_OF_PORTFOLIOS: &str = include_str!("queries/statements/select_not_of_portfolios.sql");
 const SELECT_OF_RUN: &str = include_str!("queries/statements/select_of_run.sql");
 const SELECT_PERIODS_OF_RUN: &str = include_str!("queries/statements/select_periods_of_run.sql");
 const SELECT_OF_FILE: &str = include_str!("queries/statements/select_of_file.sql");
@@ -111,7 +113,7 @@ impl Store {
 
     /// Publishes a statement and puts the messages that announce it into the outbox, both or neither.
     ///
-    /// If this version (kind, portfolio, period, version) was published before, the first document stays, and nobody is
+    /// If this version (kind, subject, period, version) was published before, the first document stays, and nobody is
     /// told again. Messages are due at once.
     ///
     /// # Errors
@@ -162,25 +164,40 @@ impl Store {
         Ok(gathered(rows)?.pop())
     }
 
-    /// The statements of a portfolio, the latest period first.
+    /// The statements about a portfolio, a group or the firm, the latest period first.
     ///
     /// - `limit`: statements, at most [`crate::PAGE_ROWS_MAX`].
     ///
     /// # Errors
     /// The database's reason.
-    pub async fn statements(&self, portfolio_id: &PortfolioId, limit: u32) -> Result<Vec<Statement>> {
+    pub async fn statements(&self, subject: &Subject, limit: u32) -> Result<Vec<Statement>> {
         let rows = reading!(&self.database, pool => {
-            sqlx::query_as::<_, StatementRow>(SELECT_OF_PORTFOLIO)
-                .bind(portfolio_id.as_str())
+            sqlx::query_as::<_, StatementRow>(SELECT_OF_SUBJECT)
+                .bind(subject.kind())
+                .bind(subject.id())
                 .bind(row_limit(limit))
                 .fetch_all(pool)
                 .await
         })
-        .map_err(Error::query("read the statements of a portfolio"))?;
+        .map_err(Error::query("read the statements about a subject"))?;
         gathered(rows)
     }
 
-    /// The statements that a run has published, by portfolio, kind and period.
+    /// The statements about groups and the firm, the latest period first.
+    ///
+    /// - `limit`: statements, at most [`crate::PAGE_ROWS_MAX`].
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn statements_not_of_portfolios(&self, limit: u32) -> Result<Vec<Statement>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, StatementRow>(SELECT_NOT_OF_PORTFOLIOS).bind(row_limit(limit)).fetch_all(pool).await
+        })
+        .map_err(Error::query("read the statements about groups and the firm"))?;
+        gathered(rows)
+    }
+
+    /// The statements that a run has published, by subject, kind and period.
     ///
     /// # Errors
     /// The database's reason.
@@ -198,17 +215,17 @@ impl Store {
     /// The database's reason.
     pub async fn periods_of_run(&self, run_id: &RunId) -> Result<Vec<PublishedPeriod>> {
         let rows = reading!(&self.database, pool => {
-            sqlx::query_as::<_, (String, String, String, String)>(SELECT_PERIODS_OF_RUN)
+            sqlx::query_as::<_, PeriodRow>(SELECT_PERIODS_OF_RUN)
                 .bind(run_id.as_str())
                 .fetch_all(pool)
                 .await
         })
         .map_err(Error::query("read what a run has published"))?;
         let table = "statements";
-        let period = |(kind, portfolio_id, start, end): (String, String, String, String)| {
+        let period = |(kind, subject_kind, subject_id, start, end): PeriodRow| {
             Ok(PublishedPeriod {
                 kind,
-                portfolio_id: parsed(table, "portfolio_id", &portfolio_id)?,
+                subject: subject_of(&subject_kind, &subject_id)?,
                 period_start: parsed(table, "period_start", &start)?,
                 period_end: parsed(table, "period_end", &end)?,
             })
@@ -230,7 +247,7 @@ impl Store {
         gathered(rows)
     }
 
-    /// All versions of the statement of the same kind, portfolio and period, the first one first.
+    /// All versions of the statement of the same kind, subject and period, the first one first.
     ///
     /// # Errors
     /// The database's reason.
@@ -238,7 +255,8 @@ impl Store {
         let rows = reading!(&self.database, pool => {
             sqlx::query_as::<_, StatementRow>(SELECT_VERSIONS)
                 .bind(of.kind.as_str())
-                .bind(of.portfolio_id.as_str())
+                .bind(of.subject.kind())
+                .bind(of.subject.id())
                 .bind(of.period_start.to_string())
                 .bind(of.period_end.to_string())
                 .fetch_all(pool)
@@ -248,7 +266,7 @@ impl Store {
         gathered(rows)
     }
 
-    /// The statements that were looked for, the latest period first, then by portfolio, the latest version first.
+    /// The statements that were looked for, the latest period first, then by subject, the latest version first.
     ///
     /// - `limit`: statements, at most [`crate::PAGE_ROWS_MAX`].
     ///
@@ -258,7 +276,8 @@ impl Store {
         let day = |day: Option<BusinessDate>, open: &str| day.map_or_else(|| open.to_owned(), |day| day.to_string());
         let rows = reading!(&self.database, pool => {
             sqlx::query_as::<_, StatementRow>(SELECT_FOUND)
-                .bind(filter.portfolio.as_ref().map_or("", PortfolioId::as_str))
+                .bind(filter.subject.as_ref().map_or("", Subject::kind))
+                .bind(filter.subject.as_ref().map_or("", Subject::id))
                 .bind(filter.kind.as_deref().unwrap_or(""))
                 .bind(day(filter.ends_from, EVER.0))
                 .bind(day(filter.ends_to, EVER.1))
@@ -277,13 +296,15 @@ async fn insert(work: &mut SqlTransaction, statement: &Statement) -> Result<bool
         sqlx::query(INSERT)
             .bind(statement.id.as_str())
             .bind(statement.kind.as_str())
-            .bind(statement.portfolio_id.as_str())
+            .bind(statement.subject.portfolio().map(PortfolioId::as_str))
             .bind(statement.period_start.to_string())
             .bind(statement.period_end.to_string())
             .bind(statement.version)
             .bind(statement.run_id.as_str())
             .bind(statement.document_sha256.as_str())
             .bind(instant(statement.published_at))
+            .bind(statement.subject.kind())
+            .bind(statement.subject.id())
             .execute(open)
             .await
             .map(|done| done.rows_affected())
@@ -314,7 +335,7 @@ fn refused(statement: &Statement, source: sqlx::Error) -> Error {
     if is_missing_reference(&source) {
         Error::StatementWithoutRun {
             statement_id: statement.id.clone(),
-            portfolio_id: statement.portfolio_id.clone(),
+            subject: statement.subject.clone(),
             run_id: statement.run_id.clone(),
         }
     } else {
@@ -328,7 +349,8 @@ async fn published(work: &mut SqlTransaction, statement: &Statement) -> Result<S
     let rows = within!(work, open => {
         sqlx::query_as::<_, StatementRow>(SELECT_VERSION)
             .bind(statement.kind.as_str())
-            .bind(statement.portfolio_id.as_str())
+            .bind(statement.subject.kind())
+            .bind(statement.subject.id())
             .bind(statement.period_start.to_string())
             .bind(statement.period_end.to_string())
             .bind(statement.version)
@@ -344,7 +366,8 @@ async fn published(work: &mut SqlTransaction, statement: &Statement) -> Result<S
 pub(crate) struct StatementRow {
     statement_id: String,
     kind: String,
-    portfolio_id: String,
+    subject_kind: String,
+    subject_id: String,
     period_start: String,
     period_end: String,
     version: i64,
@@ -355,6 +378,15 @@ pub(crate) struct StatementRow {
     object_path: Option<String>,
     sha256: Option<String>,
     byte_count: Option<i64>,
+}
+
+/// The kind of a statement, the kind and the id of its subject, and its period.
+type PeriodRow = (String, String, String, String, String);
+
+fn subject_of(kind: &str, id: &str) -> Result<Subject> {
+    let problem =
+        |error: SubjectError| Error::Stored { table: "statements", column: "subject_id", problem: error.to_string() };
+    Subject::named(kind, id).map_err(problem)
 }
 
 /// Gathers the rows of each statement, which follow each other, into one.
@@ -386,7 +418,7 @@ impl StatementRow {
     fn statement(self) -> Result<Statement> {
         let table = "statements";
         Ok(Statement {
-            portfolio_id: parsed(table, "portfolio_id", &self.portfolio_id)?,
+            subject: subject_of(&self.subject_kind, &self.subject_id)?,
             period_start: parsed(table, "period_start", &self.period_start)?,
             period_end: parsed(table, "period_end", &self.period_end)?,
             version: self.version,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lake::DateRange;
 use reports::gather::Facts;
+use reports::overviews;
 use schemas::{BusinessDate, CalendarPeriod, PortfolioId};
 
 use super::{Job, Step};
@@ -56,6 +57,9 @@ pub async fn statements_of(
         if context.store.portfolio(id).await?.is_none() {
             return Err(refused(format!("there is no portfolio `{id}`; `financr show` lists them")));
         }
+    }
+    if let Some(kind) = kinds.iter().find(|kind| !portfolios.is_empty() && overviews::named(kind).is_some()) {
+        return Err(refused(format!("`{kind}` is about no single portfolio; ask for it without naming one")));
     }
     let mut context = context.clone();
     if !kinds.is_empty() {

@@ -28,7 +28,7 @@ pub(super) async fn of(
         link: public_url.map(|url| link(url, &statement)),
         statement: PublishedStatement {
             kind: statement.kind,
-            portfolio_id: statement.portfolio_id.to_string(),
+            portfolio_id: statement.subject.to_string(),
             period_start: statement.period_start.to_string(),
             period_end: statement.period_end.to_string(),
             version: statement.version,

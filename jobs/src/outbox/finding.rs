@@ -29,7 +29,8 @@ pub(crate) async fn report(
 ) -> Result<(), Error> {
     // The store keeps no message without its statement.
     let Some(statement) = context.store.statement(&delivery.statement_id).await? else { return Ok(()) };
-    let portfolio_id = statement.portfolio_id;
+    // Only clients are told of statements, and only portfolios have some.
+    let Some(portfolio_id) = statement.subject.portfolio().cloned() else { return Ok(()) };
     let again = format!("`financr deliveries again {} --note \"…\" --by NAME` sends it once more", delivery.short_id());
     let off_the_list = "`financr suppressions remove` takes the address off the list";
     let channel = &delivery.channel;
@@ -68,7 +69,8 @@ pub(crate) async fn report(
 /// Closes the finding about a message, because somebody has it sent once more.
 pub(crate) async fn close(context: &Context, delivery: &Delivery, by: &str, note: &str) -> Result<(), Error> {
     let Some(statement) = context.store.statement(&delivery.statement_id).await? else { return Ok(()) };
-    let key = InboxItem::key(InboxKind::Delivery, &statement.portfolio_id, &[&delivery.id]);
+    let Some(portfolio_id) = statement.subject.portfolio() else { return Ok(()) };
+    let key = InboxItem::key(InboxKind::Delivery, portfolio_id, &[&delivery.id]);
     let closed = context.store.resolve_inbox(&key, by, note, InboxEnd::Resolved, context.clock.now()).await;
     match closed {
         Ok(_) | Err(store::Error::UnknownInboxItem { .. } | store::Error::InboxItemClosed { .. }) => Ok(()),

@@ -57,7 +57,7 @@ pub(super) async fn compose(
             return Ok(Err(Outcome::TransientFailure("its document cannot be read from the lake".to_owned())));
         }
     };
-    let file_name = format!("statement-{}-{}.pdf", statement.portfolio_id, statement.period_end);
+    let file_name = format!("statement-{}-{}.pdf", statement.subject, statement.period_end);
     let attachment = content.map(|content| Attachment { file_name, format: Format::Pdf, content });
     let necessity = match delivery.necessity {
         Necessity::Required => email::Necessity::Required,
@@ -102,7 +102,7 @@ fn body(statement: &Statement, link: Option<&str>, texts: Texts) -> String {
     let label = if link.is_some() { Label::MailBodyWithLink } else { Label::MailBody };
     let date = texts.date(statement.period_end);
     let values = [
-        ("portfolio", statement.portfolio_id.as_str()),
+        ("portfolio", statement.subject.id()),
         ("date", &*date),
         ("statement", statement.id.as_str()),
         ("hash", statement.document_sha256.as_str()),

@@ -42,6 +42,6 @@ pub(super) async fn pack(
         }
         files.push((*format, bytes));
     }
-    let portfolio_id = statement.portfolio_id.to_string();
+    let portfolio_id = statement.subject.to_string();
     Ok(Ok(Dropped { portfolio_id, statement_id: statement.id, files }))
 }

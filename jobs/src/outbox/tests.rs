@@ -51,6 +51,7 @@ impl House {
             age_limits: AgeLimits::default(),
             holding_years: pipelines::HoldingYears::default(),
             firm: None,
+            gips: reports::Gips::default(),
             statement_plan: crate::publication::StatementPlan::default(),
             ecb_reference_rates: pipelines::sources::ecb_reference_rates::Settings::default(),
             inbox: None,
@@ -118,7 +119,7 @@ impl House {
         let statement = Statement {
             id: STATEMENT.to_owned(),
             kind: "portfolio_statement".to_owned(),
-            portfolio_id: "D01".parse().expect("an id"),
+            subject: schemas::Subject::Portfolio("D01".parse().expect("an id")),
             period_start: "2014-11-28".parse().expect("a date"),
             period_end: date,
             version: 1,

@@ -131,7 +131,9 @@ pub(super) async fn due(
         Which::Period { opening } => {
             let span = Span { opening, closing: date };
             let kinds = plan.of_period(span.length().unwrap_or(CalendarLength::Month));
-            within(facts, span, &kinds, only, &mut due).await?;
+            if !kinds.is_empty() {
+                within(facts, span, &kinds, only, &mut due).await?;
+            }
         }
         Which::All => {
             let all = facts.portfolios().map(|row| row.portfolio_id.clone()).filter(asked).collect();

@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use reports::Firm;
-use reports::statements::StatementInput;
+use reports::{Firm, Gips};
 use serde_json::{Value, json};
 use store::Statement;
 
@@ -25,11 +24,25 @@ pub(crate) struct Pinned {
     pub(crate) program_version: String,
     /// The firm that issued it.
     pub(crate) firm: Option<Firm>,
+    /// What the firm said in reports about its composites; nothing in statements of portfolios.
+    pub(crate) gips: Gips,
+}
+
+/// What a document was made from, beside its tables.
+pub(crate) struct MadeFrom<'a> {
+    /// The marker of the run's inputs.
+    pub(crate) inputs_fingerprint: &'a str,
+    /// The program.
+    pub(crate) program_version: &'a str,
+    /// The firm that issues it.
+    pub(crate) firm: Option<&'a Firm>,
+    /// What the firm says in it, if it is about a composite.
+    pub(crate) gips: Option<&'a Gips>,
 }
 
 /// The manifest of a statement whose files are known. It says nothing of the moment: the same statement from the same
 /// tables has the same manifest.
-pub(super) fn manifest(statement: &Statement, input: &StatementInput, tables: &BTreeMap<String, u64>) -> Bytes {
+pub(super) fn manifest(statement: &Statement, made: &MadeFrom<'_>, tables: &BTreeMap<String, u64>) -> Bytes {
     let file = |file: &store::StatementFile| {
         json!({
             "media_type": file.media_type,
@@ -38,22 +51,25 @@ pub(super) fn manifest(statement: &Statement, input: &StatementInput, tables: &B
             "byte_count": file.byte_count,
         })
     };
-    let manifest = json!({
+    let mut manifest = json!({
         "manifest_version": MANIFEST_VERSION,
         "statement": statement.id,
         "kind": statement.kind,
-        "portfolio_id": statement.portfolio_id.as_str(),
+        (statement.subject.field()): statement.subject.id(),
         "period_start": statement.period_start.to_string(),
         "period_end": statement.period_end.to_string(),
         "version": statement.version,
         "run_id": statement.run_id.as_str(),
-        "inputs_fingerprint": input.inputs_fingerprint,
-        "program_version": input.program_version,
-        "firm": input.firm,
+        "inputs_fingerprint": made.inputs_fingerprint,
+        "program_version": made.program_version,
+        "firm": made.firm,
         "table_versions": tables,
         "document_sha256": statement.document_sha256,
         "files": statement.files.iter().map(file).collect::<Vec<_>>(),
     });
+    if let (Some(gips), Some(said)) = (made.gips, manifest.as_object_mut()) {
+        said.insert("gips".to_owned(), json!(gips));
+    }
     Bytes::from(format!("{manifest:#}\n"))
 }
 
@@ -66,8 +82,10 @@ pub(crate) fn pinned(manifest: &[u8]) -> Option<Pinned> {
         tables.iter().map(|(name, version)| Some((name.clone(), version.as_u64()?))).collect();
     // Manifests of before there was a firm say nothing of it.
     let firm = manifest.get("firm").cloned().unwrap_or_default();
+    let gips = manifest.get("gips").cloned().map_or_else(|| Ok(Gips::default()), serde_json::from_value);
     Some(Pinned {
         firm: serde_json::from_value(firm).ok()?,
+        gips: gips.ok()?,
         tables: tables?,
         inputs_fingerprint: text("inputs_fingerprint")?,
         program_version: text("program_version")?,

@@ -5,13 +5,13 @@
 
 use std::fmt::Write;
 
-use schemas::{BusinessDate, PortfolioId};
+use schemas::{BusinessDate, Subject};
 use sha2::{Digest, Sha256};
 
 use super::Channel;
 use crate::error::Error;
+use crate::overviews;
 use crate::render::Format;
-use crate::statements;
 
 /// The archive's place on the shelf.
 pub const CHANNEL: Channel = Channel { id: "archive", title: "Archive" };
@@ -24,10 +24,10 @@ const MANIFEST_EXTENSION: &str = "manifest";
 /// What names a statement; each of its versions is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StatementKey {
-    /// The kind, one of [`statements::STATEMENTS`].
+    /// The kind: the name of a statement or of an overview.
     pub kind: String,
-    /// The portfolio.
-    pub portfolio_id: PortfolioId,
+    /// What it is about.
+    pub subject: Subject,
     /// The last day of the period.
     pub period_end: BusinessDate,
     /// 1 for the first statement of the period, then 2, 3, … for restatements.
@@ -35,7 +35,7 @@ pub struct StatementKey {
 }
 
 /// The path of a statement's file in the object store:
-/// `statements/<kind>/<portfolio>/<period_end>/v<version>/<sha256>.<ending>`.
+/// `statements/<kind>/<subject>/<period_end>/v<version>/<sha256>.<ending>`.
 ///
 /// # Errors
 /// [`Error::UnknownStatement`] if there is no such kind: a name that nobody has checked never becomes a path.
@@ -52,10 +52,10 @@ pub fn manifest_path(key: &StatementKey, content: &[u8]) -> Result<String, Error
 }
 
 fn path_of(key: &StatementKey, extension: &str, content: &[u8]) -> Result<String, Error> {
-    let kind = statements::named(&key.kind)?.id;
-    let StatementKey { portfolio_id, period_end, version, .. } = key;
+    let kind = overviews::kind_named(&key.kind)?;
+    let StatementKey { subject, period_end, version, .. } = key;
     let name = sha256_hex(content);
-    Ok(format!("statements/{kind}/{portfolio_id}/{period_end}/v{version}/{name}.{extension}"))
+    Ok(format!("statements/{kind}/{subject}/{period_end}/v{version}/{name}.{extension}"))
 }
 
 /// The SHA-256 of a file as 64 lower-case hexadecimal digits.
@@ -114,12 +114,19 @@ mod tests {
         assert_eq!((running.byte_count(), running.hex()), (3, sha256.to_owned()));
         let key = StatementKey {
             kind: "portfolio_statement".to_owned(),
-            portfolio_id: "D03".parse().expect("an id"),
+            subject: Subject::Portfolio("D03".parse().expect("an id")),
             period_end: "2014-12-31".parse().expect("a date"),
             version: 2,
         };
         let path = object_path(&key, Format::Pdf, b"abc").expect("a known kind");
         assert_eq!(path, format!("statements/portfolio_statement/D03/2014-12-31/v2/{sha256}.pdf"));
+        let of_group = StatementKey {
+            kind: "gips_composite_report".to_owned(),
+            subject: Subject::Group("growth".parse().expect("an id")),
+            ..key.clone()
+        };
+        let path = object_path(&of_group, Format::Pdf, b"abc").expect("a known kind");
+        assert_eq!(path, format!("statements/gips_composite_report/growth/2014-12-31/v2/{sha256}.pdf"));
         assert!(object_path(&StatementKey { kind: "../x".to_owned(), ..key }, Format::Pdf, b"abc").is_err());
     }
 }

@@ -40,7 +40,7 @@ fn head(document: &Document) -> Vec<Vec<String>> {
     let mut facts = vec![
         ("title", safe(&document.title)),
         ("subtitle", safe(&document.subtitle)),
-        ("portfolio_id", safe(document.portfolio_id.as_str())),
+        (document.subject.field(), safe(document.subject.id())),
         ("opening_date", document.period.opening_date.to_string()),
         ("closing_date", document.period.closing_date.to_string()),
         ("kind", safe(&metadata.kind)),

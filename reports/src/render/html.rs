@@ -37,7 +37,7 @@ pub(super) fn render(document: &Document) -> Bytes {
     page.add(&format!("<h1 dir=\"auto\" style=\"margin:0;font-size:22px\">{}</h1>\n", escaped(&document.title)));
     let (from, to) = (texts.date(document.period.opening_date), texts.date(document.period.closing_date));
     let details = [
-        format!("{} {}", texts.label(Label::Portfolio), document.portfolio_id),
+        document.whose(),
         texts.label_with(Label::FromTo, &[("from", &from), ("to", &to)]),
         format!("{} {}", texts.label(Label::DataGrade), metadata.data_grade.letter()),
     ];

@@ -18,7 +18,7 @@ fn value(document: &Document) -> Value {
     json!({
         "title": document.title,
         "subtitle": document.subtitle,
-        "portfolio_id": document.portfolio_id.as_str(),
+        (document.subject.field()): document.subject.id(),
         "period": {
             "opening_date": document.period.opening_date.to_string(),
             "closing_date": document.period.closing_date.to_string(),

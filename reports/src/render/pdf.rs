@@ -42,7 +42,7 @@ pub(super) fn render(document: &Document, csv: &[u8], json: &[u8]) -> Result<Byt
     let pages = page::lay_out(document, faces);
     let kind = &document.metadata.kind;
     let attached = |extension: &str, media_type, content| {
-        let name = format!("{kind}-{}-{}.{extension}", document.portfolio_id, document.period.closing_date);
+        let name = format!("{kind}-{}-{}.{extension}", document.subject, document.period.closing_date);
         Attachment { name: as_file_name(&name), media_type, content }
     };
     let attachments = [attached("csv", "text/csv", csv), attached("json", "application/json", json)];
@@ -63,7 +63,7 @@ fn description(document: &Document) -> Description {
         language: metadata.language.code().to_owned(),
         date: document.period.closing_date.day(),
         program_version: metadata.program_version.clone(),
-        keywords: vec![metadata.kind.clone(), document.portfolio_id.to_string()],
+        keywords: vec![metadata.kind.clone(), document.subject.to_string()],
         origin: format!("{} {} {}", metadata.run_id, metadata.inputs_fingerprint, metadata.data_grade.letter()),
     }
 }

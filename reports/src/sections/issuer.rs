@@ -1,14 +1,18 @@
 //! Who issues a statement, and where its reader can turn to.
 
-use super::of_notes;
+use super::{notes_in, of_notes};
 use crate::document::Section;
+use crate::firm::Firm;
 use crate::input::StatementInput;
-use crate::texts::{Label, Sentence};
+use crate::texts::{Label, Sentence, Texts};
 
 /// The firm as the house has set it; none if it has set none.
 pub(crate) fn section(input: &StatementInput) -> Option<Section> {
-    let firm = input.firm.as_ref()?;
-    let texts = input.texts();
+    Some(section_of(input.firm.as_ref()?, input.texts()))
+}
+
+/// A firm in a language.
+pub(crate) fn section_of(firm: &Firm, texts: Texts) -> Section {
     let lei = firm.lei.as_ref().map(ToString::to_string);
     let told = |label, value: Option<&String>| value.map(|value| texts.label_with(label, &[("value", value)]));
     let notes = [
@@ -18,7 +22,7 @@ pub(crate) fn section(input: &StatementInput) -> Option<Section> {
         told(Label::ContactOfFirm, firm.contact.as_ref()),
         told(Label::ComplaintsTo, firm.complaints.as_ref()),
     ];
-    Some(of_notes(input, "issuer", Label::Issuer, notes.into_iter().flatten().collect()))
+    notes_in(texts, "issuer", Label::Issuer, notes.into_iter().flatten().collect())
 }
 
 /// The firm as the house has set it; that it has set none, for documents that must name it.

@@ -35,7 +35,15 @@ Label {
         "Rendiconto sul rendimento";
     RiskReport =
         "Risk report", "Rapport de risque", "Risikobericht", "Informe de riesgo", "Rendiconto sul rischio";
+    GipsCompositeReport =
+        "GIPS composite report", "Rapport GIPS du composite", "GIPS-Composite-Bericht", "Informe GIPS del composite",
+        "Rendiconto GIPS del composite";
+    CompositeReport =
+        "Composite report", "Rapport du composite", "Composite-Bericht", "Informe del composite",
+        "Rendiconto del composite";
     Portfolio = "Portfolio", "Portefeuille", "Portfolio", "Cartera", "Portafoglio";
+    Group = "Group", "Groupe", "Gruppe", "Grupo", "Gruppo";
+    Firm = "Firm", "Établissement", "Firma", "Entidad", "Impresa";
     DataGrade = "data grade", "qualité des données", "Datenqualität", "calidad de datos", "qualità dei dati";
     FromTo = "{from} to {to}", "du {from} au {to}", "{from} bis {to}", "del {from} al {to}", "dal {from} al {to}";
     PageOf =

@@ -10,7 +10,7 @@ use reports::statements::{STATEMENTS, StatementInput, named};
 use reports::texts::Texts;
 use reports::{Format, Rhythm, render};
 use rust_decimal::Decimal;
-use schemas::{Currency, Language};
+use schemas::{Currency, Language, Subject};
 use serde_json::Value;
 
 use crate::inputs::{amount, charged, date, held, lot, stated, taxed};
@@ -82,7 +82,7 @@ prop_compose! {
         Document {
             title: "A title & more".to_owned(),
             subtitle: "A <kind>".to_owned(),
-            portfolio_id: "D03".parse().expect("an id"),
+            subject: Subject::Portfolio("D03".parse().expect("an id")),
             period: Period { opening_date: date("2014-11-30"), closing_date: date("2014-12-31") },
             metadata: Metadata {
                 kind: "portfolio_statement".to_owned(),

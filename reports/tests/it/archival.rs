@@ -325,7 +325,7 @@ fn statements_of_any_size_are_for_archives_and_carry_their_data() {
         let document = build(&of_size(count)).expect("a statement");
         let bytes = file(&document, Format::Pdf);
         assert_archival(&bytes);
-        let stem = format!("portfolio_statement-{}-2014-12-31", document.portfolio_id);
+        let stem = format!("portfolio_statement-{}-2014-12-31", document.subject);
         let expected = [
             (format!("{stem}.csv"), file(&document, Format::Csv)),
             (format!("{stem}.json"), file(&document, Format::Json)),

@@ -17,6 +17,8 @@ mod form_13f;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
+mod gips_composite_report;
+#[cfg(test)]
 mod happened;
 #[cfg(test)]
 mod inputs;

@@ -1,6 +1,7 @@
 //! Statements and their documents.
 
 use axum::body::Bytes;
+use schemas::Subject;
 use store::{Statement, StatementFile};
 
 use crate::house::{House, LOCAL, ask, date, id, now};
@@ -21,7 +22,7 @@ async fn published() -> House {
     let statement = Statement {
         id: STATEMENT.to_owned(),
         kind: "periodic".to_owned(),
-        portfolio_id: id("D03"),
+        subject: id("D03").into(),
         period_start: date("2014-11-30"),
         period_end: date("2014-12-31"),
         version: 1,
@@ -61,4 +62,29 @@ async fn documents_that_there_are_not() {
         house.get(&path).await.problem(404);
     }
     house.get("/portfolios/D03/statements?limit=1000").await.problem(400);
+}
+
+#[tokio::test]
+async fn documents_about_a_composite_are_listed_and_handed_out() {
+    let house = published().await;
+    let of_portfolio = house.store.statement(STATEMENT).await.expect("readable").expect("published");
+    let group = Subject::Group("growth".parse().expect("an id"));
+    let of_group = Statement {
+        id: "gips_composite_report-growth-2014-12-31-v1".to_owned(),
+        kind: "gips_composite_report".to_owned(),
+        subject: group,
+        ..of_portfolio
+    };
+    house.store.publish_statement(&of_group).await.expect("published");
+    let list = house.get("/portfolio-groups/growth/statements").await.json();
+    assert_eq!(list["group_id"], "growth");
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
+    let href = list["items"][0]["documents"][0]["href"].as_str().expect("an address");
+    assert_eq!(house.get(href).await.status, 200);
+    // A portfolio's list has its own documents only, and what is no group has none.
+    let list = house.get("/portfolios/D03/statements").await.json();
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
+    for path in ["/portfolio-groups/none/statements", "/portfolio-groups/-/statements"] {
+        assert_eq!(house.get(path).await.status, 404, "{path}");
+    }
 }

@@ -9,7 +9,7 @@ mod verify;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use schemas::{BusinessDate, CalendarPeriod, PortfolioId};
+use schemas::{BusinessDate, CalendarPeriod, GroupId, PortfolioId, Subject};
 
 use super::Session;
 use crate::ending::Ending;
@@ -27,6 +27,7 @@ const EXAMPLES: &str = "\
 Examples:
   financr report verify statement-D01-2014-12-31.pdf
   financr report list --portfolio D01 --period 2014-Q4
+  financr report list --group growth
   financr report render D01 --date 2014-12-31
   financr report retention --as-of 2030-01-01
   financr report show portfolio_statement-D01-2014-12-31-v1
@@ -41,7 +42,7 @@ enum Action {
     },
     /// Render a published statement again from the tables that it was made from, and say whether the bytes are the same
     Render {
-        /// The portfolio
+        /// The portfolio, the household or the composite
         portfolio: PortfolioId,
         /// The last day of the statement's period
         #[arg(long)]
@@ -68,8 +69,11 @@ enum Action {
 #[derive(Debug, Args)]
 struct Listed {
     /// Only those of this portfolio
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "group")]
     portfolio: Option<PortfolioId>,
+    /// Only those about this household or composite
+    #[arg(long, value_name = "ID")]
+    group: Option<GroupId>,
     /// Only those of this kind, e.g. portfolio_statement
     #[arg(long)]
     kind: Option<String>,
@@ -79,6 +83,14 @@ struct Listed {
     /// How many are listed, the latest period first
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1000))]
     limit: u32,
+}
+
+impl Listed {
+    /// What the statements are about; anything if nothing is named.
+    fn subject(&self) -> Option<Subject> {
+        let group = self.group.clone().map(Subject::Group);
+        self.portfolio.clone().map(Subject::Portfolio).or(group)
+    }
 }
 
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {

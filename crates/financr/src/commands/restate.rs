@@ -86,7 +86,7 @@ fn rows(review: &Review, shown: usize, listing: &mut Listing) {
     let mut row = |section: &str, figure: String, before: Option<String>, after: Option<String>| {
         listing.push([
             statement.id.clone().into(),
-            statement.portfolio_id.to_string().into(),
+            statement.subject.to_string().into(),
             statement.period_start.to_string().into(),
             statement.period_end.to_string().into(),
             section.into(),

@@ -9,6 +9,8 @@ mod books;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod composites;
+#[cfg(test)]
 mod delivering;
 #[cfg(test)]
 mod evaluation;

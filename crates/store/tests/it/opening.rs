@@ -1,11 +1,13 @@
 //! Opening stores: what is made, what is kept apart, and what happens when several processes come at once.
 
 use schemas::Clock;
-use store::{Error, Store, StoreKind};
+use store::{Error, PublishOutcome, StatementEvent, Store, StoreKind};
 use tokio::task::JoinSet;
 
 use crate::places::{Place, on_both_engines};
-use crate::samples::{all_transactions, portfolio, purchase, recorded, save_portfolio, start};
+use crate::samples::{
+    all_transactions, claimed_run, date, mail, portfolio, purchase, recorded, save_portfolio, start, statement,
+};
 
 on_both_engines!(
     a_store_stays_what_it_was_made_for,
@@ -13,6 +15,7 @@ on_both_engines!(
     the_database_itself_keeps_them_apart,
     eight_processes_open_a_new_store_at_once,
     what_was_booked_before_a_column_was_added_is_kept,
+    what_was_published_before_statements_had_subjects_is_kept,
 );
 
 async fn a_store_stays_what_it_was_made_for(place: &Place) {
@@ -89,6 +92,40 @@ async fn what_was_booked_before_a_column_was_added_is_kept(place: &Place) {
     assert_eq!(found, [recorded(&purchase("D01", 1))]);
     let again = store.import_transactions(&id, &[purchase("D01", 1)], start()).await.expect("imported");
     assert_eq!((again.inserted, again.unchanged), (0, 1));
+    store.close().await;
+}
+
+/// What 0020_statement_subjects adds, taken away again where SQLite would make it anew anyway.
+const WITHOUT_SUBJECTS: [&str; 3] = [
+    "ALTER TABLE statements DROP COLUMN subject_kind, DROP COLUMN subject_id",
+    "ALTER TABLE statements ALTER COLUMN portfolio_id SET NOT NULL",
+    "ALTER TABLE statements ADD UNIQUE (kind, portfolio_id, period_start, period_end, version)",
+];
+
+async fn what_was_published_before_statements_had_subjects_is_kept(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    let id = save_portfolio(&store, "D01").await;
+    let run = claimed_run(&store).await;
+    let published = statement("D01", 1, &run);
+    let event = StatementEvent { event: "17".to_owned(), event_date: date("2014-12-29") };
+    let told = store.publish_statement_of_events(&published, &[mail("a@example.org")], &[event.clone()]).await;
+    assert_eq!(told.expect("published"), PublishOutcome::Inserted);
+    store.close().await;
+    let is_server = place.url.starts_with("postgres");
+    for sql in WITHOUT_SUBJECTS.into_iter().filter(|_| is_server) {
+        place.execute(sql).await.expect("the tables of the version before");
+    }
+    place.execute("DELETE FROM _sqlx_migrations WHERE version = 20").await.expect("not done yet");
+
+    let store = place.open(StoreKind::Live).await;
+    let found = store.statements(&id.into(), 10).await.expect("readable");
+    assert_eq!(found, std::slice::from_ref(&published), "with its files");
+    assert_eq!(store.events_of_statement(&published.id).await.expect("readable"), [event]);
+    let deliveries = store.deliveries_of_statement(&published.id).await.expect("readable");
+    assert_eq!(deliveries.len(), 1, "what refers to it is there");
+    let again = store.publish_statement(&published).await.expect("answered");
+    assert_eq!(again, PublishOutcome::Existing(published));
+    assert!(place.execute("UPDATE statements SET version = 7").await.is_err(), "and it never changes");
     store.close().await;
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
-use schemas::{BusinessDate, Clock, Currency, Language, PortfolioId, RunId};
+use schemas::{BusinessDate, Clock, Currency, Language, PortfolioId, RunId, Subject};
 use store::{Claim, Necessity, NewDelivery, NewRun, Run, Statement, StatementFile, Store};
 
 /// The length of the leases in the tests.
@@ -140,7 +140,7 @@ pub(crate) fn statement(portfolio: &str, version: i64, run: &Run) -> Statement {
     Statement {
         id: format!("periodic-{portfolio}-2014-12-31-{version}"),
         kind: "periodic".to_owned(),
-        portfolio_id: portfolio_id(portfolio),
+        subject: portfolio_id(portfolio).into(),
         period_start: date("2014-11-30"),
         period_end: date("2014-12-31"),
         version,
@@ -148,6 +148,15 @@ pub(crate) fn statement(portfolio: &str, version: i64, run: &Run) -> Statement {
         document_sha256: "d".repeat(64),
         files: vec![file("application/pdf", "pdf", "a"), file("text/csv", "csv", "b")],
         published_at: start(),
+    }
+}
+
+/// A statement of a kind of its own for December 2014 about a group or the firm.
+pub(crate) fn statement_about(subject: Subject, version: i64, run: &Run) -> Statement {
+    Statement {
+        id: format!("yearly-{subject}-2014-12-31-{version}"),
+        kind: "yearly".to_owned(),
+        ..Statement { subject, ..statement("D01", version, run) }
     }
 }
 

@@ -1,9 +1,12 @@
 //! Publishing statements: each version once, and never changed.
 
+use schemas::Subject;
 use store::{Error, PublishOutcome, Removal, StatementEvent, StatementFilter, StoreKind};
 
 use crate::places::{Place, on_both_engines};
-use crate::samples::{after_minutes, claimed_run, date, mail, portfolio_id, run_id, save_portfolio, statement};
+use crate::samples::{
+    after_minutes, claimed_run, date, mail, portfolio_id, run_id, save_portfolio, statement, statement_about,
+};
 
 on_both_engines!(
     the_first_document_stays,
@@ -14,6 +17,7 @@ on_both_engines!(
     an_id_names_one_statement,
     a_file_leads_to_its_statement_and_to_the_other_versions,
     a_removal_stays_on_record_and_never_comes_before_its_time,
+    a_statement_is_about_a_portfolio_a_group_or_the_firm,
 );
 
 async fn the_first_document_stays(place: &Place) {
@@ -86,9 +90,9 @@ async fn a_restatement_is_a_version_beside_the_first(place: &Place) {
     for new in [&first, &restated, &other] {
         assert_eq!(store.publish_statement(new).await.expect("published"), PublishOutcome::Inserted);
     }
-    let found = store.statements(&portfolio_id("D01"), 10).await.expect("readable");
+    let found = store.statements(&portfolio_id("D01").into(), 10).await.expect("readable");
     assert_eq!(found, [restated.clone(), first.clone()]);
-    let newest = store.statements(&portfolio_id("D01"), 1).await.expect("readable");
+    let newest = store.statements(&portfolio_id("D01").into(), 1).await.expect("readable");
     assert_eq!(newest, [restated.clone()], "the limit counts statements, not files");
     let of_run = store.statements_of_run(&run.id).await.expect("readable");
     assert_eq!(of_run, [first, restated, other]);
@@ -159,7 +163,7 @@ async fn a_file_leads_to_its_statement_and_to_the_other_versions(place: &Place) 
     let any = StatementFilter::default;
     assert_eq!(find(any(), 10).await, [second.clone(), first.clone(), other.clone()]);
     assert_eq!(find(any(), 1).await, [second.clone()], "the limit counts statements, not files");
-    assert_eq!(find(StatementFilter { portfolio: Some(portfolio_id("D02")), ..any() }, 10).await, [other]);
+    assert_eq!(find(StatementFilter { subject: Some(portfolio_id("D02").into()), ..any() }, 10).await, [other]);
     assert!(find(StatementFilter { kind: Some("yearly".to_owned()), ..any() }, 10).await.is_empty());
     assert!(find(StatementFilter { ends_from: Some(date("2015-01-01")), ..any() }, 10).await.is_empty());
     let until = StatementFilter { ends_from: Some(date("2014-12-31")), ends_to: Some(date("2014-12-31")), ..any() };
@@ -200,6 +204,51 @@ async fn a_removal_stays_on_record_and_never_comes_before_its_time(place: &Place
     assert_eq!(kept(None, 10).await, [second], "what is removed is not kept");
     assert_eq!(store.statement(&first.id).await.expect("readable"), Some(first), "and stays on record");
     for sql in ["UPDATE statement_removals SET removed_by = 'x'", "DELETE FROM statement_removals"] {
+        assert!(place.execute(sql).await.is_err(), "{sql}");
+    }
+}
+
+async fn a_statement_is_about_a_portfolio_a_group_or_the_firm(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    save_portfolio(&store, "D01").await;
+    let run = claimed_run(&store).await;
+    // A group may be called like a portfolio: neither is the other.
+    let group = Subject::Group("D01".parse().expect("an id"));
+    let of_portfolio = statement("D01", 1, &run);
+    let of_group = statement_about(group.clone(), 1, &run);
+    let of_firm = statement_about(Subject::Firm, 1, &run);
+    for new in [&of_portfolio, &of_group, &of_firm] {
+        assert_eq!(store.publish_statement(new).await.expect("published"), PublishOutcome::Inserted);
+    }
+    let about = async |subject: &Subject| store.statements(subject, 10).await.expect("readable");
+    assert_eq!(about(&of_portfolio.subject).await, std::slice::from_ref(&of_portfolio));
+    assert_eq!(about(&group).await, std::slice::from_ref(&of_group));
+    assert_eq!(about(&Subject::Firm).await, std::slice::from_ref(&of_firm));
+    let others = store.statements_not_of_portfolios(10).await.expect("readable");
+    assert_eq!(others, [of_group.clone(), of_firm.clone()]);
+    let filter = StatementFilter { subject: Some(group.clone()), ..StatementFilter::default() };
+    assert_eq!(store.find_statements(&filter, 10).await.expect("readable"), std::slice::from_ref(&of_group));
+
+    // One for each kind, subject, period and version; the first stays.
+    let mut second = statement_about(group.clone(), 1, &run);
+    second.id = "another-id".to_owned();
+    let outcome = store.publish_statement(&second).await.expect("answered");
+    assert_eq!(outcome, PublishOutcome::Existing(of_group.clone()));
+    let mut restated = statement_about(group, 2, &run);
+    restated.files.clear();
+    assert_eq!(store.publish_statement(&restated).await.expect("published"), PublishOutcome::Inserted);
+    assert_eq!(store.statement_versions(&restated).await.expect("readable"), [of_group, restated]);
+
+    // A group has no events, and the store knows no group by whose name a portfolio could be missed.
+    let event = StatementEvent { event: "17".to_owned(), event_date: date("2014-12-29") };
+    let told = statement_about(Subject::Firm, 2, &run);
+    let error = store.publish_statement_of_events(&told, &[], &[event]).await.expect_err("refused");
+    assert!(matches!(error, Error::EventsWithoutPortfolio { .. }), "{error}");
+    for sql in [
+        include_str!("queries/group_of_the_store.sql"),
+        include_str!("queries/portfolio_without_one.sql"),
+        include_str!("queries/firm_of_another_name.sql"),
+    ] {
         assert!(place.execute(sql).await.is_err(), "{sql}");
     }
 }

@@ -54,14 +54,14 @@ impl Frame {
         let texts = document.texts();
         let (from, to) = (texts.date(document.period.opening_date), texts.date(document.period.closing_date));
         let period = texts.label_with(Label::FromTo, &[("from", &from), ("to", &to)]);
-        let (portfolio, grade) = (texts.label(Label::Portfolio), texts.label(Label::DataGrade));
-        let (id, letter) = (&document.portfolio_id, metadata.data_grade.letter());
+        let (whose, grade) = (document.whose(), texts.label(Label::DataGrade));
+        let letter = metadata.data_grade.letter();
         let run = texts.label(Label::Run);
         Frame {
             texts,
             title: document.title.clone(),
             kind: document.subtitle.clone(),
-            details: format!("{portfolio} {id}   ·   {period}   ·   {grade} {letter}"),
+            details: format!("{whose}   ·   {period}   ·   {grade} {letter}"),
             period,
             origin: format!("Financr {}   ·   {run} {}", metadata.program_version, metadata.run_id),
             synthetic: metadata.synthetic,

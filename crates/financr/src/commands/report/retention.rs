@@ -42,7 +42,7 @@ pub(super) async fn execute(
         listing.push([
             statement.id.clone().into(),
             statement.kind.clone().into(),
-            statement.portfolio_id.to_string().into(),
+            statement.subject.to_string().into(),
             at(statement.published_at).into(),
             retention.years_of(&statement.kind).into(),
             past.kept_through.to_string().into(),

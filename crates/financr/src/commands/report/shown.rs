@@ -12,7 +12,7 @@ use crate::listing::{Format, Listing};
 
 pub(super) async fn list(session: &Session, context: &Context, listed: &Listed) -> anyhow::Result<Ending> {
     let filter = StatementFilter {
-        portfolio: listed.portfolio.clone(),
+        subject: listed.subject(),
         kind: listed.kind.clone(),
         ends_from: listed.period.map(schemas::CalendarPeriod::first_day),
         ends_to: listed.period.map(schemas::CalendarPeriod::last_day),
@@ -26,7 +26,7 @@ pub(super) async fn list(session: &Session, context: &Context, listed: &Listed) 
         listing.push([
             statement.id.clone().into(),
             statement.kind.clone().into(),
-            statement.portfolio_id.to_string().into(),
+            statement.subject.to_string().into(),
             statement.period_start.to_string().into(),
             statement.period_end.to_string().into(),
             statement.version.into(),
@@ -96,7 +96,7 @@ fn described(statement: &Statement, listing: &mut Listing) {
     let known: [(&str, Value); 8] = [
         ("id", statement.id.clone().into()),
         ("kind", statement.kind.clone().into()),
-        ("portfolio", statement.portfolio_id.to_string().into()),
+        (statement.subject.kind(), statement.subject.to_string().into()),
         ("period", format!("after {} up to {}", statement.period_start, statement.period_end).into()),
         ("version", statement.version.into()),
         ("run", statement.run_id.to_string().into()),

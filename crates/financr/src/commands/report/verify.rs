@@ -40,7 +40,7 @@ fn said_of(file: &Path, published: &PublishedFile) -> Vec<String> {
         file.display(),
         statement.id,
         statement.kind,
-        statement.portfolio_id,
+        statement.subject,
         statement.period_start,
         statement.period_end,
         statement.version,
@@ -102,7 +102,7 @@ fn rows(file: &Path, proof: &Proof) -> Listing {
         row.extend([
             statement.id.clone().into(),
             statement.kind.clone().into(),
-            statement.portfolio_id.to_string().into(),
+            statement.subject.to_string().into(),
             statement.period_start.to_string().into(),
             statement.period_end.to_string().into(),
             statement.version.into(),

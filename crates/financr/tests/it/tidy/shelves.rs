@@ -37,6 +37,7 @@ const SHELVES: &[(&str, List)] = &[
     ("pipelines/src/checks", List::Named),
     ("pipelines/src/rollups", List::Named),
     ("reports/src/statements", List::Named),
+    ("reports/src/overviews", List::Named),
     ("reports/src/regulatory", List::Named),
     ("reports/src/delivery", List::Declared),
     ("jobs/src/catalog", List::Named),

@@ -8,7 +8,9 @@ INSERT INTO statements (
     version,
     run_id,
     document_sha256,
-    published_at
+    published_at,
+    subject_kind,
+    subject_id
 )
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT DO NOTHING

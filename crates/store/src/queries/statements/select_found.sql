@@ -1,9 +1,10 @@
--- statements: one row per file of the statements of a portfolio and a kind, of any if empty, that end in a range.
+-- statements: one row per file of the statements of a subject and a kind, of any if empty, that end in a range.
 WITH page AS (
     SELECT
         statement_id,
         kind,
-        portfolio_id,
+        subject_kind,
+        subject_id,
         period_start,
         period_end,
         version,
@@ -12,17 +13,18 @@ WITH page AS (
         published_at
     FROM statements
     WHERE
-        ($1 = '' OR portfolio_id = $1)
-        AND ($2 = '' OR kind = $2)
-        AND $3 <= period_end
-        AND period_end <= $4
-    ORDER BY period_end DESC, portfolio_id, kind, period_start, version DESC
-    LIMIT $5
+        ($1 = '' OR (subject_kind = $1 AND subject_id = $2))
+        AND ($3 = '' OR kind = $3)
+        AND $4 <= period_end
+        AND period_end <= $5
+    ORDER BY period_end DESC, subject_id, kind, period_start, version DESC
+    LIMIT $6
 )
 SELECT
     page.statement_id AS statement_id,
     page.kind AS kind,
-    page.portfolio_id AS portfolio_id,
+    page.subject_kind AS subject_kind,
+    page.subject_id AS subject_id,
     page.period_start AS period_start,
     page.period_end AS period_end,
     page.version AS version,
@@ -36,4 +38,4 @@ SELECT
 FROM page
 LEFT JOIN statement_files AS file
     ON file.statement_id = page.statement_id
-ORDER BY page.period_end DESC, page.portfolio_id, page.kind, page.period_start, page.version DESC, file.position
+ORDER BY page.period_end DESC, page.subject_id, page.kind, page.period_start, page.version DESC, file.position

@@ -3,7 +3,8 @@ WITH page AS (
     SELECT
         statement_id,
         kind,
-        portfolio_id,
+        subject_kind,
+        subject_id,
         period_start,
         period_end,
         version,
@@ -16,7 +17,8 @@ WITH page AS (
 SELECT
     page.statement_id AS statement_id,
     page.kind AS kind,
-    page.portfolio_id AS portfolio_id,
+    page.subject_kind AS subject_kind,
+    page.subject_id AS subject_id,
     page.period_start AS period_start,
     page.period_end AS period_end,
     page.version AS version,

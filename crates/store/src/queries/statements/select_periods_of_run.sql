@@ -1,7 +1,8 @@
 -- statements: one row per statement that a run has published, without its files.
 SELECT
     kind,
-    portfolio_id,
+    subject_kind,
+    subject_id,
     period_start,
     period_end
 FROM statements

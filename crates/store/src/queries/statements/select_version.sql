@@ -1,9 +1,10 @@
--- statements: one row per file of the statement of one kind, portfolio, period and version.
+-- statements: one row per file of the statement of one kind, subject, period and version.
 WITH page AS (
     SELECT
         statement_id,
         kind,
-        portfolio_id,
+        subject_kind,
+        subject_id,
         period_start,
         period_end,
         version,
@@ -11,12 +12,19 @@ WITH page AS (
         document_sha256,
         published_at
     FROM statements
-    WHERE kind = $1 AND portfolio_id = $2 AND period_start = $3 AND period_end = $4 AND version = $5
+    WHERE
+        kind = $1
+        AND subject_kind = $2
+        AND subject_id = $3
+        AND period_start = $4
+        AND period_end = $5
+        AND version = $6
 )
 SELECT
     page.statement_id AS statement_id,
     page.kind AS kind,
-    page.portfolio_id AS portfolio_id,
+    page.subject_kind AS subject_kind,
+    page.subject_id AS subject_id,
     page.period_start AS period_start,
     page.period_end AS period_end,
     page.version AS version,

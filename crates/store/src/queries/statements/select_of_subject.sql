@@ -1,9 +1,10 @@
--- statements: one row per file of a statement, the statements of a portfolio with the latest period first.
+-- statements: one row per file of a statement, the statements of a subject with the latest period first.
 WITH page AS (
     SELECT
         statement_id,
         kind,
-        portfolio_id,
+        subject_kind,
+        subject_id,
         period_start,
         period_end,
         version,
@@ -11,14 +12,15 @@ WITH page AS (
         document_sha256,
         published_at
     FROM statements
-    WHERE portfolio_id = $1
+    WHERE subject_kind = $1 AND subject_id = $2
     ORDER BY period_end DESC, published_at DESC, statement_id
-    LIMIT $2
+    LIMIT $3
 )
 SELECT
     page.statement_id AS statement_id,
     page.kind AS kind,
-    page.portfolio_id AS portfolio_id,
+    page.subject_kind AS subject_kind,
+    page.subject_id AS subject_id,
     page.period_start AS period_start,
     page.period_end AS period_end,
     page.version AS version,

@@ -1,0 +1,165 @@
+//! Documents about several portfolios: published and listed like statements, and sent to nobody.
+//!
+//! Reports on composites are made of those that the firm describes in its configuration and of no others: whether a
+//! composite is one that the firm presents is not for the program to say.
+
+use pipelines::Work;
+use reports::gather::{Composites, Facts, Origin, Span};
+use reports::overviews::OverviewKind;
+use reports::{CompositeInput, Format, render};
+use schemas::{CalendarLength, Language, RunId, with_causes};
+use store::PublishOutcome;
+
+use super::due::is_month_end;
+use super::edition::{Archival, Edition, Published};
+use super::manifest::MadeFrom;
+use super::{FIRST_VERSION, Rendered, Tally, Which, differs, rendered};
+use crate::context::{Context, Progress};
+use crate::error::Error;
+
+/// Makes and publishes what is due about several portfolios. Nothing is if only some portfolios were asked for.
+pub(super) async fn publish(
+    context: &Context,
+    work: &Work,
+    which: Which,
+    (facts, origin): (&Facts, &Origin),
+    tally: &mut Tally,
+) -> Result<(), Error> {
+    if work.portfolios.is_some() {
+        return Ok(());
+    }
+    let due = due(context, work, which)?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    let mut composites = Composites::of(facts).await?;
+    let gips = &context.settings.gips;
+    if gips.composites.is_empty() && context.settings.statement_plan.is_asked_for() {
+        for (_, kind) in &due {
+            tally.blocked.push(format!("{} (the configuration has no section [gips.composites.ID])", kind.id));
+        }
+    }
+    for (span, kind) in due {
+        for group in gips.composites.keys() {
+            if !composites.has(group) {
+                tally.blocked.push(format!("{group} (no group.json makes it a composite)"));
+                continue;
+            }
+            tally.total += 1;
+            match composites.input(group, span, origin, gips).await? {
+                None => tally.blocked.push(format!("{group} (no member was valued after {})", span.opening)),
+                Some(input) => keep(context, work, facts, (kind, input), tally).await?,
+            }
+            tally.done += 1;
+            (context.watch)(Progress::Advanced { done: tally.done, total: tally.total });
+        }
+    }
+    Ok(())
+}
+
+/// The kinds that are due, with the time that they are about.
+fn due(context: &Context, work: &Work, which: Which) -> Result<Vec<(Span, &'static OverviewKind)>, Error> {
+    let (plan, date) = (&context.settings.statement_plan, work.to);
+    let mut due = Vec::new();
+    match which {
+        Which::Due if is_month_end(date)? => {
+            for length in CalendarLength::ALL.into_iter().filter(|length| length.ends_with_month_of(date)) {
+                due.extend(plan.overviews_every(length).map(|kind| (Span::to_date(length, date), kind)));
+            }
+        }
+        Which::Period { opening } => {
+            let span = Span { opening, closing: date };
+            let length = span.length().unwrap_or(CalendarLength::Month);
+            due.extend(plan.overviews_of_period(length).map(|kind| (span, kind)));
+        }
+        Which::Due | Which::All => {}
+    }
+    Ok(due)
+}
+
+async fn keep(
+    context: &Context,
+    work: &Work,
+    facts: &Facts,
+    (kind, input): (&'static OverviewKind, CompositeInput),
+    tally: &mut Tally,
+) -> Result<(), Error> {
+    let group = input.group_id.clone();
+    let (made, input) = render_overview(kind, input).await?;
+    let made = match made {
+        Ok(made) => made,
+        Err(source) => {
+            tally.blocked.push(format!("{group} ({})", with_causes(&source)));
+            return Ok(());
+        }
+    };
+    let published = archive_and_publish(context, &work.run_id, facts, (kind, &input), made, FIRST_VERSION).await?;
+    match published.outcome {
+        PublishOutcome::Inserted => tally.written += 1,
+        PublishOutcome::Existing(first) => {
+            tally.existing += 1;
+            let again = |language| json_in(kind, &input, language);
+            let is_other_run = first.run_id != work.run_id;
+            if is_other_run && differs(context, first, (&published.json, input.gips.language), again).await? {
+                tally.differing.push(group.to_string());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An overview in all its formats, and what it was made from.
+async fn render_overview(
+    kind: &'static OverviewKind,
+    input: CompositeInput,
+) -> Result<(Result<Rendered, reports::Error>, CompositeInput), Error> {
+    let rendering = tokio::task::spawn_blocking(move || {
+        let made = (kind.build)(&input).and_then(|document| rendered(&document));
+        (made, input)
+    });
+    rendering.await.map_err(|_| Error::Worker)
+}
+
+/// The document for programs, for readers of a language.
+fn json_in(kind: &OverviewKind, input: &CompositeInput, language: Language) -> Option<bytes::Bytes> {
+    let document = (kind.build)(&in_language(input.clone(), language));
+    document.and_then(|document| render(&document, Format::Json)).ok()
+}
+
+/// What an overview is made from, for readers of a language.
+pub(crate) fn in_language(mut input: CompositeInput, language: Language) -> CompositeInput {
+    input.gips.language = language;
+    input
+}
+
+/// Archives the files of a version of an overview and publishes it; nobody is told. A version that was published before
+/// stays.
+pub(crate) async fn archive_and_publish(
+    context: &Context,
+    run_id: &RunId,
+    facts: &Facts,
+    (kind, input): (&OverviewKind, &CompositeInput),
+    made: Rendered,
+    version: u32,
+) -> Result<Published, Error> {
+    let edition = Edition {
+        kind: kind.id,
+        subject: input.group_id.clone().into(),
+        span: Span { opening: input.period_start, closing: input.business_date },
+        run_id,
+        version,
+        made: MadeFrom {
+            inputs_fingerprint: &input.inputs_fingerprint,
+            program_version: &input.program_version,
+            firm: input.firm.as_ref(),
+            gips: Some(&input.gips),
+        },
+    };
+    match edition.archive(context, facts, made).await? {
+        Archival::Published(published) => Ok(published),
+        Archival::Archived(statement, json) => {
+            let outcome = context.store.publish_statement(&statement).await?;
+            Ok(Published { statement, json, outcome, mails: 0, others: 0 })
+        }
+    }
+}
