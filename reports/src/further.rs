@@ -15,13 +15,17 @@ use lake::DateRange;
 use schemas::table::{Record, TableDefinition};
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::classifications::Classification;
+use schemas::tables::concentration::ConcentrationRow;
 use schemas::tables::custody::CustodyRow;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::depreciation::DepreciationRow;
 use schemas::tables::executions::Execution;
+use schemas::tables::factor_exposures::FactorExposureRow;
+use schemas::tables::factor_regressions::FactorRegressionRow;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::instrument_costs::InstrumentCost;
+use schemas::tables::liquidity::LiquidityRow;
 use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::position_returns::PositionReturn;
 use schemas::tables::risk::RiskRow;
@@ -79,6 +83,14 @@ pub struct Further {
     pub risk: Vec<RiskRow>,
     /// What each position of the closing date adds to that.
     pub risk_contributions: Vec<RiskContribution>,
+    /// How much of what is held on the closing date lies in few hands, by each way of grouping.
+    pub concentration: Vec<ConcentrationRow>,
+    /// How long it takes to sell what is held on the closing date.
+    pub liquidity: Vec<LiquidityRow>,
+    /// How well factors explain the returns, as made in the month of the closing date.
+    pub factor_regressions: Vec<FactorRegressionRow>,
+    /// How strongly each factor moves the portfolio, as made in the month of the closing date.
+    pub factor_exposures: Vec<FactorExposureRow>,
     /// The groups to which the instruments of the market belong.
     pub classifications: Vec<Classification>,
     /// What each method forecast in the year up to the closing date, in any order.
@@ -129,12 +141,13 @@ pub enum Need {
     Depreciation,
     /// What positions and asset classes added to the return of the period.
     Contributions,
-    /// What the positions of the closing date may lose, by position, by method, by scenario and by class.
+    /// What the positions of the closing date may lose, by position, by method, by scenario and by class, how
+    /// concentrated they are, how long it takes to sell them, and which factors move them.
     Risk,
 }
 
 /// The tables of all needs that no other list has.
-pub(crate) const TABLES: [&TableDefinition; 15] = [
+pub(crate) const TABLES: [&TableDefinition; 19] = [
     DailyReturn::TABLE,
     CustodyRow::TABLE,
     FxRate::TABLE,
@@ -146,6 +159,10 @@ pub(crate) const TABLES: [&TableDefinition; 15] = [
     GroupReturn::TABLE,
     RiskRow::TABLE,
     RiskContribution::TABLE,
+    ConcentrationRow::TABLE,
+    LiquidityRow::TABLE,
+    FactorRegressionRow::TABLE,
+    FactorExposureRow::TABLE,
     RiskForecast::TABLE,
     StressRow::TABLE,
     StressScenarioRow::TABLE,

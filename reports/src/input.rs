@@ -242,9 +242,15 @@ fn refuse_foreign_further(input: &StatementInput) -> Result<(), Error> {
     let stress = further.stress.iter().map(|row| ("gold.stress", &row.portfolio_id, Some(row.business_date)));
     let classes = further.risk_classes.iter();
     let classes = classes.map(|row| ("gold.risk_classes", &row.portfolio_id, Some(row.business_date)));
+    let hands = further.concentration.iter();
+    let hands = hands.map(|row| ("gold.concentration", &row.portfolio_id, Some(row.business_date)));
+    let liquid = further.liquidity.iter().map(|row| ("gold.liquidity", &row.portfolio_id, Some(row.business_date)));
+    let fitted = further.factor_regressions.iter().map(|row| ("gold.factor_regressions", &row.portfolio_id, None));
+    let exposed = further.factor_exposures.iter().map(|row| ("gold.factor_exposures", &row.portfolio_id, None));
     let expected = &input.portfolio.portfolio_id;
-    for (table, found, on) in daily.chain(forecasts).chain(risk).chain(parts).chain(judged).chain(stress).chain(classes)
-    {
+    let of_risk = risk.chain(parts).chain(judged).chain(stress).chain(classes);
+    let of_holdings = hands.chain(liquid).chain(fitted).chain(exposed);
+    for (table, found, on) in daily.chain(forecasts).chain(of_risk).chain(of_holdings) {
         if found != expected {
             return Err(Error::ForeignRow { table, expected: expected.clone(), found: found.clone() });
         }

@@ -29,6 +29,15 @@ pub(crate) fn name_of(id: &InstrumentId, instruments: &BTreeMap<&InstrumentId, &
     instruments.get(id).map_or_else(|| id.symbol().to_owned(), |instrument| instrument.name.clone())
 }
 
+/// The name of what is held: an instrument, or cash with its currency.
+pub(crate) fn name_of_position(
+    id: &InstrumentId,
+    instruments: &BTreeMap<&InstrumentId, &Instrument>,
+    texts: Texts,
+) -> String {
+    if id.is_cash() { texts.label_with(Label::CashIn, &[("currency", id.symbol())]) } else { name_of(id, instruments) }
+}
+
 /// A head of a column that names the base currency.
 pub(crate) fn in_base(label: impl Words, base: Currency, texts: Texts) -> String {
     texts.label_with(label, &[("currency", base.code())])

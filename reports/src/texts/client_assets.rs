@@ -78,9 +78,6 @@ AssetLabel {
         "{asset}: {right}. {note}", "{asset} : {right}. {note}", "{asset}: {right}. {note}", "{asset}: {right}. {note}",
         "{asset}: {right}. {note}";
     NoteOn = "{asset}: {note}", "{asset} : {note}", "{asset}: {note}", "{asset}: {note}", "{asset}: {note}";
-    CashIn =
-        "Cash {currency}", "Liquidités {currency}", "Liquidität {currency}", "Efectivo {currency}",
-        "Liquidità {currency}";
 }
 }
 

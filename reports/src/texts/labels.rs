@@ -137,6 +137,13 @@ Label {
     Fees = "Fees", "Frais", "Gebühren", "Comisiones", "Commissioni";
     Taxes = "Taxes", "Taxes", "Steuern", "Impuestos", "Imposte";
     Cash = "Cash", "Liquidités", "Liquidität", "Efectivo", "Liquidità";
+    CashIn =
+        "Cash {currency}", "Liquidités {currency}", "Liquidität {currency}", "Efectivo {currency}",
+        "Liquidità {currency}";
+    OtherPositions =
+        "All others ({count})", "Toutes les autres ({count})", "Alle anderen ({count})", "Todas las demás ({count})",
+        "Tutte le altre ({count})";
+    AssetClass = "Asset class", "Classe d’actifs", "Anlageklasse", "Clase de activo", "Classe di attivo";
     Unclassified =
         "Unclassified", "Non classé", "Nicht zugeordnet", "Sin clasificar", "Non classificato";
     CashMoved = "Cash", "Espèces", "Zahlung", "Efectivo", "Contante";

@@ -100,7 +100,6 @@ PerformanceLabel {
     Recovery = "Recovered", "Rattrapée le", "Aufgeholt am", "Recuperada el", "Recuperata il";
     LengthInDays = "Length in days", "Durée en jours", "Dauer in Tagen", "Duración en días", "Durata in giorni";
     Position = "Position", "Position", "Position", "Posición", "Posizione";
-    AssetClass = "Asset class", "Classe d’actifs", "Anlageklasse", "Clase de activo", "Classe di attivo";
     CurrencyOf = "Currency", "Devise", "Währung", "Divisa", "Valuta";
     FromPrices =
         "Prices and income", "Cours et revenus", "Kurse und Erträge", "Precios e ingresos", "Prezzi e proventi";
@@ -108,12 +107,6 @@ PerformanceLabel {
     Contribution = "Contribution", "Contribution", "Beitrag", "Contribución", "Contributo";
 
     // Names of rows.
-    CashIn =
-        "Cash {currency}", "Liquidités {currency}", "Liquidität {currency}", "Efectivo {currency}",
-        "Liquidità {currency}";
-    OtherPositions =
-        "All others ({count})", "Toutes les autres ({count})", "Alle anderen ({count})", "Todas las demás ({count})",
-        "Tutte le altre ({count})";
     Volatility =
         "Volatility a year", "Volatilité annualisée", "Volatilität pro Jahr", "Volatilidad anual",
         "Volatilità annua";

@@ -9,13 +9,13 @@ use schemas::tables::risk_forecasts::RiskForecast;
 use super::{StatementInput, fraction, money, reason};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::sections::in_base;
-use crate::sections::risk_methods::confidence;
+use crate::sections::risk_methods::{confidence, place_of};
 use crate::texts::{RiskLabel, RiskSentence, Texts};
 
 /// The tail of one day in a hundred, with which supervisors compare.
 pub(super) const STRICT: f64 = 0.01;
 
-/// The methods of forecasts in the order in which they count.
+/// What the methods of forecasts are called.
 const METHODS: [(&str, RiskLabel); 5] = [
     ("historical", RiskLabel::Historical),
     ("filtered_historical", RiskLabel::Filtered),
@@ -40,11 +40,6 @@ pub(super) fn is_tail(one: f64, other: f64) -> bool {
 pub(super) fn method(id: &str, texts: Texts) -> String {
     let known = METHODS.iter().find(|(known, _)| *known == id);
     known.map_or_else(|| id.to_owned(), |(_, label)| texts.label(*label))
-}
-
-/// The place of a method in the order in which methods count.
-pub(super) fn place(id: &str) -> usize {
-    METHODS.iter().position(|(known, _)| *known == id).unwrap_or(METHODS.len())
 }
 
 /// Value at risk and expected shortfall of the positions for a tail.
@@ -113,7 +108,7 @@ pub(super) fn forecasts(input: &StatementInput) -> Section {
     }
     let mut by_method: BTreeMap<(usize, &str), Vec<&RiskForecast>> = BTreeMap::new();
     for row in input.further.risk_forecasts.iter().filter(|row| row.business_date == input.business_date) {
-        by_method.entry((place(&row.method), row.method.as_str())).or_default().push(row);
+        by_method.entry((place_of(&row.method), row.method.as_str())).or_default().push(row);
     }
     let row = |((_, id), found): ((usize, &str), Vec<&RiskForecast>)| {
         let mut cells = vec![Cell::text(method(id, texts))];
