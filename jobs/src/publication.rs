@@ -88,6 +88,7 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
         program_version: context.program_version.clone(),
         synthetic: context.store.kind() == StoreKind::Demo,
         firm: context.settings.firm.clone(),
+        fx_rate_days_max: context.settings.age_limits.fx_rate_days_max,
     };
     let facts = Facts::pinned(&context.lake).await?;
     let due = due((&facts, &context.store), date, which, &context.settings.statement_plan, work.portfolios.as_deref())
@@ -277,7 +278,7 @@ pub(crate) async fn archive_and_publish(
         let path = archive::object_path(&key, format, &bytes).map_err(failed)?;
         statement.files.push(archived(context, path, format.content_type(), bytes, hash).await?);
     }
-    let bytes = manifest(&statement, input, &facts.versions());
+    let bytes = manifest(&statement, input, &facts.versions(), context.settings.age_limits.fx_rate_days_max);
     let (path, hash) = (archive::manifest_path(&key, &bytes).map_err(failed)?, sha256(&bytes));
     statement.files.push(archived(context, path, archive::MANIFEST_MEDIA_TYPE, bytes, hash).await?);
     let subject = match (version == FIRST_VERSION, is_month(span)) {

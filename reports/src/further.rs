@@ -42,7 +42,7 @@ pub(crate) use held_values::days_of;
 pub use held_values::{HeldValue, InstrumentCosts};
 
 use crate::gather::Facts;
-use crate::rates::{DAYS_MAX, Rates};
+use crate::rates::Rates;
 use crate::span::Span;
 
 /// Rows that only some kinds of statements need; empty where the kind does not ask for them.
@@ -178,6 +178,7 @@ impl Need {
         self,
         facts: &Facts,
         span: Span,
+        fx_rate_days_max: u32,
         only: &BTreeSet<String>,
         found: &mut BTreeMap<PortfolioId, Further>,
     ) -> Result<(), lake::Error> {
@@ -196,11 +197,11 @@ impl Need {
                 rows.into_iter().for_each(|row| of(found, &row.portfolio_id).lot_closings.push(row));
             }
             Need::BookingsBefore => {
-                let range = DateRange::between(days_before(span.opening), span.opening);
+                let range = DateRange::between(days_before(span.opening, BOOKED_DAYS_MAX), span.opening);
                 let rows: Vec<Transaction> = facts.of(range, only).await?;
                 rows.into_iter().for_each(|row| of(found, &row.portfolio_id).bookings_before.push(row));
             }
-            Need::Rates => read_rates(facts, span, only, found).await?,
+            Need::Rates => read_rates(facts, span, fx_rate_days_max, only, found).await?,
             Need::Countries => read_countries(facts, only, found).await?,
             Need::HeldValues => held_values::read(facts, span, only, found).await?,
             Need::Executions => {
@@ -231,9 +232,14 @@ fn of<'a>(found: &'a mut BTreeMap<PortfolioId, Further>, id: &PortfolioId) -> &'
     found.entry(id.clone()).or_default()
 }
 
-/// The tenth day before a day: no book goes without a valuation date for longer, and no rate counts for longer.
-fn days_before(day: BusinessDate) -> BusinessDate {
-    (0..DAYS_MAX).fold(day, |day, _| day.previous_calendar_day())
+/// Calendar days before a period of which bookings may take effect in it: no book goes without a valuation date for
+/// longer.
+const BOOKED_DAYS_MAX: u32 = 10;
+
+/// So many calendar days before a day, or the first day that there is.
+fn days_before(day: BusinessDate, days: u32) -> BusinessDate {
+    let before = day.day().checked_sub_days(chrono::Days::new(days.into()));
+    before.and_then(|before| BusinessDate::new(before).ok()).unwrap_or(BusinessDate::FIRST)
 }
 
 /// The portfolios of a share by something that they share with others.
@@ -252,10 +258,11 @@ fn by_market<'a>(
 async fn read_rates(
     facts: &Facts,
     span: Span,
+    days_max: u32,
     only: &BTreeSet<String>,
     found: &mut BTreeMap<PortfolioId, Further>,
 ) -> Result<(), lake::Error> {
-    let first = days_before(days_before(span.opening));
+    let first = days_before(days_before(span.opening, BOOKED_DAYS_MAX), days_max);
     let sources = by_market(facts, only, |portfolio| &portfolio.fx_source);
     let names = sources.keys().map(ToString::to_string).collect();
     let range = DateRange::between(first, span.closing);
@@ -264,7 +271,7 @@ async fn read_rates(
         rows.entry(row.fx_source.clone()).or_default().push(row);
     }
     for (source, portfolios) in sources {
-        let rates = Arc::new(rows.remove(source).map(|rows| Rates::of(&rows)).unwrap_or_default());
+        let rates = Arc::new(Rates::of(&rows.remove(source).unwrap_or_default(), days_max));
         portfolios.into_iter().for_each(|id| of(found, id).rates = Arc::clone(&rates));
     }
     Ok(())

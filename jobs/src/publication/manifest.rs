@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use pipelines::AgeLimits;
 use reports::Firm;
 use reports::statements::StatementInput;
 use serde_json::{Value, json};
@@ -25,11 +26,18 @@ pub(crate) struct Pinned {
     pub(crate) program_version: String,
     /// The firm that issued it.
     pub(crate) firm: Option<Firm>,
+    /// Calendar days after which a rate of exchange counted no longer.
+    pub(crate) fx_rate_days_max: u32,
 }
 
 /// The manifest of a statement whose files are known. It says nothing of the moment: the same statement from the same
 /// tables has the same manifest.
-pub(super) fn manifest(statement: &Statement, input: &StatementInput, tables: &BTreeMap<String, u64>) -> Bytes {
+pub(super) fn manifest(
+    statement: &Statement,
+    input: &StatementInput,
+    tables: &BTreeMap<String, u64>,
+    fx_rate_days_max: u32,
+) -> Bytes {
     let file = |file: &store::StatementFile| {
         json!({
             "media_type": file.media_type,
@@ -50,6 +58,7 @@ pub(super) fn manifest(statement: &Statement, input: &StatementInput, tables: &B
         "inputs_fingerprint": input.inputs_fingerprint,
         "program_version": input.program_version,
         "firm": input.firm,
+        "fx_rate_days_max": fx_rate_days_max,
         "table_versions": tables,
         "document_sha256": statement.document_sha256,
         "files": statement.files.iter().map(file).collect::<Vec<_>>(),
@@ -66,7 +75,13 @@ pub(crate) fn pinned(manifest: &[u8]) -> Option<Pinned> {
         tables.iter().map(|(name, version)| Some((name.clone(), version.as_u64()?))).collect();
     // Manifests of before there was a firm say nothing of it.
     let firm = manifest.get("firm").cloned().unwrap_or_default();
+    // Those of before it was a setting were made with the ten days that are shipped.
+    let fx_rate_days_max = match manifest.get("fx_rate_days_max") {
+        Some(days) => u32::try_from(days.as_u64()?).ok()?,
+        None => AgeLimits::default().fx_rate_days_max,
+    };
     Some(Pinned {
+        fx_rate_days_max,
         firm: serde_json::from_value(firm).ok()?,
         tables: tables?,
         inputs_fingerprint: text("inputs_fingerprint")?,
@@ -83,6 +98,9 @@ mod tests {
         let text = r#"{"table_versions":{"gold.positions":7},"inputs_fingerprint":"ab","program_version":"0.1.0"}"#;
         let found = pinned(text.as_bytes()).expect("a manifest");
         assert_eq!((found.tables.get("gold.positions"), found.program_version.as_str()), (Some(&7), "0.1.0"));
+        assert_eq!(found.fx_rate_days_max, 10, "as it was before it was a setting");
+        let longer = text.replacen('{', r#"{"fx_rate_days_max":30,"#, 1);
+        assert_eq!(pinned(longer.as_bytes()).map(|found| found.fx_rate_days_max), Some(30), "{longer}");
         for wrong in ["", "[]", r#"{"table_versions":{"gold.positions":"7"},"inputs_fingerprint":"ab"}"#] {
             assert_eq!(pinned(wrong.as_bytes()), None, "{wrong}");
         }

@@ -117,7 +117,8 @@ impl<'a> TaxFacts<'a> {
         let base = self.base();
         let found = self.input.further.rates.convert(amount, currency, base, date);
         self.input.base_money(found, || {
-            let values = [("from", currency.code()), ("to", base.code())];
+            let days = self.input.further.rates.days_max().to_string();
+            let values = [("from", currency.code()), ("to", base.code()), ("days", &*days)];
             self.input.texts().sentence_with(TaxSentence::NoRateOfDay, &values)
         })
     }

@@ -15,7 +15,6 @@ use crate::document::Document;
 use crate::error::Error;
 use crate::further::Need;
 use crate::input::StatementInput;
-use crate::rates::DAYS_MAX;
 use crate::rhythm::Rhythm;
 use crate::sections::{findings, issuer, of_notes, provenance};
 use crate::texts::{Label, ListSentence};
@@ -53,7 +52,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
 
 fn definitions(input: &StatementInput) -> Vec<String> {
     let texts = input.texts();
-    let (date, days) = (texts.date(input.business_date), DAYS_MAX.to_string());
+    let (date, days) = (texts.date(input.business_date), input.further.rates.days_max().to_string());
     let base = input.base_currency();
     let values = [("currency", base.code()), ("date", &*date), ("days", &*days)];
     let meant = [

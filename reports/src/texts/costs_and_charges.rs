@@ -233,8 +233,8 @@ CostSentence {
     DaysWithoutValue =
         "the holding had no value on {days} days", "la position n’avait pas de valeur pendant {days} jours";
     NoRateOfDay =
-        "there is no rate from {from} to {to} of that day or the ten days before",
-        "aucun taux de change de {from} en {to} n’existe à cette date ni dans les dix jours qui précèdent";
+        "there is no rate from {from} to {to} of that day or the {days} days before",
+        "aucun taux de change de {from} en {to} n’existe à cette date ni dans les {days} jours qui précèdent";
     NoReturnOn = "there is no return of {date}", "il n’y a pas de rendement au {date}";
     NoReturns = "there are no returns of the period", "il n’y a pas de rendements sur la période";
     NoRate = "the amount in its currency is zero", "le montant en devise est nul";

@@ -207,8 +207,8 @@ TaxSentence {
          comptabilisation";
     NotKnown = "it is not known", "montant inconnu";
     NoRateOfDay =
-        "there is no rate from {from} to {to} of that day or the ten days before",
-        "aucun taux de change de {from} en {to} n’existe à cette date ni dans les dix jours qui précèdent";
+        "there is no rate from {from} to {to} of that day or the {days} days before",
+        "aucun taux de change de {from} en {to} n’existe à cette date ni dans les {days} jours qui précèdent";
     CountryNotKnown = "the market names no country of the instrument", "le marché n’indique pas de pays pour ce titre";
     SeveralCountries = "the instrument is in several countries", "le titre relève de plusieurs pays";
     ValueNotOnBooking =

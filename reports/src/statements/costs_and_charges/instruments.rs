@@ -121,7 +121,8 @@ impl Cost {
         let base = input.base_currency();
         let converted = input.further.rates.convert(cost, trade.currency, base, trade.trade_date);
         self.one_off.push(input.base_money(converted, || {
-            let values = [("from", trade.currency.code()), ("to", base.code())];
+            let days = input.further.rates.days_max().to_string();
+            let values = [("from", trade.currency.code()), ("to", base.code()), ("days", &*days)];
             input.texts().sentence_with(CostSentence::NoRateOfDay, &values)
         }));
         Ok(())
