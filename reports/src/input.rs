@@ -11,7 +11,7 @@ use schemas::tables::exceptions::Exception;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
-use schemas::tables::nav_bridge::NavBridgeRow;
+use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
@@ -99,6 +99,17 @@ impl StatementInput {
     /// The portfolio's value on the business date; none if it was not valued.
     pub(crate) fn closing_value(&self) -> Option<&PortfolioValue> {
         self.portfolio_values.iter().find(|row| row.business_date == self.business_date)
+    }
+
+    /// Whether what led from the value at start to that at end is known in parts. It is not if a day of the period is
+    /// not, nor if the last one could not be valued: what was booked by then counts with the next value.
+    pub(crate) fn is_change_known(&self) -> bool {
+        let is_hidden = |row: &NavBridgeRow| match row.component {
+            BridgeComponent::Unknown => true,
+            BridgeComponent::Gap => row.business_date == self.business_date,
+            _ => false,
+        };
+        !self.nav_bridge.iter().any(is_hidden)
     }
 
     /// The instruments by id.

@@ -17,11 +17,17 @@ use schemas::{Currency, InstrumentId};
 
 use crate::document::{Cell, Content, Section};
 use crate::input::StatementInput;
-use crate::texts::{Label, Texts, Words};
+use crate::texts::{Label, Sentence, Texts, Words};
 
 /// A section of sentences.
 pub(crate) fn of_notes(input: &StatementInput, id: &'static str, title: impl Words, notes: Vec<String>) -> Section {
     Section { id, title: input.texts().label(title), content: Content::Notes(notes) }
+}
+
+/// A section of which there is nothing to show, with the reason.
+pub(crate) fn not_available(input: &StatementInput, id: &'static str, title: String, reason: &str) -> Section {
+    let note = input.texts().sentence_with(Sentence::NotAvailable, &[("reason", reason)]);
+    Section { id, title, content: Content::Notes(vec![note]) }
 }
 
 /// The name of an instrument; its symbol if the market does not have it.

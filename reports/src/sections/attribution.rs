@@ -26,9 +26,8 @@ pub(crate) fn section(input: &StatementInput) -> Result<Option<Section>, Error> 
     let section = |title: String, content| Some(Section { id: "attribution", title, content });
     let reason = of_all.into_iter().chain(classes.iter().copied()).find_map(|row| row.unavailable_reason.as_deref());
     if let Some(reason) = reason {
-        let reason = texts.recorded(reason);
-        let note = texts.sentence_with(Sentence::AttributionNotAvailable, &[("reason", &reason)]);
-        return Ok(section(texts.label(Label::Attribution), Content::Notes(vec![note])));
+        let title = texts.label(Label::Attribution);
+        return Ok(Some(not_available(input, "attribution", title, &texts.recorded(reason))));
     }
     let rows = classes.iter().map(|row| cells(row, texts)).collect();
     let mut table = Table { columns: columns(texts), rows, total: None };

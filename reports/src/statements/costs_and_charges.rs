@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::further::Need;
 use crate::input::StatementInput;
 use crate::rhythm::Rhythm;
-use crate::sections::{findings, in_base, issuer, of_notes, provenance};
+use crate::sections::{findings, in_base, issuer, not_available, of_notes, provenance};
 use crate::texts::costs_and_charges::{CostLabel, CostSentence};
 use crate::texts::{Label, Words};
 
@@ -56,7 +56,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
     sections.extend(currencies::sections(input)?);
     sections.extend(effect::sections(input, &totals.instruments_of_average)?);
     sections.push(notes::rights(input));
-    sections.push(of_table("costs_by_kind", input.texts().label(CostLabel::ByKind), services.by_kind));
+    sections.push(of_steps(input, "costs_by_kind", CostLabel::ByKind, services.by_kind));
     sections.push(of_table(
         "costs_by_instrument",
         input.texts().label(CostLabel::ByInstrument),
@@ -151,6 +151,16 @@ fn third_parties(input: &StatementInput) -> Section {
 /// A section of a table.
 fn of_table(id: &'static str, title: String, table: Table) -> Section {
     Section { id, title, content: Content::Table(table) }
+}
+
+/// A section of a table of what the steps of the change in value have of costs: where they are not known in parts, a
+/// part is not shown as the whole.
+fn of_steps(input: &StatementInput, id: &'static str, title: CostLabel, table: Table) -> Section {
+    let title = input.texts().label(title);
+    if input.is_change_known() {
+        return of_table(id, title, table);
+    }
+    not_available(input, id, title, &input.texts().sentence(CostSentence::BooksNotKnown))
 }
 
 /// The columns of a table of items of Annex II.

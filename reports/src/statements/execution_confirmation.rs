@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::further::{Need, is_execution};
 use crate::input::StatementInput;
 use crate::rhythm::{Event, Rhythm};
-use crate::sections::{issuer, of_notes, provenance};
+use crate::sections::{issuer, of_notes, price_basis, provenance};
 use crate::texts::{ConfirmationLabel, ConfirmationSentence, Label, Texts};
 
 /// The confirmation's place on the shelf.
@@ -139,7 +139,9 @@ fn meanings(input: &StatementInput, orders: &[Order<'_>]) -> Vec<String> {
         ConfirmationSentence::MeaningOfConsideration,
         ConfirmationSentence::ItemisedOnRequest,
     ];
-    first.chain(others).map(|sentence| texts.sentence_with(sentence, &[("date", &date)])).collect()
+    let traded = price_basis::traded(orders.iter().map(|order| order.booking));
+    let parts = price_basis::quoted_in_parts(input, traded);
+    first.chain(others).map(|sentence| texts.sentence_with(sentence, &[("date", &date)])).chain(parts).collect()
 }
 
 /// The clock of the place of an execution, e.g. `15:04:05 UTC+01:00`; none if it is unknown.

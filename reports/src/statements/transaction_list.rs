@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::further::Need;
 use crate::input::StatementInput;
 use crate::rhythm::Rhythm;
-use crate::sections::{findings, issuer, of_notes, provenance};
+use crate::sections::{findings, issuer, of_notes, price_basis, provenance};
 use crate::texts::{Label, ListSentence};
 
 /// The list's place on the shelf.
@@ -64,5 +64,6 @@ fn definitions(input: &StatementInput) -> Vec<String> {
         ListSentence::WhatTakenBackMeans,
         ListSentence::WhatTotalsMean,
     ];
-    meant.into_iter().map(|sentence| texts.sentence_with(sentence, &values)).collect()
+    let parts = price_basis::quoted_in_parts(input, price_basis::traded(&input.transactions));
+    meant.into_iter().map(|sentence| texts.sentence_with(sentence, &values)).chain(parts).collect()
 }

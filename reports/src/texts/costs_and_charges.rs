@@ -168,13 +168,13 @@ CostSentence {
     MeaningOfInstrumentCosts =
         "Costs of instruments are inside their prices and nobody booked them. Ongoing, transaction and incidental \
          costs: the sum over valuation dates of the value of the holding times the yearly fraction that its \
-         manufacturer states, times the calendar days since the valuation date before, over 365. One-off costs: the \
-         stated fraction of each purchase and sale, before charges. Short positions bear none.",
+         manufacturer states, times the calendar days since the valuation date before, over those of the year. One-off \
+         costs: the stated fraction of each purchase and sale, before charges. Short positions bear none.",
         "Les coûts des instruments sont compris dans leurs cours et ne sont pas comptabilisés. Coûts récurrents, de \
          transaction et marginaux : somme, sur les dates de valorisation, de la valeur détenue multipliée par la \
          fraction annuelle indiquée par le producteur et par les jours calendaires écoulés depuis la date de \
-         valorisation précédente, rapportés à 365. Frais ponctuels : fraction indiquée de chaque achat et de chaque \
-         vente, hors frais. Les positions vendeuses n’en supportent pas.";
+         valorisation précédente, rapportés à ceux de l’année. Frais ponctuels : fraction indiquée de chaque achat et de \
+         chaque vente, hors frais. Les positions vendeuses n’en supportent pas.";
     MeaningOfUnknownCosts =
         "Instruments whose costs are not known: no row of the market's data on costs counts for the days on which they \
          were held. Their costs are not zero, they are unknown.",

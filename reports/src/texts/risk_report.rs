@@ -289,8 +289,6 @@ RiskSentence {
          may happen, not limits of what can.",
         "La valeur en risque et la perte extrême moyenne sont des pertes ; un scénario défavorable porte le signe \
          moins. Tous ces chiffres sont des estimations, et non des limites.";
-    NoRisk =
-        "Not available: {reason}.", "Non disponible : {reason}.";
     NotMade =
         "it was not computed for this date", "ce chiffre n’a pas été calculé pour cette date";
     NoForecast =

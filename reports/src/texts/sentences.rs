@@ -16,8 +16,9 @@ Sentence {
         "The house has not set who issues its documents; [firm] in its configuration names the firm.",
         "L’établissement n’a pas indiqué qui émet ses documents ; la section [firm] de sa configuration le précise.";
 
+    NotAvailable = "Not available: {reason}.", "Non disponible : {reason}.";
+
     // Attribution.
-    AttributionNotAvailable = "Not available: {reason}.", "Non disponible : {reason}.";
     NothingHeldOfTheClass =
         "nothing of the class was held, or its return is not known",
         "la classe n’était pas détenue, ou son rendement n’est pas connu";
@@ -132,6 +133,11 @@ Sentence {
         "Value: quantity times price, converted to {currency} at the rates of the day; cash at its balance.",
         "Valeur : quantité multipliée par le cours, convertie en {currency} aux taux de change du jour ; les \
          liquidités pour leur solde.";
+    QuotedInParts =
+        "Prices of {names} are in parts of {currency}, such as pence, or in percent of the nominal value: a unit is \
+         worth its price times {factor}.",
+        "Les cours de {names} sont exprimés en fractions de {currency}, comme le penny, ou en pourcentage du nominal : \
+         un titre vaut son cours multiplié par {factor}.";
     MeaningOfContributions =
         "Net contributions: deposits, withdrawals and transfers in kind. Dividends, interest, fees and taxes are part \
          of the gain.",

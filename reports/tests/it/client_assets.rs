@@ -72,8 +72,11 @@ fn lending_that_was_taken_back_was_none_and_what_came_back_before_is_not_of_the_
 
 #[test]
 fn point_c_benefit_from_securities_financing() {
-    assert!(says(&statement(&kept()), "securities_financing", "none was credited"));
-    assert!(!says(&statement(&two_positions()), "securities_financing", "credited"), "there was none to bring any");
+    assert!(says(&statement(&kept()), "securities_financing", "none is recorded"));
+    assert!(
+        !says(&statement(&two_positions()), "securities_financing", "Benefit for the client"),
+        "there was none to bring any"
+    );
 }
 
 #[test]

@@ -281,6 +281,41 @@ fn a_notice_says_how_far_since_when_and_through_which_threshold() {
     }
 }
 
+#[test]
+fn a_threshold_is_none_only_if_the_fall_is_known() {
+    let exceeded = |input: &StatementInput| {
+        let document = depreciation_notice::build(input).expect("a notice");
+        let lines = csv_section(&document, "depreciation").into_iter();
+        let mut found = lines.filter(|line| line.get(2).is_some_and(|label| label == "Threshold exceeded"));
+        found.next().expect("a figure")[3].clone()
+    };
+    let mut input = fallen(&[("2014-10-15", 0.88), ("2014-12-31", 0.95)], &[]);
+    assert_eq!(exceeded(&input), "-0.1000", "the deepest of the period, from which it has recovered");
+    let today = input.further.depreciation.last_mut().expect("a day");
+    (today.step, today.return_fraction, today.adjusted_value) = (None, None, None);
+    today.unavailable_reason = Some("a flow of 2014-12-31 is unknown".to_owned());
+    assert_eq!(exceeded(&input), "unavailable: a flow of 2014-12-31 is unknown");
+    assert_eq!(exceeded(&fallen(&[("2014-12-31", 0.95)], &[])), "none in this period");
+}
+
+/// A bond at 98.5 percent, and shares in pence: units times price is a hundred times too much.
+#[test]
+fn prices_that_are_no_amounts_of_their_currency_are_named() {
+    let trade = purchase();
+    let mut input = confirmed(vec![trade], Vec::new());
+    let meanings = |input: &StatementInput| {
+        let lines = csv_section(&confirmation(input), "definitions");
+        lines.into_iter().map(|line| line.join("|")).collect::<Vec<String>>().join("\n")
+    };
+    assert!(!meanings(&input).contains("worth its price times"));
+    for listed in &mut input.instruments {
+        listed.price_scale = "0.01".parse().expect("a rate");
+    }
+    let told = meanings(&input);
+    assert!(told.contains("Prices of Apple, Inc. are in parts of USD"), "only what was traded: {told}");
+    assert!(told.contains("a unit is worth its price times 0.01"), "{told}");
+}
+
 /// Some orders with tranches, and some days of a fall.
 fn inputs() -> impl Strategy<Value = (StatementInput, StatementInput)> {
     let orders = proptest::collection::vec((1_i64..900_000, 1_i64..5, 0_i64..90_000), 0..6);

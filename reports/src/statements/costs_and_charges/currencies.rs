@@ -6,7 +6,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, Currency};
 
-use super::{of_table, services};
+use super::{of_steps, of_table, services};
 use crate::document::{Cell, Column, ColumnKind, Section, Table};
 use crate::error::Error;
 use crate::input::StatementInput;
@@ -21,7 +21,7 @@ const RATE_DECIMALS: u32 = 6;
 pub(super) fn sections(input: &StatementInput) -> Result<[Section; 2], Error> {
     let texts = input.texts();
     Ok([
-        of_table("costs_in_currencies", texts.label(CostLabel::InCurrencies), costs(input)?),
+        of_steps(input, "costs_in_currencies", CostLabel::InCurrencies, costs(input)?),
         of_table("exchanges", texts.label(CostLabel::Exchanges), exchanges(input)?),
     ])
 }

@@ -38,11 +38,6 @@ pub(super) fn is_cost(component: BridgeComponent) -> bool {
     ITEMS.iter().any(|(_, _, components)| components.contains(&component))
 }
 
-/// Whether the steps of the period are known.
-pub(super) fn is_known(input: &StatementInput) -> bool {
-    !input.nav_bridge.iter().any(|row| row.component == BridgeComponent::Unknown)
-}
-
 /// The tables of this part.
 pub(super) struct Services {
     /// The items of Annex II with their sum.
@@ -70,7 +65,7 @@ impl Services {
                 ]);
                 parts.push(cell);
             }
-            let sum = if is_known(input) {
+            let sum = if input.is_change_known() {
                 sum_or_zero(input, &parts, "costs of services")?
             } else {
                 Cell::unavailable(texts.sentence(CostSentence::BooksNotKnown))

@@ -2,7 +2,7 @@
 
 use super::{StatementInput, corporate_actions, performance, value_change};
 use crate::document::Section;
-use crate::sections::{attribution, findings, issuer, methods, of_notes, provenance};
+use crate::sections::{attribution, findings, issuer, methods, of_notes, price_basis, provenance};
 use crate::texts::{Label, Sentence};
 
 pub(super) fn sections(input: &StatementInput) -> Vec<Section> {
@@ -35,6 +35,7 @@ fn definitions(input: &StatementInput) -> Vec<String> {
         meant.push(Sentence::MeaningOfTakenBack);
     }
     let mut notes: Vec<String> = meant.into_iter().map(|sentence| texts.sentence_with(sentence, &values)).collect();
+    notes.extend(price_basis::quoted_in_parts(input, price_basis::priced(input)));
     notes.extend(corporate_actions::definitions(input));
     notes.extend(value_change::definitions(input));
     notes.extend(performance::definitions(input));

@@ -8,8 +8,8 @@ use schemas::tables::instruments::Instrument;
 
 use super::{StatementInput, fraction, number, reason};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
-use crate::sections::{name_of_group, name_of_position, of_notes};
-use crate::texts::{Label, RiskLabel, RiskSentence, Texts};
+use crate::sections::{name_of_group, name_of_position, not_available};
+use crate::texts::{Label, RiskLabel, Texts};
 
 /// What everything is grouped by, in the order of the table; taxonomies without words of their own follow by name.
 const GROUPINGS: [&str; 6] = [POSITION, "issuer", "asset_class", "sector", "country", CURRENCY];
@@ -21,9 +21,7 @@ pub(super) fn section(input: &StatementInput) -> Section {
     let texts = input.texts();
     let mut found: Vec<&ConcentrationRow> = input.further.concentration.iter().collect();
     if found.is_empty() {
-        let reason = reason(input, None);
-        let note = texts.sentence_with(RiskSentence::NoRisk, &[("reason", &reason)]);
-        return of_notes(input, "concentration", RiskLabel::Concentration, vec![note]);
+        return not_available(input, "concentration", texts.label(RiskLabel::Concentration), &reason(input, None));
     }
     let place = |grouping: &str| GROUPINGS.iter().position(|known| *known == grouping).unwrap_or(GROUPINGS.len());
     found.sort_by(|one, other| (place(&one.grouping), &one.grouping).cmp(&(place(&other.grouping), &other.grouping)));

@@ -13,7 +13,7 @@ use super::{StatementInput, reason};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Share, ShareGraph, ShareShape, Table};
 use crate::error::Error;
 use crate::sections::risk_methods::confidence;
-use crate::sections::{name_of_group, name_of_position, total};
+use crate::sections::{name_of_group, name_of_position, not_available, total};
 use crate::texts::{Label, RiskLabel, RiskSentence, Texts};
 
 /// The tail of the contributions.
@@ -42,9 +42,8 @@ pub(super) fn sections(input: &StatementInput) -> Result<Vec<Section>, Error> {
     let whole = input.further.risk.iter().find(|row| is_tail(row.tail, TAIL));
     if whole.and_then(|row| row.expected_shortfall).is_none() {
         let reason = reason(input, whole.and_then(|row| row.unavailable_reason.as_deref()));
-        let note = input.texts().sentence_with(RiskSentence::NoRisk, &[("reason", &reason)]);
         let title = title(input, RiskLabel::ByPosition);
-        return Ok(vec![Section { id: "contributions", title, content: Content::Notes(vec![note]) }]);
+        return Ok(vec![not_available(input, "contributions", title, &reason)]);
     }
     let mut known: Vec<(&RiskContribution, f64)> =
         rows.iter().filter_map(|row| Some((row, row.es_975_contribution?))).collect();

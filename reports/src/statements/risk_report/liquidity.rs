@@ -4,16 +4,14 @@ use schemas::tables::liquidity::LiquidityRow;
 
 use super::{StatementInput, fraction, number, reason};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
-use crate::sections::of_notes;
-use crate::texts::{Label, RiskLabel, RiskSentence};
+use crate::sections::not_available;
+use crate::texts::{Label, RiskLabel};
 
 /// The table of figures; a sentence if nothing was computed.
 pub(super) fn section(input: &StatementInput) -> Section {
     let texts = input.texts();
     let Some(row) = input.further.liquidity.first() else {
-        let reason = reason(input, None);
-        let note = texts.sentence_with(RiskSentence::NoRisk, &[("reason", &reason)]);
-        return of_notes(input, "liquidity", RiskLabel::Liquidity, vec![note]);
+        return not_available(input, "liquidity", texts.label(RiskLabel::Liquidity), &reason(input, None));
     };
     let columns = vec![
         Column::new("figure", texts.label(Label::Figure), ColumnKind::Text),

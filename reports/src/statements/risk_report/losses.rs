@@ -8,8 +8,8 @@ use schemas::tables::risk_forecasts::RiskForecast;
 
 use super::{StatementInput, fraction, money, reason};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
-use crate::sections::in_base;
 use crate::sections::risk_methods::{confidence, place_of};
+use crate::sections::{in_base, not_available};
 use crate::texts::{RiskLabel, RiskSentence, Texts};
 
 /// The tail of one day in a hundred, with which supervisors compare.
@@ -68,11 +68,8 @@ pub(super) fn section(input: &StatementInput) -> Section {
         titled("left_out", RiskLabel::LeftOutPart, ColumnKind::Fraction),
     ];
     let rows = found.into_iter().map(|row| cells(input, row)).collect();
-    Section {
-        id: "value_at_risk",
-        title: in_base(RiskLabel::Losses, input.base_currency(), texts),
-        content: table_or_note(input, columns, rows),
-    }
+    let title = in_base(RiskLabel::Losses, input.base_currency(), texts);
+    table_or_reason(input, "value_at_risk", title, (columns, rows))
 }
 
 fn cells(input: &StatementInput, row: &RiskRow) -> Vec<Cell> {
@@ -123,14 +120,18 @@ pub(super) fn forecasts(input: &StatementInput) -> Section {
         cells
     };
     let rows = by_method.into_iter().map(row).collect();
-    Section { id: "forecasts", title: texts.label(RiskLabel::Forecasts), content: table_or_note(input, columns, rows) }
+    table_or_reason(input, "forecasts", texts.label(RiskLabel::Forecasts), (columns, rows))
 }
 
 /// A table; that nothing was computed for the date if it has no row.
-fn table_or_note(input: &StatementInput, columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Content {
+fn table_or_reason(
+    input: &StatementInput,
+    id: &'static str,
+    title: String,
+    (columns, rows): (Vec<Column>, Vec<Vec<Cell>>),
+) -> Section {
     if rows.is_empty() {
-        let reason = reason(input, None);
-        return Content::Notes(vec![input.texts().sentence_with(RiskSentence::NoRisk, &[("reason", &reason)])]);
+        return not_available(input, id, title, &reason(input, None));
     }
-    Content::Table(Table { columns, rows, total: None })
+    Section { id, title, content: Content::Table(Table { columns, rows, total: None }) }
 }

@@ -87,7 +87,7 @@ fn realised(facts: &TaxFacts<'_>) -> Result<Cell, Error> {
 /// What the books have of some components of the change in value, as they sign it.
 fn booked(facts: &TaxFacts<'_>, components: &[BridgeComponent]) -> Result<Cell, Error> {
     let rows = &facts.input.nav_bridge;
-    if rows.iter().any(|row| row.component == BridgeComponent::Unknown) {
+    if !facts.input.is_change_known() {
         return Ok(facts.reason(TaxSentence::BooksNotKnown));
     }
     sum(facts, rows.iter().filter(|row| components.contains(&row.component)).map(|row| row.amount_base))
