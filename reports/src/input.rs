@@ -1,7 +1,7 @@
 //! What statements are made from: the rows about one portfolio and one period, and what every kind refuses and says of
 //! itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::attribution::AttributionRow;
@@ -110,6 +110,13 @@ impl StatementInput {
             _ => false,
         };
         !self.nav_bridge.iter().any(is_hidden)
+    }
+
+    /// What reversals of this or other periods take back, by id: it counts on no day.
+    pub(crate) fn taken_back_ids(&self) -> BTreeSet<&str> {
+        let of_period = self.transactions.iter().chain(&self.reversals_elsewhere);
+        let others = self.further.other_bookings.iter().chain(&self.further.bookings_before);
+        of_period.chain(others).filter_map(|row| row.reverses.as_deref()).collect()
     }
 
     /// The instruments by id.

@@ -221,9 +221,11 @@ fn weight(input: &StatementInput, row: &Valuation) -> Cell {
     let (Some(part), Some(whole)) = (row.value_base, whole) else {
         return Cell::unavailable(input.texts().sentence(Sentence::NoValueForWeight));
     };
-    match part.decimal().checked_div(whole.decimal()) {
+    // A part of a debt, or of nothing, is no weight.
+    let whole = Some(whole.decimal()).filter(|whole| Decimal::ZERO < *whole);
+    match whole.and_then(|whole| part.decimal().checked_div(whole)) {
         Some(weight) => Cell::Fraction(weight.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero)),
-        None => Cell::unavailable(input.texts().sentence(Sentence::PortfolioIsZero)),
+        None => Cell::unavailable(input.texts().sentence(Sentence::PortfolioNotAboveZero)),
     }
 }
 

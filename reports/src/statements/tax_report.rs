@@ -73,9 +73,7 @@ struct TaxFacts<'a> {
 impl<'a> TaxFacts<'a> {
     fn of(input: &'a StatementInput) -> Result<TaxFacts<'a>, Error> {
         refuse_foreign(input)?;
-        let before = input.further.bookings_before.iter();
-        let reversals = input.transactions.iter().chain(&input.reversals_elsewhere).chain(before);
-        let reversed: BTreeSet<&str> = reversals.filter_map(|row| row.reverses.as_deref()).collect();
+        let reversed = input.taken_back_ids();
         let is_reversed = |row: &&Transaction| reversed.contains(row.transaction_id.as_str());
         let counts = |row: &&Transaction| row.reverses.is_none() && !is_reversed(row);
         let mut booked: Vec<&Transaction> = input.transactions.iter().chain(late(input)).filter(counts).collect();

@@ -75,7 +75,8 @@ Sentence {
         "aucun taux de change de {from} en {to} n’existe au {date} ni avant cette date";
     NoValueForWeight =
         "the position or the portfolio has no value", "la position ou le portefeuille n’a pas de valeur";
-    PortfolioIsZero = "the portfolio's value is zero", "la valeur du portefeuille est nulle";
+    PortfolioNotAboveZero =
+        "the portfolio's value is not above zero", "la valeur du portefeuille n’est pas supérieure à zéro";
     PositionHasNoValue = "the position has no value", "la position n’a pas de valeur";
     CostNotKnown = "the cost in {currency} is not known", "le prix de revient en {currency} n’est pas connu";
     TakenBackUnknown = "what is taken back is not known", "l’opération extournée n’est pas connue";

@@ -137,11 +137,10 @@ fn year_days(opening: BusinessDate) -> i64 {
 
 /// Purchases and sales of the period that count, in the order of booking.
 fn counted_trades(input: &StatementInput) -> Vec<&Transaction> {
-    let reversals = input.transactions.iter().chain(&input.reversals_elsewhere);
-    let reversed: BTreeSet<&str> = reversals.filter_map(|row| row.reverses.as_deref()).collect();
+    let taken_back = input.taken_back_ids();
     let is_trade = |row: &&Transaction| ["BUY", "SELL"].contains(&row.kind.as_str());
     let mut trades: Vec<&Transaction> = input.transactions.iter().filter(is_trade).collect();
-    trades.retain(|row| !reversed.contains(row.transaction_id.as_str()));
+    trades.retain(|row| !taken_back.contains(row.transaction_id.as_str()));
     trades.sort_by_key(|row| (row.trade_date, row.booking_sequence, &row.transaction_id));
     trades
 }

@@ -10,7 +10,7 @@ use super::{StatementInput, fraction, money, reason};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::sections::risk_methods::{confidence, place_of};
 use crate::sections::{in_base, not_available};
-use crate::texts::{RiskLabel, RiskSentence, Texts};
+use crate::texts::{RiskLabel, RiskSentence, Sentence, Texts};
 
 /// The tail of one day in a hundred, with which supervisors compare.
 pub(super) const STRICT: f64 = 0.01;
@@ -77,7 +77,10 @@ fn cells(input: &StatementInput, row: &RiskRow) -> Vec<Cell> {
     let recorded = row.unavailable_reason.as_deref();
     let worth = input.closing_value().and_then(|day| day.market_value?.decimal().to_f64());
     let worth = worth.filter(|worth| 0.0 < *worth);
-    let of_value = |loss: Option<f64>| fraction(input, loss.zip(worth).map(|(loss, worth)| loss / worth), recorded);
+    let of_value = |loss: Option<f64>| match (loss, worth) {
+        (Some(_), None) => Cell::unavailable(texts.sentence(Sentence::PortfolioNotAboveZero)),
+        _ => fraction(input, loss.zip(worth).map(|(loss, worth)| loss / worth), recorded),
+    };
     let name = if row.method == "historical_simulation" { "historical" } else { row.method.as_str() };
     vec![
         Cell::text(confidence(row.tail, texts)),

@@ -89,8 +89,7 @@ fn booked_between(
     after: Option<BusinessDate>,
     through: BusinessDate,
 ) -> Vec<(Currency, Decimal)> {
-    let all = || input.transactions.iter().chain(&input.further.other_bookings);
-    let taken_back: BTreeSet<&str> = all().filter_map(|row| row.reverses.as_deref()).collect();
+    let taken_back = input.taken_back_ids();
     let counts = |row: &&Transaction| {
         let is_between = after.is_none_or(|after| after < row.trade_date) && row.trade_date <= through;
         is_between && row.reverses.is_none() && !taken_back.contains(row.transaction_id.as_str())
