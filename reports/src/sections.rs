@@ -7,6 +7,7 @@ pub(crate) mod issuer;
 pub(crate) mod methods;
 pub(crate) mod price_basis;
 pub(crate) mod provenance;
+pub(crate) mod return_rhythm;
 pub(crate) mod reversals;
 pub(crate) mod risk_methods;
 

@@ -173,8 +173,8 @@ CostSentence {
         "Les coûts des instruments sont compris dans leurs cours et ne sont pas comptabilisés. Coûts récurrents, de \
          transaction et marginaux : somme, sur les dates de valorisation, de la valeur détenue multipliée par la \
          fraction annuelle indiquée par le producteur et par les jours calendaires écoulés depuis la date de \
-         valorisation précédente, rapportés à ceux de l’année. Frais ponctuels : fraction indiquée de chaque achat et de \
-         chaque vente, hors frais. Les positions vendeuses n’en supportent pas.";
+         valorisation précédente, rapportés à ceux de l’année. Frais ponctuels : fraction indiquée de chaque achat et \
+         de chaque vente, hors frais. Les positions vendeuses n’en supportent pas.";
     MeaningOfUnknownCosts =
         "Instruments whose costs are not known: no row of the market's data on costs counts for the days on which they \
          were held. Their costs are not zero, they are unknown.",

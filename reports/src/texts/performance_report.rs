@@ -219,27 +219,27 @@ PerformanceSentence {
         "Les totaux sont les sommes des chiffres imprimés ; l’arrondi peut les écarter de la performance d’un centième \
          de pour cent.";
     MeaningOfVolatility =
-        "the standard deviation of the daily returns, times the square root of 252",
-        "écart-type des performances quotidiennes, multiplié par la racine carrée de 252";
+        "the standard deviation of the returns, times the square root of {count}, their number a year",
+        "écart-type des performances, multiplié par la racine carrée de {count}, leur nombre annuel";
     MeaningOfSharpe =
-        "the mean daily return above the risk-free rate over its standard deviation, times the square root of 252",
-        "moyenne des performances quotidiennes au-delà du taux sans risque, rapportée à leur écart-type et multipliée \
-         par la racine carrée de 252";
+        "the mean return above the risk-free rate over its standard deviation, times the square root of {count}",
+        "moyenne des performances au-delà du taux sans risque, rapportée à leur écart-type et multipliée par la racine \
+         carrée de {count}";
     MeaningOfSortino =
-        "the same mean over the deviation below the risk-free rate, in which all days count",
-        "la même moyenne, rapportée à l’écart en deçà du taux sans risque, dans lequel tous les jours comptent";
+        "the same mean over the deviation below the risk-free rate, in which all returns count",
+        "la même moyenne, rapportée à l’écart en deçà du taux sans risque, où toutes les performances comptent";
     MeaningOfDrawdown =
         "the largest fall of the linked daily returns from a peak to a later trough",
         "plus forte baisse des performances quotidiennes chaînées entre un plus haut et un plus bas ultérieur";
     MeaningOfBeta =
-        "the slope of the line that fits the daily returns to those of the benchmark best; 1 moves like the benchmark",
-        "pente de la droite qui relie au mieux les performances quotidiennes à celles de l’indice ; à 1, le \
-         portefeuille suit l’indice";
+        "the slope of the line that fits the returns to those of the benchmark best; 1 moves like the benchmark",
+        "pente de la droite qui relie au mieux les performances à celles de l’indice ; à 1, le portefeuille suit \
+         l’indice";
     MeaningOfTrackingError =
-        "the standard deviation of the daily differences to the benchmark, times the square root of 252",
-        "écart-type des écarts quotidiens à l’indice de référence, multiplié par la racine carrée de 252";
+        "the standard deviation of the differences to the benchmark, times the square root of {count}",
+        "écart-type des écarts à l’indice de référence, multiplié par la racine carrée de {count}";
     MeaningOfInformationRatio =
-        "the mean of the daily differences to the benchmark times 252, over the tracking error",
-        "moyenne des écarts quotidiens à l’indice de référence multipliée par 252, rapportée à l’écart de suivi";
+        "the mean of the differences to the benchmark times {count}, over the tracking error",
+        "moyenne des écarts à l’indice de référence multipliée par {count}, rapportée à l’écart de suivi";
 }
 }

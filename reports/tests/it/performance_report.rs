@@ -224,6 +224,31 @@ fn a_portfolio_of_which_nothing_is_known_has_a_report_that_says_so() {
     assert!(matches!(build(&input), Err(Error::Blocked { .. })));
 }
 
+/// A fund that is valued once a month has twelve returns a year, and says so where figures are made from them.
+#[test]
+fn figures_name_the_returns_that_they_are_made_from() {
+    let said = |per_year: f64| {
+        let mut input = earning();
+        let rhythm = MeasureRow {
+            period: ReportingPeriod::SinceInception,
+            measure: "returns_per_year".to_owned(),
+            value: Some(per_year),
+            unavailable_reason: None,
+            ..input.measures[0].clone()
+        };
+        input.measures.push(rhythm);
+        String::from_utf8(file(&report(&input), Format::Csv)).expect("UTF-8")
+    };
+    let monthly = said(12.0);
+    for words in ["Volatility a year, from monthly returns", "Sortino ratio, from monthly returns", "square root of 12"]
+    {
+        assert!(monthly.contains(words), "{words}");
+    }
+    assert!(!monthly.contains("of 252") && !monthly.contains("Maximum drawdown, from"));
+    let daily = said(252.0);
+    assert!(daily.contains("square root of 252") && !daily.contains("monthly returns"));
+}
+
 #[test]
 fn rows_may_come_in_any_order() {
     let (forward, backward) = (report(&earning()), report(&reversed(&earning())));

@@ -11,6 +11,7 @@ use schemas::tables::measures::MeasureRow;
 
 use super::StatementInput;
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
+use crate::sections::return_rhythm::ReturnRhythm;
 use crate::texts::{Label, Sentence, Texts};
 
 /// How a measure is printed.
@@ -131,7 +132,7 @@ pub(super) fn section(input: &StatementInput) -> Section {
                 |figure| cell(line.unit, figure, texts),
             )
         });
-        std::iter::once(Cell::text(named(line, rhythm(input), texts))).chain(cells).collect::<Vec<Cell>>()
+        std::iter::once(Cell::text(named(line, ReturnRhythm::of(input), texts))).chain(cells).collect::<Vec<Cell>>()
     };
     let rows = LINES.iter().map(row).collect();
     Section {
@@ -143,46 +144,20 @@ pub(super) fn section(input: &StatementInput) -> Section {
 
 /// What each figure of the table means.
 pub(super) fn definitions(input: &StatementInput) -> impl Iterator<Item = String> {
-    let (texts, rhythm) = (input.texts(), rhythm(input));
+    let (texts, rhythm) = (input.texts(), ReturnRhythm::of(input));
     LINES.iter().map(move |line| {
-        let meaning = match rhythm.and_then(|rhythm| Some((rhythm, line.other_rhythm?))) {
-            Some((rhythm, sentence)) => texts.sentence_with(sentence, &[("count", rhythm.count)]),
+        let meaning = match line.other_rhythm.filter(|_| !rhythm.is_of_trading_days()) {
+            Some(sentence) => texts.sentence_with(sentence, &[("count", rhythm.count)]),
             None => texts.sentence(line.definition),
         };
         texts.label_with(Label::Definition, &[("term", &named(line, rhythm, texts)), ("meaning", &meaning)])
     })
 }
 
-/// Returns that are not those of trading days.
-#[derive(Clone, Copy)]
-struct Rhythm {
-    /// How a figure is named that is made from them.
-    label: Label,
-    /// Their number a year.
-    count: &'static str,
-}
-
-/// The rhythm of the portfolio's returns since inception; none if they are those of trading days, or not known.
-fn rhythm(input: &StatementInput) -> Option<Rhythm> {
-    let of_life =
-        |row: &&MeasureRow| row.period == ReportingPeriod::SinceInception && row.measure == "returns_per_year";
-    let number = input.measures.iter().find(of_life)?.value?;
-    // Four whole numbers: what is no longer one of them has no name.
-    let named = [
-        (12.0, Rhythm { label: Label::FromMonthlyReturns, count: "12" }),
-        (52.0, Rhythm { label: Label::FromWeeklyReturns, count: "52" }),
-        (365.0, Rhythm { label: Label::FromReturnsOfEveryDay, count: "365" }),
-    ];
-    named.into_iter().find(|(count, _)| (number - count).abs() < 0.5).map(|(_, rhythm)| rhythm)
-}
-
-/// The name of a row, with the returns that it is made from where they are not those of trading days.
-fn named(line: &Line, rhythm: Option<Rhythm>, texts: Texts) -> String {
+/// The name of a row, with the returns that it is made from where that makes a difference.
+fn named(line: &Line, rhythm: ReturnRhythm, texts: Texts) -> String {
     let name = texts.label(line.label);
-    match rhythm.filter(|_| line.other_rhythm.is_some()) {
-        Some(rhythm) => texts.label_with(rhythm.label, &[("figure", &name)]),
-        None => name,
-    }
+    if line.other_rhythm.is_some() { rhythm.named(name, texts) } else { name }
 }
 
 /// The name of a period's column for programs.
