@@ -55,10 +55,13 @@ pub(crate) fn total(texts: Texts) -> Cell {
     Cell::text(texts.label(Label::Total))
 }
 
-/// The name of a group of instruments; what every taxonomy has is said in the language of the reader.
+/// The name of a group of instruments; what every taxonomy has, and the classes that the house's own scenarios move,
+/// are said in the language of the reader, all else as the market calls it.
 pub(crate) fn name_of_group(node: &str, texts: Texts) -> String {
     match node {
         "cash" => texts.label(Label::Cash),
+        "equity" => texts.label(Label::Equities),
+        "bond" => texts.label(Label::Bonds),
         "unclassified" => texts.label(Label::Unclassified),
         named => named.to_owned(),
     }

@@ -2,6 +2,7 @@
 
 use schemas::tables::attribution::AttributionRow;
 
+use super::{name_of_group, not_available};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::error::Error;
 use crate::input::StatementInput;
@@ -86,7 +87,9 @@ fn cells(row: &AttributionRow, texts: Texts) -> Vec<Cell> {
         row.selection,
         row.interaction,
     ];
-    std::iter::once(Cell::text(row.node.clone())).chain(numbers.map(|number| fraction(number, texts))).collect()
+    std::iter::once(Cell::text(name_of_group(&row.node, texts)))
+        .chain(numbers.map(|number| fraction(number, texts)))
+        .collect()
 }
 
 fn fraction(number: Option<f64>, texts: Texts) -> Cell {

@@ -143,7 +143,8 @@ Label {
     OtherPositions =
         "All others ({count})", "Toutes les autres ({count})", "Alle anderen ({count})", "Todas las demás ({count})",
         "Tutte le altre ({count})";
-    AssetClass = "Asset class", "Classe d’actifs", "Anlageklasse", "Clase de activo", "Classe di attivo";
+    Equities = "Equities", "Actions", "Aktien", "Acciones", "Azioni";
+    Bonds = "Bonds", "Obligations", "Anleihen", "Bonos", "Obbligazioni";
     Unclassified =
         "Unclassified", "Non classé", "Nicht zugeordnet", "Sin clasificar", "Non classificato";
     CashMoved = "Cash", "Espèces", "Zahlung", "Efectivo", "Contante";

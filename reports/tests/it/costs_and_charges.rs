@@ -142,7 +142,7 @@ fn point_4_is_an_amount_and_a_percentage_of_the_average_value() {
     worthless.portfolio_values.iter_mut().for_each(|row| row.market_value = None);
     let without = statement(&worthless);
     let part = &fields(&without, "total_costs", "Total costs and charges")[4];
-    assert_eq!(part, "unavailable: a part of the sum is unavailable");
+    assert_eq!(part, "unavailable: there is no average portfolio value above zero");
 }
 
 /// 5 dollars that were 4 euros.
@@ -211,7 +211,7 @@ fn what_is_not_known_is_no_zero() {
     let mut unpriced = complete();
     unpriced.further.held_values[0].unknown_days = 3;
     let line = point(&statement(&unpriced), "instrument_costs", "2.2");
-    assert_eq!(line[0], "unavailable: a part of the sum is unavailable");
+    assert_eq!(line[0], "unavailable: the holding had no value on 3 days");
     let fund = fields(&statement(&unpriced), "costs_by_instrument", "A Fund");
     assert_eq!(fund[5], "unavailable: the holding had no value on 3 days");
 }

@@ -150,7 +150,7 @@ fn contributions_are_linked_and_add_up_to_the_return() {
     assert_eq!(fields(&document, "contributions_by_currency", "USD")[3..], ["-0.0051", "0.0152", "0.0101"]);
     assert_eq!(total(&document, "contributions_by_currency")[5], "0.0506");
     // 0.021 · 1.01498 + 0.029 · 1.01002, and −0.001 and 0.001.
-    assert_eq!(fields(&document, "contributions_by_class", "equity")[3], "0.0506");
+    assert_eq!(fields(&document, "contributions_by_class", "Equities")[3], "0.0506");
     assert_eq!(fields(&document, "contributions_by_class", "Cash")[3], "0.0000");
 }
 

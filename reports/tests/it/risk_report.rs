@@ -97,7 +97,7 @@ fn parts_by_anything_add_up_to_the_expected_shortfall() {
     assert_eq!(positions[0], ["Apple, Inc.", "200.00", "0.6667"]);
     assert_eq!(positions[2], ["Cash USD", "-20.00", "-0.0667"]);
     let told = |section: &str, name: &str| fields(&document, section, name)[3].clone();
-    assert_eq!(told("contributions_by_asset_class", "equity"), "320.00");
+    assert_eq!(told("contributions_by_asset_class", "Equities"), "320.00");
     assert_eq!(told("contributions_by_asset_class", "Cash"), "-20.00");
     // Half of SAP is technology; the other half, and all of Apple, nobody has classified.
     assert_eq!(told("contributions_by_sector", "Technology"), "60.00");
