@@ -1,6 +1,7 @@
 //! Sections that several kinds of statements have, one file each.
 
 pub(crate) mod attribution;
+pub(crate) mod cash_accounts;
 pub(crate) mod findings;
 pub(crate) mod holdings;
 pub(crate) mod issuer;

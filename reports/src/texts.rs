@@ -12,6 +12,7 @@ mod depreciation_notice;
 mod execution_confirmation;
 mod labels;
 mod performance_report;
+mod portfolio_statement;
 mod recorded;
 mod risk_report;
 mod sentences;
@@ -28,6 +29,7 @@ pub use depreciation_notice::{NoticeLabel, NoticeSentence};
 pub use execution_confirmation::{ConfirmationLabel, ConfirmationSentence};
 pub use labels::Label;
 pub use performance_report::{PerformanceLabel, PerformanceSentence};
+pub use portfolio_statement::{StatementLabel, StatementSentence};
 pub use risk_report::{RiskLabel, RiskSentence};
 pub use sentences::Sentence;
 pub use transaction_list::{ListLabel, ListSentence};
@@ -234,6 +236,8 @@ mod tests {
         every_sentence_is_there::<ConfirmationSentence>();
         every_label_is_there::<PerformanceLabel>();
         every_label_is_there::<RiskLabel>();
+        every_label_is_there::<StatementLabel>();
+        every_sentence_is_there::<StatementSentence>();
         every_sentence_is_there::<PerformanceSentence>();
         every_sentence_is_there::<RiskSentence>();
     }

@@ -22,7 +22,7 @@ use crate::input::StatementInput;
 use crate::rhythm::Rhythm;
 use crate::sections::{findings, in_base, issuer, not_available, of_notes, provenance};
 use crate::texts::costs_and_charges::{CostLabel, CostSentence};
-use crate::texts::{Label, Words};
+use crate::texts::{Label, Sentence, Words};
 
 use average::Average;
 
@@ -160,7 +160,7 @@ fn of_steps(input: &StatementInput, id: &'static str, title: CostLabel, table: T
     if input.is_change_known() {
         return of_table(id, title, table);
     }
-    not_available(input, id, title, &input.texts().sentence(CostSentence::BooksNotKnown))
+    not_available(input, id, title, &input.texts().sentence(Sentence::BooksNotKnown))
 }
 
 /// The columns of a table of items of Annex II.

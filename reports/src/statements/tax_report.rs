@@ -105,7 +105,7 @@ impl<'a> TaxFacts<'a> {
         booking.instrument_id.as_ref().map_or_else(String::new, |id| self.name(id))
     }
 
-    fn reason(&self, sentence: TaxSentence) -> Cell {
+    fn reason(&self, sentence: impl Words) -> Cell {
         Cell::unavailable(self.input.texts().sentence(sentence))
     }
 

@@ -3,7 +3,6 @@
 //! The balance at start and all lines give the balance at end, to the last decimal, or there is no list: what the books
 //! hold and what was booked are worked out apart from each other.
 
-mod accounts;
 mod lines;
 mod rates;
 mod totals;
@@ -16,7 +15,7 @@ use crate::error::Error;
 use crate::further::Need;
 use crate::input::StatementInput;
 use crate::rhythm::Rhythm;
-use crate::sections::{findings, issuer, of_notes, price_basis, provenance};
+use crate::sections::{cash_accounts, findings, issuer, of_notes, price_basis, provenance};
 use crate::texts::{Label, ListSentence};
 
 /// The list's place on the shelf.
@@ -37,9 +36,9 @@ pub const STATEMENT: StatementKind = StatementKind {
 /// balances at start to those at end, [`Error::Overflow`] and [`Error::MixedCurrencies`] if figures have no sum.
 pub fn build(input: &StatementInput) -> Result<Document, Error> {
     input.refuse_unsound()?;
-    let mut accounts = accounts::at_start(input)?;
+    let mut accounts = cash_accounts::at_start(input)?;
     let lines = lines::of(input, &mut accounts)?;
-    accounts::refuse_residual(input, &accounts)?;
+    cash_accounts::refuse_residual(input, &accounts)?;
     let mut sections = vec![lines::section(input, &lines)];
     sections.push(totals::by_kind(input, &lines)?);
     sections.push(totals::by_currency(input, &lines, &accounts)?);

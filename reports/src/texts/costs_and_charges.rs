@@ -225,8 +225,6 @@ CostSentence {
     NoCostsStated =
         "nobody states what the instruments that were held cost",
         "personne n’indique les coûts des instruments détenus";
-    BooksNotKnown =
-        "a day of the period is not known in parts", "une date de la période n’est pas connue en détail";
     NoAverage =
         "there is no average portfolio value above zero",
         "il n’y a pas de valeur moyenne du portefeuille supérieure à zéro";

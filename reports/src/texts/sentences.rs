@@ -38,6 +38,8 @@ Sentence {
          méthode de {linking}.";
 
     // Why a figure is missing.
+    BooksNotKnown =
+        "a day of the period is not known in parts", "une date de la période n’est pas connue en détail";
     PriceOrRateMissing = "a price or a rate is missing", "il manque un cours ou un taux de change";
     PartOfSumMissing = "a part of the sum is unavailable", "une composante de la somme n’est pas disponible";
     FigureTooLong =

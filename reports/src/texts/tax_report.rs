@@ -215,7 +215,5 @@ TaxSentence {
         "the booking names no price: the units count at their close of the day, which is inside the total of the books",
         "l’opération n’indique pas de cours : les titres comptent à leur clôture du jour, comprise dans le total de la \
          comptabilité";
-    BooksNotKnown =
-        "a day of the period is not known in parts", "une date de la période n’est pas connue en détail";
 }
 }

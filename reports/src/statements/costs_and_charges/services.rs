@@ -12,8 +12,8 @@ use crate::document::{Cell, Column, ColumnKind, Table};
 use crate::error::Error;
 use crate::input::StatementInput;
 use crate::sections::{in_base, total};
-use crate::texts::Label;
-use crate::texts::costs_and_charges::{CostLabel, CostSentence};
+use crate::texts::costs_and_charges::CostLabel;
+use crate::texts::{Label, Sentence};
 
 /// The items of Annex II with the steps of the change in value that belong to each.
 const ITEMS: [(&str, CostLabel, &[BridgeComponent]); 5] = [
@@ -68,7 +68,7 @@ impl Services {
             let sum = if input.is_change_known() {
                 sum_or_zero(input, &parts, "costs of services")?
             } else {
-                Cell::unavailable(texts.sentence(CostSentence::BooksNotKnown))
+                Cell::unavailable(texts.sentence(Sentence::BooksNotKnown))
             };
             found.push((point, label, sum));
         }
