@@ -69,7 +69,8 @@ pub struct Further {
     pub held_values: Vec<HeldValue>,
     /// What the statement tells of, with its day: named by whoever decides what is due, and by nobody else.
     pub events: BTreeMap<String, BusinessDate>,
-    /// The executed orders up to the closing date, and the reversals of anything, in any order.
+    /// The executed orders up to the closing date, the accrued interest of bonds, and the reversals of anything, in any
+    /// order.
     pub trades: Vec<Transaction>,
     /// What is known of their executions, in any order.
     pub executions: Vec<Execution>,
@@ -206,8 +207,9 @@ impl Need {
             Need::HeldValues => held_values::read(facts, span, only, found).await?,
             Need::Executions => {
                 let rows: Vec<Transaction> = facts.of(DateRange::through(span.closing), only).await?;
-                let told = rows.into_iter().filter(|row| is_execution(row) || row.reverses.is_some());
-                told.for_each(|row| of(found, &row.portfolio_id).trades.push(row));
+                let told = |row: &Transaction| is_execution(row) || is_accrued_interest(row) || row.reverses.is_some();
+                let rows = rows.into_iter().filter(told);
+                rows.for_each(|row| of(found, &row.portfolio_id).trades.push(row));
                 let rows: Vec<Execution> = facts.of(DateRange::through(span.closing), only).await?;
                 rows.into_iter().for_each(|row| of(found, &row.portfolio_id).executions.push(row));
             }
@@ -226,6 +228,11 @@ impl Need {
 /// exchanges of currencies are none, and what issuers do is a corporate action.
 pub(crate) fn is_execution(row: &Transaction) -> bool {
     ["BUY", "SELL"].contains(&row.kind.as_str())
+}
+
+/// Whether a booking is the interest accrued on a bond that was paid or received with an order in it.
+pub(crate) fn is_accrued_interest(row: &Transaction) -> bool {
+    row.kind == "ACCRUED_INTEREST"
 }
 
 fn of<'a>(found: &'a mut BTreeMap<PortfolioId, Further>, id: &PortfolioId) -> &'a mut Further {

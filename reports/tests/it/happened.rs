@@ -109,6 +109,28 @@ fn a_confirmation_has_every_item_of_the_article() {
     assert!(parties.iter().any(|line| line.contains("(b)|Client|")), "{parties:?}");
 }
 
+/// A bond for 1,095 dollars with 12.34 of accrued interest, which is booked by itself.
+#[test]
+fn accrued_interest_stands_beside_the_order_that_it_belongs_to() {
+    let trade = purchase();
+    let interest = Transaction {
+        kind: "ACCRUED_INTEREST".to_owned(),
+        transaction_id: "t77".to_owned(),
+        net_cash: amount("-12.34"),
+        quantity: None,
+        price: None,
+        ..trade.clone()
+    };
+    let mut input = confirmed(vec![trade.clone(), interest], Vec::new());
+    let id = trade.transaction_id.as_str();
+    assert_eq!(of_point(&confirmation(&input), id, "(l)"), ["-1095.00", "-12.34", "-1107.34"]);
+    assert_eq!(entries(&confirmation(&input), "t77"), [], "it is no order of its own");
+    assert!(csv_section(&confirmation(&input), "cancellations").is_empty(), "and takes nothing back");
+    // With a second order in the bond on that day nobody knows whose it is.
+    input.further.trades.push(Transaction { transaction_id: "t78".to_owned(), ..trade.clone() });
+    assert_eq!(of_point(&confirmation(&input), id, "(l)"), ["-1095.00"]);
+}
+
 #[test]
 fn what_was_not_recorded_is_said_under_its_point_and_never_left_out() {
     let trade = purchase();

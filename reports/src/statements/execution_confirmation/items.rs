@@ -49,6 +49,11 @@ pub(super) fn items(order: &Order<'_>, instruments: &BTreeMap<&InstrumentId, &In
         entry: Cell::money(amount, currency),
     };
     items.push(money("(l)", ConfirmationLabel::TotalConsideration, booking.net_cash));
+    if let Some(accrued) = order.accrued {
+        items.push(money("(l)", ConfirmationLabel::AccruedInterest, accrued));
+        let both = booking.net_cash.decimal().checked_add(accrued.decimal()).map(Amount::new);
+        items.extend(both.map(|both| money("(l)", ConfirmationLabel::WithAccruedInterest, both)));
+    }
     items.push(money("(m)", ConfirmationLabel::TotalFees, booking.fees));
     if booking.taxes != Amount::ZERO {
         items.push(money("(m)", ConfirmationLabel::TotalTaxes, booking.taxes));
