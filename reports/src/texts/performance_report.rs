@@ -45,11 +45,11 @@ PerformanceLabel {
 
     // Key figures.
     ReturnOver =
-        "Return, {period}", "Performance, {period}", "Rendite, {period}", "Rentabilidad, {period}",
-        "Rendimento, {period}";
+        "{period}: return", "{period} : performance", "{period}: Rendite", "{period}: rentabilidad",
+        "{period}: rendimento";
     BenchmarkOver =
-        "Benchmark, {period}", "Indice de référence, {period}", "Benchmark, {period}",
-        "Índice de referencia, {period}", "Benchmark, {period}";
+        "{period}: benchmark", "{period} : indice de référence", "{period}: Benchmark",
+        "{period}: índice de referencia", "{period}: benchmark";
 
     // Heads of columns.
     Period = "Period", "Période", "Zeitraum", "Período", "Periodo";

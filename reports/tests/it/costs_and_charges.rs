@@ -114,6 +114,8 @@ fn costs_that_nobody_states_are_no_zero() {
     let document = statement(&input);
     let unknown = "unavailable: nobody states what the instruments that were held cost";
     assert_eq!(point(&document, "instrument_costs", "2.2")[0], unknown);
+    let reason = "Not available: nobody states what the instruments that were held cost.";
+    assert_eq!(notes(&document, "costs_by_instrument"), reason);
     // What is left are the services.
     let name = "Total without instruments whose costs are not known";
     assert_eq!(fields(&document, "total_costs", name)[3..5], ["261.00", "0.0131"]);

@@ -74,7 +74,7 @@ fn point_c4_and_point_e_the_period_is_told_beside_the_benchmark() {
     let figures: Vec<Vec<String>> = csv_section(&document, "key_figures");
     let said: Vec<&str> = figures.iter().filter(|line| line[1] == "row").map(|line| line[2].as_str()).collect();
     let expected =
-        ["Return, Month to date", "Benchmark, Month to date", "Return, Since inception", "Benchmark, Since inception"];
+        ["Month to date: return", "Month to date: benchmark", "Since inception: return", "Since inception: benchmark"];
     assert_eq!(said[..4], expected);
 
     let mut alone = earning();
