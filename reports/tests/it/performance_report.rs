@@ -8,7 +8,7 @@ use reports::{Error, Format};
 use schemas::tables::measures::MeasureRow;
 use schemas::{ReportingPeriod, Severity};
 
-use crate::inputs::{amount, daily, date, earning, empty, reversed};
+use crate::inputs::{amount, daily, date, earning, empty, reversed, two_positions};
 use crate::reading::{csv_section, file};
 use crate::statement::fields;
 
@@ -234,7 +234,7 @@ fn figures_name_the_returns_that_they_are_made_from() {
             measure: "returns_per_year".to_owned(),
             value: Some(per_year),
             unavailable_reason: None,
-            ..input.measures[0].clone()
+            ..two_positions().measures[0].clone()
         };
         input.measures.push(rhythm);
         String::from_utf8(file(&report(&input), Format::Csv)).expect("UTF-8")
