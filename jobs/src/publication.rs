@@ -76,6 +76,7 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
         program_version: context.program_version.clone(),
         synthetic: context.store.kind() == StoreKind::Demo,
         firm: context.settings.firm.clone(),
+        fx_rate_days_max: context.settings.age_limits.fx_rate_days_max,
     };
     let facts = Facts::pinned(&context.lake).await?;
     let due = due((&facts, &context.store), date, which, &context.settings.statement_plan, work.portfolios.as_deref())
@@ -244,6 +245,7 @@ pub(crate) async fn archive_and_publish(
         program_version: &input.program_version,
         firm: input.firm.as_ref(),
         gips: None,
+        fx_rate_days_max: context.settings.age_limits.fx_rate_days_max,
     };
     let edition = Edition { kind, subject: portfolio_id.clone().into(), span, run_id, version, made };
     let (statement, json) = match edition.archive(context, facts, rendered).await? {

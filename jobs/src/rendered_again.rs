@@ -83,7 +83,8 @@ pub async fn render_again(
 
 async fn one(context: &Context, statement: Statement) -> Result<RenderedAgain, Error> {
     let refused = |problem: String| Error::Published { what: statement.id.clone(), problem };
-    let Pinned { tables, inputs_fingerprint, program_version, firm, gips } = origin_of(context, &statement).await?;
+    let Pinned { tables, inputs_fingerprint, program_version, firm, gips, fx_rate_days_max } =
+        origin_of(context, &statement).await?;
     let facts = Facts::at(&context.lake, &tables).await.map_err(|error| {
         let reason = with_causes(&error);
         refused(format!("the tables that it was made from are not there any more: {reason}"))
@@ -94,6 +95,7 @@ async fn one(context: &Context, statement: Statement) -> Result<RenderedAgain, E
         program_version: program_version.clone(),
         synthetic: context.store.kind() == StoreKind::Demo,
         firm,
+        fx_rate_days_max,
     };
     let build = again(context, &statement, &facts, &origin, &gips).await?;
     let rendering = tokio::task::spawn_blocking(move || build().and_then(|document| rendered(&document)));

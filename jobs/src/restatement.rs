@@ -223,6 +223,7 @@ async fn inputs_of(
         program_version: context.program_version.clone(),
         synthetic: context.store.kind() == StoreKind::Demo,
         firm: context.settings.firm.clone(),
+        fx_rate_days_max: context.settings.age_limits.fx_rate_days_max,
     };
     let inputs = facts.inputs(span, &origin, only, needs).await?;
     Ok(inputs.into_iter().map(|input| (input.portfolio.portfolio_id.clone(), input)).collect())

@@ -15,13 +15,17 @@ use lake::DateRange;
 use schemas::table::{Record, TableDefinition};
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::classifications::Classification;
+use schemas::tables::concentration::ConcentrationRow;
 use schemas::tables::custody::CustodyRow;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::depreciation::DepreciationRow;
 use schemas::tables::executions::Execution;
+use schemas::tables::factor_exposures::FactorExposureRow;
+use schemas::tables::factor_regressions::FactorRegressionRow;
 use schemas::tables::fx_rates::FxRate;
 use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::instrument_costs::InstrumentCost;
+use schemas::tables::liquidity::LiquidityRow;
 use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::position_returns::PositionReturn;
 use schemas::tables::risk::RiskRow;
@@ -38,7 +42,7 @@ pub(crate) use held_values::days_of;
 pub use held_values::{HeldValue, InstrumentCosts};
 
 use crate::gather::Facts;
-use crate::rates::{DAYS_MAX, Rates};
+use crate::rates::Rates;
 use crate::span::Span;
 
 /// Rows that only some kinds of statements need; empty where the kind does not ask for them.
@@ -65,7 +69,8 @@ pub struct Further {
     pub held_values: Vec<HeldValue>,
     /// What the statement tells of, with its day: named by whoever decides what is due, and by nobody else.
     pub events: BTreeMap<String, BusinessDate>,
-    /// The executed orders up to the closing date, and the reversals of anything, in any order.
+    /// The executed orders up to the closing date, the accrued interest of bonds, and the reversals of anything, in any
+    /// order.
     pub trades: Vec<Transaction>,
     /// What is known of their executions, in any order.
     pub executions: Vec<Execution>,
@@ -79,6 +84,14 @@ pub struct Further {
     pub risk: Vec<RiskRow>,
     /// What each position of the closing date adds to that.
     pub risk_contributions: Vec<RiskContribution>,
+    /// How much of what is held on the closing date lies in few hands, by each way of grouping.
+    pub concentration: Vec<ConcentrationRow>,
+    /// How long it takes to sell what is held on the closing date.
+    pub liquidity: Vec<LiquidityRow>,
+    /// How well factors explain the returns, as made in the month of the closing date.
+    pub factor_regressions: Vec<FactorRegressionRow>,
+    /// How strongly each factor moves the portfolio, as made in the month of the closing date.
+    pub factor_exposures: Vec<FactorExposureRow>,
     /// The groups to which the instruments of the market belong.
     pub classifications: Vec<Classification>,
     /// What each method forecast in the year up to the closing date, in any order.
@@ -129,12 +142,13 @@ pub enum Need {
     Depreciation,
     /// What positions and asset classes added to the return of the period.
     Contributions,
-    /// What the positions of the closing date may lose, by position, by method, by scenario and by class.
+    /// What the positions of the closing date may lose, by position, by method, by scenario and by class, how
+    /// concentrated they are, how long it takes to sell them, and which factors move them.
     Risk,
 }
 
 /// The tables of all needs that no other list has.
-pub(crate) const TABLES: [&TableDefinition; 15] = [
+pub(crate) const TABLES: [&TableDefinition; 19] = [
     DailyReturn::TABLE,
     CustodyRow::TABLE,
     FxRate::TABLE,
@@ -146,6 +160,10 @@ pub(crate) const TABLES: [&TableDefinition; 15] = [
     GroupReturn::TABLE,
     RiskRow::TABLE,
     RiskContribution::TABLE,
+    ConcentrationRow::TABLE,
+    LiquidityRow::TABLE,
+    FactorRegressionRow::TABLE,
+    FactorExposureRow::TABLE,
     RiskForecast::TABLE,
     StressRow::TABLE,
     StressScenarioRow::TABLE,
@@ -161,6 +179,7 @@ impl Need {
         self,
         facts: &Facts,
         span: Span,
+        fx_rate_days_max: u32,
         only: &BTreeSet<String>,
         found: &mut BTreeMap<PortfolioId, Further>,
     ) -> Result<(), lake::Error> {
@@ -179,17 +198,18 @@ impl Need {
                 rows.into_iter().for_each(|row| of(found, &row.portfolio_id).lot_closings.push(row));
             }
             Need::BookingsBefore => {
-                let range = DateRange::between(days_before(span.opening), span.opening);
+                let range = DateRange::between(days_before(span.opening, BOOKED_DAYS_MAX), span.opening);
                 let rows: Vec<Transaction> = facts.of(range, only).await?;
                 rows.into_iter().for_each(|row| of(found, &row.portfolio_id).bookings_before.push(row));
             }
-            Need::Rates => read_rates(facts, span, only, found).await?,
+            Need::Rates => read_rates(facts, span, fx_rate_days_max, only, found).await?,
             Need::Countries => read_countries(facts, only, found).await?,
             Need::HeldValues => held_values::read(facts, span, only, found).await?,
             Need::Executions => {
                 let rows: Vec<Transaction> = facts.of(DateRange::through(span.closing), only).await?;
-                let told = rows.into_iter().filter(|row| is_execution(row) || row.reverses.is_some());
-                told.for_each(|row| of(found, &row.portfolio_id).trades.push(row));
+                let told = |row: &Transaction| is_execution(row) || is_accrued_interest(row) || row.reverses.is_some();
+                let rows = rows.into_iter().filter(told);
+                rows.for_each(|row| of(found, &row.portfolio_id).trades.push(row));
                 let rows: Vec<Execution> = facts.of(DateRange::through(span.closing), only).await?;
                 rows.into_iter().for_each(|row| of(found, &row.portfolio_id).executions.push(row));
             }
@@ -210,13 +230,23 @@ pub(crate) fn is_execution(row: &Transaction) -> bool {
     ["BUY", "SELL"].contains(&row.kind.as_str())
 }
 
+/// Whether a booking is the interest accrued on a bond that was paid or received with an order in it.
+pub(crate) fn is_accrued_interest(row: &Transaction) -> bool {
+    row.kind == "ACCRUED_INTEREST"
+}
+
 fn of<'a>(found: &'a mut BTreeMap<PortfolioId, Further>, id: &PortfolioId) -> &'a mut Further {
     found.entry(id.clone()).or_default()
 }
 
-/// The tenth day before a day: no book goes without a valuation date for longer, and no rate counts for longer.
-fn days_before(day: BusinessDate) -> BusinessDate {
-    (0..DAYS_MAX).fold(day, |day, _| day.previous_calendar_day())
+/// Calendar days before a period of which bookings may take effect in it: no book goes without a valuation date for
+/// longer.
+const BOOKED_DAYS_MAX: u32 = 10;
+
+/// So many calendar days before a day, or the first day that there is.
+fn days_before(day: BusinessDate, days: u32) -> BusinessDate {
+    let before = day.day().checked_sub_days(chrono::Days::new(days.into()));
+    before.and_then(|before| BusinessDate::new(before).ok()).unwrap_or(BusinessDate::FIRST)
 }
 
 /// The portfolios of a share by something that they share with others.
@@ -235,10 +265,11 @@ fn by_market<'a>(
 async fn read_rates(
     facts: &Facts,
     span: Span,
+    days_max: u32,
     only: &BTreeSet<String>,
     found: &mut BTreeMap<PortfolioId, Further>,
 ) -> Result<(), lake::Error> {
-    let first = days_before(days_before(span.opening));
+    let first = days_before(days_before(span.opening, BOOKED_DAYS_MAX), days_max);
     let sources = by_market(facts, only, |portfolio| &portfolio.fx_source);
     let names = sources.keys().map(ToString::to_string).collect();
     let range = DateRange::between(first, span.closing);
@@ -247,7 +278,7 @@ async fn read_rates(
         rows.entry(row.fx_source.clone()).or_default().push(row);
     }
     for (source, portfolios) in sources {
-        let rates = Arc::new(rows.remove(source).map(|rows| Rates::of(&rows)).unwrap_or_default());
+        let rates = Arc::new(Rates::of(&rows.remove(source).unwrap_or_default(), days_max));
         portfolios.into_iter().for_each(|id| of(found, id).rates = Arc::clone(&rates));
     }
     Ok(())

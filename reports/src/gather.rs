@@ -64,6 +64,8 @@ pub struct Origin {
     pub synthetic: bool,
     /// The firm that issues them.
     pub firm: Option<Firm>,
+    /// Calendar days after which a rate of exchange counts no longer, as in the valuations.
+    pub fx_rate_days_max: u32,
 }
 
 /// Everything that statements are made from, each table at one version: all statements of a batch say the same of it.
@@ -183,7 +185,7 @@ impl Facts {
         let mut attributed = by_portfolio(attributed, |row| &row.portfolio_id);
         let stated = self.of_such::<Exception>(period, only, |row| is_stated(row, date)).await?;
         let mut exceptions = by_portfolio(stated, |row| &row.portfolio_id);
-        let (mut inputs, mut further) = (Vec::new(), self.further(span, only, needs).await?);
+        let (mut inputs, mut further) = (Vec::new(), self.further(span, origin.fx_rate_days_max, only, needs).await?);
         for portfolio in share.iter().filter_map(|id| self.portfolios.get(id)).cloned() {
             let id = portfolio.portfolio_id.clone();
             let portfolio_values = take(&mut values, &id);
@@ -249,12 +251,13 @@ impl Facts {
     async fn further(
         &self,
         span: Span,
+        fx_rate_days_max: u32,
         only: &BTreeSet<String>,
         needs: &BTreeSet<Need>,
     ) -> Result<BTreeMap<PortfolioId, Further>, lake::Error> {
         let mut found = BTreeMap::new();
         for need in needs {
-            need.read(self, span, only, &mut found).await?;
+            need.read(self, span, fx_rate_days_max, only, &mut found).await?;
         }
         Ok(found)
     }

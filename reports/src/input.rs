@@ -1,7 +1,7 @@
 //! What statements are made from: the rows about one portfolio and one period, and what every kind refuses and says of
 //! itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemas::tables::action_payments::ActionPayment;
 use schemas::tables::attribution::AttributionRow;
@@ -11,7 +11,7 @@ use schemas::tables::exceptions::Exception;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::lot_closings::LotClosing;
 use schemas::tables::measures::MeasureRow;
-use schemas::tables::nav_bridge::NavBridgeRow;
+use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::positions::Position;
@@ -99,6 +99,24 @@ impl StatementInput {
     /// The portfolio's value on the business date; none if it was not valued.
     pub(crate) fn closing_value(&self) -> Option<&PortfolioValue> {
         self.portfolio_values.iter().find(|row| row.business_date == self.business_date)
+    }
+
+    /// Whether what led from the value at start to that at end is known in parts. It is not if a day of the period is
+    /// not, nor if the last one could not be valued: what was booked by then counts with the next value.
+    pub(crate) fn is_change_known(&self) -> bool {
+        let is_hidden = |row: &NavBridgeRow| match row.component {
+            BridgeComponent::Unknown => true,
+            BridgeComponent::Gap => row.business_date == self.business_date,
+            _ => false,
+        };
+        !self.nav_bridge.iter().any(is_hidden)
+    }
+
+    /// What reversals of this or other periods take back, by id: it counts on no day.
+    pub(crate) fn taken_back_ids(&self) -> BTreeSet<&str> {
+        let of_period = self.transactions.iter().chain(&self.reversals_elsewhere);
+        let others = self.further.other_bookings.iter().chain(&self.further.bookings_before);
+        of_period.chain(others).filter_map(|row| row.reverses.as_deref()).collect()
     }
 
     /// The instruments by id.
@@ -232,9 +250,15 @@ fn refuse_foreign_further(input: &StatementInput) -> Result<(), Error> {
     let stress = further.stress.iter().map(|row| ("gold.stress", &row.portfolio_id, Some(row.business_date)));
     let classes = further.risk_classes.iter();
     let classes = classes.map(|row| ("gold.risk_classes", &row.portfolio_id, Some(row.business_date)));
+    let hands = further.concentration.iter();
+    let hands = hands.map(|row| ("gold.concentration", &row.portfolio_id, Some(row.business_date)));
+    let liquid = further.liquidity.iter().map(|row| ("gold.liquidity", &row.portfolio_id, Some(row.business_date)));
+    let fitted = further.factor_regressions.iter().map(|row| ("gold.factor_regressions", &row.portfolio_id, None));
+    let exposed = further.factor_exposures.iter().map(|row| ("gold.factor_exposures", &row.portfolio_id, None));
     let expected = &input.portfolio.portfolio_id;
-    for (table, found, on) in daily.chain(forecasts).chain(risk).chain(parts).chain(judged).chain(stress).chain(classes)
-    {
+    let of_risk = risk.chain(parts).chain(judged).chain(stress).chain(classes);
+    let of_holdings = hands.chain(liquid).chain(fitted).chain(exposed);
+    for (table, found, on) in daily.chain(forecasts).chain(of_risk).chain(of_holdings) {
         if found != expected {
             return Err(Error::ForeignRow { table, expected: expected.clone(), found: found.clone() });
         }

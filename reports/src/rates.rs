@@ -9,29 +9,34 @@ use rust_decimal::Decimal;
 use schemas::tables::fx_rates::FxRate;
 use schemas::{Amount, BusinessDate, Currency};
 
-/// Calendar days after which a rate counts no longer, as shipped.
-pub(crate) const DAYS_MAX: i64 = 10;
-
 /// The rates of one source.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rates {
     series: BTreeMap<Currency, Vec<(BusinessDate, Decimal)>>,
+    /// Calendar days after which a rate counts no longer, as the house sets it for its valuations.
+    days_max: u32,
 }
 
 impl Rates {
-    /// The rates given, in any order.
-    pub fn of<'a>(rows: impl IntoIterator<Item = &'a FxRate>) -> Rates {
+    /// The rates given, in any order; one counts for `days_max` calendar days after its own.
+    pub fn of<'a>(rows: impl IntoIterator<Item = &'a FxRate>, days_max: u32) -> Rates {
         let mut series: BTreeMap<Currency, Vec<(BusinessDate, Decimal)>> = BTreeMap::new();
         for row in rows {
             series.entry(row.currency).or_default().push((row.rate_date, row.units_per_eur.decimal()));
         }
         series.values_mut().for_each(|rates| rates.sort_unstable_by_key(|(day, _)| *day));
-        Rates { series }
+        Rates { series, days_max }
     }
 
-    /// An amount in another currency at the rates of a day; none if a rate is missing, or the result does not fit.
+    /// Calendar days after which a rate counts no longer.
+    pub(crate) fn days_max(&self) -> u32 {
+        self.days_max
+    }
+
+    /// An amount in another currency at the rates of a day, nothing without any; none if a rate is missing, or the
+    /// result does not fit.
     pub fn convert(&self, amount: Amount, from: Currency, to: Currency, date: BusinessDate) -> Option<Amount> {
-        if from == to {
+        if from == to || amount.is_zero() {
             return Some(amount);
         }
         let (from, to) = (self.units_per_eur(from, date)?, self.units_per_eur(to, date)?);
@@ -46,7 +51,7 @@ impl Rates {
         let rates = self.series.get(&currency)?;
         let after = rates.partition_point(|(day, _)| *day <= date);
         let (day, units) = rates.get(after.checked_sub(1)?)?;
-        (date.days_since(*day) <= DAYS_MAX).then_some(*units)
+        (date.days_since(*day) <= i64::from(self.days_max)).then_some(*units)
     }
 }
 
@@ -66,12 +71,17 @@ mod tests {
             landing_sha256: String::new(),
             line: 1,
         };
-        let rates = Rates::of(&[rate("USD", "1.1355"), rate("GBP", "0.84135")]);
+        let rates = Rates::of(&[rate("USD", "1.1355"), rate("GBP", "0.84135")], 10);
         let hundred = Amount::new(Decimal::ONE_HUNDRED);
         let dollars = |day: &str| rates.convert(hundred, Currency::GBP, Currency::USD, day.parse().expect("a date"));
         let found = dollars("2022-01-13").map(|amount| amount.decimal().round_dp(6));
         assert_eq!(found, Some(Decimal::new(134_961_669, 6)));
         assert_eq!((dollars("2022-01-14"), dollars("2022-01-02")), (None, None));
+        let nothing = rates.convert(Amount::ZERO, Currency::GBP, Currency::USD, "2022-01-14".parse().expect("a date"));
+        assert_eq!(nothing, Some(Amount::ZERO), "nothing needs no rate");
+        let longer = Rates { days_max: 11, ..rates.clone() };
+        let day = "2022-01-14".parse().expect("a date");
+        assert!(longer.convert(hundred, Currency::GBP, Currency::USD, day).is_some(), "as the house sets it");
         let euros = rates.convert(hundred, Currency::EUR, Currency::EUR, "1999-01-04".parse().expect("a date"));
         assert_eq!(euros, Some(hundred));
     }

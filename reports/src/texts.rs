@@ -13,6 +13,7 @@ mod execution_confirmation;
 mod gips_composite_report;
 mod labels;
 mod performance_report;
+mod portfolio_statement;
 mod recorded;
 mod risk_report;
 mod sentences;
@@ -30,6 +31,7 @@ pub use execution_confirmation::{ConfirmationLabel, ConfirmationSentence};
 pub use gips_composite_report::{CompositeLabel, CompositeSentence};
 pub use labels::Label;
 pub use performance_report::{PerformanceLabel, PerformanceSentence};
+pub use portfolio_statement::{StatementLabel, StatementSentence};
 pub use risk_report::{RiskLabel, RiskSentence};
 pub use sentences::Sentence;
 pub use transaction_list::{ListLabel, ListSentence};
@@ -238,6 +240,8 @@ mod tests {
         every_sentence_is_there::<ConfirmationSentence>();
         every_label_is_there::<PerformanceLabel>();
         every_label_is_there::<RiskLabel>();
+        every_label_is_there::<StatementLabel>();
+        every_sentence_is_there::<StatementSentence>();
         every_sentence_is_there::<PerformanceSentence>();
         every_sentence_is_there::<RiskSentence>();
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use pipelines::AgeLimits;
 use reports::{Firm, Gips};
 use serde_json::{Value, json};
 use store::Statement;
@@ -26,6 +27,8 @@ pub(crate) struct Pinned {
     pub(crate) firm: Option<Firm>,
     /// What the firm said in reports about its composites; nothing in statements of portfolios.
     pub(crate) gips: Gips,
+    /// Calendar days after which a rate of exchange counted no longer.
+    pub(crate) fx_rate_days_max: u32,
 }
 
 /// What a document was made from, beside its tables.
@@ -38,6 +41,8 @@ pub(crate) struct MadeFrom<'a> {
     pub(crate) firm: Option<&'a Firm>,
     /// What the firm says in it, if it is about a composite.
     pub(crate) gips: Option<&'a Gips>,
+    /// Calendar days after which a rate of exchange counts no longer.
+    pub(crate) fx_rate_days_max: u32,
 }
 
 /// The manifest of a statement whose files are known. It says nothing of the moment: the same statement from the same
@@ -63,6 +68,7 @@ pub(super) fn manifest(statement: &Statement, made: &MadeFrom<'_>, tables: &BTre
         "inputs_fingerprint": made.inputs_fingerprint,
         "program_version": made.program_version,
         "firm": made.firm,
+        "fx_rate_days_max": made.fx_rate_days_max,
         "table_versions": tables,
         "document_sha256": statement.document_sha256,
         "files": statement.files.iter().map(file).collect::<Vec<_>>(),
@@ -83,7 +89,13 @@ pub(crate) fn pinned(manifest: &[u8]) -> Option<Pinned> {
     // Manifests of before there was a firm say nothing of it.
     let firm = manifest.get("firm").cloned().unwrap_or_default();
     let gips = manifest.get("gips").cloned().map_or_else(|| Ok(Gips::default()), serde_json::from_value);
+    // Those of before it was a setting were made with the ten days that are shipped.
+    let fx_rate_days_max = match manifest.get("fx_rate_days_max") {
+        Some(days) => u32::try_from(days.as_u64()?).ok()?,
+        None => AgeLimits::default().fx_rate_days_max,
+    };
     Some(Pinned {
+        fx_rate_days_max,
         firm: serde_json::from_value(firm).ok()?,
         gips: gips.ok()?,
         tables: tables?,
@@ -101,6 +113,9 @@ mod tests {
         let text = r#"{"table_versions":{"gold.positions":7},"inputs_fingerprint":"ab","program_version":"0.1.0"}"#;
         let found = pinned(text.as_bytes()).expect("a manifest");
         assert_eq!((found.tables.get("gold.positions"), found.program_version.as_str()), (Some(&7), "0.1.0"));
+        assert_eq!(found.fx_rate_days_max, 10, "as it was before it was a setting");
+        let longer = text.replacen('{', r#"{"fx_rate_days_max":30,"#, 1);
+        assert_eq!(pinned(longer.as_bytes()).map(|found| found.fx_rate_days_max), Some(30), "{longer}");
         for wrong in ["", "[]", r#"{"table_versions":{"gold.positions":"7"},"inputs_fingerprint":"ab"}"#] {
             assert_eq!(pinned(wrong.as_bytes()), None, "{wrong}");
         }

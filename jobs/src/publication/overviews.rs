@@ -153,6 +153,7 @@ pub(crate) async fn archive_and_publish(
             program_version: &input.program_version,
             firm: input.firm.as_ref(),
             gips: Some(&input.gips),
+            fx_rate_days_max: context.settings.age_limits.fx_rate_days_max,
         },
     };
     match edition.archive(context, facts, made).await? {

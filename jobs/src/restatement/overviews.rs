@@ -75,6 +75,7 @@ async fn today(
         program_version: context.program_version.clone(),
         synthetic: context.store.kind() == StoreKind::Demo,
         firm: context.settings.firm.clone(),
+        fx_rate_days_max: context.settings.age_limits.fx_rate_days_max,
     };
     let input = composites.input(group, span_of(statement), &origin, &context.settings.gips).await?;
     Ok(input.map(|input| (kind, input)))

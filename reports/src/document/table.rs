@@ -134,7 +134,8 @@ impl Footnotes {
 }
 
 /// The sum of what cells print, in a cell of their kind. Words count nothing; if one figure is missing there is no sum,
-/// because a part is not shown as the whole; no cells at all give an empty cell.
+/// because a part is not shown as the whole, and where none is known for one and the same reason, that is why; no cells
+/// at all give an empty cell.
 ///
 /// # Errors
 /// [`Error::Overflow`] and [`Error::MixedCurrencies`] if the cells have no sum.
@@ -144,10 +145,13 @@ pub fn sum_of_printed<'a>(
     texts: Texts,
 ) -> Result<Cell, Error> {
     let mut pattern: Option<&Cell> = None;
+    let mut missing: Option<&Cell> = None;
+    let mut is_all_alike = true;
     let mut total = Decimal::ZERO;
     for cell in cells {
         if matches!(cell, Cell::Unavailable(_)) {
-            return Ok(Cell::unavailable(texts.sentence(Sentence::PartOfSumMissing)));
+            is_all_alike &= *missing.get_or_insert(cell) == cell;
+            continue;
         }
         let Some(number) = cell.printed_number() else { continue };
         if let (Some(left), Some(right)) = (pattern.and_then(Cell::currency), cell.currency())
@@ -155,10 +159,16 @@ pub fn sum_of_printed<'a>(
         {
             return Err(Error::MixedCurrencies { what, left, right });
         }
-        total = total.checked_add(number).ok_or(Error::Overflow { what })?;
         pattern = pattern.or(Some(cell));
+        if missing.is_none() {
+            total = total.checked_add(number).ok_or(Error::Overflow { what })?;
+        }
     }
-    Ok(pattern.map_or_else(Cell::empty, |cell| cell.with_number(total)))
+    match (missing, pattern) {
+        (Some(reason), None) if is_all_alike => Ok(reason.clone()),
+        (Some(_), _) => Ok(Cell::unavailable(texts.sentence(Sentence::PartOfSumMissing))),
+        (None, found) => Ok(found.map_or_else(Cell::empty, |cell| cell.with_number(total))),
+    }
 }
 
 #[cfg(test)]
@@ -187,6 +197,10 @@ mod tests {
     fn a_part_is_not_the_whole() {
         let cells = [euro("1"), Cell::unavailable("no price")];
         assert!(matches!(sum(&cells, "values"), Ok(Cell::Unavailable(_))));
+        let (none, other) = (Cell::unavailable("no price"), Cell::unavailable("no rate"));
+        assert_eq!(sum(&[none.clone(), none.clone()], "values").expect("no sum"), none, "for one reason");
+        let several = sum(&[none, other], "values").expect("no sum");
+        assert_eq!(several, Cell::unavailable("a part of the sum is unavailable"));
         let mixed = [euro("1"), Cell::money(Amount::ZERO, Currency::USD)];
         assert!(matches!(sum(&mixed, "values"), Err(Error::MixedCurrencies { .. })));
         let huge = [Cell::Quantity(Decimal::MAX), Cell::Quantity(Decimal::MAX)];

@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::Months;
+use chrono::{Datelike, Months};
 use lake::DateRange;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::classifications::Classification;
+use schemas::tables::concentration::ConcentrationRow;
+use schemas::tables::factor_exposures::FactorExposureRow;
+use schemas::tables::factor_regressions::FactorRegressionRow;
+use schemas::tables::liquidity::LiquidityRow;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_classes::RiskClassRow;
 use schemas::tables::risk_contributions::RiskContribution;
@@ -42,6 +46,7 @@ pub(super) async fn read(
     for row in facts.of::<RiskClassRow>(that_day, only).await? {
         of(found, &row.portfolio_id).risk_classes.push(row);
     }
+    of_holdings(facts, date, only, found).await?;
     let first = date.day().checked_sub_months(FORECAST_MONTHS).and_then(|day| BusinessDate::new(day).ok());
     for month in months(first.unwrap_or(date), date) {
         for row in facts.of::<RiskForecast>(month, only).await? {
@@ -51,6 +56,32 @@ pub(super) async fn read(
         }
     }
     of_markets(facts, only, found).await
+}
+
+/// How concentrated holdings are, how long it takes to sell them, and the factors of their month: a night makes these
+/// on the first valuation date of a month.
+async fn of_holdings(
+    facts: &Facts,
+    date: BusinessDate,
+    only: &BTreeSet<String>,
+    found: &mut BTreeMap<PortfolioId, Further>,
+) -> Result<(), lake::Error> {
+    let that_day = DateRange::between(date, date);
+    for row in facts.of::<ConcentrationRow>(that_day, only).await? {
+        of(found, &row.portfolio_id).concentration.push(row);
+    }
+    for row in facts.of::<LiquidityRow>(that_day, only).await? {
+        of(found, &row.portfolio_id).liquidity.push(row);
+    }
+    let first = date.day().with_day(1).and_then(|day| BusinessDate::new(day).ok());
+    let that_month = DateRange::between(first.unwrap_or(date), date);
+    for row in facts.of::<FactorRegressionRow>(that_month, only).await? {
+        of(found, &row.portfolio_id).factor_regressions.push(row);
+    }
+    for row in facts.of::<FactorExposureRow>(that_month, only).await? {
+        of(found, &row.portfolio_id).factor_exposures.push(row);
+    }
+    Ok(())
 }
 
 /// Whether the history of the forecasts of a tail is shown.

@@ -2,6 +2,7 @@
 
 use schemas::tables::attribution::AttributionRow;
 
+use super::{name_of_group, not_available};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::error::Error;
 use crate::input::StatementInput;
@@ -26,9 +27,8 @@ pub(crate) fn section(input: &StatementInput) -> Result<Option<Section>, Error> 
     let section = |title: String, content| Some(Section { id: "attribution", title, content });
     let reason = of_all.into_iter().chain(classes.iter().copied()).find_map(|row| row.unavailable_reason.as_deref());
     if let Some(reason) = reason {
-        let reason = texts.recorded(reason);
-        let note = texts.sentence_with(Sentence::AttributionNotAvailable, &[("reason", &reason)]);
-        return Ok(section(texts.label(Label::Attribution), Content::Notes(vec![note])));
+        let title = texts.label(Label::Attribution);
+        return Ok(Some(not_available(input, "attribution", title, &texts.recorded(reason))));
     }
     let rows = classes.iter().map(|row| cells(row, texts)).collect();
     let mut table = Table { columns: columns(texts), rows, total: None };
@@ -87,7 +87,9 @@ fn cells(row: &AttributionRow, texts: Texts) -> Vec<Cell> {
         row.selection,
         row.interaction,
     ];
-    std::iter::once(Cell::text(row.node.clone())).chain(numbers.map(|number| fraction(number, texts))).collect()
+    std::iter::once(Cell::text(name_of_group(&row.node, texts)))
+        .chain(numbers.map(|number| fraction(number, texts)))
+        .collect()
 }
 
 fn fraction(number: Option<f64>, texts: Texts) -> Cell {

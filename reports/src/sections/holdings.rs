@@ -14,6 +14,9 @@ use crate::error::Error;
 use crate::input::StatementInput;
 use crate::texts::{Label, Sentence, Texts};
 
+/// Digits of a rate of exchange that are printed, leading zeros not counted.
+const RATE_DIGITS: u32 = 8;
+
 /// The sections on positions, cash and the composition of the value.
 ///
 /// # Errors
@@ -100,7 +103,7 @@ fn cash(input: &StatementInput) -> Result<Table, Error> {
         vec![
             Cell::text(row.currency.code()),
             row.value.map_or_else(|| no_price(input), |value| Cell::money(value, row.currency)),
-            rate.map_or_else(Cell::empty, |rate| Cell::Price(rate.decimal())),
+            rate.map_or_else(Cell::empty, |rate| Cell::Price(readable(rate.decimal()))),
             row.fx_rate_date.map_or_else(Cell::empty, |date| Cell::Date(date.day())),
             value_base(input, row),
             weight(input, row),
@@ -108,6 +111,11 @@ fn cash(input: &StatementInput) -> Result<Table, Error> {
     });
     let rows = rows.collect();
     with_total(Table { columns, rows, total: None }, &["value_base", "weight"], texts)
+}
+
+/// A rate to as many digits as a reader can use: that of two currencies through a third one has dozens.
+fn readable(rate: Decimal) -> Decimal {
+    rate.round_sf_with_strategy(RATE_DIGITS, RoundingStrategy::MidpointAwayFromZero).unwrap_or(rate)
 }
 
 /// Adds a last row with the sums of these columns, if there are rows.
@@ -221,9 +229,11 @@ fn weight(input: &StatementInput, row: &Valuation) -> Cell {
     let (Some(part), Some(whole)) = (row.value_base, whole) else {
         return Cell::unavailable(input.texts().sentence(Sentence::NoValueForWeight));
     };
-    match part.decimal().checked_div(whole.decimal()) {
+    // A part of a debt, or of nothing, is no weight.
+    let whole = Some(whole.decimal()).filter(|whole| Decimal::ZERO < *whole);
+    match whole.and_then(|whole| part.decimal().checked_div(whole)) {
         Some(weight) => Cell::Fraction(weight.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero)),
-        None => Cell::unavailable(input.texts().sentence(Sentence::PortfolioIsZero)),
+        None => Cell::unavailable(input.texts().sentence(Sentence::PortfolioNotAboveZero)),
     }
 }
 
@@ -240,5 +250,20 @@ fn unrealised_gain(input: &StatementInput, row: &Valuation, position: Option<&Po
     match value.decimal().checked_sub(cost.decimal()) {
         Some(gain) => Cell::money(Amount::new(gain), input.base_currency()),
         None => Cell::unavailable(texts.sentence(Sentence::GainTooLong)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_printed_to_eight_digits() {
+        for (rate, printed) in
+            [("147.643562446499", "147.64356"), ("0.006391234567", "0.0063912346"), ("0.82943", "0.82943")]
+        {
+            let rate: Decimal = rate.parse().expect("a number");
+            assert_eq!(readable(rate).normalize().to_string(), printed);
+        }
     }
 }

@@ -18,7 +18,7 @@ use crate::error::Error;
 use crate::further::Need;
 use crate::input::StatementInput;
 use crate::rhythm::Rhythm;
-use crate::sections::{findings, holdings, issuer, methods, of_notes, provenance};
+use crate::sections::{findings, holdings, issuer, methods, of_notes, price_basis, provenance};
 use crate::texts::{AssetSentence, Label, Sentence};
 
 /// The statement's place on the shelf.
@@ -62,5 +62,7 @@ fn definitions(input: &StatementInput) -> Vec<String> {
         [Sentence::MeaningOfValue, Sentence::MeaningOfUnrealised, Sentence::MeaningOfWeight, Sentence::MeaningOfTotals];
     let own = [AssetSentence::WhatProtectionMeans, AssetSentence::WhatNoRecordMeans];
     let meant = meant.into_iter().map(|sentence| texts.sentence_with(sentence, &values));
-    meant.chain(own.into_iter().map(|sentence| texts.sentence(sentence))).collect()
+    let held = input.valuations.iter().map(|row| &row.instrument_id);
+    let parts = price_basis::quoted_in_parts(input, held);
+    meant.chain(parts).chain(own.into_iter().map(|sentence| texts.sentence(sentence))).collect()
 }

@@ -20,9 +20,9 @@ use crate::error::Error;
 use crate::further::Need;
 use crate::input::StatementInput;
 use crate::rhythm::Rhythm;
-use crate::sections::{findings, in_base, issuer, of_notes, provenance};
+use crate::sections::{findings, in_base, issuer, not_available, of_notes, provenance};
 use crate::texts::costs_and_charges::{CostLabel, CostSentence};
-use crate::texts::{Label, Words};
+use crate::texts::{Label, Sentence, Words};
 
 use average::Average;
 
@@ -43,11 +43,11 @@ pub const STATEMENT: StatementKind = StatementKind {
 /// [`Error::Blocked`] if a check forbids it, [`Error::Overflow`] and [`Error::MixedCurrencies`] if figures have no sum.
 pub fn build(input: &StatementInput) -> Result<Document, Error> {
     input.refuse_unsound()?;
-    effect::refuse_foreign(input)?;
     let average = Average::of(input)?;
     let services = services::Services::of(input, &average)?;
     let instruments = instruments::Instruments::of(input, &average)?;
     let totals = Totals::of(input, &services.items, &instruments)?;
+    let of_each_instrument = by_instrument(input, &instruments);
     let mut sections = vec![key_figures(input, &average, &totals, !instruments.is_complete())];
     sections.push(of_table("service_costs", input.texts().label(CostLabel::ServiceCosts), services.items));
     sections.push(of_table("instrument_costs", input.texts().label(CostLabel::InstrumentCosts), instruments.items));
@@ -56,12 +56,8 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
     sections.extend(currencies::sections(input)?);
     sections.extend(effect::sections(input, &totals.instruments_of_average)?);
     sections.push(notes::rights(input));
-    sections.push(of_table("costs_by_kind", input.texts().label(CostLabel::ByKind), services.by_kind));
-    sections.push(of_table(
-        "costs_by_instrument",
-        input.texts().label(CostLabel::ByInstrument),
-        instruments.by_instrument,
-    ));
+    sections.push(of_steps(input, "costs_by_kind", CostLabel::ByKind, services.by_kind));
+    sections.push(of_each_instrument);
     if !instruments.without_costs.rows.is_empty() {
         let title = input.texts().label(CostLabel::WithoutCosts);
         sections.push(of_table("without_cost_data", title, instruments.without_costs));
@@ -71,6 +67,16 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
     sections.extend(issuer::section(input));
     sections.push(provenance::section(input));
     Ok(input.document(&STATEMENT, sections))
+}
+
+/// The costs of each instrument; why there are none where those of no instrument that was held are known.
+fn by_instrument(input: &StatementInput, instruments: &instruments::Instruments) -> Section {
+    let title = input.texts().label(CostLabel::ByInstrument);
+    if instruments.is_unknown() {
+        let reason = input.texts().sentence(CostSentence::NoCostsStated);
+        return not_available(input, "costs_by_instrument", title, &reason);
+    }
+    of_table("costs_by_instrument", title, instruments.by_instrument.clone())
 }
 
 /// The grand total with its two parts.
@@ -151,6 +157,16 @@ fn third_parties(input: &StatementInput) -> Section {
 /// A section of a table.
 fn of_table(id: &'static str, title: String, table: Table) -> Section {
     Section { id, title, content: Content::Table(table) }
+}
+
+/// A section of a table of what the steps of the change in value have of costs: where they are not known in parts, a
+/// part is not shown as the whole.
+fn of_steps(input: &StatementInput, id: &'static str, title: CostLabel, table: Table) -> Section {
+    let title = input.texts().label(title);
+    if input.is_change_known() {
+        return of_table(id, title, table);
+    }
+    not_available(input, id, title, &input.texts().sentence(Sentence::BooksNotKnown))
 }
 
 /// The columns of a table of items of Annex II.

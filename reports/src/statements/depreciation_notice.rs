@@ -70,8 +70,6 @@ impl Notice<'_> {
         let money = |amount| input.base_money(amount, reason);
         let flow_unknown = || texts.sentence(NoticeSentence::FlowUnknown);
         let fraction = today.and_then(|row| row.return_fraction);
-        let deepest = today.map(deepest).filter(|step| 0 < *step);
-        let none = || Cell::text(texts.label(Label::NoneInPeriod));
         let date = texts.date(input.business_date);
         let figures = vec![
             (texts.label(NoticeLabel::ReferenceValue), money(today.and_then(|row| row.reference_value))),
@@ -84,7 +82,11 @@ impl Notice<'_> {
             ),
             (
                 texts.label(NoticeLabel::DeepestThreshold),
-                deepest.map_or_else(none, |step| Cell::Fraction(threshold(step))),
+                match today.and_then(|row| Some(row.step?.max(row.deepest_step_before))) {
+                    None => Cell::unavailable(reason()),
+                    Some(0) => Cell::text(texts.label(Label::NoneInPeriod)),
+                    Some(step) => Cell::Fraction(threshold(step)),
+                },
             ),
         ];
         let figures = figures.into_iter().map(|(label, cell)| KeyFigure { label, cell }).collect();
@@ -124,7 +126,9 @@ impl Notice<'_> {
     fn course(&self) -> Section {
         let (input, texts) = (self.input, self.texts);
         let point = |row: &&DepreciationRow| {
-            let reason = || row.unavailable_reason.as_deref().map(|reason| texts.recorded(reason)).unwrap_or_default();
+            let recorded = row.unavailable_reason.as_deref();
+            let unknown = || texts.sentence(NoticeSentence::NoFall);
+            let reason = || recorded.map_or_else(unknown, |reason| texts.recorded(reason));
             ChartPoint { date: row.business_date.day(), cell: input.base_money(row.adjusted_value, reason) }
         };
         let chart = Chart {

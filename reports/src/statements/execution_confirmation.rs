@@ -8,18 +8,21 @@ mod items;
 mod taken_back;
 mod tranches;
 
-use schemas::CalendarLength;
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
 use schemas::tables::executions::Execution;
 use schemas::tables::transactions::Transaction;
+use schemas::{Amount, CalendarLength};
 
 use self::items::items;
 use super::StatementKind;
 use crate::document::{Cell, Column, ColumnKind, Content, Document, Section, Table};
 use crate::error::Error;
-use crate::further::{Need, is_execution};
+use crate::further::{Need, is_accrued_interest, is_execution};
 use crate::input::StatementInput;
 use crate::rhythm::{Event, Rhythm};
-use crate::sections::{issuer, of_notes, provenance};
+use crate::sections::{issuer, of_notes, price_basis, provenance};
 use crate::texts::{ConfirmationLabel, ConfirmationSentence, Label, Texts};
 
 /// The confirmation's place on the shelf.
@@ -37,6 +40,8 @@ struct Order<'a> {
     booking: &'a Transaction,
     /// The tranches in their order; none if nothing was recorded.
     tranches: Vec<&'a Execution>,
+    /// The accrued interest that was booked with it; none if there is none, or if it may belong to another order.
+    accrued: Option<Amount>,
 }
 
 /// Makes the confirmation. What checks say of values forbids none: it has no values in it.
@@ -45,7 +50,8 @@ struct Order<'a> {
 /// [`Error::ForeignRow`] and [`Error::ForeignDate`] if rows of another portfolio or time are among the input.
 pub fn build(input: &StatementInput) -> Result<Document, Error> {
     input.refuse_foreign()?;
-    let told = |row: &&Transaction| input.further.events.contains_key(&row.transaction_id);
+    let is_event = |row: &Transaction| is_execution(row) || row.reverses.is_some();
+    let told = |row: &&Transaction| is_event(row) && input.further.events.contains_key(&row.transaction_id);
     let mut bookings: Vec<&Transaction> = input.further.trades.iter().filter(told).collect();
     bookings.sort_by_key(|row| (row.trade_date, row.booking_sequence, &row.transaction_id));
     let (executed, taken_back): (Vec<&Transaction>, Vec<&Transaction>) =
@@ -68,8 +74,27 @@ impl<'a> Order<'a> {
         // Tranches of an earlier file that had more of them count no more.
         let count = tranches.first().map_or(0, |row| row.tranche_count);
         tranches.retain(|row| row.tranche <= count);
-        Order { booking, tranches }
+        Order { booking, tranches, accrued: accrued(booking, input) }
     }
+}
+
+/// The accrued interest of the instrument of an order, of the same day and in the same currency, where the order is the
+/// only one to which it can belong.
+fn accrued(booking: &Transaction, input: &StatementInput) -> Option<Amount> {
+    let taken_back: BTreeSet<&str> = input.further.trades.iter().filter_map(|row| row.reverses.as_deref()).collect();
+    let is_of_order = |row: &&Transaction| {
+        row.instrument_id == booking.instrument_id
+            && (row.trade_date, row.currency) == (booking.trade_date, booking.currency)
+            && !taken_back.contains(row.transaction_id.as_str())
+    };
+    let with_it: Vec<&Transaction> = input.further.trades.iter().filter(is_of_order).collect();
+    let orders = with_it.iter().filter(|row| is_execution(row)).count();
+    let mut interest = with_it.into_iter().filter(|row| is_accrued_interest(row)).peekable();
+    if 1 < orders || interest.peek().is_none() {
+        return None;
+    }
+    let mut cash = interest.map(|row| row.net_cash.decimal());
+    cash.try_fold(Decimal::ZERO, Decimal::checked_add).map(Amount::new)
 }
 
 /// Items (a) and (b): who confirms to whom.
@@ -139,7 +164,9 @@ fn meanings(input: &StatementInput, orders: &[Order<'_>]) -> Vec<String> {
         ConfirmationSentence::MeaningOfConsideration,
         ConfirmationSentence::ItemisedOnRequest,
     ];
-    first.chain(others).map(|sentence| texts.sentence_with(sentence, &[("date", &date)])).collect()
+    let traded = price_basis::traded(orders.iter().map(|order| order.booking));
+    let parts = price_basis::quoted_in_parts(input, traded);
+    first.chain(others).map(|sentence| texts.sentence_with(sentence, &[("date", &date)])).chain(parts).collect()
 }
 
 /// The clock of the place of an execution, e.g. `15:04:05 UTC+01:00`; none if it is unknown.

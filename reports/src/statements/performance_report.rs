@@ -89,7 +89,7 @@ fn definitions(input: &StatementInput, days: &Days<'_>) -> Section {
     let currency = input.base_currency();
     let base = [("currency", currency.code())];
     let mut notes: Vec<String> = meant.into_iter().map(|sentence| texts.sentence_with(sentence, &base)).collect();
-    notes.extend(risk_figures::definitions(days, texts));
+    notes.extend(risk_figures::definitions(input, days));
     notes.extend(attribution::definitions(input));
     of_notes(input, "definitions", Label::WhatFiguresMean, notes)
 }

@@ -5,9 +5,11 @@
 //! portfolio's value there is no statement at all.
 
 mod activity;
+mod benchmark;
 mod corporate_actions;
 mod key_figures;
 mod notes;
+mod over_period;
 mod performance;
 mod value_change;
 
@@ -19,6 +21,7 @@ use schemas::{BusinessDate, CalendarLength};
 use super::StatementKind;
 use crate::document::{Chart, ChartPoint, Content, Document, Section};
 use crate::error::Error;
+use crate::further::Need;
 use crate::input::StatementInput;
 use crate::rhythm::Rhythm;
 use crate::sections::{attribution, holdings, risk_methods};
@@ -30,7 +33,7 @@ pub const STATEMENT: StatementKind = StatementKind {
     title: Label::PortfolioStatement,
     rhythm: Rhythm::Every(CalendarLength::Month),
     shortest: CalendarLength::Month,
-    needs: &[],
+    needs: &[Need::OtherBookings],
     build,
 };
 
@@ -46,6 +49,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
     let holdings = holdings::sections(input)?;
     let mut sections = vec![key_figures::section(input)?];
     sections.extend(value_change::sections(input)?);
+    sections.extend(over_period::sections(input)?);
     sections.push(performance::section(input));
     sections.extend(attribution::section(input)?);
     sections.extend(risk_methods::section(input));

@@ -1,13 +1,17 @@
 //! The report on the risk of one portfolio: what it may lose in a day, by which method that is said and how the method
-//! kept what it promised, where the risk comes from, what scenarios would do, and the classes that the law prescribes.
+//! kept what it promised, where the risk comes from, how concentrated the holdings are, how long it takes to sell them,
+//! which factors move them, what scenarios would do, and the classes that the law prescribes.
 //!
 //! Everything is what a night has made; nothing is estimated here. Parts add up to what is printed below them, and a
 //! figure that cannot be known is a dash with its reason.
 
 mod backtests;
 mod classes;
+mod concentration;
 mod contributions;
 mod exceedances;
+mod factors;
+mod liquidity;
 mod losses;
 mod stress;
 
@@ -45,7 +49,9 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
     sections.push(backtests::section(input));
     sections.extend(exceedances::sections(input));
     sections.extend(contributions::sections(input)?);
-    // What else follows from the holdings has its place here: concentration, liquidity, exposures to factors.
+    sections.push(concentration::section(input));
+    sections.push(liquidity::section(input));
+    sections.extend(factors::sections(input)?);
     sections.extend(stress::sections(input));
     sections.push(classes::section(input));
     sections.push(findings::section(input));
@@ -88,6 +94,9 @@ fn definitions(input: &StatementInput) -> Section {
         RiskSentence::MeaningOfForecasts,
         RiskSentence::MeaningOfBacktests,
         RiskSentence::MeaningOfContributions,
+        RiskSentence::MeaningOfConcentration,
+        RiskSentence::MeaningOfLiquidity,
+        RiskSentence::MeaningOfFactors,
         RiskSentence::MeaningOfStress,
         RiskSentence::MeaningOfClasses,
         RiskSentence::MeaningOfSums,
@@ -106,6 +115,12 @@ fn reason(input: &StatementInput, recorded: Option<&str>) -> String {
 fn fraction(input: &StatementInput, number: Option<f64>, recorded: Option<&str>) -> Cell {
     let missing = || Cell::unavailable(reason(input, recorded));
     number.map_or_else(missing, |number| Cell::estimated_fraction(number, input.texts()))
+}
+
+/// An estimated bare number, or the reason that was recorded for having none.
+fn number(input: &StatementInput, number: Option<f64>, recorded: Option<&str>) -> Cell {
+    let missing = || Cell::unavailable(reason(input, recorded));
+    number.map_or_else(missing, |number| Cell::estimated_number(number, input.texts()))
 }
 
 /// An estimate in the base currency, or the reason that was recorded for having none.

@@ -73,9 +73,7 @@ struct TaxFacts<'a> {
 impl<'a> TaxFacts<'a> {
     fn of(input: &'a StatementInput) -> Result<TaxFacts<'a>, Error> {
         refuse_foreign(input)?;
-        let before = input.further.bookings_before.iter();
-        let reversals = input.transactions.iter().chain(&input.reversals_elsewhere).chain(before);
-        let reversed: BTreeSet<&str> = reversals.filter_map(|row| row.reverses.as_deref()).collect();
+        let reversed = input.taken_back_ids();
         let is_reversed = |row: &&Transaction| reversed.contains(row.transaction_id.as_str());
         let counts = |row: &&Transaction| row.reverses.is_none() && !is_reversed(row);
         let mut booked: Vec<&Transaction> = input.transactions.iter().chain(late(input)).filter(counts).collect();
@@ -107,7 +105,7 @@ impl<'a> TaxFacts<'a> {
         booking.instrument_id.as_ref().map_or_else(String::new, |id| self.name(id))
     }
 
-    fn reason(&self, sentence: TaxSentence) -> Cell {
+    fn reason(&self, sentence: impl Words) -> Cell {
         Cell::unavailable(self.input.texts().sentence(sentence))
     }
 
@@ -117,7 +115,8 @@ impl<'a> TaxFacts<'a> {
         let base = self.base();
         let found = self.input.further.rates.convert(amount, currency, base, date);
         self.input.base_money(found, || {
-            let values = [("from", currency.code()), ("to", base.code())];
+            let days = self.input.further.rates.days_max().to_string();
+            let values = [("from", currency.code()), ("to", base.code()), ("days", &*days)];
             self.input.texts().sentence_with(TaxSentence::NoRateOfDay, &values)
         })
     }

@@ -3,7 +3,6 @@
 //! The balance at start and all lines give the balance at end, to the last decimal, or there is no list: what the books
 //! hold and what was booked are worked out apart from each other.
 
-mod accounts;
 mod lines;
 mod rates;
 mod totals;
@@ -15,9 +14,8 @@ use crate::document::Document;
 use crate::error::Error;
 use crate::further::Need;
 use crate::input::StatementInput;
-use crate::rates::DAYS_MAX;
 use crate::rhythm::Rhythm;
-use crate::sections::{findings, issuer, of_notes, provenance};
+use crate::sections::{cash_accounts, findings, issuer, of_notes, price_basis, provenance};
 use crate::texts::{Label, ListSentence};
 
 /// The list's place on the shelf.
@@ -38,9 +36,9 @@ pub const STATEMENT: StatementKind = StatementKind {
 /// balances at start to those at end, [`Error::Overflow`] and [`Error::MixedCurrencies`] if figures have no sum.
 pub fn build(input: &StatementInput) -> Result<Document, Error> {
     input.refuse_unsound()?;
-    let mut accounts = accounts::at_start(input)?;
+    let mut accounts = cash_accounts::at_start(input)?;
     let lines = lines::of(input, &mut accounts)?;
-    accounts::refuse_residual(input, &accounts)?;
+    cash_accounts::refuse_residual(input, &accounts)?;
     let mut sections = vec![lines::section(input, &lines)];
     sections.push(totals::by_kind(input, &lines)?);
     sections.push(totals::by_currency(input, &lines, &accounts)?);
@@ -53,7 +51,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
 
 fn definitions(input: &StatementInput) -> Vec<String> {
     let texts = input.texts();
-    let (date, days) = (texts.date(input.business_date), DAYS_MAX.to_string());
+    let (date, days) = (texts.date(input.business_date), input.further.rates.days_max().to_string());
     let base = input.base_currency();
     let values = [("currency", base.code()), ("date", &*date), ("days", &*days)];
     let meant = [
@@ -65,5 +63,6 @@ fn definitions(input: &StatementInput) -> Vec<String> {
         ListSentence::WhatTakenBackMeans,
         ListSentence::WhatTotalsMean,
     ];
-    meant.into_iter().map(|sentence| texts.sentence_with(sentence, &values)).collect()
+    let parts = price_basis::quoted_in_parts(input, price_basis::traded(&input.transactions));
+    meant.into_iter().map(|sentence| texts.sentence_with(sentence, &values)).chain(parts).collect()
 }

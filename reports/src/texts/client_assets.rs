@@ -78,9 +78,6 @@ AssetLabel {
         "{asset}: {right}. {note}", "{asset} : {right}. {note}", "{asset}: {right}. {note}", "{asset}: {right}. {note}",
         "{asset}: {right}. {note}";
     NoteOn = "{asset}: {note}", "{asset} : {note}", "{asset}: {note}", "{asset}: {note}", "{asset}: {note}";
-    CashIn =
-        "Cash {currency}", "Liquidités {currency}", "Liquidität {currency}", "Efectivo {currency}",
-        "Liquidità {currency}";
 }
 }
 
@@ -149,10 +146,10 @@ AssetSentence {
         "Des instruments du client ont été prêtés au cours de la période : {count}, listés ci-dessous. Les fonds du \
          client n’ont fait l’objet d’aucune opération de ce type.";
     NoBenefit =
-        "Benefit for the client: none was credited. The bookings of these transactions carry no cash, and no other \
-         booking of the period is marked as income from lending.",
-        "Avantage revenant au client : aucun n’a été crédité. Les écritures de ces opérations sont sans mouvement \
-         d’espèces, et aucune autre écriture de la période n’est désignée comme un revenu de prêt de titres.";
+        "Benefit for the client: none is recorded. The bookings of these transactions carry no cash, and no kind of \
+         booking is marked as income from lending.",
+        "Avantage revenant au client : aucun n’est enregistré. Les écritures de ces opérations sont sans mouvement \
+         d’espèces, et aucune nature d’écriture n’est désignée comme un revenu de prêt de titres.";
     UnitsAsBooked =
         "Units are those that were booked when they were lent and returned; lent instruments stay among the positions.",
         "Les quantités sont celles enregistrées lors du prêt et de la restitution ; les titres prêtés restent dans \

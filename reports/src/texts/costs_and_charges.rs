@@ -168,13 +168,13 @@ CostSentence {
     MeaningOfInstrumentCosts =
         "Costs of instruments are inside their prices and nobody booked them. Ongoing, transaction and incidental \
          costs: the sum over valuation dates of the value of the holding times the yearly fraction that its \
-         manufacturer states, times the calendar days since the valuation date before, over 365. One-off costs: the \
-         stated fraction of each purchase and sale, before charges. Short positions bear none.",
+         manufacturer states, times the calendar days since the valuation date before, over those of the year. One-off \
+         costs: the stated fraction of each purchase and sale, before charges. Short positions bear none.",
         "Les coûts des instruments sont compris dans leurs cours et ne sont pas comptabilisés. Coûts récurrents, de \
          transaction et marginaux : somme, sur les dates de valorisation, de la valeur détenue multipliée par la \
          fraction annuelle indiquée par le producteur et par les jours calendaires écoulés depuis la date de \
-         valorisation précédente, rapportés à 365. Frais ponctuels : fraction indiquée de chaque achat et de chaque \
-         vente, hors frais. Les positions vendeuses n’en supportent pas.";
+         valorisation précédente, rapportés à ceux de l’année. Frais ponctuels : fraction indiquée de chaque achat et \
+         de chaque vente, hors frais. Les positions vendeuses n’en supportent pas.";
     MeaningOfUnknownCosts =
         "Instruments whose costs are not known: no row of the market's data on costs counts for the days on which they \
          were held. Their costs are not zero, they are unknown.",
@@ -225,16 +225,14 @@ CostSentence {
     NoCostsStated =
         "nobody states what the instruments that were held cost",
         "personne n’indique les coûts des instruments détenus";
-    BooksNotKnown =
-        "a day of the period is not known in parts", "une date de la période n’est pas connue en détail";
     NoAverage =
         "there is no average portfolio value above zero",
         "il n’y a pas de valeur moyenne du portefeuille supérieure à zéro";
     DaysWithoutValue =
         "the holding had no value on {days} days", "la position n’avait pas de valeur pendant {days} jours";
     NoRateOfDay =
-        "there is no rate from {from} to {to} of that day or the ten days before",
-        "aucun taux de change de {from} en {to} n’existe à cette date ni dans les dix jours qui précèdent";
+        "there is no rate from {from} to {to} of that day or the {days} days before",
+        "aucun taux de change de {from} en {to} n’existe à cette date ni dans les {days} jours qui précèdent";
     NoReturnOn = "there is no return of {date}", "il n’y a pas de rendement au {date}";
     NoReturns = "there are no returns of the period", "il n’y a pas de rendements sur la période";
     NoRate = "the amount in its currency is zero", "le montant en devise est nul";

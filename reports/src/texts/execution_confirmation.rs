@@ -19,7 +19,9 @@ ConfirmationLabel {
         "What the entries mean", "Signification des mentions", "Was die Angaben bedeuten",
         "Significado de las indicaciones", "Significato delle indicazioni";
     Booking = "Booking", "Opération", "Buchung", "Operación", "Operazione";
-    Point = "Art. 59(4)", "Art. 59, § 4", "Art. 59 Abs. 4", "Art. 59.4", "Art. 59, par. 4";
+    Point =
+        "Art.\u{A0}59(4)", "Art.\u{A0}59, §\u{A0}4", "Art.\u{A0}59\u{A0}Abs.\u{A0}4", "Art.\u{A0}59.4",
+        "Art.\u{A0}59, par.\u{A0}4";
     Item = "Item", "Mention", "Angabe", "Dato", "Voce";
     Entry = "Entry", "Contenu", "Inhalt", "Contenido", "Contenuto";
     Number = "No.", "N°", "Nr.", "N.º", "N.";
@@ -50,13 +52,24 @@ ConfirmationLabel {
         "Naturaleza de la orden, si es otra", "Natura dell’ordine, se diversa";
     Quantity = "Quantity", "Quantité", "Menge", "Cantidad", "Quantità";
     UnitPrice = "Unit price", "Prix unitaire", "Stückpreis", "Precio unitario", "Prezzo unitario";
+    UnitPriceIn =
+        "Unit price, {currency}", "Prix unitaire, {currency}", "Stückpreis, {currency}", "Precio unitario, {currency}",
+        "Prezzo unitario, {currency}";
     AveragePrice =
-        "Unit price, average of {count} tranches", "Prix unitaire moyen de {count} tranches",
-        "Stückpreis, Durchschnitt aus {count} Teilausführungen", "Precio unitario, media de {count} tramos",
-        "Prezzo unitario, media di {count} tranche";
+        "{price}, average of {count} tranches", "{price}, moyenne de {count} tranches",
+        "{price}, Durchschnitt aus {count} Teilausführungen", "{price}, media de {count} tramos",
+        "{price}, media di {count} tranche";
     TotalConsideration =
         "Total consideration, {currency}", "Montant total, {currency}", "Gesamtentgelt, {currency}",
         "Contraprestación total, {currency}", "Corrispettivo totale, {currency}";
+    AccruedInterest =
+        "Accrued interest, {currency}", "Intérêts courus, {currency}", "Stückzinsen, {currency}",
+        "Cupón corrido, {currency}", "Rateo d’interesse, {currency}";
+    WithAccruedInterest =
+        "Total consideration with accrued interest, {currency}", "Montant total, intérêts courus compris, {currency}",
+        "Gesamtentgelt einschließlich Stückzinsen, {currency}",
+        "Contraprestación total, cupón corrido incluido, {currency}",
+        "Corrispettivo totale, rateo incluso, {currency}";
     TotalFees =
         "Commissions and expenses, {currency}", "Commissions et frais, {currency}",
         "Provisionen und Auslagen, {currency}", "Comisiones y gastos, {currency}", "Commissioni e spese, {currency}";
@@ -166,9 +179,11 @@ ConfirmationSentence {
          prestataire.";
     MeaningOfConsideration =
         "Total consideration: the cash of the booking, commissions, expenses and taxes inside; negative is paid by \
-         you, positive is received. Accrued interest that is booked by itself is not inside.",
+         you, positive is received. Accrued interest of a bond is booked by itself: it is named beside it, with both \
+         together, unless it may belong to another order of the day.",
         "Montant total : les espèces de l’opération, commissions, frais et taxes inclus ; un montant négatif est payé \
-         par vous, un montant positif est reçu. Les intérêts courus comptabilisés séparément n’y sont pas compris.";
+         par vous, un montant positif est reçu. Les intérêts courus d’une obligation sont comptabilisés séparément : \
+         ils figurent à côté, avec la somme des deux, sauf s’ils peuvent relever d’un autre ordre du jour.";
     MeaningOfPrice =
         "Unit price: as quoted, without commissions and taxes, in the unit in which the instrument is quoted; of an \
          execution in tranches the average. The price of each tranche stands in its own table.",

@@ -145,6 +145,14 @@ Label {
     Fees = "Fees", "Frais", "Gebühren", "Comisiones", "Commissioni";
     Taxes = "Taxes", "Taxes", "Steuern", "Impuestos", "Imposte";
     Cash = "Cash", "Liquidités", "Liquidität", "Efectivo", "Liquidità";
+    CashIn =
+        "Cash {currency}", "Liquidités {currency}", "Liquidität {currency}", "Efectivo {currency}",
+        "Liquidità {currency}";
+    OtherPositions =
+        "All others ({count})", "Toutes les autres ({count})", "Alle anderen ({count})", "Todas las demás ({count})",
+        "Tutte le altre ({count})";
+    Equities = "Equities", "Actions", "Aktien", "Acciones", "Azioni";
+    Bonds = "Bonds", "Obligations", "Anleihen", "Bonos", "Obbligazioni";
     Unclassified =
         "Unclassified", "Non classé", "Nicht zugeordnet", "Sin clasificar", "Non classificato";
     CashMoved = "Cash", "Espèces", "Zahlung", "Efectivo", "Contante";

@@ -45,11 +45,11 @@ PerformanceLabel {
 
     // Key figures.
     ReturnOver =
-        "Return, {period}", "Performance, {period}", "Rendite, {period}", "Rentabilidad, {period}",
-        "Rendimento, {period}";
+        "{period}: return", "{period} : performance", "{period}: Rendite", "{period}: rentabilidad",
+        "{period}: rendimento";
     BenchmarkOver =
-        "Benchmark, {period}", "Indice de référence, {period}", "Benchmark, {period}",
-        "Índice de referencia, {period}", "Benchmark, {period}";
+        "{period}: benchmark", "{period} : indice de référence", "{period}: Benchmark",
+        "{period}: índice de referencia", "{period}: benchmark";
 
     // Heads of columns.
     Period = "Period", "Période", "Zeitraum", "Período", "Periodo";
@@ -100,7 +100,6 @@ PerformanceLabel {
     Recovery = "Recovered", "Rattrapée le", "Aufgeholt am", "Recuperada el", "Recuperata il";
     LengthInDays = "Length in days", "Durée en jours", "Dauer in Tagen", "Duración en días", "Durata in giorni";
     Position = "Position", "Position", "Position", "Posición", "Posizione";
-    AssetClass = "Asset class", "Classe d’actifs", "Anlageklasse", "Clase de activo", "Classe di attivo";
     CurrencyOf = "Currency", "Devise", "Währung", "Divisa", "Valuta";
     FromPrices =
         "Prices and income", "Cours et revenus", "Kurse und Erträge", "Precios e ingresos", "Prezzi e proventi";
@@ -108,12 +107,6 @@ PerformanceLabel {
     Contribution = "Contribution", "Contribution", "Beitrag", "Contribución", "Contributo";
 
     // Names of rows.
-    CashIn =
-        "Cash {currency}", "Liquidités {currency}", "Liquidität {currency}", "Efectivo {currency}",
-        "Liquidità {currency}";
-    OtherPositions =
-        "All others ({count})", "Toutes les autres ({count})", "Alle anderen ({count})", "Todas las demás ({count})",
-        "Tutte le altre ({count})";
     Volatility =
         "Volatility a year", "Volatilité annualisée", "Volatilität pro Jahr", "Volatilidad anual",
         "Volatilità annua";
@@ -226,27 +219,27 @@ PerformanceSentence {
         "Les totaux sont les sommes des chiffres imprimés ; l’arrondi peut les écarter de la performance d’un centième \
          de pour cent.";
     MeaningOfVolatility =
-        "the standard deviation of the daily returns, times the square root of 252",
-        "écart-type des performances quotidiennes, multiplié par la racine carrée de 252";
+        "the standard deviation of the returns, times the square root of {count}, their number a year",
+        "écart-type des performances, multiplié par la racine carrée de {count}, leur nombre annuel";
     MeaningOfSharpe =
-        "the mean daily return above the risk-free rate over its standard deviation, times the square root of 252",
-        "moyenne des performances quotidiennes au-delà du taux sans risque, rapportée à leur écart-type et multipliée \
-         par la racine carrée de 252";
+        "the mean return above the risk-free rate over its standard deviation, times the square root of {count}",
+        "moyenne des performances au-delà du taux sans risque, rapportée à leur écart-type et multipliée par la racine \
+         carrée de {count}";
     MeaningOfSortino =
-        "the same mean over the deviation below the risk-free rate, in which all days count",
-        "la même moyenne, rapportée à l’écart en deçà du taux sans risque, dans lequel tous les jours comptent";
+        "the same mean over the deviation below the risk-free rate, in which all returns count",
+        "la même moyenne, rapportée à l’écart en deçà du taux sans risque, où toutes les performances comptent";
     MeaningOfDrawdown =
         "the largest fall of the linked daily returns from a peak to a later trough",
         "plus forte baisse des performances quotidiennes chaînées entre un plus haut et un plus bas ultérieur";
     MeaningOfBeta =
-        "the slope of the line that fits the daily returns to those of the benchmark best; 1 moves like the benchmark",
-        "pente de la droite qui relie au mieux les performances quotidiennes à celles de l’indice ; à 1, le \
-         portefeuille suit l’indice";
+        "the slope of the line that fits the returns to those of the benchmark best; 1 moves like the benchmark",
+        "pente de la droite qui relie au mieux les performances à celles de l’indice ; à 1, le portefeuille suit \
+         l’indice";
     MeaningOfTrackingError =
-        "the standard deviation of the daily differences to the benchmark, times the square root of 252",
-        "écart-type des écarts quotidiens à l’indice de référence, multiplié par la racine carrée de 252";
+        "the standard deviation of the differences to the benchmark, times the square root of {count}",
+        "écart-type des écarts à l’indice de référence, multiplié par la racine carrée de {count}";
     MeaningOfInformationRatio =
-        "the mean of the daily differences to the benchmark times 252, over the tracking error",
-        "moyenne des écarts quotidiens à l’indice de référence multipliée par 252, rapportée à l’écart de suivi";
+        "the mean of the differences to the benchmark times {count}, over the tracking error",
+        "moyenne des écarts à l’indice de référence multipliée par {count}, rapportée à l’écart de suivi";
 }
 }

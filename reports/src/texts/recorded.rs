@@ -119,6 +119,26 @@ const RISKS: &[Pair] = &[
         "no day follows one that did not exceed the value at risk",
         "aucun jour n’en suit un autre qui n’ait pas dépassé la valeur en risque",
     ),
+    ("{name} has no value; see the exceptions of the date", "{name} n’a pas de valeur ; voir les constats de la date"),
+    ("{name} has no value", "{name} n’a pas de valeur"),
+    ("by {grouping}: no weight is other than zero", "toutes les valeurs sont nulles"),
+    ("no position", "il n’y a aucune position"),
+    (
+        "{name}: no volume is known on the last {number} valuation dates",
+        "{name} : aucun volume n’est connu aux {number} dernières dates de valorisation",
+    ),
+    (
+        "{name}: volumes are known on {number} of the last {number_days} valuation dates, and {number_least} are \
+         needed",
+        "{name} : des volumes sont connus à {number} des {number_days} dernières dates de valorisation, il en faut \
+         {number_least}",
+    ),
+    (
+        "{name}: its market does not list it, so nobody knows whether its quotes are adjusted",
+        "{name} : le marché ne le contient pas, on ignore donc si ses cours sont ajustés",
+    ),
+    ("{name}: nothing is traded on an average day", "{name} : rien ne s’échange un jour moyen"),
+    ("no day has returns of both sides", "aucun jour n’a de performance des deux côtés"),
     (
         "the time that is repeated ends on {date_end}, after {date}",
         "la période répétée se termine le {date_end}, après le {date}",
@@ -354,7 +374,7 @@ mod tests {
     /// The words of the program that records these texts, with what its line breaks add taken out.
     fn words_of_the_program() -> String {
         let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let rooms = ["crates/analytics/src", "pipelines/src/rollups", "pipelines/src/stress", "pipelines/checks"];
+        let rooms = ["crates/analytics/src", "crates/ledger/src", "pipelines/src", "pipelines/checks"];
         let mut folders: Vec<_> = rooms.map(|folder| house.join(folder)).to_vec();
         let mut words = String::new();
         while let Some(folder) = folders.pop() {
@@ -377,7 +397,7 @@ mod tests {
     fn every_text_is_still_recorded_somewhere() {
         let words = words_of_the_program();
         for (recorded, _) in REASONS.iter().chain(RISKS).chain(MESSAGES) {
-            let pieces = recorded.split(['{', '}']).step_by(2).map(|piece| piece.trim_matches(' '));
+            let pieces = recorded.split(['{', '}']).step_by(2).map(|piece| piece.trim_matches([' ', ':']));
             for piece in pieces.filter(|piece| 2 < piece.len()) {
                 assert!(words.contains(piece), "nothing records `{piece}` any more");
             }

@@ -79,6 +79,20 @@ RiskLabel {
         "Positionen, für die in einem Teil der Szenarien ein anderes Instrument steht",
         "Posiciones sustituidas por otro instrumento en una parte de los escenarios",
         "Posizioni sostituite da un altro strumento in una parte degli scenari";
+    Concentration =
+        "How much lies in few hands", "Concentration des avoirs", "Konzentration des Vermögens",
+        "Concentración de los activos", "Concentrazione delle attività";
+    Liquidity =
+        "How long it takes to sell what is held", "Liquidité : délai de cession des avoirs",
+        "Liquidität: wie lange ein Verkauf dauert", "Liquidez: tiempo necesario para vender la cartera",
+        "Liquidità: tempo necessario per vendere il portafoglio";
+    FactorSets =
+        "How well factors explain the returns", "Part des performances expliquée par les facteurs",
+        "Wie gut Faktoren die Renditen erklären", "Cómo explican los factores las rentabilidades",
+        "Quanto i fattori spiegano i rendimenti";
+    FactorExposures =
+        "Exposures to factors", "Expositions aux facteurs", "Faktorexposures", "Exposición a factores",
+        "Esposizioni ai fattori";
     Stress =
         "What scenarios would do to the positions, {currency}",
         "Effet de scénarios de crise sur les positions, {currency}",
@@ -146,6 +160,28 @@ RiskLabel {
     Group = "Group", "Groupe", "Gruppe", "Grupo", "Gruppo";
     Contribution = "Contribution", "Contribution", "Beitrag", "Contribución", "Contributo";
     OfWhole = "Of the whole", "Du total", "Vom Ganzen", "Del total", "Del totale";
+    GroupedBy = "Grouped by", "Regroupement", "Gruppiert nach", "Agrupado por", "Raggruppato per";
+    Groups = "Groups", "Groupes", "Gruppen", "Grupos", "Gruppi";
+    EffectiveNumber =
+        "Effective number", "Nombre effectif", "Effektive Anzahl", "Número efectivo", "Numero effettivo";
+    LargestGroup = "Largest", "Le plus grand", "Größte", "El mayor", "Il maggiore";
+    LargestShare = "Its share", "Sa part", "Deren Anteil", "Su parte", "La sua quota";
+    LargestFive = "Largest 5", "Les 5 premiers", "Größte 5", "5 mayores", "Primi 5";
+    LargestTen = "Largest 10", "Les 10 premiers", "Größte 10", "10 mayores", "Primi 10";
+    UnclassifiedShare = "Unclassified", "Non classé", "Nicht zugeordnet", "Sin clasificar", "Non classificato";
+    FigureValue = "Value", "Valeur", "Wert", "Valor", "Valore";
+    FactorSet = "Set", "Jeu", "Satz", "Conjunto", "Insieme";
+    After = "After", "Après le", "Nach dem", "Después del", "Dopo il";
+    Through = "Up to", "Jusqu’au", "Bis", "Hasta el", "Fino al";
+    Explained = "Explained (R²)", "Expliqué (R²)", "Erklärt (R²)", "Explicado (R²)", "Spiegato (R²)";
+    Factor = "Factor", "Facteur", "Faktor", "Factor", "Fattore";
+    Loading = "Loading", "Sensibilité", "Ladung", "Sensibilidad", "Sensibilità";
+    StandardError =
+        "Standard error", "Erreur type", "Standardfehler", "Error estándar", "Errore standard";
+    TStatistic = "t", "t", "t", "t", "t";
+    Probability = "Probability", "Probabilité", "Wahrscheinlichkeit", "Probabilidad", "Probabilità";
+    OfVariance =
+        "Of the variance", "De la variance", "An der Varianz", "De la varianza", "Della varianza";
     Reason = "Reason", "Motif", "Grund", "Motivo", "Motivo";
     Scenario = "Scenario", "Scénario", "Szenario", "Escenario", "Scenario";
     Version = "Version", "Version", "Version", "Versión", "Versione";
@@ -164,6 +200,38 @@ RiskLabel {
         "Anni di detenzione";
 
     // Names of rows.
+    Issuer = "Issuer", "Émetteur", "Emittent", "Emisor", "Emittente";
+    Sector = "Sector", "Secteur", "Branche", "Sector", "Settore";
+    Country = "Country", "Pays", "Land", "País", "Paese";
+    Participation =
+        "Part of an average day’s volume that is sold", "Part du volume quotidien moyen vendue",
+        "Verkaufter Anteil am durchschnittlichen Tagesvolumen", "Parte del volumen diario medio que se vende",
+        "Quota venduta del volume medio giornaliero";
+    SoldInOneDay =
+        "Sold within 1 day", "Cédé en 1 jour", "Verkauft innerhalb 1 Tages", "Vendido en 1 día",
+        "Venduto entro 1 giorno";
+    SoldInFiveDays =
+        "Sold within 5 days", "Cédé en 5 jours", "Verkauft innerhalb von 5 Tagen", "Vendido en 5 días",
+        "Venduto entro 5 giorni";
+    SoldInTwentyDays =
+        "Sold within 20 days", "Cédé en 20 jours", "Verkauft innerhalb von 20 Tagen", "Vendido en 20 días",
+        "Venduto entro 20 giorni";
+    UnknownShare =
+        "Part of which it is not known", "Part au délai inconnu", "Anteil mit unbekannter Dauer",
+        "Parte de plazo desconocido", "Quota con tempi non noti";
+    DaysUntilAll =
+        "Trading days until everything is sold", "Jours de bourse pour tout céder",
+        "Handelstage, bis alles verkauft ist", "Días de negociación hasta vender todo",
+        "Giorni di borsa per vendere tutto";
+    PositionsHeld =
+        "Positions, cash included", "Positions, liquidités comprises", "Positionen samt Liquidität",
+        "Posiciones, incluido el efectivo", "Posizioni, liquidità inclusa";
+    PositionsUnknown =
+        "Positions of which it is not known", "Positions au délai inconnu", "Positionen mit unbekannter Dauer",
+        "Posiciones de plazo desconocido", "Posizioni con tempi non noti";
+    Specific =
+        "What no factor explains", "Part spécifique, non expliquée", "Spezifisch, von keinem Faktor erklärt",
+        "Específico, no explicado por los factores", "Specifico, non spiegato dai fattori";
     Historical =
         "Historical simulation", "Simulation historique", "Historische Simulation", "Simulación histórica",
         "Simulazione storica";
@@ -191,12 +259,6 @@ RiskLabel {
     Red = "red", "rouge", "rot", "roja", "rossa";
     NotJudged = "not judged", "sans appréciation", "nicht beurteilt", "sin valorar", "non valutata";
     Yes = "yes", "oui", "ja", "sí", "sì";
-    CashIn =
-        "Cash {currency}", "Liquidités {currency}", "Liquidität {currency}", "Efectivo {currency}",
-        "Liquidità {currency}";
-    OtherPositions =
-        "All others ({count})", "Toutes les autres ({count})", "Alle anderen ({count})", "Todas las demás ({count})",
-        "Tutte le altre ({count})";
     SharesDown20 =
         "Shares fall by 20%", "Les actions baissent de 20 %", "Aktien fallen um 20 %", "Las acciones caen un 20 %",
         "Le azioni scendono del 20%";
@@ -236,8 +298,6 @@ RiskSentence {
          may happen, not limits of what can.",
         "La valeur en risque et la perte extrême moyenne sont des pertes ; un scénario défavorable porte le signe \
          moins. Tous ces chiffres sont des estimations, et non des limites.";
-    NoRisk =
-        "Not available: {reason}.", "Non disponible : {reason}.";
     NotMade =
         "it was not computed for this date", "ce chiffre n’a pas été calculé pour cette date";
     NoForecast =
@@ -256,6 +316,14 @@ RiskSentence {
     NothingExceeded =
         "No day lost more than the value at risk of {confidence} that was forecast for it.",
         "Aucun jour n’a perdu plus que la valeur en risque à {confidence} prévue pour lui.";
+    NoFactors =
+        "No factors were set beside the returns of this portfolio in this month: its market brings none, or they were \
+         not computed.",
+        "Aucun facteur n’a été rapproché des performances de ce portefeuille ce mois-ci : son marché n’en fournit pas, \
+         ou le calcul n’a pas été fait.";
+    NoError =
+        "the loading has no error: the factors explain every return",
+        "la sensibilité est sans erreur : les facteurs expliquent toutes les performances";
     NoScenario =
         "No scenario of stress was computed for this date.",
         "Aucun scénario de crise n’a été calculé pour cette date.";
@@ -308,6 +376,39 @@ RiskSentence {
         "Contribution (Euler) : perte moyenne d’une position dans les scénarios où le portefeuille perd le plus. La \
          somme des contributions est la perte extrême moyenne ; une contribution négative réduit la perte. Un \
          instrument dont une part appartient à un groupe compte pour cette part.";
+    MeaningOfConcentration =
+        "Concentration: positions of one group are added up, then each group counts with its size, regardless of sign, \
+         as a part of the sum of all sizes. Effective number: as many groups of one size would be as concentrated, one \
+         over the Herfindahl index, the sum of the squared shares. Cash is a group of its own, by currency each \
+         currency; what nobody has classified is one group, too, and its share is told: where it is large the other \
+         figures say little.",
+        "Concentration : les positions d’un même groupe sont additionnées, puis chaque groupe compte pour sa taille, \
+         sans égard au signe, rapportée à la somme des tailles. Nombre effectif : nombre de groupes égaux qui serait \
+         aussi concentré, inverse de l’indice de Herfindahl, somme des carrés des parts. Les liquidités forment un \
+         groupe ; ce qui n’est pas classé en forme un aussi, dont la part est indiquée : si elle est importante, les \
+         autres chiffres sont peu significatifs.";
+    MeaningOfLiquidity =
+        "Days to sell: the units held over the stated part of the average daily volume, the mean of the volumes known \
+         on the last 20 valuation dates of the market, at least 10 of them; a short position takes as long to buy \
+         back. Sold within: the part of the value of all positions, regardless of sign. Cash is there at once, an \
+         overdraft belongs to no share, and what is not known counts as not sold. What selling does to prices is not \
+         in the figures.",
+        "Délai de cession : quantité détenue rapportée à la part indiquée du volume quotidien moyen, moyenne des \
+         volumes connus aux 20 dernières dates de valorisation du marché, au moins 10 ; une position vendeuse met \
+         autant de temps à être rachetée. Cédé en : part de la valeur de toutes les positions, sans égard au signe. \
+         Les liquidités sont disponibles de suite, un découvert n’entre dans aucune part et ce qui n’est pas connu \
+         compte comme non cédé. L’effet des ventes sur les cours n’est pas compris.";
+    MeaningOfFactors =
+        "Factors: the daily returns, above the rate without risk where there is one, explained by what the factors of \
+         a set returned on the same days, by least squares. The days end with the month before the last one, for \
+         factors are published late. Loading: what the return moves with one unit of the factor; error by Newey and \
+         West (1987); probability of a loading this far from zero where there is nothing. The parts of the variance \
+         add up to the whole; a negative one calms the others.",
+        "Facteurs : performances quotidiennes, au-delà du taux sans risque s’il existe, expliquées par celles des \
+         facteurs d’un jeu aux mêmes jours, par les moindres carrés. La période s’achève avec l’avant-dernier mois, \
+         car les facteurs sont publiés tardivement. Sensibilité : variation de la performance pour une unité du \
+         facteur ; erreur type de Newey et West (1987) ; probabilité d’une sensibilité aussi éloignée de zéro en \
+         l’absence de lien. Les parts de la variance s’additionnent ; une part négative atténue les autres.";
     MeaningOfStress =
         "Scenarios: what the positions as they are would gain or lose if it happened at once. Not reached: the part of \
          the values that no change touches. Not known: the part of which nobody knows what would happen.",

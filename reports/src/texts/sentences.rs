@@ -16,8 +16,9 @@ Sentence {
         "The house has not set who issues its documents; [firm] in its configuration names the firm.",
         "L’établissement n’a pas indiqué qui émet ses documents ; la section [firm] de sa configuration le précise.";
 
+    NotAvailable = "Not available: {reason}.", "Non disponible : {reason}.";
+
     // Attribution.
-    AttributionNotAvailable = "Not available: {reason}.", "Non disponible : {reason}.";
     NothingHeldOfTheClass =
         "nothing of the class was held, or its return is not known",
         "la classe n’était pas détenue, ou son rendement n’est pas connu";
@@ -37,6 +38,8 @@ Sentence {
          méthode de {linking}.";
 
     // Why a figure is missing.
+    BooksNotKnown =
+        "a day of the period is not known in parts", "une date de la période n’est pas connue en détail";
     PriceOrRateMissing = "a price or a rate is missing", "il manque un cours ou un taux de change";
     PartOfSumMissing = "a part of the sum is unavailable", "une composante de la somme n’est pas disponible";
     FigureTooLong =
@@ -74,7 +77,8 @@ Sentence {
         "aucun taux de change de {from} en {to} n’existe au {date} ni avant cette date";
     NoValueForWeight =
         "the position or the portfolio has no value", "la position ou le portefeuille n’a pas de valeur";
-    PortfolioIsZero = "the portfolio's value is zero", "la valeur du portefeuille est nulle";
+    PortfolioNotAboveZero =
+        "the portfolio's value is not above zero", "la valeur du portefeuille n’est pas supérieure à zéro";
     PositionHasNoValue = "the position has no value", "la position n’a pas de valeur";
     CostNotKnown = "the cost in {currency} is not known", "le prix de revient en {currency} n’est pas connu";
     TakenBackUnknown = "what is taken back is not known", "l’opération extournée n’est pas connue";
@@ -132,6 +136,11 @@ Sentence {
         "Value: quantity times price, converted to {currency} at the rates of the day; cash at its balance.",
         "Valeur : quantité multipliée par le cours, convertie en {currency} aux taux de change du jour ; les \
          liquidités pour leur solde.";
+    QuotedInParts =
+        "Prices of {names} are in parts of {currency}, such as pence, or in percent of the nominal value: a unit is \
+         worth its price times {factor}.",
+        "Les cours de {names} sont exprimés en fractions de {currency}, comme le penny, ou en pourcentage du nominal : \
+         un titre vaut son cours multiplié par {factor}.";
     MeaningOfContributions =
         "Net contributions: deposits, withdrawals and transfers in kind. Dividends, interest, fees and taxes are part \
          of the gain.",

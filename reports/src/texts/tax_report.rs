@@ -207,15 +207,13 @@ TaxSentence {
          comptabilisation";
     NotKnown = "it is not known", "montant inconnu";
     NoRateOfDay =
-        "there is no rate from {from} to {to} of that day or the ten days before",
-        "aucun taux de change de {from} en {to} n’existe à cette date ni dans les dix jours qui précèdent";
+        "there is no rate from {from} to {to} of that day or the {days} days before",
+        "aucun taux de change de {from} en {to} n’existe à cette date ni dans les {days} jours qui précèdent";
     CountryNotKnown = "the market names no country of the instrument", "le marché n’indique pas de pays pour ce titre";
     SeveralCountries = "the instrument is in several countries", "le titre relève de plusieurs pays";
     ValueNotOnBooking =
         "the booking names no price: the units count at their close of the day, which is inside the total of the books",
         "l’opération n’indique pas de cours : les titres comptent à leur clôture du jour, comprise dans le total de la \
          comptabilité";
-    BooksNotKnown =
-        "a day of the period is not known in parts", "une date de la période n’est pas connue en détail";
 }
 }

@@ -12,6 +12,10 @@ use crate::inputs::{date, empty, kept, reversed, transaction, two_positions};
 use crate::reading::csv_section;
 use crate::statement::fields;
 
+fn amount(text: &str) -> Option<schemas::Amount> {
+    Some(crate::inputs::amount(text))
+}
+
 fn statement(input: &StatementInput) -> Document {
     build(input).expect("a statement")
 }
@@ -70,10 +74,30 @@ fn lending_that_was_taken_back_was_none_and_what_came_back_before_is_not_of_the_
     assert!(says(&statement(&input), "securities_financing", "None: at no time in the period"));
 }
 
+/// 5,826.00 + 4,545.75 + 8.23 are held with 20,000 that are owed: -9,620.02, of which nothing is a part.
+#[test]
+fn who_owes_more_than_is_there_has_no_weights() {
+    let mut input = two_positions();
+    let debt = "-20000".parse().expect("a number");
+    for row in input.valuations.iter_mut().filter(|row| row.instrument_id.as_str() == "CASH~EUR") {
+        (row.quantity, row.value, row.value_base) = (schemas::Quantity::new(debt), amount("-20000"), amount("-20000"));
+    }
+    input.portfolio_values.last_mut().expect("a value").market_value = amount("-9620.02");
+    let document = statement(&input);
+    assert_eq!(fields(&document, "cash", "EUR")[3], "-20000.00");
+    let weight = "unavailable: the portfolio's value is not above zero";
+    assert_eq!(fields(&document, "cash", "EUR")[7], weight);
+    assert_eq!(fields(&document, "positions", "Apple, Inc.")[11], weight);
+    assert_eq!(fields(&document, "client_assets", "All assets")[3], "-9620.02");
+}
+
 #[test]
 fn point_c_benefit_from_securities_financing() {
-    assert!(says(&statement(&kept()), "securities_financing", "none was credited"));
-    assert!(!says(&statement(&two_positions()), "securities_financing", "credited"), "there was none to bring any");
+    assert!(says(&statement(&kept()), "securities_financing", "none is recorded"));
+    assert!(
+        !says(&statement(&two_positions()), "securities_financing", "Benefit for the client"),
+        "there was none to bring any"
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@ use reports::statements::StatementInput;
 use reports::statements::costs_and_charges::build;
 use schemas::tables::nav_bridge::BridgeComponent;
 
-use crate::inputs::{charged, empty, held, returned, reversed, stated, step};
+use crate::inputs::{charged, date, empty, held, returned, reversed, stated, step};
 use crate::reading::csv_section;
 use crate::statement::fields;
 
@@ -76,6 +76,18 @@ fn points_2_1_to_2_4_are_what_manufacturers_state_of_what_was_held() {
     assert_eq!(point(&statement(&halves), "instrument_costs", "2.2")[0], "165.00");
 }
 
+/// 10,000 held on each of the 366 days of 2020 cost the 1.75 % that is stated for a year, and not a day more.
+#[test]
+fn a_leap_year_costs_what_a_year_costs() {
+    let mut input = empty();
+    (input.period_start, input.business_date) = (date("2019-12-31"), date("2020-12-31"));
+    input.measures.clear();
+    input.portfolio_values = charged().portfolio_values.into_iter().take(1).collect();
+    input.portfolio_values[0].business_date = input.business_date;
+    input.further.held_values = vec![held("SAP.DE", Some(stated()), "3660000")];
+    assert_eq!(point(&statement(&input), "instrument_costs", "2.2")[0], "175.00");
+}
+
 #[test]
 fn instruments_without_stated_costs_are_listed_and_no_total_hides_them() {
     let document = statement(&charged());
@@ -102,6 +114,8 @@ fn costs_that_nobody_states_are_no_zero() {
     let document = statement(&input);
     let unknown = "unavailable: nobody states what the instruments that were held cost";
     assert_eq!(point(&document, "instrument_costs", "2.2")[0], unknown);
+    let reason = "Not available: nobody states what the instruments that were held cost.";
+    assert_eq!(notes(&document, "costs_by_instrument"), reason);
     // What is left are the services.
     let name = "Total without instruments whose costs are not known";
     assert_eq!(fields(&document, "total_costs", name)[3..5], ["261.00", "0.0131"]);
@@ -130,7 +144,7 @@ fn point_4_is_an_amount_and_a_percentage_of_the_average_value() {
     worthless.portfolio_values.iter_mut().for_each(|row| row.market_value = None);
     let without = statement(&worthless);
     let part = &fields(&without, "total_costs", "Total costs and charges")[4];
-    assert_eq!(part, "unavailable: a part of the sum is unavailable");
+    assert_eq!(part, "unavailable: there is no average portfolio value above zero");
 }
 
 /// 5 dollars that were 4 euros.
@@ -185,10 +199,21 @@ fn what_is_not_known_is_no_zero() {
     unknown.nav_bridge.push(step(BridgeComponent::Unknown, schemas::Currency::EUR, None, None));
     let document = statement(&unknown);
     assert_eq!(point(&document, "service_costs", "1.2")[0], "unavailable: a day of the period is not known in parts");
+    // What is known of the services is a part, and no table shows it as the whole.
+    for section in ["costs_by_kind", "costs_in_currencies"] {
+        assert_eq!(notes(&document, section), "Not available: a day of the period is not known in parts.");
+    }
+    // What was booked by a close that could not be valued counts with the next one: at the end of the year it is not
+    // there yet, before it has come since.
+    let mut late = charged();
+    late.nav_bridge.push(step(BridgeComponent::Gap, schemas::Currency::EUR, None, None));
+    assert!(point(&statement(&late), "service_costs", "1.2")[0].starts_with("unavailable: "));
+    late.nav_bridge.last_mut().expect("a row").business_date = date("2014-06-30");
+    assert_eq!(point(&statement(&late), "service_costs", "1.2")[0], "200.00");
     let mut unpriced = complete();
     unpriced.further.held_values[0].unknown_days = 3;
     let line = point(&statement(&unpriced), "instrument_costs", "2.2");
-    assert_eq!(line[0], "unavailable: a part of the sum is unavailable");
+    assert_eq!(line[0], "unavailable: the holding had no value on 3 days");
     let fund = fields(&statement(&unpriced), "costs_by_instrument", "A Fund");
     assert_eq!(fund[5], "unavailable: the holding had no value on 3 days");
 }

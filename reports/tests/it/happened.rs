@@ -109,6 +109,28 @@ fn a_confirmation_has_every_item_of_the_article() {
     assert!(parties.iter().any(|line| line.contains("(b)|Client|")), "{parties:?}");
 }
 
+/// A bond for 1,095 dollars with 12.34 of accrued interest, which is booked by itself.
+#[test]
+fn accrued_interest_stands_beside_the_order_that_it_belongs_to() {
+    let trade = purchase();
+    let interest = Transaction {
+        kind: "ACCRUED_INTEREST".to_owned(),
+        transaction_id: "t77".to_owned(),
+        net_cash: amount("-12.34"),
+        quantity: None,
+        price: None,
+        ..trade.clone()
+    };
+    let mut input = confirmed(vec![trade.clone(), interest], Vec::new());
+    let id = trade.transaction_id.as_str();
+    assert_eq!(of_point(&confirmation(&input), id, "(l)"), ["-1095.00", "-12.34", "-1107.34"]);
+    assert_eq!(entries(&confirmation(&input), "t77"), [], "it is no order of its own");
+    assert!(csv_section(&confirmation(&input), "cancellations").is_empty(), "and takes nothing back");
+    // With a second order in the bond on that day nobody knows whose it is.
+    input.further.trades.push(Transaction { transaction_id: "t78".to_owned(), ..trade.clone() });
+    assert_eq!(of_point(&confirmation(&input), id, "(l)"), ["-1095.00"]);
+}
+
 #[test]
 fn what_was_not_recorded_is_said_under_its_point_and_never_left_out() {
     let trade = purchase();
@@ -279,6 +301,41 @@ fn a_notice_says_how_far_since_when_and_through_which_threshold() {
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
+}
+
+#[test]
+fn a_threshold_is_none_only_if_the_fall_is_known() {
+    let exceeded = |input: &StatementInput| {
+        let document = depreciation_notice::build(input).expect("a notice");
+        let lines = csv_section(&document, "depreciation").into_iter();
+        let mut found = lines.filter(|line| line.get(2).is_some_and(|label| label == "Threshold exceeded"));
+        found.next().expect("a figure")[3].clone()
+    };
+    let mut input = fallen(&[("2014-10-15", 0.88), ("2014-12-31", 0.95)], &[]);
+    assert_eq!(exceeded(&input), "-0.1000", "the deepest of the period, from which it has recovered");
+    let today = input.further.depreciation.last_mut().expect("a day");
+    (today.step, today.return_fraction, today.adjusted_value) = (None, None, None);
+    today.unavailable_reason = Some("a flow of 2014-12-31 is unknown".to_owned());
+    assert_eq!(exceeded(&input), "unavailable: a flow of 2014-12-31 is unknown");
+    assert_eq!(exceeded(&fallen(&[("2014-12-31", 0.95)], &[])), "none in this period");
+}
+
+/// A bond at 98.5 percent, and shares in pence: units times price is a hundred times too much.
+#[test]
+fn prices_that_are_no_amounts_of_their_currency_are_named() {
+    let trade = purchase();
+    let mut input = confirmed(vec![trade], Vec::new());
+    let meanings = |input: &StatementInput| {
+        let lines = csv_section(&confirmation(input), "definitions");
+        lines.into_iter().map(|line| line.join("|")).collect::<Vec<String>>().join("\n")
+    };
+    assert!(!meanings(&input).contains("worth its price times"));
+    for listed in &mut input.instruments {
+        listed.price_scale = "0.01".parse().expect("a rate");
+    }
+    let told = meanings(&input);
+    assert!(told.contains("Prices of Apple, Inc. are in parts of USD"), "only what was traded: {told}");
+    assert!(told.contains("a unit is worth its price times 0.01"), "{told}");
 }
 
 /// Some orders with tranches, and some days of a fall.

@@ -5,6 +5,8 @@ mod agreement;
 #[cfg(test)]
 mod archival;
 #[cfg(test)]
+mod article_60;
+#[cfg(test)]
 mod client_assets;
 #[cfg(test)]
 mod corporate_actions;

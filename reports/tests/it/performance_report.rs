@@ -8,7 +8,7 @@ use reports::{Error, Format};
 use schemas::tables::measures::MeasureRow;
 use schemas::{ReportingPeriod, Severity};
 
-use crate::inputs::{amount, daily, date, earning, empty, reversed};
+use crate::inputs::{amount, daily, date, earning, empty, reversed, two_positions};
 use crate::reading::{csv_section, file};
 use crate::statement::fields;
 
@@ -74,7 +74,7 @@ fn point_c4_and_point_e_the_period_is_told_beside_the_benchmark() {
     let figures: Vec<Vec<String>> = csv_section(&document, "key_figures");
     let said: Vec<&str> = figures.iter().filter(|line| line[1] == "row").map(|line| line[2].as_str()).collect();
     let expected =
-        ["Return, Month to date", "Benchmark, Month to date", "Return, Since inception", "Benchmark, Since inception"];
+        ["Month to date: return", "Month to date: benchmark", "Since inception: return", "Since inception: benchmark"];
     assert_eq!(said[..4], expected);
 
     let mut alone = earning();
@@ -150,7 +150,7 @@ fn contributions_are_linked_and_add_up_to_the_return() {
     assert_eq!(fields(&document, "contributions_by_currency", "USD")[3..], ["-0.0051", "0.0152", "0.0101"]);
     assert_eq!(total(&document, "contributions_by_currency")[5], "0.0506");
     // 0.021 · 1.01498 + 0.029 · 1.01002, and −0.001 and 0.001.
-    assert_eq!(fields(&document, "contributions_by_class", "equity")[3], "0.0506");
+    assert_eq!(fields(&document, "contributions_by_class", "Equities")[3], "0.0506");
     assert_eq!(fields(&document, "contributions_by_class", "Cash")[3], "0.0000");
 }
 
@@ -222,6 +222,31 @@ fn a_portfolio_of_which_nothing_is_known_has_a_report_that_says_so() {
     let mut input = earning();
     input.exceptions[0].severity = Severity::Block;
     assert!(matches!(build(&input), Err(Error::Blocked { .. })));
+}
+
+/// A fund that is valued once a month has twelve returns a year, and says so where figures are made from them.
+#[test]
+fn figures_name_the_returns_that_they_are_made_from() {
+    let said = |per_year: f64| {
+        let mut input = earning();
+        let rhythm = MeasureRow {
+            period: ReportingPeriod::SinceInception,
+            measure: "returns_per_year".to_owned(),
+            value: Some(per_year),
+            unavailable_reason: None,
+            ..two_positions().measures[0].clone()
+        };
+        input.measures.push(rhythm);
+        String::from_utf8(file(&report(&input), Format::Csv)).expect("UTF-8")
+    };
+    let monthly = said(12.0);
+    for words in ["Volatility a year, from monthly returns", "Sortino ratio, from monthly returns", "square root of 12"]
+    {
+        assert!(monthly.contains(words), "{words}");
+    }
+    assert!(!monthly.contains("of 252") && !monthly.contains("Maximum drawdown, from"));
+    let daily = said(252.0);
+    assert!(daily.contains("square root of 252") && !daily.contains("monthly returns"));
 }
 
 #[test]

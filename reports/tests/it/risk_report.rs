@@ -97,7 +97,7 @@ fn parts_by_anything_add_up_to_the_expected_shortfall() {
     assert_eq!(positions[0], ["Apple, Inc.", "200.00", "0.6667"]);
     assert_eq!(positions[2], ["Cash USD", "-20.00", "-0.0667"]);
     let told = |section: &str, name: &str| fields(&document, section, name)[3].clone();
-    assert_eq!(told("contributions_by_asset_class", "equity"), "320.00");
+    assert_eq!(told("contributions_by_asset_class", "Equities"), "320.00");
     assert_eq!(told("contributions_by_asset_class", "Cash"), "-20.00");
     // Half of SAP is technology; the other half, and all of Apple, nobody has classified.
     assert_eq!(told("contributions_by_sector", "Technology"), "60.00");
@@ -116,8 +116,69 @@ fn parts_by_anything_add_up_to_the_expected_shortfall() {
     partly.further.risk_contributions[3].es_975_contribution = None;
     partly.further.risk_contributions[3].unavailable_reason = Some("too few closes".to_owned());
     let document = report(&partly);
-    assert_eq!(rows(&document, "left_out"), [["EUR", "too few closes"]]);
+    assert_eq!(rows(&document, "left_out"), [["Cash EUR", "too few closes"]]);
     assert_eq!(rows(&document, "contributions").last().map(|row| row[1].clone()), Some("300.00".to_owned()));
+}
+
+/// A market that calls a group of its own `Cash` does not take the place of the cash on the accounts, nor the other way
+/// round: both are one line, and the table adds up.
+#[test]
+fn groups_of_one_name_are_one_line() {
+    let mut input = at_risk();
+    input.further.classifications[0].node = "Cash".to_owned();
+    let document = report(&input);
+    let of_class = rows(&document, "contributions_by_asset_class");
+    assert_eq!(of_class.last().map(|row| row[1].as_str()), Some("300.00"), "{of_class:?}");
+    // SAP's 120 and the 20 that cash in dollars takes off.
+    assert_eq!(fields(&document, "contributions_by_asset_class", "Cash")[3], "100.00");
+}
+
+#[test]
+fn holdings_in_few_hands_are_told_by_every_way_of_grouping() {
+    let document = report(&at_risk());
+    let found = rows(&document, "concentration");
+    // One over 0.68 is 1.47.
+    assert_eq!(found[0], ["Position", "2", "1.47", "Apple, Inc.", "0.8000", "1.0000", "1.0000"]);
+    assert_eq!(found[1], ["Sector", "2", "1.47", "Unclassified", "0.8000", "1.0000", "1.0000", "0.8000"]);
+    assert_eq!(found[2][..4], ["Currency", "2", "1.47", "USD"]);
+    let mut unvalued = at_risk();
+    let row = &mut unvalued.further.concentration[2];
+    (row.group_count, row.effective_number, row.largest_group) = (None, None, None);
+    row.unavailable_reason = Some("D03~X has no value; see the exceptions of the date".to_owned());
+    let found = rows(&report(&unvalued), "concentration");
+    assert_eq!(found[0][1], "unavailable: D03~X has no value; see the exceptions of the date");
+}
+
+#[test]
+fn days_to_sell_are_told_as_far_as_they_are_known() {
+    let document = report(&at_risk());
+    let told = |figure: &str| fields(&document, "liquidity", figure)[3].clone();
+    assert_eq!(told("Part of an average day’s volume that is sold"), "0.2000");
+    assert_eq!((told("Sold within 1 day"), told("Sold within 20 days")), ("0.7500".to_owned(), "0.8000".to_owned()));
+    assert_eq!(told("Part of which it is not known"), "0.2000");
+    let days = told("Trading days until everything is sold");
+    assert_eq!(days, "unavailable: D03~SAP.DE: no volume is known on the last 20 valuation dates");
+    let mut french = at_risk();
+    french.portfolio.language = schemas::Language::French;
+    let days = fields(&report(&french), "liquidity", "Jours de bourse pour tout céder")[3].clone();
+    assert!(days.ends_with("aucun volume n’est connu aux 20 dernières dates de valorisation"), "{days}");
+}
+
+#[test]
+fn factors_and_what_they_leave_add_up_to_the_variance() {
+    let document = report(&at_risk());
+    let sets = rows(&document, "factor_sets");
+    assert_eq!(sets[0], ["ff3", "2013-10-31", "2014-10-31", "250", "0.7500"]);
+    assert_eq!(sets[1][1], "unavailable: not enough returns: 40 of 60");
+    // 0.00032 and -0.00002 of 0.0004 are 80 and -5 percent; 25 percent are left.
+    let found = rows(&document, "factor_exposures");
+    assert_eq!(found[0], ["ff3", "mkt_rf", "0.90", "0.05", "18.00", "0.03", "0.8000"]);
+    assert_eq!(found[1], ["ff3", "smb", "-0.50", "0.05", "-10.00", "0.03", "-0.0500"]);
+    assert_eq!((found[2][1].as_str(), found[2][6].as_str()), ("What no factor explains", "0.2500"));
+    assert_eq!((found[3][0].as_str(), found[3][6].as_str()), ("Total", "1.0000"));
+    let mut foreign = at_risk();
+    foreign.further.factor_exposures[0].portfolio_id = "D04".parse().expect("an id");
+    assert!(matches!(build(&foreign), Err(Error::ForeignRow { table: "gold.factor_exposures", .. })));
 }
 
 #[test]
@@ -161,7 +222,8 @@ fn classes_have_the_figures_that_they_rest_on() {
 fn a_portfolio_of_which_nothing_is_known_has_a_report_that_says_so() {
     let document = report(&empty());
     assert!(notes(&document, "contributions").starts_with("Not available: it was not computed"));
-    for section in ["value_at_risk", "forecasts"] {
+    assert!(notes(&document, "factor_sets").starts_with("No factors were set beside"));
+    for section in ["value_at_risk", "forecasts", "concentration", "liquidity"] {
         assert!(notes(&document, section).starts_with("Not available: it was not computed"), "{section}");
     }
     assert!(notes(&document, "backtests").contains("at least 250 daily returns"));

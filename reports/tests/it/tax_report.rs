@@ -177,6 +177,34 @@ fn what_is_not_known_is_a_dash_with_its_reason() {
     assert_eq!(fields(&document, "totals", "Dividends")[3], "unavailable: a part of the sum is unavailable");
 }
 
+/// A disposal whose gain is not known may be a gain or a loss: neither sum is shown without it.
+#[test]
+fn an_unknown_gain_is_in_no_sum() {
+    let mut input = taxed();
+    for gain in input.realised_gains.iter_mut().filter(|row| row.currency == Currency::USD) {
+        gain.gain_base = None;
+    }
+    for lot in input.further.lot_closings.iter_mut().filter(|row| row.currency == Currency::USD) {
+        (lot.gain_base, lot.proceeds_base) = (None, None);
+    }
+    let by_method = fields(&report(&input), "gains_by_method", "first in, first out");
+    let reason = "unavailable: it is not known in EUR: a rate is missing, or it was not recorded when this was booked";
+    assert_eq!(by_method[5], reason, "there is no other loss");
+    for (place, column) in [(4, "gains"), (7, "net")] {
+        assert_eq!(by_method[place], "unavailable: a part of the sum is unavailable", "{column}");
+    }
+}
+
+#[test]
+fn countries_that_are_not_known_have_their_reason() {
+    let mut input = taxed();
+    input.further.countries = std::sync::Arc::default();
+    let found = rows(&report(&input), "income_by_country");
+    let unknown = "unavailable: the market names no country of the instrument";
+    assert!(found.iter().any(|row| row[0] == unknown), "{found:?}");
+    assert!(found.iter().all(|row| row[0] != "–"), "{found:?}");
+}
+
 #[test]
 fn lots_that_are_not_the_gain_stop_the_report() {
     let mut input = taxed();

@@ -93,7 +93,7 @@ fn without_a_rate_there_is_no_amount_in_base_currency_and_the_reason() {
     let base = column(&document, BASE);
     assert!(base[1].starts_with("unavailable: there is no rate from USD to EUR on 2014-12-16"), "{base:?}");
     let mut old = kept();
-    old.further.rates = std::sync::Arc::new(Rates::of(&[rate("2014-12-05", "1.20")]));
+    old.further.rates = std::sync::Arc::new(Rates::of(&[rate("2014-12-05", "1.20")], 10));
     // The rate of 5 December is eleven days old on the 16th, and ten count.
     assert!(column(&list(&old), BASE)[2].starts_with("unavailable: there is no rate"));
 }

@@ -1,6 +1,6 @@
 //! On which basis the statement stands, and what is traded and not settled: the last paragraph of Article 63(2).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, BusinessDate};
@@ -86,7 +86,7 @@ fn unsettled(input: &StatementInput, pending: &[Pending<'_>]) -> Table {
 fn pending(input: &StatementInput) -> Vec<Pending<'_>> {
     let date = input.business_date;
     let all = || input.transactions.iter().chain(&input.further.other_bookings);
-    let taken_back: BTreeSet<&str> = all().filter_map(|row| row.reverses.as_deref()).collect();
+    let taken_back = input.taken_back_ids();
     let by_id: BTreeMap<&str, &Transaction> = all().map(|row| (row.transaction_id.as_str(), row)).collect();
     let settles_later = |row: &Transaction| row.settlement_date.filter(|settles| date < *settles);
     let mut found = Vec::new();

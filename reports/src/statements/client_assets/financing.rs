@@ -2,7 +2,7 @@
 //!
 //! The books know one kind, the lending of units, as a mark on a position: `LEND` and `LEND_RETURN` move no cash.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 use schemas::InstrumentId;
@@ -64,7 +64,7 @@ pub(super) fn sections(input: &StatementInput) -> Result<Vec<Section>, Error> {
 /// Units by instrument, of those of which any were lent at a time of the period.
 fn lent(input: &StatementInput) -> Result<BTreeMap<&InstrumentId, Lent>, Error> {
     let all = || input.transactions.iter().chain(&input.further.other_bookings);
-    let taken_back: BTreeSet<&str> = all().filter_map(|row| row.reverses.as_deref()).collect();
+    let taken_back = input.taken_back_ids();
     let counts =
         |row: &&Transaction| row.trade_date <= input.business_date && !taken_back.contains(row.transaction_id.as_str());
     let mut found: BTreeMap<&InstrumentId, Lent> = BTreeMap::new();

@@ -10,7 +10,7 @@ use schemas::tables::valuations::Valuation;
 use crate::document::{Cell, Column, ColumnKind, Content, KeyFigure, KeyFigures, Section, Table, sum_of_printed};
 use crate::error::Error;
 use crate::input::StatementInput;
-use crate::sections::{in_base, name_of, of_notes};
+use crate::sections::{in_base, name_of_position, of_notes};
 use crate::texts::{AssetLabel, AssetSentence, Label};
 
 /// The rights of others by their words in the table.
@@ -33,13 +33,7 @@ pub(super) struct Asset<'a> {
 pub(super) fn assets(input: &StatementInput) -> Vec<Asset<'_>> {
     let instruments = input.instruments_by_id();
     let texts = input.texts();
-    let asset = |held: &Valuation| -> String {
-        if held.instrument_id.is_cash() {
-            texts.label_with(AssetLabel::CashIn, &[("currency", held.currency.code())])
-        } else {
-            name_of(&held.instrument_id, &instruments)
-        }
-    };
+    let asset = |held: &Valuation| name_of_position(&held.instrument_id, &instruments, texts);
     let mut assets: Vec<Asset<'_>> = input
         .valuations
         .iter()

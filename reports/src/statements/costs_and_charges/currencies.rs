@@ -1,12 +1,12 @@
 //! Costs in other currencies than the base currency, and what exchanging currencies cost.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, Currency};
 
-use super::{of_table, services};
+use super::{of_steps, of_table, services};
 use crate::document::{Cell, Column, ColumnKind, Section, Table};
 use crate::error::Error;
 use crate::input::StatementInput;
@@ -21,7 +21,7 @@ const RATE_DECIMALS: u32 = 6;
 pub(super) fn sections(input: &StatementInput) -> Result<[Section; 2], Error> {
     let texts = input.texts();
     Ok([
-        of_table("costs_in_currencies", texts.label(CostLabel::InCurrencies), costs(input)?),
+        of_steps(input, "costs_in_currencies", CostLabel::InCurrencies, costs(input)?),
         of_table("exchanges", texts.label(CostLabel::Exchanges), exchanges(input)?),
     ])
 }
@@ -60,9 +60,9 @@ fn costs(input: &StatementInput) -> Result<Table, Error> {
 fn exchanges(input: &StatementInput) -> Result<Table, Error> {
     let texts = input.texts();
     let overflow = || Error::Overflow { what: "fees of exchanges" };
-    let reversals = input.transactions.iter().chain(&input.reversals_elsewhere);
-    let reversed: BTreeSet<&str> = reversals.filter_map(|row| row.reverses.as_deref()).collect();
-    let counts = |row: &&Transaction| row.counter_currency.is_some() && !reversed.contains(row.transaction_id.as_str());
+    let taken_back = input.taken_back_ids();
+    let counts =
+        |row: &&Transaction| row.counter_currency.is_some() && !taken_back.contains(row.transaction_id.as_str());
     let mut found: BTreeMap<Currency, (i64, Decimal)> = BTreeMap::new();
     for deal in input.transactions.iter().filter(counts) {
         let (deals, fees) = found.entry(deal.currency).or_default();

@@ -34,18 +34,6 @@ pub(super) fn sections(input: &StatementInput, instruments: &Cell) -> Result<[Se
     ])
 }
 
-/// Refuses returns of another portfolio.
-pub(super) fn refuse_foreign(input: &StatementInput) -> Result<(), Error> {
-    let expected = &input.portfolio.portfolio_id;
-    match input.further.daily_returns.iter().find(|row| row.portfolio_id != *expected) {
-        None => Ok(()),
-        Some(row) => {
-            let (expected, found) = (expected.clone(), row.portfolio_id.clone());
-            Err(Error::ForeignRow { table: "gold.daily_returns", expected, found })
-        }
-    }
-}
-
 /// The days of the period that had capital, in order.
 fn days(input: &StatementInput) -> Vec<&DailyReturn> {
     let is_inside =

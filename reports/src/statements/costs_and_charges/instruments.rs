@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::Months;
 use rust_decimal::Decimal;
 use schemas::tables::instrument_costs::InstrumentCost;
 use schemas::tables::transactions::Transaction;
-use schemas::{Amount, InstrumentId, Rate};
+use schemas::{Amount, BusinessDate, InstrumentId, Rate};
 
 use super::average::Average;
 use super::{items, sum_or_zero};
@@ -16,9 +17,6 @@ use crate::input::StatementInput;
 use crate::sections::{in_base, name_of, total};
 use crate::texts::Label;
 use crate::texts::costs_and_charges::{CostLabel, CostSentence};
-
-/// Days of a year, of which yearly fractions are of.
-const YEAR_DAYS: i64 = 365;
 
 /// The tables of this part.
 pub(super) struct Instruments {
@@ -91,6 +89,7 @@ impl Cost {
     fn hold(&mut self, input: &StatementInput, held: &HeldValue, stated: &InstrumentCost) -> Result<(), Error> {
         let overflow = || Error::Overflow { what: "costs of an instrument" };
         self.value_days = self.value_days.checked_add(held.value_days.decimal()).ok_or_else(overflow)?;
+        let days_of_year = Decimal::from(year_days(input.period_start));
         let yearly = |fraction: Rate| {
             if 0 < held.unknown_days {
                 let days = held.unknown_days.to_string();
@@ -98,7 +97,7 @@ impl Cost {
                     input.texts().sentence_with(CostSentence::DaysWithoutValue, &[("days", &days)]),
                 ));
             }
-            let year = held.value_days.decimal().checked_div(Decimal::from(YEAR_DAYS));
+            let year = held.value_days.decimal().checked_div(days_of_year);
             let cost = year.and_then(|year| year.checked_mul(fraction.decimal())).ok_or_else(overflow)?;
             Ok::<Cell, Error>(Cell::money(Amount::new(cost), input.base_currency()))
         };
@@ -121,20 +120,27 @@ impl Cost {
         let base = input.base_currency();
         let converted = input.further.rates.convert(cost, trade.currency, base, trade.trade_date);
         self.one_off.push(input.base_money(converted, || {
-            let values = [("from", trade.currency.code()), ("to", base.code())];
+            let days = input.further.rates.days_max().to_string();
+            let values = [("from", trade.currency.code()), ("to", base.code()), ("days", &*days)];
             input.texts().sentence_with(CostSentence::NoRateOfDay, &values)
         }));
         Ok(())
     }
 }
 
+/// The calendar days of the year after a day, of which yearly fractions are: what was held all year bears them once,
+/// in leap years, too.
+fn year_days(opening: BusinessDate) -> i64 {
+    let next = opening.day().checked_add_months(Months::new(12));
+    next.map_or(365, |next| (next - opening.day()).num_days())
+}
+
 /// Purchases and sales of the period that count, in the order of booking.
 fn counted_trades(input: &StatementInput) -> Vec<&Transaction> {
-    let reversals = input.transactions.iter().chain(&input.reversals_elsewhere);
-    let reversed: BTreeSet<&str> = reversals.filter_map(|row| row.reverses.as_deref()).collect();
+    let taken_back = input.taken_back_ids();
     let is_trade = |row: &&Transaction| ["BUY", "SELL"].contains(&row.kind.as_str());
     let mut trades: Vec<&Transaction> = input.transactions.iter().filter(is_trade).collect();
-    trades.retain(|row| !reversed.contains(row.transaction_id.as_str()));
+    trades.retain(|row| !taken_back.contains(row.transaction_id.as_str()));
     trades.sort_by_key(|row| (row.trade_date, row.booking_sequence, &row.transaction_id));
     trades
 }

@@ -12,8 +12,8 @@ use crate::document::{Cell, Column, ColumnKind, Table};
 use crate::error::Error;
 use crate::input::StatementInput;
 use crate::sections::{in_base, total};
-use crate::texts::Label;
-use crate::texts::costs_and_charges::{CostLabel, CostSentence};
+use crate::texts::costs_and_charges::CostLabel;
+use crate::texts::{Label, Sentence};
 
 /// The items of Annex II with the steps of the change in value that belong to each.
 const ITEMS: [(&str, CostLabel, &[BridgeComponent]); 5] = [
@@ -36,11 +36,6 @@ const ITEMS: [(&str, CostLabel, &[BridgeComponent]); 5] = [
 /// Whether a step of the change in value is a cost of a service.
 pub(super) fn is_cost(component: BridgeComponent) -> bool {
     ITEMS.iter().any(|(_, _, components)| components.contains(&component))
-}
-
-/// Whether the steps of the period are known.
-pub(super) fn is_known(input: &StatementInput) -> bool {
-    !input.nav_bridge.iter().any(|row| row.component == BridgeComponent::Unknown)
 }
 
 /// The tables of this part.
@@ -70,10 +65,10 @@ impl Services {
                 ]);
                 parts.push(cell);
             }
-            let sum = if is_known(input) {
+            let sum = if input.is_change_known() {
                 sum_or_zero(input, &parts, "costs of services")?
             } else {
-                Cell::unavailable(texts.sentence(CostSentence::BooksNotKnown))
+                Cell::unavailable(texts.sentence(Sentence::BooksNotKnown))
             };
             found.push((point, label, sum));
         }

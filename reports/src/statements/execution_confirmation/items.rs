@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rust_decimal::Decimal;
 use schemas::tables::executions::Execution;
 use schemas::tables::instruments::Instrument;
 use schemas::{Amount, Currency, InstrumentId};
@@ -49,6 +50,11 @@ pub(super) fn items(order: &Order<'_>, instruments: &BTreeMap<&InstrumentId, &In
         entry: Cell::money(amount, currency),
     };
     items.push(money("(l)", ConfirmationLabel::TotalConsideration, booking.net_cash));
+    if let Some(accrued) = order.accrued {
+        items.push(money("(l)", ConfirmationLabel::AccruedInterest, accrued));
+        let both = booking.net_cash.decimal().checked_add(accrued.decimal()).map(Amount::new);
+        items.extend(both.map(|both| money("(l)", ConfirmationLabel::WithAccruedInterest, both)));
+    }
     items.push(money("(m)", ConfirmationLabel::TotalFees, booking.fees));
     if booking.taxes != Amount::ZERO {
         items.push(money("(m)", ConfirmationLabel::TotalTaxes, booking.taxes));
@@ -135,10 +141,22 @@ impl About<'_> {
         self.order.booking.quantity.map_or_else(|| self.not_recorded(), |quantity| Cell::Quantity(quantity.decimal()))
     }
 
+    /// Prices in parts of a currency name no currency here: what they are in is said where the entries are explained.
     fn price_label(&self) -> String {
+        let quoted = self.listed.filter(|listed| listed.price_scale.decimal() == Decimal::ONE);
+        let price = match quoted {
+            Some(listed) => {
+                let currency = [("currency", listed.currency.code())];
+                self.texts.label_with(ConfirmationLabel::UnitPriceIn, &currency)
+            }
+            None => self.texts.label(ConfirmationLabel::UnitPrice),
+        };
         match self.order.tranches.len() {
-            0 | 1 => self.texts.label(ConfirmationLabel::UnitPrice),
-            count => self.texts.label_with(ConfirmationLabel::AveragePrice, &[("count", &count.to_string())]),
+            0 | 1 => price,
+            count => {
+                let values = [("price", &*price), ("count", &*count.to_string())];
+                self.texts.label_with(ConfirmationLabel::AveragePrice, &values)
+            }
         }
     }
 

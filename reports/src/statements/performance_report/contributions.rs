@@ -12,8 +12,8 @@ use super::StatementInput;
 use super::linked::{Basis, Days};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table, sum_of_printed};
 use crate::error::Error;
-use crate::sections::{name_of, name_of_group, of_notes, total};
-use crate::texts::{PerformanceLabel, PerformanceSentence, Texts};
+use crate::sections::{name_of_group, name_of_position, of_notes, total};
+use crate::texts::{Label, PerformanceLabel, PerformanceSentence, Texts};
 
 /// Positions that are listed on each side.
 const LISTED: usize = 5;
@@ -180,13 +180,7 @@ fn by_instrument(input: &StatementInput, parts: &BTreeMap<(InstrumentId, Currenc
     ordered.sort_by(|one, other| other.1.whole.total_cmp(&one.1.whole).then(one.0.cmp(other.0)));
     let gained = ordered.iter().take(LISTED).take_while(|(_, parts)| 0.0 < parts.whole).count();
     let lost = ordered.iter().rev().take(LISTED).take_while(|(_, parts)| parts.whole < 0.0).count();
-    let named = |id: &InstrumentId| {
-        if id.is_cash() {
-            texts.label_with(PerformanceLabel::CashIn, &[("currency", id.symbol())])
-        } else {
-            name_of(id, &instruments)
-        }
-    };
+    let named = |id: &InstrumentId| name_of_position(id, &instruments, texts);
     let (mut rows, mut others, mut count) = (Vec::new(), Parts::default(), 0_usize);
     for (place, (id, parts)) in ordered.iter().enumerate() {
         if place < gained || ordered.len() - lost <= place {
@@ -198,7 +192,7 @@ fn by_instrument(input: &StatementInput, parts: &BTreeMap<(InstrumentId, Currenc
         }
     }
     if 0 < count {
-        let name = texts.label_with(PerformanceLabel::OtherPositions, &[("count", &count.to_string())]);
+        let name = texts.label_with(Label::OtherPositions, &[("count", &count.to_string())]);
         rows.insert(gained, cells(name, others, texts)?);
     }
     let table = with_total(columns("position", PerformanceLabel::Position, texts), rows, texts)?;
@@ -224,7 +218,7 @@ fn by_currency(input: &StatementInput, parts: &BTreeMap<(InstrumentId, Currency)
 fn of_classes(input: &StatementInput, parts: BTreeMap<String, f64>) -> Result<Section, Error> {
     let texts = input.texts();
     let columns = vec![
-        Column::new("asset_class", texts.label(PerformanceLabel::AssetClass), ColumnKind::Text),
+        Column::new("asset_class", texts.label(Label::AssetClass), ColumnKind::Text),
         Column::new("contribution", texts.label(PerformanceLabel::Contribution), ColumnKind::Fraction),
     ];
     let row = |(node, whole): (String, f64)| {

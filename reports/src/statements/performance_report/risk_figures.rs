@@ -8,6 +8,7 @@ use super::StatementInput;
 use super::linked::Days;
 use super::periods::Kept;
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
+use crate::sections::return_rhythm::ReturnRhythm;
 use crate::texts::{Label, PerformanceLabel, PerformanceSentence, Texts};
 
 /// A row of the table.
@@ -18,6 +19,8 @@ struct Line {
     is_fraction: bool,
     /// Whether it compares with the benchmark.
     relative: bool,
+    /// Whether it counts returns, as many a year as they come.
+    counts_returns: bool,
     definition: PerformanceSentence,
 }
 
@@ -27,6 +30,7 @@ const LINES: &[Line] = &[
         label: PerformanceLabel::Volatility,
         is_fraction: true,
         relative: false,
+        counts_returns: true,
         definition: PerformanceSentence::MeaningOfVolatility,
     },
     Line {
@@ -34,6 +38,7 @@ const LINES: &[Line] = &[
         label: PerformanceLabel::Sharpe,
         is_fraction: false,
         relative: false,
+        counts_returns: true,
         definition: PerformanceSentence::MeaningOfSharpe,
     },
     Line {
@@ -41,6 +46,7 @@ const LINES: &[Line] = &[
         label: PerformanceLabel::Sortino,
         is_fraction: false,
         relative: false,
+        counts_returns: true,
         definition: PerformanceSentence::MeaningOfSortino,
     },
     Line {
@@ -48,6 +54,7 @@ const LINES: &[Line] = &[
         label: PerformanceLabel::MaximumDrawdown,
         is_fraction: true,
         relative: false,
+        counts_returns: false,
         definition: PerformanceSentence::MeaningOfDrawdown,
     },
     Line {
@@ -55,6 +62,7 @@ const LINES: &[Line] = &[
         label: PerformanceLabel::Beta,
         is_fraction: false,
         relative: true,
+        counts_returns: true,
         definition: PerformanceSentence::MeaningOfBeta,
     },
     Line {
@@ -62,6 +70,7 @@ const LINES: &[Line] = &[
         label: PerformanceLabel::TrackingError,
         is_fraction: true,
         relative: true,
+        counts_returns: true,
         definition: PerformanceSentence::MeaningOfTrackingError,
     },
     Line {
@@ -69,6 +78,7 @@ const LINES: &[Line] = &[
         label: PerformanceLabel::InformationRatio,
         is_fraction: false,
         relative: true,
+        counts_returns: true,
         definition: PerformanceSentence::MeaningOfInformationRatio,
     },
 ];
@@ -82,13 +92,13 @@ const PERIODS: [(ReportingPeriod, &str); 4] = [
 ];
 
 pub(super) fn section(input: &StatementInput, days: &Days<'_>, kept: &Kept<'_>) -> Section {
-    let texts = input.texts();
+    let (texts, rhythm) = (input.texts(), ReturnRhythm::of(input));
     let mut columns = vec![Column::new("measure", texts.label(Label::Measure), ColumnKind::Text)];
     let titled = |(period, id)| Column::new(id, texts.label(Label::of_period(period)), ColumnKind::Figure);
     columns.extend(PERIODS.map(titled));
     let row = |line: &Line| {
         let cells = PERIODS.iter().map(|(period, _)| cell(kept, line, *period, texts));
-        std::iter::once(Cell::text(texts.label(line.label))).chain(cells).collect()
+        std::iter::once(Cell::text(named(line, rhythm, texts))).chain(cells).collect()
     };
     let rows = lines(days).map(row).collect();
     Section {
@@ -99,12 +109,20 @@ pub(super) fn section(input: &StatementInput, days: &Days<'_>, kept: &Kept<'_>) 
 }
 
 /// What each figure of the table means.
-pub(super) fn definitions(days: &Days<'_>, texts: Texts) -> Vec<String> {
+pub(super) fn definitions(input: &StatementInput, days: &Days<'_>) -> Vec<String> {
+    let (texts, rhythm) = (input.texts(), ReturnRhythm::of(input));
     let said = |line: &Line| {
-        let (term, meaning) = (texts.label(line.label), texts.sentence(line.definition));
+        let meaning = texts.sentence_with(line.definition, &[("count", rhythm.count)]);
+        let term = named(line, rhythm, texts);
         texts.label_with(Label::Definition, &[("term", &term), ("meaning", &meaning)])
     };
     lines(days).map(said).collect()
+}
+
+/// The name of a row, with the returns that it is made from where that makes a difference.
+fn named(line: &Line, rhythm: ReturnRhythm, texts: Texts) -> String {
+    let name = texts.label(line.label);
+    if line.counts_returns { rhythm.named(name, texts) } else { name }
 }
 
 /// The lines that a portfolio has: those beside a benchmark where one was agreed.

@@ -1,14 +1,14 @@
 //! The small print: what the checks found, what the figures mean, and where the statement comes from.
 
-use super::{StatementInput, corporate_actions, performance, value_change};
+use super::{StatementInput, corporate_actions, over_period, performance, value_change};
 use crate::document::Section;
-use crate::sections::{attribution, findings, issuer, methods, of_notes, provenance};
+use crate::sections::{attribution, findings, issuer, methods, of_notes, price_basis, provenance};
 use crate::texts::{Label, Sentence};
 
 pub(super) fn sections(input: &StatementInput) -> Vec<Section> {
     let mut sections =
         vec![findings::section(input), of_notes(input, "definitions", Label::WhatFiguresMean, definitions(input))];
-    sections.extend(issuer::section(input));
+    sections.push(issuer::required_section(input));
     sections.push(provenance::section(input));
     sections
 }
@@ -35,7 +35,9 @@ fn definitions(input: &StatementInput) -> Vec<String> {
         meant.push(Sentence::MeaningOfTakenBack);
     }
     let mut notes: Vec<String> = meant.into_iter().map(|sentence| texts.sentence_with(sentence, &values)).collect();
+    notes.extend(price_basis::quoted_in_parts(input, price_basis::priced(input)));
     notes.extend(corporate_actions::definitions(input));
+    notes.extend(over_period::definitions(input));
     notes.extend(value_change::definitions(input));
     notes.extend(performance::definitions(input));
     notes.extend(attribution::definitions(input));

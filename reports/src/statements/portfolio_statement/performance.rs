@@ -9,13 +9,17 @@ use chrono::{Months, NaiveDate};
 use schemas::ReportingPeriod;
 use schemas::tables::measures::MeasureRow;
 
-use super::StatementInput;
+use super::{StatementInput, benchmark};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
-use crate::texts::{Label, Sentence, Texts};
+use crate::sections::return_rhythm::ReturnRhythm;
+use crate::texts::{Label, Sentence, StatementLabel, StatementSentence, Texts};
+
+/// The figures of a night by measure and period.
+pub(super) type Figures<'a> = BTreeMap<(&'a str, ReportingPeriod), &'a MeasureRow>;
 
 /// How a measure is printed.
 #[derive(Clone, Copy)]
-enum Unit {
+pub(super) enum Unit {
     Fraction,
     Number,
     Date,
@@ -111,8 +115,7 @@ const LINES: &[Line] = &[
 ];
 
 pub(super) fn section(input: &StatementInput) -> Section {
-    let figures: BTreeMap<(&str, ReportingPeriod), &MeasureRow> =
-        input.measures.iter().map(|row| ((row.measure.as_str(), row.period), row)).collect();
+    let figures: Figures<'_> = input.measures.iter().map(|row| ((row.measure.as_str(), row.period), row)).collect();
     let texts = input.texts();
     let mut columns = vec![Column::new("measure", texts.label(Label::Measure), ColumnKind::Text)];
     let periods = input.span().stated_periods();
@@ -131,9 +134,18 @@ pub(super) fn section(input: &StatementInput) -> Section {
                 |figure| cell(line.unit, figure, texts),
             )
         });
-        std::iter::once(Cell::text(named(line, rhythm(input), texts))).chain(cells).collect::<Vec<Cell>>()
+        std::iter::once(Cell::text(named(line, ReturnRhythm::of(input), texts))).chain(cells).collect::<Vec<Cell>>()
     };
-    let rows = LINES.iter().map(row).collect();
+    let mut rows: Vec<Vec<Cell>> = LINES.iter().map(row).collect();
+    if has_benchmark(input) {
+        let compared = |period: &ReportingPeriod| benchmark::compared(input, *period, &figures, texts);
+        let (benchmark, difference): (Vec<Cell>, Vec<Cell>) = periods.iter().map(compared).unzip();
+        let line = |label, cells: Vec<Cell>| std::iter::once(Cell::text(texts.label(label))).chain(cells).collect();
+        // Beside the return that is the first line.
+        let beside =
+            [line(StatementLabel::BenchmarkReturn, benchmark), line(StatementLabel::BeyondBenchmark, difference)];
+        rows.splice(1..1, beside);
+    }
     Section {
         id: "performance",
         title: texts.label(Label::PerformanceAndRisk),
@@ -143,46 +155,34 @@ pub(super) fn section(input: &StatementInput) -> Section {
 
 /// What each figure of the table means.
 pub(super) fn definitions(input: &StatementInput) -> impl Iterator<Item = String> {
-    let (texts, rhythm) = (input.texts(), rhythm(input));
-    LINES.iter().map(move |line| {
-        let meaning = match rhythm.and_then(|rhythm| Some((rhythm, line.other_rhythm?))) {
-            Some((rhythm, sentence)) => texts.sentence_with(sentence, &[("count", rhythm.count)]),
+    let (texts, rhythm) = (input.texts(), ReturnRhythm::of(input));
+    let compared = [
+        (StatementLabel::BenchmarkReturn, StatementSentence::MeaningOfBenchmark),
+        (StatementLabel::BeyondBenchmark, StatementSentence::MeaningOfDifference),
+    ];
+    let compared = compared.into_iter().filter(move |_| has_benchmark(input)).map(move |(label, meaning)| {
+        let (term, meaning) = (texts.label(label), texts.sentence(meaning));
+        texts.label_with(Label::Definition, &[("term", &term), ("meaning", &meaning)])
+    });
+    let own = LINES.iter().map(move |line| {
+        let meaning = match line.other_rhythm.filter(|_| !rhythm.is_of_trading_days()) {
+            Some(sentence) => texts.sentence_with(sentence, &[("count", rhythm.count)]),
             None => texts.sentence(line.definition),
         };
         texts.label_with(Label::Definition, &[("term", &named(line, rhythm, texts)), ("meaning", &meaning)])
-    })
+    });
+    own.chain(compared)
 }
 
-/// Returns that are not those of trading days.
-#[derive(Clone, Copy)]
-struct Rhythm {
-    /// How a figure is named that is made from them.
-    label: Label,
-    /// Their number a year.
-    count: &'static str,
+/// Whether a benchmark was agreed.
+fn has_benchmark(input: &StatementInput) -> bool {
+    input.portfolio.benchmark_symbol.is_some() || input.portfolio.benchmark_blend.is_some()
 }
 
-/// The rhythm of the portfolio's returns since inception; none if they are those of trading days, or not known.
-fn rhythm(input: &StatementInput) -> Option<Rhythm> {
-    let of_life =
-        |row: &&MeasureRow| row.period == ReportingPeriod::SinceInception && row.measure == "returns_per_year";
-    let number = input.measures.iter().find(of_life)?.value?;
-    // Four whole numbers: what is no longer one of them has no name.
-    let named = [
-        (12.0, Rhythm { label: Label::FromMonthlyReturns, count: "12" }),
-        (52.0, Rhythm { label: Label::FromWeeklyReturns, count: "52" }),
-        (365.0, Rhythm { label: Label::FromReturnsOfEveryDay, count: "365" }),
-    ];
-    named.into_iter().find(|(count, _)| (number - count).abs() < 0.5).map(|(_, rhythm)| rhythm)
-}
-
-/// The name of a row, with the returns that it is made from where they are not those of trading days.
-fn named(line: &Line, rhythm: Option<Rhythm>, texts: Texts) -> String {
+/// The name of a row, with the returns that it is made from where that makes a difference.
+fn named(line: &Line, rhythm: ReturnRhythm, texts: Texts) -> String {
     let name = texts.label(line.label);
-    match rhythm.filter(|_| line.other_rhythm.is_some()) {
-        Some(rhythm) => texts.label_with(rhythm.label, &[("figure", &name)]),
-        None => name,
-    }
+    if line.other_rhythm.is_some() { rhythm.named(name, texts) } else { name }
 }
 
 /// The name of a period's column for programs.
@@ -208,7 +208,7 @@ fn is_a_year_or_longer(input: &StatementInput, period: ReportingPeriod) -> bool 
     opening.checked_add_months(Months::new(12)).is_some_and(|a_year_later| a_year_later <= end.day())
 }
 
-fn cell(unit: Unit, figure: &MeasureRow, texts: Texts) -> Cell {
+pub(super) fn cell(unit: Unit, figure: &MeasureRow, texts: Texts) -> Cell {
     let found = match unit {
         Unit::Fraction => figure.value.map(|value| Cell::estimated_fraction(value, texts)),
         Unit::Number => figure.value.map(|value| Cell::estimated_number(value, texts)),

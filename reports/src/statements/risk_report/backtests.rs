@@ -2,11 +2,11 @@
 
 use schemas::tables::backtests::BacktestRow;
 
-use super::losses::{STRICT, is_tail, method, place};
-use super::{StatementInput, reason};
+use super::losses::{STRICT, is_tail, method};
+use super::{StatementInput, number};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::sections::of_notes;
-use crate::sections::risk_methods::confidence;
+use crate::sections::risk_methods::{confidence, place_of};
 use crate::texts::{RiskLabel, RiskSentence, Texts};
 
 /// The table; a sentence if no forecast was compared.
@@ -19,7 +19,7 @@ pub(super) fn section(input: &StatementInput) -> Section {
         return of_notes(input, "backtests", RiskLabel::Backtests, vec![note]);
     }
     found.sort_by(|one, other| {
-        let order = |row: &BacktestRow| (place(&row.method), row.profit_and_loss.clone());
+        let order = |row: &BacktestRow| (place_of(&row.method), row.profit_and_loss.clone());
         one.tail.total_cmp(&other.tail).then_with(|| order(one).cmp(&order(other)))
     });
     let rows = found.into_iter().map(|row| cells(input, row)).collect();
@@ -50,10 +50,7 @@ fn columns(texts: Texts) -> Vec<Column> {
 fn cells(input: &StatementInput, row: &BacktestRow) -> Vec<Cell> {
     let texts = input.texts();
     let recorded = row.unavailable_reason.as_deref();
-    let number = |number: Option<f64>| {
-        let missing = || Cell::unavailable(reason(input, recorded));
-        number.map_or_else(missing, |number| Cell::estimated_number(number, texts))
-    };
+    let probability = |found: Option<f64>| number(input, found, recorded);
     let compared = match row.profit_and_loss.as_str() {
         "actual" => texts.label(RiskLabel::Actual),
         "hypothetical" => texts.label(RiskLabel::Hypothetical),
@@ -70,9 +67,9 @@ fn cells(input: &StatementInput, row: &BacktestRow) -> Vec<Cell> {
         Cell::text(compared),
         Cell::Quantity(row.day_count.into()),
         Cell::Quantity(row.exceedance_count.into()),
-        number(row.kupiec_probability),
-        number(row.independence_probability),
-        number(row.coverage_probability),
+        probability(row.kupiec_probability),
+        probability(row.independence_probability),
+        probability(row.coverage_probability),
         Cell::text(zone(row.zone.as_deref(), texts)),
         multiplier,
         Cell::text(in_force),

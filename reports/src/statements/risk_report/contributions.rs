@@ -13,8 +13,8 @@ use super::{StatementInput, reason};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Share, ShareGraph, ShareShape, Table};
 use crate::error::Error;
 use crate::sections::risk_methods::confidence;
-use crate::sections::{name_of, name_of_group, total};
-use crate::texts::{RiskLabel, RiskSentence, Texts};
+use crate::sections::{name_of_group, name_of_position, not_available, total};
+use crate::texts::{Label, RiskLabel, RiskSentence, Texts};
 
 /// The tail of the contributions.
 const TAIL: f64 = 0.025;
@@ -42,9 +42,8 @@ pub(super) fn sections(input: &StatementInput) -> Result<Vec<Section>, Error> {
     let whole = input.further.risk.iter().find(|row| is_tail(row.tail, TAIL));
     if whole.and_then(|row| row.expected_shortfall).is_none() {
         let reason = reason(input, whole.and_then(|row| row.unavailable_reason.as_deref()));
-        let note = input.texts().sentence_with(RiskSentence::NoRisk, &[("reason", &reason)]);
         let title = title(input, RiskLabel::ByPosition);
-        return Ok(vec![Section { id: "contributions", title, content: Content::Notes(vec![note]) }]);
+        return Ok(vec![not_available(input, "contributions", title, &reason)]);
     }
     let mut known: Vec<(&RiskContribution, f64)> =
         rows.iter().filter_map(|row| Some((row, row.es_975_contribution?))).collect();
@@ -76,17 +75,11 @@ fn title(input: &StatementInput, label: RiskLabel) -> String {
 /// The positions that add or take most, and all others in one line; the same as a picture.
 fn by_position(input: &StatementInput, known: &[(&RiskContribution, f64)]) -> Result<Vec<Section>, Error> {
     let (texts, instruments) = (input.texts(), input.instruments_by_id());
-    let named = |row: &RiskContribution| {
-        if row.instrument_id.is_cash() {
-            texts.label_with(RiskLabel::CashIn, &[("currency", row.instrument_id.symbol())])
-        } else {
-            name_of(&row.instrument_id, &instruments)
-        }
-    };
+    let named = |row: &RiskContribution| name_of_position(&row.instrument_id, &instruments, texts);
     let (listed, others) = known.split_at(known.len().min(LISTED));
     let mut lines: Vec<(String, f64)> = listed.iter().map(|(row, number)| (named(row), *number)).collect();
     if !others.is_empty() {
-        let name = texts.label_with(RiskLabel::OtherPositions, &[("count", &others.len().to_string())]);
+        let name = texts.label_with(Label::OtherPositions, &[("count", &others.len().to_string())]);
         lines.push((name, others.iter().map(|(_, number)| number).sum()));
     }
     let share = |(label, number): &(String, f64)| Share {
@@ -168,8 +161,12 @@ fn by_group(input: &StatementInput, taxonomy: &str, known: &[(&RiskContribution,
             *found.entry(UNCLASSIFIED).or_default() += number * rest.to_f64().unwrap_or_default();
         }
     }
-    let texts = input.texts();
-    found.into_iter().map(|(node, number)| (name_of_group(node, texts), number)).collect()
+    // A market may call a group what the reader's language calls another one: both are then one line.
+    let mut named: BTreeMap<String, f64> = BTreeMap::new();
+    for (node, number) in found {
+        *named.entry(name_of_group(node, input.texts())).or_default() += number;
+    }
+    named
 }
 
 /// The parts of the currencies of the instruments.
@@ -196,7 +193,7 @@ fn left_out(input: &StatementInput) -> Option<Section> {
     }
     let row = |row: &RiskContribution| {
         let why = reason(input, row.unavailable_reason.as_deref());
-        vec![Cell::text(name_of(&row.instrument_id, &instruments)), Cell::text(why)]
+        vec![Cell::text(name_of_position(&row.instrument_id, &instruments, texts)), Cell::text(why)]
     };
     let columns = vec![
         Column::new("name", texts.label(RiskLabel::Position), ColumnKind::Text),

@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 use schemas::BusinessDate;
 use schemas::tables::backtests::BacktestRow;
 
-use super::losses::{STRICT, is_tail, place};
+use super::losses::{STRICT, is_tail};
 use super::{StatementInput, fraction};
 use crate::document::{Cell, ChartPoint, Column, ColumnKind, Content, Section, Series, Table, TimeGraph, TimeShape};
-use crate::sections::risk_methods::confidence;
+use crate::sections::risk_methods::{confidence, place_of};
 use crate::texts::{Label, RiskLabel, RiskSentence};
 
 /// Valuation dates of the graph.
@@ -28,7 +28,7 @@ pub(super) fn sections(input: &StatementInput) -> Vec<Section> {
     let strict = |row: &&BacktestRow| is_tail(row.tail, STRICT) && row.profit_and_loss == "actual";
     let judged: Vec<&BacktestRow> =
         input.further.all_backtests.iter().filter(strict).filter(|row| 0 < row.day_count).collect();
-    let Some(judged) = judged.into_iter().min_by_key(|row| (!row.is_in_force, place(&row.method))) else {
+    let Some(judged) = judged.into_iter().min_by_key(|row| (!row.is_in_force, place_of(&row.method))) else {
         return Vec::new();
     };
     let days = days(input, judged);

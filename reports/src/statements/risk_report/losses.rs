@@ -8,14 +8,14 @@ use schemas::tables::risk_forecasts::RiskForecast;
 
 use super::{StatementInput, fraction, money, reason};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
-use crate::sections::in_base;
-use crate::sections::risk_methods::confidence;
-use crate::texts::{RiskLabel, RiskSentence, Texts};
+use crate::sections::risk_methods::{confidence, place_of};
+use crate::sections::{in_base, not_available};
+use crate::texts::{RiskLabel, RiskSentence, Sentence, Texts};
 
 /// The tail of one day in a hundred, with which supervisors compare.
 pub(super) const STRICT: f64 = 0.01;
 
-/// The methods of forecasts in the order in which they count.
+/// What the methods of forecasts are called.
 const METHODS: [(&str, RiskLabel); 5] = [
     ("historical", RiskLabel::Historical),
     ("filtered_historical", RiskLabel::Filtered),
@@ -40,11 +40,6 @@ pub(super) fn is_tail(one: f64, other: f64) -> bool {
 pub(super) fn method(id: &str, texts: Texts) -> String {
     let known = METHODS.iter().find(|(known, _)| *known == id);
     known.map_or_else(|| id.to_owned(), |(_, label)| texts.label(*label))
-}
-
-/// The place of a method in the order in which methods count.
-pub(super) fn place(id: &str) -> usize {
-    METHODS.iter().position(|(known, _)| *known == id).unwrap_or(METHODS.len())
 }
 
 /// Value at risk and expected shortfall of the positions for a tail.
@@ -85,11 +80,8 @@ pub(super) fn section(input: &StatementInput) -> Section {
         cells
     };
     let rows = found.into_iter().map(row).collect();
-    Section {
-        id: "value_at_risk",
-        title: in_base(RiskLabel::Losses, input.base_currency(), texts),
-        content: table_or_note(input, columns, rows),
-    }
+    let title = in_base(RiskLabel::Losses, input.base_currency(), texts);
+    table_or_reason(input, "value_at_risk", title, (columns, rows))
 }
 
 fn cells(input: &StatementInput, row: &RiskRow) -> Vec<Cell> {
@@ -97,7 +89,10 @@ fn cells(input: &StatementInput, row: &RiskRow) -> Vec<Cell> {
     let recorded = row.unavailable_reason.as_deref();
     let worth = input.closing_value().and_then(|day| day.market_value?.decimal().to_f64());
     let worth = worth.filter(|worth| 0.0 < *worth);
-    let of_value = |loss: Option<f64>| fraction(input, loss.zip(worth).map(|(loss, worth)| loss / worth), recorded);
+    let of_value = |loss: Option<f64>| match (loss, worth) {
+        (Some(_), None) => Cell::unavailable(texts.sentence(Sentence::PortfolioNotAboveZero)),
+        _ => fraction(input, loss.zip(worth).map(|(loss, worth)| loss / worth), recorded),
+    };
     let name = if row.method == "historical_simulation" { "historical" } else { row.method.as_str() };
     vec![
         Cell::text(confidence(row.tail, texts)),
@@ -125,7 +120,7 @@ pub(super) fn forecasts(input: &StatementInput) -> Section {
     }
     let mut by_method: BTreeMap<(usize, &str), Vec<&RiskForecast>> = BTreeMap::new();
     for row in input.further.risk_forecasts.iter().filter(|row| row.business_date == input.business_date) {
-        by_method.entry((place(&row.method), row.method.as_str())).or_default().push(row);
+        by_method.entry((place_of(&row.method), row.method.as_str())).or_default().push(row);
     }
     let row = |((_, id), found): ((usize, &str), Vec<&RiskForecast>)| {
         let mut cells = vec![Cell::text(method(id, texts))];
@@ -140,14 +135,18 @@ pub(super) fn forecasts(input: &StatementInput) -> Section {
         cells
     };
     let rows = by_method.into_iter().map(row).collect();
-    Section { id: "forecasts", title: texts.label(RiskLabel::Forecasts), content: table_or_note(input, columns, rows) }
+    table_or_reason(input, "forecasts", texts.label(RiskLabel::Forecasts), (columns, rows))
 }
 
 /// A table; that nothing was computed for the date if it has no row.
-fn table_or_note(input: &StatementInput, columns: Vec<Column>, rows: Vec<Vec<Cell>>) -> Content {
+fn table_or_reason(
+    input: &StatementInput,
+    id: &'static str,
+    title: String,
+    (columns, rows): (Vec<Column>, Vec<Vec<Cell>>),
+) -> Section {
     if rows.is_empty() {
-        let reason = reason(input, None);
-        return Content::Notes(vec![input.texts().sentence_with(RiskSentence::NoRisk, &[("reason", &reason)])]);
+        return not_available(input, id, title, &reason(input, None));
     }
-    Content::Table(Table { columns, rows, total: None })
+    Section { id, title, content: Content::Table(Table { columns, rows, total: None }) }
 }

@@ -158,8 +158,15 @@ fn by_method(facts: &TaxFacts<'_>, sold: &[&Line<'_>], changes: &[&LotClosing]) 
         let term = line.lot.and_then(|lot| lot.holding_term.as_deref());
         let printed = groups.entry(group(facts, line.disposal.trade_date, term)).or_default();
         let gain = line.gain(facts);
-        let is_loss = gain.printed_number().is_some_and(|number| number < Decimal::ZERO);
-        if is_loss { printed.losses.push(gain) } else { printed.gains.push(gain) }
+        match gain.printed_number() {
+            Some(number) if number < Decimal::ZERO => printed.losses.push(gain),
+            Some(_) => printed.gains.push(gain),
+            // It may be either, so that neither sum is known.
+            None => {
+                printed.losses.push(gain.clone());
+                printed.gains.push(gain);
+            }
+        }
     }
     for change in changes {
         let printed = groups.entry(group(facts, change.trade_date, change.holding_term.as_deref())).or_default();

@@ -27,6 +27,10 @@ pub(super) fn component(kind: &str) -> Option<BridgeComponent> {
     }
 }
 
+/// Gross income and the tax withheld from it, by country and kind: whether the country is unknown, its name or the
+/// reason, and the kind; with them the country as it is printed.
+type Countries = BTreeMap<(bool, String, String), (Cell, [Vec<Cell>; 2])>;
+
 /// The tables of this part, for the totals.
 pub(super) struct Incomes {
     income: Table,
@@ -38,7 +42,7 @@ pub(super) struct Incomes {
 impl Incomes {
     pub(super) fn of(facts: &TaxFacts<'_>) -> Result<Incomes, Error> {
         let mut gross: BTreeMap<BridgeComponent, Vec<Cell>> = BTreeMap::new();
-        let mut countries: BTreeMap<(String, String), [Vec<Cell>; 2]> = BTreeMap::new();
+        let mut countries = Countries::new();
         let mut rows = Vec::new();
         for booking in &facts.booked {
             let Some(component) = component(&booking.kind) else { continue };
@@ -51,8 +55,10 @@ impl Incomes {
             let gross_base = facts.converted(amount, currency, booking.trade_date);
             let withheld_base = facts.converted(Some(booking.taxes), booking.currency, booking.trade_date);
             gross.entry(component).or_default().push(gross_base.clone());
-            let words = if let Cell::Text(text) = &country { text.clone() } else { "–".to_owned() };
-            let [of_gross, of_withheld] = countries.entry((words, kind.clone())).or_default();
+            // Countries by name, then those that are not known, each with its reason.
+            let is_unknown = matches!(country, Cell::Unavailable(_));
+            let of_country = countries.entry((is_unknown, country.plain(), kind.clone()));
+            let (_, [of_gross, of_withheld]) = of_country.or_insert_with(|| (country.clone(), Default::default()));
             of_gross.push(gross_base.clone());
             of_withheld.push(withheld_base.clone());
             rows.push(vec![
@@ -101,12 +107,12 @@ impl Incomes {
     }
 }
 
-fn by_country(facts: &TaxFacts<'_>, countries: BTreeMap<(String, String), [Vec<Cell>; 2]>) -> Result<Table, Error> {
+fn by_country(facts: &TaxFacts<'_>, countries: Countries) -> Result<Table, Error> {
     let texts = facts.input.texts();
     let mut rows = Vec::with_capacity(countries.len());
-    for ((country, kind), [gross, withheld]) in countries {
+    for ((_, _, kind), (country, [gross, withheld])) in countries {
         let [gross, withheld] = [sum_of_printed(&gross, "income", texts)?, sum_of_printed(&withheld, "income", texts)?];
-        rows.push(vec![Cell::text(country), Cell::text(kind), gross, withheld]);
+        rows.push(vec![country, Cell::text(kind), gross, withheld]);
     }
     let columns = vec![
         facts.column("country", TaxLabel::Country, ColumnKind::Text),

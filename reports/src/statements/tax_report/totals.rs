@@ -9,8 +9,8 @@ use super::taxes::Taxes;
 use super::{TaxFacts, of_table};
 use crate::document::{Cell, ColumnKind, Section, sum_of_printed};
 use crate::error::Error;
-use crate::texts::Label;
-use crate::texts::tax_report::{TaxLabel, TaxSentence};
+use crate::texts::tax_report::TaxLabel;
+use crate::texts::{Label, Sentence};
 
 /// The kinds of income, in the order of the books.
 const INCOME: [BridgeComponent; 3] =
@@ -87,8 +87,8 @@ fn realised(facts: &TaxFacts<'_>) -> Result<Cell, Error> {
 /// What the books have of some components of the change in value, as they sign it.
 fn booked(facts: &TaxFacts<'_>, components: &[BridgeComponent]) -> Result<Cell, Error> {
     let rows = &facts.input.nav_bridge;
-    if rows.iter().any(|row| row.component == BridgeComponent::Unknown) {
-        return Ok(facts.reason(TaxSentence::BooksNotKnown));
+    if !facts.input.is_change_known() {
+        return Ok(facts.reason(Sentence::BooksNotKnown));
     }
     sum(facts, rows.iter().filter(|row| components.contains(&row.component)).map(|row| row.amount_base))
 }
@@ -97,7 +97,7 @@ fn sum(facts: &TaxFacts<'_>, amounts: impl Iterator<Item = Option<Amount>>) -> R
     let overflow = || Error::Overflow { what: "what the books have" };
     let mut sum = Amount::ZERO.decimal();
     for amount in amounts {
-        let Some(amount) = amount else { return Ok(facts.reason(TaxSentence::BooksNotKnown)) };
+        let Some(amount) = amount else { return Ok(facts.reason(Sentence::BooksNotKnown)) };
         sum = sum.checked_add(amount.decimal()).ok_or_else(overflow)?;
     }
     Ok(Cell::money(Amount::new(sum), facts.base()))

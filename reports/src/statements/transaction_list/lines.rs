@@ -8,11 +8,11 @@ use schemas::tables::instruments::Instrument;
 use schemas::tables::transactions::Transaction;
 use schemas::{Amount, BusinessDate, Currency, InstrumentId};
 
-use super::accounts::Accounts;
 use super::rates;
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::error::Error;
 use crate::input::StatementInput;
+use crate::sections::cash_accounts::Accounts;
 use crate::sections::reversals::Reversals;
 use crate::sections::{in_base, name_of};
 use crate::texts::{Label, ListLabel, ListSentence, Sentence};

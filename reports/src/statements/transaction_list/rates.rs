@@ -5,7 +5,6 @@ use schemas::{Amount, BusinessDate, Currency};
 
 use crate::document::Cell;
 use crate::input::StatementInput;
-use crate::rates::DAYS_MAX;
 use crate::texts::ListSentence;
 
 /// An amount of a day in the base currency, at the last rates that count; the reason if there are none.
@@ -15,7 +14,7 @@ pub(super) fn at_rate(input: &StatementInput, amount: Amount, currency: Currency
         return Cell::money(amount, base);
     }
     let no_rate = || {
-        let (day, days) = (texts.date(date), DAYS_MAX.to_string());
+        let (day, days) = (texts.date(date), input.further.rates.days_max().to_string());
         let values = [("from", currency.code()), ("to", base.code()), ("date", &*day), ("days", &*days)];
         Cell::unavailable(texts.sentence_with(ListSentence::NoRateForBooking, &values))
     };

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schemas::{Amount, Currency};
 
-use super::accounts::{Accounts, at_end};
 use super::lines::{Kind, Line, currency_of};
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table, sum_of_printed};
 use crate::error::Error;
 use crate::input::StatementInput;
+use crate::sections::cash_accounts::Accounts;
 use crate::sections::{in_base, total};
 use crate::texts::{Label, ListLabel, ListSentence};
 
@@ -91,13 +91,7 @@ pub(super) fn by_currency(input: &StatementInput, lines: &[Line], accounts: &Acc
 
 fn row(input: &StatementInput, lines: &[Line], accounts: &Accounts, currency: Currency) -> Result<Vec<Cell>, Error> {
     let texts = input.texts();
-    let unknown = || {
-        let date = texts.date(input.period_start);
-        Cell::unavailable(texts.sentence_with(ListSentence::NoBalanceAtStart, &[("date", &date)]))
-    };
-    let at_start = accounts.at_start.as_ref().map(|balances| balances.get(&currency).copied().unwrap_or_default());
-    let start = at_start.map_or_else(unknown, |balance| Cell::money(Amount::new(balance), currency));
-    let end = Cell::money(Amount::new(at_end(input, currency)), currency);
+    let (start, end) = accounts.printed(input, currency);
     let sum = |is_part: fn(&Cell) -> bool| -> Result<Cell, Error> {
         let counted = lines.iter().filter(|line| line.counts && line.currency == currency).map(|line| &line.cash);
         let sum = sum_of_printed(counted.filter(|cell| is_part(cell)), "cash", texts)?;

@@ -5,6 +5,10 @@ use reports::statements::StatementInput;
 use schemas::InstrumentId;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::classifications::Classification;
+use schemas::tables::concentration::ConcentrationRow;
+use schemas::tables::factor_exposures::FactorExposureRow;
+use schemas::tables::factor_regressions::FactorRegressionRow;
+use schemas::tables::liquidity::LiquidityRow;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_classes::RiskClassRow;
 use schemas::tables::risk_contributions::RiskContribution;
@@ -100,6 +104,85 @@ fn class(scale: &str, class: Option<i64>, volatility: f64) -> RiskClassRow {
     }
 }
 
+/// Shares of 80 and 20 percent have an index of 0.68.
+fn in_few_hands(grouping: &str, largest: &str, unclassified: Option<f64>) -> ConcentrationRow {
+    ConcentrationRow {
+        portfolio_id: portfolio_id(),
+        business_date: date("2014-12-31"),
+        grouping: grouping.to_owned(),
+        group_count: Some(2),
+        herfindahl: Some(0.68),
+        effective_number: Some(1.0 / 0.68),
+        normalized_herfindahl: Some(0.36),
+        entropy_number: Some(1.649),
+        largest_share: Some(0.8),
+        largest_five_share: Some(1.0),
+        largest_ten_share: Some(1.0),
+        largest_group: Some(largest.to_owned()),
+        unclassified_share: unclassified,
+        unavailable_reason: None,
+    }
+}
+
+/// Three quarters are sold at once, and of one position nobody knows the volume.
+fn liquid() -> LiquidityRow {
+    LiquidityRow {
+        portfolio_id: portfolio_id(),
+        business_date: date("2014-12-31"),
+        participation: 0.2,
+        position_count: 4,
+        unknown_count: 1,
+        days_until_all: None,
+        days_unavailable_reason: Some("D03~SAP.DE: no volume is known on the last 20 valuation dates".to_owned()),
+        one_day_share: Some(0.75),
+        five_day_share: Some(0.8),
+        twenty_day_share: Some(0.8),
+        unknown_share: Some(0.2),
+        shares_unavailable_reason: None,
+    }
+}
+
+fn explained_by(set: &str, found: Result<f64, &str>) -> FactorRegressionRow {
+    let known = found.ok();
+    FactorRegressionRow {
+        portfolio_id: portfolio_id(),
+        business_date: date("2014-12-01"),
+        factor_set: set.to_owned(),
+        period: "1Y".to_owned(),
+        through_date: date("2014-10-31"),
+        opening_date: known.map(|_| date("2013-10-31")),
+        observation_count: known.map(|_| 250),
+        left_out_count: known.map(|_| 0),
+        lag_count: known.map(|_| 4),
+        is_above_risk_free: known.map(|_| true),
+        alpha: known.map(|_| 0.0001),
+        alpha_standard_error: known.map(|_| 0.0002),
+        alpha_t_statistic: known.map(|_| 0.5),
+        alpha_probability: known.map(|_| 0.6),
+        r_squared: known,
+        adjusted_r_squared: known,
+        residual_deviation: known.map(|_| 0.005),
+        variance: known.map(|_| 0.0004),
+        specific_variance: known.map(|explained| 0.0004 * (1.0 - explained)),
+        unavailable_reason: found.err().map(str::to_owned),
+    }
+}
+
+/// The loading of a factor, with its part of a variance of 0.0004.
+fn loaded(factor: &str, loading: f64, variance_part: f64) -> FactorExposureRow {
+    FactorExposureRow {
+        portfolio_id: portfolio_id(),
+        business_date: date("2014-12-01"),
+        factor_set: "ff3".to_owned(),
+        factor: factor.to_owned(),
+        loading,
+        standard_error: 0.05,
+        t_statistic: Some(loading / 0.05),
+        probability: Some(0.0312),
+        variance_part,
+    }
+}
+
 /// A scenario that the market brings.
 fn oil_doubles() -> StressScenarioRow {
     StressScenarioRow {
@@ -170,6 +253,15 @@ pub(crate) fn at_risk() -> StatementInput {
         judged("normal", "actual", 0, "green", false),
     ];
     input.backtests = vec![in_force, demoted];
+    input.further.concentration = vec![
+        in_few_hands("sector", "unclassified", Some(0.8)),
+        in_few_hands("currency", "USD", None),
+        in_few_hands("position", instrument_id("AAPL").as_str(), None),
+    ];
+    input.further.liquidity = vec![liquid()];
+    input.further.factor_regressions =
+        vec![explained_by("momentum", Err("not enough returns: 40 of 60")), explained_by("ff3", Ok(0.75))];
+    input.further.factor_exposures = vec![loaded("smb", -0.5, -0.00002), loaded("mkt_rf", 0.9, 0.00032)];
     input.further.scenarios = vec![oil_doubles()];
     input.further.stress = vec![
         stressed("pandemic_2020", None),
@@ -192,4 +284,7 @@ pub(super) fn reverse(further: &mut Further) {
     further.all_backtests.reverse();
     further.stress.reverse();
     further.risk_classes.reverse();
+    further.concentration.reverse();
+    further.factor_regressions.reverse();
+    further.factor_exposures.reverse();
 }

@@ -39,7 +39,7 @@ pub(crate) fn kept() -> StatementInput {
     input.transactions.push(lent(11, "2014-12-10", "LEND", "20"));
     input.transactions.push(lent(12, "2014-12-19", "LEND_RETURN", "10"));
     input.transactions[2].settlement_date = Some(date("2015-01-05"));
-    input.further.rates = Arc::new(Rates::of(&[rate("2014-12-05", "1.20"), rate("2014-12-15", "1.25")]));
+    input.further.rates = Arc::new(Rates::of(&[rate("2014-12-05", "1.20"), rate("2014-12-15", "1.25")], 10));
     input
 }
 

@@ -105,7 +105,7 @@ pub(crate) fn rates() -> Arc<Rates> {
         landing_sha256: String::new(),
         line: 1,
     };
-    Arc::new(Rates::of(&days.map(rate)))
+    Arc::new(Rates::of(&days.map(rate), 10))
 }
 
 /// The year 2014 of a portfolio that sold, earned and paid taxes.

@@ -7,20 +7,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 use schemas::tables::transactions::Transaction;
-use schemas::{BusinessDate, Currency};
+use schemas::{Amount, BusinessDate, Currency};
 
+use crate::document::Cell;
 use crate::error::Error;
 use crate::input::StatementInput;
+use crate::texts::ListSentence;
 
 /// What overflows here.
 const WHAT: &str = "a cash balance";
 
-/// The accounts of a list.
-pub(super) struct Accounts {
+/// The accounts of a period.
+pub(crate) struct Accounts {
     /// The balances so far; none if they are not known.
-    pub(super) balances: Option<BTreeMap<Currency, Decimal>>,
+    pub(crate) balances: Option<BTreeMap<Currency, Decimal>>,
     /// The balances at start; none if they are not known.
-    pub(super) at_start: Option<BTreeMap<Currency, Decimal>>,
+    pub(crate) at_start: Option<BTreeMap<Currency, Decimal>>,
 }
 
 impl Accounts {
@@ -28,18 +30,30 @@ impl Accounts {
     ///
     /// # Errors
     /// [`Error::Overflow`] if the balance does not fit.
-    pub(super) fn moved(&mut self, currency: Currency, amount: Decimal) -> Result<Option<Decimal>, Error> {
+    pub(crate) fn moved(&mut self, currency: Currency, amount: Decimal) -> Result<Option<Decimal>, Error> {
         let Some(balances) = &mut self.balances else { return Ok(None) };
         add(balances, currency, amount).map(Some)
     }
 
     /// A movement is not known, and so is no balance after it.
-    pub(super) fn lose(&mut self) {
+    pub(crate) fn lose(&mut self) {
         self.balances = None;
     }
 
+    /// The balances of a currency at start and at end as they are printed; the reason where that at start is not known.
+    pub(crate) fn printed(&self, input: &StatementInput, currency: Currency) -> (Cell, Cell) {
+        let texts = input.texts();
+        let unknown = || {
+            let date = texts.date(input.period_start);
+            Cell::unavailable(texts.sentence_with(ListSentence::NoBalanceAtStart, &[("date", &date)]))
+        };
+        let at_start = self.at_start.as_ref().map(|balances| balances.get(&currency).copied().unwrap_or_default());
+        let start = at_start.map_or_else(unknown, |balance| Cell::money(Amount::new(balance), currency));
+        (start, Cell::money(Amount::new(at_end(input, currency)), currency))
+    }
+
     /// The currencies that had cash at the start or moved some since.
-    pub(super) fn currencies(&self) -> BTreeSet<Currency> {
+    pub(crate) fn currencies(&self) -> BTreeSet<Currency> {
         self.at_start.iter().chain(&self.balances).flat_map(BTreeMap::keys).copied().collect()
     }
 }
@@ -54,7 +68,7 @@ fn add(balances: &mut BTreeMap<Currency, Decimal>, currency: Currency, amount: D
 ///
 /// # Errors
 /// [`Error::Overflow`] if a balance does not fit.
-pub(super) fn at_start(input: &StatementInput) -> Result<Accounts, Error> {
+pub(crate) fn at_start(input: &StatementInput) -> Result<Accounts, Error> {
     let opening = input.period_start;
     let valued = input.portfolio_values.iter().map(|row| row.business_date);
     let last = valued.filter(|date| *date <= opening).max();
@@ -89,8 +103,7 @@ fn booked_between(
     after: Option<BusinessDate>,
     through: BusinessDate,
 ) -> Vec<(Currency, Decimal)> {
-    let all = || input.transactions.iter().chain(&input.further.other_bookings);
-    let taken_back: BTreeSet<&str> = all().filter_map(|row| row.reverses.as_deref()).collect();
+    let taken_back = input.taken_back_ids();
     let counts = |row: &&Transaction| {
         let is_between = after.is_none_or(|after| after < row.trade_date) && row.trade_date <= through;
         is_between && row.reverses.is_none() && !taken_back.contains(row.transaction_id.as_str())
@@ -104,7 +117,7 @@ fn booked_between(
 }
 
 /// The balance of a currency at the close of the closing date; zero if there is none.
-pub(super) fn at_end(input: &StatementInput, currency: Currency) -> Decimal {
+fn at_end(input: &StatementInput, currency: Currency) -> Decimal {
     let mut cash = input.valuations.iter().filter(|row| row.instrument_id.is_cash() && row.currency == currency);
     cash.next().map_or(Decimal::ZERO, |row| row.quantity.decimal())
 }
@@ -113,7 +126,7 @@ pub(super) fn at_end(input: &StatementInput, currency: Currency) -> Decimal {
 ///
 /// # Errors
 /// [`Error::CashDoesNotFoot`] names the first currency and what is left.
-pub(super) fn refuse_residual(input: &StatementInput, accounts: &Accounts) -> Result<(), Error> {
+pub(crate) fn refuse_residual(input: &StatementInput, accounts: &Accounts) -> Result<(), Error> {
     let Some(balances) = &accounts.balances else { return Ok(()) };
     let held = input.valuations.iter().filter(|row| row.instrument_id.is_cash()).map(|row| row.currency);
     let currencies: BTreeSet<Currency> = held.chain(balances.keys().copied()).collect();
