@@ -45,6 +45,7 @@ const STEPS: &[Step] = &[
     step!(17, "0017_delivery_channels"),
     step!(18, "0018_confirmations"),
     step!(19, "0019_statement_events"),
+    step!(21, "0021_mails"),
 ];
 
 /// The steps for SQLite.
