@@ -59,7 +59,7 @@ async fn six_documents_are_one_mail_and_six_proofs() {
     assert_eq!((report.note.as_str(), report.rows_written), ("1 mails delivered with 6 documents", 6));
     let mails = house.mails();
     assert_eq!((mails.len(), attached(&mails[0])), (1, OF_A_YEAR.to_vec()));
-    assert!(mails[0].contains("Subject: 6 documents to 31 December 2014"), "{}", mails[0]);
+    assert!(mails[0].contains("Subject: 6 documents to 2014-12-31"), "{}", mails[0]);
     assert!(!mails[0].contains("List-Unsubscribe"), "what is owed cannot be ended");
     for kind in OF_A_YEAR {
         assert!(mails[0].contains(&format!("The {kind}")), "it is listed: {kind}");
