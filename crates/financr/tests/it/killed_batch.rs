@@ -54,6 +54,8 @@ fn valued() -> House {
         }
     }
     house.done(&["import", "books"]);
+    // Nothing is due on the last day but one; the stages of the last day are run without the one that publishes.
+    house.done(&["run", "nightly", "--date", "2024-01-30"]);
     for stage in ["book", "rollup", "check"] {
         house.done(&["run", stage, "--date", "2024-01-31"]);
     }
