@@ -62,8 +62,9 @@ fn valued() -> House {
     house
 }
 
-/// The names of the files that go with a mail.
+/// The names of the files that go with a mail. Longer ones stand in a numbered part (RFC 2231).
 fn attached(mail: &str) -> BTreeSet<String> {
+    let mail = mail.replace("filename*0=", "filename=");
     let names = mail.split("filename=\"").skip(1).filter_map(|rest| rest.split('"').next());
     names.map(str::to_owned).collect()
 }

@@ -46,8 +46,9 @@ impl House {
     }
 }
 
-/// Which of the documents are attached to a mail.
+/// Which of the documents are attached to a mail. Their long names stand in numbered parts (RFC 2231).
 fn attached(mail: &str) -> Vec<&'static str> {
+    let mail = mail.replace("filename*0=", "filename=");
     OF_A_YEAR.into_iter().filter(|kind| mail.contains(&format!("filename=\"{}.pdf\"", id_of(kind)))).collect()
 }
 
