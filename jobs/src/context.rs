@@ -42,6 +42,8 @@ pub struct Settings {
     pub delivery_attempts_max: i64,
     /// Minutes after which one pass through the outbox ends; the rest waits for the next.
     pub delivery_minutes_max: u64,
+    /// Whether what one run has for one address goes in one mail.
+    pub bundle_mails: bool,
 }
 
 /// What happens while a job runs, for whoever watches.

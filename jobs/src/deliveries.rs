@@ -13,32 +13,37 @@ const ACTOR: &str = store::INBOX_ACTOR;
 /// What a mail that came back changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TakenIn {
-    /// A delivery has come back for good, or its recipient complained; its id.
-    Noted(String),
+    /// What a mail brought has come back for good, or its recipient complained; the ids of its deliveries.
+    Noted(Vec<String>),
     /// It tells of a delay or of a success: nothing follows.
     Nothing,
 }
 
-/// Sends a message once more that was given up, was not wanted or came back, and closes the finding about it. The next
-/// pass through the outbox takes it.
+/// Sends a message once more that was given up, was not wanted or came back, or all that went with a mail, and closes
+/// the findings about it. The next pass through the outbox takes it.
 ///
-/// - `key`: the id of the delivery or the beginning of it.
+/// - `key`: the id of the delivery or the beginning of it, or the whole id of a mail.
 ///
 /// # Errors
 /// [`store::Error::UnknownDelivery`], [`store::Error::AmbiguousDelivery`] or [`store::Error::DeliveryNotEnded`], or the
 /// store's reason.
-pub async fn queue_again(context: &Context, key: &str, note: &str, by: &str) -> Result<Delivery, Error> {
-    let delivery = context.store.delivery(key).await?;
-    context.store.queue_delivery_again(&delivery, by, note, context.clock.now()).await?;
-    close_finding(context, &delivery, by, note).await?;
-    Ok(context.store.delivery(&delivery.id).await?)
+pub async fn queue_again(context: &Context, key: &str, note: &str, by: &str) -> Result<Vec<Delivery>, Error> {
+    let of_mail = context.store.deliveries_of_mail(key).await?;
+    let meant = if of_mail.is_empty() { vec![context.store.delivery(key).await?] } else { of_mail };
+    let mut queued = Vec::with_capacity(meant.len());
+    for delivery in meant {
+        context.store.queue_delivery_again(&delivery, by, note, context.clock.now()).await?;
+        close_finding(context, &delivery, by, note).await?;
+        queued.push(context.store.delivery(&delivery.id).await?);
+    }
+    Ok(queued)
 }
 
 /// Takes in a mail about a mail: a report that it could not be delivered (RFC 3464), or that its recipient complained
 /// (RFC 5965).
 ///
-/// Anybody can write such a mail. It is believed only if it names a delivery of this store and the address that this
-/// delivery went to.
+/// Anybody can write such a mail. It is believed only if it names a mail of this store and the address that this mail
+/// went to. It is about everything that the mail brought.
 ///
 /// # Errors
 /// [`Error::Returned`] if it is no such report or is about nothing that was sent, or the store's reason.
@@ -51,25 +56,24 @@ pub async fn take_in_returned(context: &Context, mail: &[u8]) -> Result<TakenIn,
         Verdict::Final => Some(SuppressionReason::Bounce),
         Verdict::Complaint => Some(SuppressionReason::Complaint),
     };
-    let delivery = match context.store.delivery(&returned.delivery_id).await {
-        Ok(delivery) if delivery.id == returned.delivery_id => delivery,
-        Ok(_) | Err(store::Error::UnknownDelivery { .. } | store::Error::AmbiguousDelivery { .. }) => {
-            return Err(problem("the report is about a mail that was not sent from this store"));
-        }
-        Err(error) => return Err(error.into()),
+    let deliveries = context.store.deliveries_of_mail(&returned.delivery_id).await?;
+    let Some(first) = deliveries.first() else {
+        return Err(problem("the report is about a mail that was not sent from this store"));
     };
-    if !returned.recipient.eq_ignore_ascii_case(delivery.recipient.trim()) {
+    if !deliveries.iter().all(|delivery| returned.recipient.eq_ignore_ascii_case(delivery.recipient.trim())) {
         return Err(problem("the report is about another address than the one that the mail went to"));
     }
     let now = context.clock.now();
     if let Some(reason) = suppressed {
         let new = NewSuppression { reason, note: &returned.reason, by: ACTOR };
-        context.store.suppress(&delivery.recipient, &new, now).await?;
+        context.store.suppress(&first.recipient, &new, now).await?;
     }
     let finding = if returned.verdict == Verdict::Complaint { Finding::Complaint } else { Finding::CameBack };
-    if finding == Finding::CameBack {
-        context.store.mark_returned(&delivery, &returned.reason, now).await?;
+    for delivery in &deliveries {
+        if finding == Finding::CameBack {
+            context.store.mark_returned(delivery, &returned.reason, now).await?;
+        }
+        report_finding(context, delivery, &returned.reason, finding).await?;
     }
-    report_finding(context, &delivery, &returned.reason, finding).await?;
-    Ok(TakenIn::Noted(delivery.id))
+    Ok(TakenIn::Noted(deliveries.into_iter().map(|delivery| delivery.id).collect()))
 }

@@ -6,12 +6,15 @@
 //! connection leads to a second sending; both carry the same Message-ID (docs/adr/0008). The store counts the copies
 //! that may have gone out, and a third is never begun.
 //!
+//! What one run has for one address goes in one mail (docs/adr/0029); each message keeps a row and a proof of its own.
+//!
 //! Each channel is served by itself, with several messages under way at once, each with a lease and an attempt of its
 //! own. Where the way itself is closed, the rest of its messages waits: a server that is down costs a night some
 //! attempts, not hours, and holds up no other channel.
 
 mod carrier;
 mod event;
+mod fates;
 mod finding;
 mod letter;
 mod parcel;
@@ -36,6 +39,7 @@ use crate::context::{Context, Progress};
 use crate::error::Error;
 use crate::owner;
 use carrier::Carrier;
+use fates::Fate;
 #[cfg(test)]
 pub(crate) use tests::portfolio as test_portfolio;
 
@@ -146,29 +150,34 @@ impl Pass {
             self.stop(format!("sending stopped after {minutes_max} minutes"));
             return Ok(false);
         }
-        let now = self.context.clock.now();
-        let (channel, batch) = (self.carrier.channel(), self.carrier.batch());
-        let claimed = self.context.store.claim_deliveries(channel, &self.me, LEASE, now, batch).await?;
-        for delivery in &claimed {
-            let outcome = self.attempt(delivery).await?;
-            self.notice_the_way(outcome.as_ref());
-            self.note(delivery, outcome).await?;
-            self.advance();
+        let claimed = self.carrier.claim(&self.context, &self.me).await?;
+        let is_work = !claimed.is_empty();
+        for together in claimed {
+            for fate in self.attempt(together).await? {
+                self.notice_the_way(fate.outcome.as_ref());
+                self.note(fate).await?;
+                self.advance();
+            }
         }
-        Ok(!claimed.is_empty())
+        Ok(is_work)
     }
 
-    /// Hands a message over, or says why not; none if it is not wanted.
-    async fn attempt(&self, delivery: &Delivery) -> Result<Option<Outcome>, Error> {
-        if delivery.necessity == Necessity::Optional
+    /// Hands messages over that go together, or says why not.
+    async fn attempt(&self, together: Vec<Delivery>) -> Result<Vec<Fate>, Error> {
+        // They have one recipient and one necessity.
+        let optional = together.first().filter(|delivery| delivery.necessity == Necessity::Optional);
+        if let Some(delivery) = optional
             && self.context.store.suppression(&delivery.recipient).await?.is_some()
         {
-            return Ok(None);
+            return Ok(vec![Fate::not_wanted(together)]);
         }
-        if self.carrier.may_copy() && COPIES_MAX < delivery.copies {
-            return Ok(Some(Outcome::PermanentFailure(verdict::MAY_HAVE_ARRIVED.to_owned())));
+        let is_enough = |delivery: &Delivery| self.carrier.may_copy() && COPIES_MAX < delivery.copies;
+        let (enough, left): (Vec<Delivery>, Vec<Delivery>) = together.into_iter().partition(is_enough);
+        let mut fates = if left.is_empty() { Vec::new() } else { self.carrier.hand_over(&self.context, left).await? };
+        if !enough.is_empty() {
+            fates.push(Fate::of(enough, Outcome::PermanentFailure(verdict::MAY_HAVE_ARRIVED.to_owned())));
         }
-        self.carrier.hand_over(&self.context, delivery).await.map(Some)
+        Ok(fates)
     }
 
     /// Counts the attempts that met a closed way; after too many of them the rest waits.
@@ -187,26 +196,21 @@ impl Pass {
         lock(&self.stopped).get_or_insert(why);
     }
 
-    async fn note(&self, delivery: &Delivery, outcome: Option<Outcome>) -> Result<(), Error> {
+    async fn note(&self, Fate { deliveries, outcome }: Fate) -> Result<(), Error> {
+        let Some(first) = deliveries.first() else { return Ok(()) };
         let (store, now) = (&self.context.store, self.context.clock.now());
         let recipient_refused = matches!(outcome, Some(Outcome::RecipientRefused(_)));
-        let (reason, next, copy) = match verdict(outcome, delivery, &self.context.settings, now) {
+        let (reason, next, copy) = match verdict(outcome, &deliveries, &self.context.settings, now) {
             Verdict::Delivered { answer, before } => {
-                let answer = self.carrier.proof(&delivery.id, answer);
-                store.mark_delivered(delivery, &answer, now).await?;
-                let mut tally = lock(&self.tally);
-                if before {
-                    tally.sent_before += 1;
-                } else {
-                    tally.sent += 1;
-                }
+                store.mark_all_delivered(&deliveries, &self.carrier.proof(first, &answer), now).await?;
+                lock(&self.tally).count_delivered(deliveries.len(), before);
                 return Ok(());
             }
             Verdict::Failed { reason, next, copy } => (reason, next, copy),
         };
         if recipient_refused {
             let new = NewSuppression { reason: SuppressionReason::Bounce, note: &reason, by: INBOX_ACTOR };
-            store.suppress(&delivery.recipient, &new, now).await?;
+            store.suppress(&first.recipient, &new, now).await?;
         }
         let finding = match next {
             NextAttempt::At(_) => None,
@@ -215,24 +219,17 @@ impl Pass {
         };
         if let Some(finding) = finding {
             // Before it is given up: a death in between finds the same finding again, and not none.
-            report_finding(&self.context, delivery, &reason, finding).await?;
+            for delivery in &deliveries {
+                report_finding(&self.context, delivery, &reason, finding).await?;
+            }
         }
-        store.mark_failed_attempt(delivery, &FailedAttempt { reason: &reason, next, copy }, now).await?;
-        let mut tally = lock(&self.tally);
-        match next {
-            NextAttempt::At(_) => tally.postponed += 1,
-            NextAttempt::Never => tally.given_up += 1,
-            NextAttempt::NotWanted => tally.suppressed += 1,
-        }
+        store.mark_all_failed(&deliveries, &FailedAttempt { reason: &reason, next, copy }, now).await?;
+        lock(&self.tally).count_failed(deliveries.len(), next);
         Ok(())
     }
 
     fn advance(&self) {
-        let done = {
-            let tally = lock(&self.tally);
-            tally.sent + tally.sent_before + tally.postponed + tally.given_up + tally.suppressed
-        };
-        let done = usize::try_from(done).unwrap_or(self.total);
+        let done = lock(&self.tally).done;
         (self.context.watch)(Progress::Advanced { done, total: self.total });
     }
 
@@ -245,7 +242,12 @@ impl Pass {
             snags.push(format!("{why}; {waiting} messages wait in the outbox"));
         }
         let tally = lock(&self.tally);
-        Ok(StageReport { rows_written: tally.sent, note: tally.sentence(channel), snags, ..StageReport::default() })
+        Ok(StageReport {
+            rows_written: tally.documents,
+            note: tally.sentence(channel),
+            snags,
+            ..StageReport::default()
+        })
     }
 }
 

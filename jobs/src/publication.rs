@@ -23,7 +23,7 @@ use reports::statements::{StatementInput, StatementKind, needs_of};
 use reports::texts::{Label, Texts};
 use reports::{Format, Rhythm, render, render_every_format};
 use schemas::{BusinessDate, DeliveryChannel, Language, PortfolioId, RunId, Severity, with_causes};
-use store::{Necessity, NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementEvent, StoreKind};
+use store::{Bundling, Necessity, NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementEvent, StoreKind};
 
 use crate::context::{Context, Progress};
 use crate::error::Error;
@@ -236,6 +236,7 @@ pub(crate) async fn archive_and_publish(
     rendered: Rendered,
     version: u32,
 ) -> Result<Published, Error> {
+    let bundling = bundling(kind, version);
     let StatementKind { id: kind, title, .. } = kind;
     let texts = Texts::of(input.portfolio.language);
     let portfolio_id = &input.portfolio.portfolio_id;
@@ -261,7 +262,7 @@ pub(crate) async fn archive_and_publish(
     let (title, first, date) = (texts.label(*title), texts.date(span.first_day()), texts.date(span.closing));
     let values = [("title", &*title), ("portfolio", portfolio_id.as_str()), ("first", &*first), ("date", &*date)];
     let subject = texts.label_with(subject, &values);
-    let deliveries = announced::deliveries(&input.portfolio, &subject, necessity(kind))?;
+    let deliveries = announced::deliveries(&input.portfolio, &subject, (necessity(kind), bundling))?;
     // A later version tells of what the first one told of.
     let told = input.further.events.iter().filter(|_| version == FIRST_VERSION);
     let told = told.map(|(event, day)| StatementEvent { event: event.clone(), event_date: *day });
@@ -293,6 +294,12 @@ fn is_month(span: Span) -> bool {
 /// Whether the house owes a kind of document to its client.
 fn necessity(kind: &str) -> Necessity {
     if OPTIONAL_KINDS.contains(&kind) { Necessity::Optional } else { Necessity::Required }
+}
+
+/// Whether a document may share a mail with others. What events cause is told by itself, because the law sets a time
+/// for it, and so is a correction, which should not be overlooked.
+fn bundling(kind: &StatementKind, version: u32) -> Bundling {
+    if matches!(kind.rhythm, Rhythm::On(_)) || version != FIRST_VERSION { Bundling::Alone } else { Bundling::Together }
 }
 
 /// Notes whether the figures differ from those of the latest version that was published.
@@ -406,6 +413,18 @@ mod tests {
         };
         assert_eq!(id("2017-05-31", "2017-06-30"), "portfolio_statement-D01-2017-06-30-v1");
         assert_eq!(id("2017-03-31", "2017-06-30"), "portfolio_statement-D01-2017-04-01-2017-06-30-v1");
+    }
+
+    #[test]
+    fn what_has_a_time_limit_and_what_corrects_something_goes_by_itself() {
+        let of = |name: &str, version| bundling(reports::statements::named(name).expect("known"), version);
+        for name in ["portfolio_statement", "costs_and_charges", "risk_report"] {
+            assert_eq!((of(name, 1), of(name, 2)), (Bundling::Together, Bundling::Alone), "{name}");
+        }
+        // Articles 59 and 62 of Delegated Regulation (EU) 2017/565: by the end of the next business day.
+        for name in ["execution_confirmation", "depreciation_notice"] {
+            assert_eq!(of(name, 1), Bundling::Alone, "{name}");
+        }
     }
 
     #[test]

@@ -185,6 +185,7 @@ mod tests {
             webhook: None,
             delivery_attempts_max: 1,
             delivery_minutes_max: 1,
+            bundle_mails: true,
         };
         let context = Context {
             store: store::Store::open(url, store::StoreKind::Live).await.expect("opened"),

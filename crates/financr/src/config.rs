@@ -124,11 +124,13 @@ pub(crate) struct DeliverySection {
     pub(crate) attempts_max: i64,
     /// Minutes after which one pass through the outbox ends.
     pub(crate) minutes_max: u64,
+    /// Whether what one run has for one address goes in one mail; otherwise each document has a mail of its own.
+    pub(crate) bundle: bool,
 }
 
 impl Default for DeliverySection {
     fn default() -> Self {
-        DeliverySection { attempts_max: 8, minutes_max: 60 }
+        DeliverySection { attempts_max: 8, minutes_max: 60, bundle: true }
     }
 }
 

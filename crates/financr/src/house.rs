@@ -37,6 +37,7 @@ pub(crate) async fn open(config: &Config, watch: Arc<dyn Fn(Progress) + Send + S
             webhook: webhook(config),
             delivery_attempts_max: config.delivery.attempts_max,
             delivery_minutes_max: config.delivery.minutes_max,
+            bundle_mails: config.delivery.bundle,
         },
         program_version: VERSION.to_owned(),
         watch,

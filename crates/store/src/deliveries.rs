@@ -8,11 +8,10 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use schemas::{DeliveryChannel, Language};
+use schemas::{DeliveryChannel, Language, RunId};
 use uuid::Uuid;
 
 use crate::database::{ByEngine, SqlTransaction, reading, row_limit, within};
-use crate::delivery_records::{DeliveryChange, SENDER, record};
 use crate::error::{Error, Result, is_missing_reference};
 use crate::store::Store;
 use crate::stored_text::{instant, lease_end, parsed, parsed_or_none, stored_words};
@@ -41,6 +40,15 @@ stored_words! {
     Optional = "optional",
 }
 
+/// Whether a message may share a mail with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bundling {
+    /// It goes by itself: it has a time limit of the law, or corrects something.
+    Alone,
+    /// It goes with what the same run has for the same recipient, in one language and of one necessity.
+    Together,
+}
+
 /// A message to be put into the outbox.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewDelivery {
@@ -54,6 +62,8 @@ pub struct NewDelivery {
     pub necessity: Necessity,
     /// What it is written in: the language of its statement.
     pub language: Language,
+    /// Whether it may share a mail with others.
+    pub bundling: Bundling,
 }
 
 /// A message in the outbox.
@@ -89,6 +99,8 @@ pub struct Delivery {
     pub queued_at: DateTime<Utc>,
     /// What it is written in.
     pub language: Language,
+    /// The mail that it went with, or is going with; none before the first attempt.
+    pub mail_id: Option<String>,
 }
 
 impl Delivery {
@@ -136,12 +148,12 @@ pub enum NextAttempt {
 
 /// The space of the ids of deliveries.
 const ID_SPACE: Uuid = Uuid::from_u128(0x3f0c_5d52_8a41_4a0e_9d6b_71f2_c8e4_1b95);
+/// The space of the ids of bundles.
+const BUNDLE_SPACE: Uuid = Uuid::from_u128(0x8b1d_2f64_51c7_4d3a_a0e9_6c42_f915_7d08);
 
 const INSERT: &str = include_str!("queries/deliveries/insert.sql");
 const SELECT_DUE: &str = include_str!("queries/deliveries/select_due.sql");
 const SELECT_OF_STATEMENT: &str = include_str!("queries/deliveries/select_of_statement.sql");
-const MARK_DELIVERED: &str = include_str!("queries/deliveries/mark_delivered.sql");
-const MARK_FAILED_ATTEMPT: &str = include_str!("queries/deliveries/mark_failed_attempt.sql");
 const LEASE_OWNERS: &str = include_str!("queries/deliveries/lease_owners.sql");
 const RELEASE: &str = include_str!("queries/deliveries/release.sql");
 const CLAIM: ByEngine = ByEngine {
@@ -150,7 +162,8 @@ const CLAIM: ByEngine = ByEngine {
 };
 
 impl Store {
-    /// Puts a message about a published statement into the outbox, due now. Returns false if it was there already.
+    /// Puts a message about a published statement into the outbox, due now, to go by itself. Returns false if it was
+    /// there already.
     ///
     /// # Errors
     /// [`Error::UnknownStatement`] if the statement is not in the store, or the database's reason.
@@ -161,7 +174,7 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<bool> {
         let mut work = self.database.begin().await?;
-        let inserted = enqueue(&mut work, statement_id, delivery, now).await?;
+        let inserted = enqueue(&mut work, statement_id, delivery, None, now).await?;
         work.commit().await?;
         Ok(inserted)
     }
@@ -247,21 +260,7 @@ impl Store {
     /// # Errors
     /// The database's reason.
     pub async fn mark_delivered(&self, delivery: &Delivery, answer: &str, now: DateTime<Utc>) -> Result<bool> {
-        let mut work = self.database.begin().await?;
-        let rows = within!(&mut work, open => {
-            sqlx::query(MARK_DELIVERED)
-                .bind(delivery.id.as_str())
-                .bind(instant(now))
-                .execute(open)
-                .await
-                .map(|done| done.rows_affected())
-        })
-        .map_err(Error::query("note a delivery"))?;
-        if 0 < rows {
-            record(&mut work, delivery, DeliveryChange::Delivered, SENDER, answer, now).await?;
-        }
-        work.commit().await?;
-        Ok(0 < rows)
+        Ok(0 < self.mark_all_delivered(std::slice::from_ref(delivery), answer, now).await?)
     }
 
     /// Notes that an attempt failed, and ends its lease. Returns false, and changes nothing, if the message was
@@ -277,31 +276,7 @@ impl Store {
         failed: &FailedAttempt<'_>,
         now: DateTime<Utc>,
     ) -> Result<bool> {
-        let (state, next_attempt_at) = match failed.next {
-            NextAttempt::At(at) => (DeliveryState::Pending, Some(instant(at))),
-            NextAttempt::Never => (DeliveryState::Failed, None),
-            NextAttempt::NotWanted => (DeliveryState::Suppressed, None),
-        };
-        let copies_less = i64::from(failed.copy == SentCopy::No);
-        let mut work = self.database.begin().await?;
-        let rows = within!(&mut work, open => {
-            sqlx::query(MARK_FAILED_ATTEMPT)
-                .bind(delivery.id.as_str())
-                .bind(delivery.attempts)
-                .bind(state.word())
-                .bind(next_attempt_at.as_deref())
-                .bind(failed.reason)
-                .bind(copies_less)
-                .execute(open)
-                .await
-                .map(|done| done.rows_affected())
-        })
-        .map_err(Error::query("note a failed delivery"))?;
-        if 0 < rows {
-            record(&mut work, delivery, change_of(failed), SENDER, failed.reason, now).await?;
-        }
-        work.commit().await?;
-        Ok(0 < rows)
+        Ok(0 < self.mark_all_failed(std::slice::from_ref(delivery), failed, now).await?)
     }
 
     /// The messages about one statement, by channel and recipient.
@@ -317,20 +292,14 @@ impl Store {
     }
 }
 
-fn change_of(failed: &FailedAttempt<'_>) -> DeliveryChange {
-    match (failed.next, failed.copy) {
-        (NextAttempt::NotWanted, _) => DeliveryChange::Suppressed,
-        (NextAttempt::Never, _) => DeliveryChange::Failed,
-        (NextAttempt::At(_), SentCopy::No) => DeliveryChange::Postponed,
-        (NextAttempt::At(_), SentCopy::Perhaps) => DeliveryChange::Unknown,
-    }
-}
-
 /// Puts a message into the outbox; false if it is there already.
+///
+/// - `run_id`: the run with whose other messages it may share a mail, if it may; none if it goes by itself.
 pub(crate) async fn enqueue(
     work: &mut SqlTransaction,
     statement_id: &str,
     delivery: &NewDelivery,
+    run_id: Option<&RunId>,
     due_at: DateTime<Utc>,
 ) -> Result<bool> {
     let rows = within!(work, open => {
@@ -343,6 +312,7 @@ pub(crate) async fn enqueue(
             .bind(instant(due_at))
             .bind(delivery.necessity.word())
             .bind(delivery.language.code())
+            .bind(run_id.and_then(|run_id| bundle(run_id, delivery)))
             .execute(open)
             .await
             .map(|done| done.rows_affected())
@@ -361,6 +331,15 @@ pub(crate) async fn enqueue(
 fn delivery_id(statement_id: &str, delivery: &NewDelivery) -> String {
     let name = [statement_id, delivery.channel.as_str(), delivery.recipient.as_str()].join("\n");
     Uuid::new_v5(&ID_SPACE, name.as_bytes()).to_string()
+}
+
+/// What messages have in common that may go in one mail; none if this one goes by itself.
+fn bundle(run_id: &RunId, delivery: &NewDelivery) -> Option<String> {
+    if delivery.bundling == Bundling::Alone || delivery.channel != DeliveryChannel::Email.name() {
+        return None;
+    }
+    let parts = [run_id.as_str(), &delivery.recipient, delivery.language.code(), delivery.necessity.word()];
+    Some(Uuid::new_v5(&BUNDLE_SPACE, parts.join("\n").as_bytes()).to_string())
 }
 
 impl fmt::Debug for NewDelivery {
@@ -404,6 +383,7 @@ pub(crate) struct DeliveryRow {
     necessity: String,
     queued_at: String,
     language: String,
+    mail_id: Option<String>,
 }
 
 impl DeliveryRow {
@@ -424,6 +404,7 @@ impl DeliveryRow {
             necessity: parsed(TABLE, "necessity", &self.necessity)?,
             queued_at: parsed(TABLE, "queued_at", &self.queued_at)?,
             language: parsed(TABLE, "language", &self.language)?,
+            mail_id: self.mail_id,
         })
     }
 }
@@ -440,11 +421,40 @@ mod tests {
             subject: "Your statement".to_owned(),
             necessity: Necessity::Required,
             language: Language::English,
+            bundling: Bundling::Together,
         };
         let first = delivery_id("s1", &mail("a@example.org"));
         assert_eq!(first, delivery_id("s1", &mail("a@example.org")));
         assert_ne!(first, delivery_id("s1", &mail("b@example.org")));
         assert_ne!(first, delivery_id("s2", &mail("a@example.org")));
+    }
+
+    #[test]
+    fn only_what_is_alike_shares_a_mail() {
+        let mail = NewDelivery {
+            channel: "email".to_owned(),
+            recipient: "a@example.org".to_owned(),
+            subject: "Your statement".to_owned(),
+            necessity: Necessity::Required,
+            language: Language::English,
+            bundling: Bundling::Together,
+        };
+        let run = |text: &str| text.parse::<RunId>().expect("an id");
+        let first = bundle(&run("nightly-2014-12-31-1"), &mail).expect("it may share a mail");
+        let other_subject = NewDelivery { subject: "Your tax report".to_owned(), ..mail.clone() };
+        assert_eq!(bundle(&run("nightly-2014-12-31-1"), &other_subject), Some(first.clone()));
+        assert_ne!(bundle(&run("nightly-2015-01-02-1"), &mail), Some(first.clone()));
+        for other in [
+            NewDelivery { recipient: "b@example.org".to_owned(), ..mail.clone() },
+            NewDelivery { language: Language::French, ..mail.clone() },
+            NewDelivery { necessity: Necessity::Optional, ..mail.clone() },
+        ] {
+            assert_ne!(bundle(&run("nightly-2014-12-31-1"), &other), Some(first.clone()));
+        }
+        let drop = NewDelivery { channel: "drop_folder".to_owned(), ..mail.clone() };
+        for by_itself in [NewDelivery { bundling: Bundling::Alone, ..mail }, drop] {
+            assert_eq!(bundle(&run("nightly-2014-12-31-1"), &by_itself), None);
+        }
     }
 
     #[test]
@@ -455,6 +465,7 @@ mod tests {
             subject: "Statement of A. Client".to_owned(),
             necessity: Necessity::Required,
             language: Language::English,
+            bundling: Bundling::Together,
         };
         let text = format!("{mail:?}");
         assert!(!text.contains("example.org") && !text.contains("Client"), "{text}");

@@ -17,6 +17,7 @@ mod delivery_records;
 mod error;
 mod inbox;
 mod inbox_changes;
+mod mails;
 mod migrations;
 mod portfolios;
 mod postgres;
@@ -36,7 +37,7 @@ mod unsubscribe_tokens;
 
 pub use books::{Book, BookOutcome};
 pub use database::PAGE_ROWS_MAX;
-pub use deliveries::{Delivery, DeliveryState, FailedAttempt, Necessity, NewDelivery, NextAttempt, SentCopy};
+pub use deliveries::{Bundling, Delivery, DeliveryState, FailedAttempt, Necessity, NewDelivery, NextAttempt, SentCopy};
 pub use delivery_counts::DeliveryCounts;
 pub use delivery_records::{DeliveryChange, DeliveryEvent};
 pub use error::{Error, Result};
@@ -44,6 +45,7 @@ pub use inbox::{
     INBOX_ACTOR, InboxChange, InboxCursor, InboxEvent, InboxFilter, InboxItem, InboxKind, InboxRow, InboxState,
 };
 pub use inbox_changes::{InboxEnd, InboxOutcome};
+pub use mails::MAIL_DELIVERIES_MAX;
 pub use portfolios::SaveOutcome;
 pub use removals::Removal;
 pub use run_claims::{Claim, NewRun};

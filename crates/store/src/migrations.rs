@@ -46,6 +46,7 @@ const STEPS: &[Step] = &[
     step!(18, "0018_confirmations"),
     step!(19, "0019_statement_events"),
     step!(20, "0020_statement_subjects"),
+    step!(21, "0021_mails"),
 ];
 
 /// The steps for SQLite.

@@ -142,7 +142,8 @@ impl Store {
         let outcome = if insert(&mut work, statement).await? {
             statement_events::insert(&mut work, statement, events).await?;
             for delivery in new_deliveries {
-                deliveries::enqueue(&mut work, &statement.id, delivery, statement.published_at).await?;
+                let run_id = Some(&statement.run_id);
+                deliveries::enqueue(&mut work, &statement.id, delivery, run_id, statement.published_at).await?;
             }
             PublishOutcome::Inserted
         } else {

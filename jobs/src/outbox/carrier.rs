@@ -1,13 +1,13 @@
 //! Whoever carries the messages of a channel: one for each, with what it may do at once and what it proves.
 
-use reports::delivery::Outcome;
 use reports::delivery::drop_folder::DropFolder;
 use reports::delivery::email::{MailSettings, Mailer};
 use reports::delivery::webhook::Webhook;
 use schemas::DeliveryChannel;
-use store::Delivery;
+use store::{Delivery, MAIL_DELIVERIES_MAX};
 
-use super::{event, letter, parcel};
+use super::fates::Fate;
+use super::{LEASE, event, letter, parcel};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -85,14 +85,21 @@ impl Carrier {
         }
     }
 
-    /// Messages that are leased at once. What is leased counts as a copy that may have gone out, so of messages to a
-    /// server no more than is sent now.
-    pub(super) fn batch(&self) -> u32 {
-        match self {
-            Carrier::Email(post) if post.mailer.may_copy() => 1,
+    /// Leases what is due: messages that go together, one set after the other. What is leased counts as a copy that may
+    /// have gone out, so of messages to a server no more than is sent now.
+    pub(super) async fn claim(&self, context: &Context, owner: &str) -> Result<Vec<Vec<Delivery>>, Error> {
+        let (store, now) = (&context.store, context.clock.now());
+        let batch = match self {
+            Carrier::Email(_) => {
+                let together = if context.settings.bundle_mails { MAIL_DELIVERIES_MAX } else { 1 };
+                let mail = store.claim_mail(owner, LEASE, now, together).await?;
+                return Ok(if mail.is_empty() { Vec::new() } else { vec![mail] });
+            }
             Carrier::Webhook(_) => 1,
-            Carrier::Email(_) | Carrier::DropFolder(_) => FOLDER_BATCH,
-        }
+            Carrier::DropFolder(_) => FOLDER_BATCH,
+        };
+        let claimed = store.claim_deliveries(self.channel(), owner, LEASE, now, batch).await?;
+        Ok(claimed.into_iter().map(|delivery| vec![delivery]).collect())
     }
 
     /// Whether a second try can be a second copy that somebody sees.
@@ -104,30 +111,59 @@ impl Carrier {
         }
     }
 
-    /// Hands a message over, or says why not.
-    pub(super) async fn hand_over(&self, context: &Context, delivery: &Delivery) -> Result<Outcome, Error> {
+    /// Hands over messages that go together, or says why not. Messages for which there is no room are due again at
+    /// once.
+    pub(super) async fn hand_over(&self, context: &Context, together: Vec<Delivery>) -> Result<Vec<Fate>, Error> {
+        let mut fates = Vec::with_capacity(together.len());
         match self {
-            Carrier::Email(post) => match letter::compose(context, &post.settings, delivery).await? {
-                Ok(mail) => Ok(post.mailer.deliver(&mail).await),
-                Err(outcome) => Ok(outcome),
-            },
-            Carrier::DropFolder(folder) => match parcel::pack(context, folder.formats(), delivery).await? {
-                Ok(dropped) => Ok(folder.deliver(&dropped).await),
-                Err(outcome) => Ok(outcome),
-            },
-            Carrier::Webhook(events) => match event::of(context, events.public_url.as_deref(), delivery).await? {
-                Ok(event) => Ok(events.webhook.deliver(&event, context.clock.now()).await),
-                Err(outcome) => Ok(outcome),
-            },
+            Carrier::Email(post) => return post.send(context, together).await,
+            Carrier::DropFolder(folder) => {
+                for delivery in together {
+                    let outcome = match parcel::pack(context, folder.formats(), &delivery).await? {
+                        Ok(dropped) => folder.deliver(&dropped).await,
+                        Err(outcome) => outcome,
+                    };
+                    fates.push(Fate::of(vec![delivery], outcome));
+                }
+            }
+            Carrier::Webhook(events) => {
+                for delivery in together {
+                    let outcome = match event::of(context, events.public_url.as_deref(), &delivery).await? {
+                        Ok(event) => events.webhook.deliver(&event, context.clock.now()).await,
+                        Err(outcome) => outcome,
+                    };
+                    fates.push(Fate::of(vec![delivery], outcome));
+                }
+            }
         }
+        Ok(fates)
     }
 
     /// What is kept of a message that was handed over: the answer, and the name by which the other side knows it.
-    pub(super) fn proof(&self, delivery_id: &str, answer: String) -> String {
+    pub(super) fn proof(&self, delivery: &Delivery, answer: &str) -> String {
         match self {
-            Carrier::Email(post) => format!("{answer}; Message-ID {}", post.mailer.message_id(delivery_id)),
-            Carrier::DropFolder(_) => answer,
-            Carrier::Webhook(_) => format!("{answer}; event {delivery_id}"),
+            Carrier::Email(post) => {
+                format!("{answer}; Message-ID {}", post.mailer.message_id(letter::mail_id(delivery)))
+            }
+            Carrier::DropFolder(_) => answer.to_owned(),
+            Carrier::Webhook(_) => format!("{answer}; event {}", delivery.id),
         }
+    }
+}
+
+impl Post {
+    /// Sends one mail with all that it takes of some messages.
+    async fn send(&self, context: &Context, together: Vec<Delivery>) -> Result<Vec<Fate>, Error> {
+        let packed = letter::pack(context, &self.settings, together).await?;
+        context.store.put_back_deliveries(&packed.for_another).await?;
+        let mut sent = packed.deliveries();
+        let composed = letter::compose(context, &self.settings, &packed, &mut sent).await?;
+        let mut fates = packed.fates;
+        match composed {
+            None => {}
+            Some(Ok(mail)) => fates.push(Fate::of(sent, self.mailer.deliver(&mail).await)),
+            Some(Err(outcome)) => fates.push(Fate::of(sent, outcome)),
+        }
+        Ok(fates)
     }
 }

@@ -2,21 +2,50 @@
 
 use pipelines::StageReport;
 use schemas::DeliveryChannel;
+use store::NextAttempt;
 
-/// What became of the messages.
+/// What became of the messages. Several documents in one mail are one message.
 #[derive(Default)]
 pub(super) struct Tally {
-    pub(super) sent: u64,
-    pub(super) sent_before: u64,
-    pub(super) postponed: u64,
-    pub(super) given_up: u64,
-    pub(super) suppressed: u64,
+    /// Documents of which something became.
+    pub(super) done: usize,
+    /// Documents that were handed over.
+    pub(super) documents: u64,
+    sent: u64,
+    sent_before: u64,
+    postponed: u64,
+    given_up: u64,
+    suppressed: u64,
 }
 
 impl Tally {
+    /// Counts a message with some documents that was handed over, now or before.
+    pub(super) fn count_delivered(&mut self, documents: usize, before: bool) {
+        self.done += documents;
+        if before {
+            self.sent_before += 1;
+        } else {
+            self.sent += 1;
+            self.documents += u64::try_from(documents).unwrap_or(u64::MAX);
+        }
+    }
+
+    /// Counts a message with some documents that was not handed over, by what follows.
+    pub(super) fn count_failed(&mut self, documents: usize, next: NextAttempt) {
+        self.done += documents;
+        match next {
+            NextAttempt::At(_) => self.postponed += 1,
+            NextAttempt::Never => self.given_up += 1,
+            NextAttempt::NotWanted => self.suppressed += 1,
+        }
+    }
+
     /// What a pass did, in a sentence.
     pub(super) fn sentence(&self, channel: DeliveryChannel) -> String {
         let mut text = format!("{} {} delivered", self.sent, messages(channel));
+        if self.documents != self.sent {
+            text += &format!(" with {} documents", self.documents);
+        }
         for (count, what) in [
             (self.sent_before, "had been delivered before"),
             (self.postponed, "postponed"),

@@ -1,5 +1,6 @@
 //! The outbox against servers that do their worst: all arrives once, or twice in the window, and nothing is lost.
 
+mod bundles;
 mod channels;
 mod events;
 mod hostile_receiver;
@@ -16,8 +17,8 @@ use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings, TlsMod
 use schemas::tables::portfolios::Portfolio;
 use schemas::{Clock, Currency, DeliveryChannel, Language};
 use store::{
-    Claim, Delivery, DeliveryChange, DeliveryState, InboxFilter, InboxKind, InboxRow, InboxState, NewDelivery, NewRun,
-    Statement, StatementFile, Store, StoreKind,
+    Bundling, Claim, Delivery, DeliveryChange, DeliveryState, InboxFilter, InboxKind, InboxRow, InboxState,
+    NewDelivery, NewRun, Statement, StatementFile, Store, StoreKind,
 };
 use tempfile::TempDir;
 
@@ -67,6 +68,7 @@ impl House {
             webhook: None,
             delivery_attempts_max: 8,
             delivery_minutes_max: 10,
+            bundle_mails: true,
         };
         let context = Context {
             store,
@@ -101,7 +103,15 @@ impl House {
 
     /// Publishes a statement of some bytes and announces it to addresses.
     async fn publish(&self, recipients: &[String], byte_count: usize, necessity: Necessity) {
-        let Context { store, lake, .. } = &self.context;
+        let run_id = self.begin_run().await;
+        let statement = self.statement(STATEMENT, run_id, byte_count).await;
+        let mails: Vec<NewDelivery> = recipients.iter().map(|recipient| self.message(recipient, necessity)).collect();
+        self.context.store.publish_statement_with_deliveries(&statement, &mails).await.expect("published");
+    }
+
+    /// Begins the night that publishes, of one portfolio.
+    async fn begin_run(&self) -> schemas::RunId {
+        let store = &self.context.store;
         store.save_portfolio(&portfolio(), false, Clock::Fixed(start())).await.expect("the portfolio is saved");
         let date = "2014-12-31".parse().expect("a date");
         let new = NewRun {
@@ -115,35 +125,45 @@ impl House {
         };
         let claim = store.claim_run(&new, "test", TimeDelta::minutes(5), start()).await.expect("the run is claimed");
         assert!(matches!(claim, Claim::Claimed(_)), "{claim:?}");
-        lake.storage().put_once("statement.pdf", Bytes::from(vec![b'%'; byte_count])).await.expect("kept");
-        let statement = Statement {
-            id: STATEMENT.to_owned(),
-            kind: "portfolio_statement".to_owned(),
+        new.id
+    }
+
+    /// A statement of some bytes, which are in the lake.
+    async fn statement(&self, id: &str, run_id: schemas::RunId, byte_count: usize) -> Statement {
+        let (name, bytes) = (id.split('-').next().unwrap_or_default(), vec![b'%'; byte_count]);
+        let object_path = if id == STATEMENT { "statement.pdf".to_owned() } else { format!("{id}.pdf") };
+        let sha256 = reports::delivery::archive::sha256_hex(&bytes);
+        self.context.lake.storage().put_once(&object_path, Bytes::from(bytes)).await.expect("kept");
+        Statement {
+            id: id.to_owned(),
+            kind: name.to_owned(),
             subject: schemas::Subject::Portfolio("D01".parse().expect("an id")),
             period_start: "2014-11-28".parse().expect("a date"),
-            period_end: date,
+            period_end: "2014-12-31".parse().expect("a date"),
             version: 1,
-            run_id: new.id,
+            run_id,
             document_sha256: "d".repeat(64),
             files: vec![StatementFile {
                 media_type: "application/pdf".to_owned(),
-                object_path: "statement.pdf".to_owned(),
-                sha256: reports::delivery::archive::sha256_hex(&vec![b'%'; byte_count]),
+                object_path,
+                sha256,
                 byte_count: i64::try_from(byte_count).expect("small"),
             }],
             published_at: start(),
-        };
-        let mail = |recipient: &String| NewDelivery {
-            // Without an address the recipient is the channel's own, with a number if there are several.
-            channel: if recipient.contains('@') { "email" } else { recipient.split('#').next().unwrap_or_default() }
-                .to_owned(),
-            recipient: recipient.clone(),
+        }
+    }
+
+    /// A message to an address. Without one the recipient is the channel's own, with a number if there are several.
+    fn message(&self, recipient: &str, necessity: Necessity) -> NewDelivery {
+        let channel = if recipient.contains('@') { "email" } else { recipient.split('#').next().unwrap_or_default() };
+        NewDelivery {
+            channel: channel.to_owned(),
+            recipient: recipient.to_owned(),
             subject: "Your statement".to_owned(),
             necessity,
             language: self.language,
-        };
-        let mails: Vec<NewDelivery> = recipients.iter().map(mail).collect();
-        store.publish_statement_with_deliveries(&statement, &mails).await.expect("published");
+            bundling: Bundling::Together,
+        }
     }
 
     /// Goes through the outbox, and on to the instant at which the next message is due, until none waits. Returns the
@@ -453,7 +473,7 @@ async fn a_report_is_believed_only_about_what_was_sent_and_to_whom() {
     assert!(store.suppressions("", 10).await.expect("readable").is_empty());
     assert!(house.open_findings().await.is_empty());
 
-    let noted = deliveries::TakenIn::Noted(sent[0].id.clone());
+    let noted = deliveries::TakenIn::Noted(vec![sent[0].id.clone()]);
     for _ in 0..2 {
         assert_eq!(take_in(report(&sent[0], "failed", "5.1.1")).await.expect("read"), noted);
     }

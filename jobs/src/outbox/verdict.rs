@@ -41,17 +41,18 @@ pub(super) enum Verdict {
     },
 }
 
-/// Judges an attempt; none is one that was not made because nobody wants the message.
+/// Judges an attempt with messages, which stay together if they are tried again; none is one that was not made because
+/// nobody wants them.
 pub(super) fn verdict(
     outcome: Option<Outcome>,
-    delivery: &Delivery,
+    deliveries: &[Delivery],
     settings: &Settings,
     now: DateTime<Utc>,
 ) -> Verdict {
     let tries_max = settings.delivery_attempts_max;
-    let next = |most: i64| {
-        if delivery.tries() < most { NextAttempt::At(now + pause(delivery.tries())) } else { NextAttempt::Never }
-    };
+    let tries = deliveries.iter().map(Delivery::tries).max().unwrap_or_default();
+    let copies = deliveries.iter().map(|delivery| delivery.copies).max().unwrap_or_default();
+    let next = |most: i64| if tries < most { NextAttempt::At(now + pause(tries)) } else { NextAttempt::Never };
     let (reason, next, copy) = match outcome {
         Some(Outcome::Delivered(answer)) => return Verdict::Delivered { answer, before: false },
         Some(Outcome::AlreadyDelivered) => {
@@ -62,7 +63,7 @@ pub(super) fn verdict(
         Some(Outcome::ChannelFailure(reason)) => {
             (reason, next(tries_max.saturating_mul(PATIENCE_WITH_THE_WAY)), SentCopy::No)
         }
-        Some(Outcome::Unknown(_)) if COPIES_MAX <= delivery.copies => {
+        Some(Outcome::Unknown(_)) if COPIES_MAX <= copies => {
             (MAY_HAVE_ARRIVED.to_owned(), NextAttempt::Never, SentCopy::Perhaps)
         }
         Some(Outcome::Unknown(reason)) => (reason, next(tries_max), SentCopy::Perhaps),

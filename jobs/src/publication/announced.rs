@@ -2,7 +2,7 @@
 
 use schemas::DeliveryChannel;
 use schemas::tables::portfolios::Portfolio;
-use store::{Necessity, NewDelivery};
+use store::{Bundling, Necessity, NewDelivery};
 
 use crate::error::Error;
 
@@ -13,7 +13,7 @@ use crate::error::Error;
 pub(super) fn deliveries(
     portfolio: &Portfolio,
     subject: &str,
-    necessity: Necessity,
+    (necessity, bundling): (Necessity, Bundling),
 ) -> Result<Vec<NewDelivery>, Error> {
     let refused = |problem: String| Error::Published {
         what: portfolio.portfolio_id.to_string(),
@@ -36,6 +36,7 @@ pub(super) fn deliveries(
             subject: subject.to_owned(),
             necessity,
             language: portfolio.language,
+            bundling,
         });
     }
     Ok(deliveries)
@@ -52,7 +53,7 @@ mod tests {
             client_email: client_email.map(str::to_owned),
             ..test_portfolio()
         };
-        let found = deliveries(&portfolio, "Your statement", Necessity::Required)?;
+        let found = deliveries(&portfolio, "Your statement", (Necessity::Required, Bundling::Together))?;
         Ok(found.into_iter().map(|delivery| (delivery.channel, delivery.recipient)).collect())
     }
 

@@ -1,6 +1,6 @@
-//! Mail with the statement attached.
+//! Mail with statements attached.
 //!
-//! The message is a function of the delivery: its id, its boundary and its date are given, so a second attempt sends
+//! The message is a function of what it brings: its id, its boundary and its date are given, so a second attempt sends
 //! the same message and a mail program that sees both shows one. Neither names nor addresses are ever logged or put
 //! into a reason: an outcome may be stored and shown to people who may not know who the client is.
 
@@ -39,7 +39,7 @@ pub struct MailSettings {
     /// Seconds after which a sending is given up; default 30.
     #[serde(default = "default_timeout_s")]
     pub timeout_s: u64,
-    /// Bytes of a document that still goes with the mail; a larger one becomes a link. Default 10 MiB.
+    /// Bytes of the documents that go with one mail; what is beyond becomes a link. Default 10 MiB.
     #[serde(default = "default_attachment_bytes_max")]
     pub attachment_bytes_max: u64,
     /// Where clients reach the API, e.g. `https://reports.example.org`, for links to documents that are too large.
@@ -116,7 +116,7 @@ fn default_attachment_bytes_max() -> u64 {
 /// A message to be sent.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Mail {
-    /// The delivery; the message's id follows from it.
+    /// The delivery, or what stands for several that go together; the message's id follows from it.
     pub delivery_id: DeliveryId,
     /// The recipient's address.
     pub to: String,
@@ -126,8 +126,8 @@ pub struct Mail {
     pub body: String,
     /// The same and more as a page, for programs that show one.
     pub page: Option<String>,
-    /// The file that goes with it; none if the text says where the file is.
-    pub attachment: Option<Attachment>,
+    /// The files that go with it; none if the text says where they are.
+    pub attachments: Vec<Attachment>,
     /// Whether the recipient may have no more of its kind.
     pub necessity: Necessity,
     /// Where one POST ends mails of its kind (RFC 8058); none if only a mail to the sender does. For optional ones.

@@ -21,7 +21,7 @@ use super::{Facts, Origin, shares};
 use crate::business_months::BusinessMonths;
 use crate::composite::{Benchmark, BenchmarkLevel, CompositeInput, FirmAssets};
 use crate::gips::Gips;
-use crate::rates::{DAYS_MAX, Rates};
+use crate::rates::Rates;
 use crate::span::Span;
 
 /// Annual periods that a report shows at most.
@@ -95,7 +95,7 @@ impl<'a> Composites<'a> {
                 facts,
                 currency: about.base_currency,
                 members: &members,
-                rates: rates_of(facts, &members, about.base_currency, through).await?,
+                rates: rates_of(facts, &members, about.base_currency, (through, origin.fx_rate_days_max)).await?,
                 days: days.iter().map(|day| (day.business_date, day)).collect(),
             };
             let told = member_years::read(&reading, &ends, &mut self.months).await?;
@@ -103,7 +103,7 @@ impl<'a> Composites<'a> {
         };
         let mut firm_assets = Vec::with_capacity(ends.len());
         for end in ends.values() {
-            firm_assets.push(self.firm_assets(*end, about.base_currency).await?);
+            firm_assets.push(self.firm_assets(*end, about.base_currency, origin.fx_rate_days_max).await?);
         }
         Ok(Some(CompositeInput {
             group_id: group.clone(),
@@ -139,7 +139,12 @@ impl<'a> Composites<'a> {
     }
 
     /// What all portfolios of the firm were worth on a day, in a currency.
-    async fn firm_assets(&mut self, date: BusinessDate, currency: Currency) -> Result<FirmAssets, lake::Error> {
+    async fn firm_assets(
+        &mut self,
+        date: BusinessDate,
+        currency: Currency,
+        fx_rate_days_max: u32,
+    ) -> Result<FirmAssets, lake::Error> {
         if !self.firm.contains_key(&date) {
             let found = worth_of_firm(self.facts, date).await?;
             self.firm.insert(date, found);
@@ -147,8 +152,8 @@ impl<'a> Composites<'a> {
         let nothing = (Worth::new(), 0);
         let (worth, mut missing) = self.firm.get(&date).cloned().unwrap_or(nothing);
         let sources: BTreeSet<String> = worth.keys().map(|(source, _)| source.to_string()).collect();
-        let since = DateRange::between(earlier(date, DAYS_MAX.unsigned_abs()), date);
-        let rates = rates_named(self.facts, &sources, since).await?;
+        let since = DateRange::between(earlier(date, fx_rate_days_max.into()), date);
+        let rates = rates_named(self.facts, &sources, (since, fx_rate_days_max)).await?;
         let mut sum = Decimal::ZERO;
         for ((source, own), amount) in worth {
             let rates = rates.get(&source).cloned().unwrap_or_default();
@@ -261,24 +266,24 @@ async fn rates_of(
     facts: &Facts,
     members: &[GroupMember],
     currency: Currency,
-    range: DateRange,
+    (range, fx_rate_days_max): (DateRange, u32),
 ) -> Result<BTreeMap<MarketId, Arc<Rates>>, lake::Error> {
     let portfolios = members.iter().filter_map(|row| facts.portfolios.get(&row.portfolio_id));
     let foreign = portfolios.filter(|portfolio| portfolio.base_currency != currency);
     let sources: BTreeSet<String> = foreign.map(|portfolio| portfolio.fx_source.to_string()).collect();
-    rates_named(facts, &sources, range).await
+    rates_named(facts, &sources, (range, fx_rate_days_max)).await
 }
 
 async fn rates_named(
     facts: &Facts,
     sources: &BTreeSet<String>,
-    range: DateRange,
+    (range, fx_rate_days_max): (DateRange, u32),
 ) -> Result<BTreeMap<MarketId, Arc<Rates>>, lake::Error> {
     let mut rows: BTreeMap<MarketId, Vec<FxRate>> = BTreeMap::new();
     for row in facts.named::<FxRate>(range, &[("fx_source", sources)]).await? {
         rows.entry(row.fx_source.clone()).or_default().push(row);
     }
-    Ok(rows.into_iter().map(|(source, rows)| (source, Arc::new(Rates::of(&rows)))).collect())
+    Ok(rows.into_iter().map(|(source, rows)| (source, Arc::new(Rates::of(&rows, fx_rate_days_max)))).collect())
 }
 
 /// What the portfolios of the firm were worth on a day, each by its last value that is young enough, and how many of

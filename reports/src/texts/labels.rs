@@ -358,6 +358,37 @@ Label {
         "Gentile cliente,\n\nil rendiconto del portafoglio {portfolio} per il periodo fino al {date} è troppo grande \
          per un messaggio. È disponibile, dopo l’accesso, all’indirizzo\n\n{link}\n\nRendiconto: {statement}\nSHA-256 \
          del documento: {hash}\n\nQuesto messaggio è stato inviato automaticamente.\n";
+    MailSubjectOfSeveral =
+        "{count} documents to {date}", "{count} documents au {date}", "{count} Dokumente zum {date}",
+        "{count} documentos a {date}", "{count} documenti al {date}";
+    MailBodyOfSeveral =
+        "Dear client,\n\nthis message brings you {count} documents.\n\n{documents}\
+         This message was sent automatically.\n",
+        "Madame, Monsieur,\n\nCe message vous apporte {count} documents.\n\n{documents}\
+         Ce message a été envoyé automatiquement.\n",
+        "Sehr geehrte Damen und Herren,\n\nmit dieser Nachricht erhalten Sie {count} Dokumente.\n\n{documents}\
+         Diese Nachricht wurde automatisch versandt.\n",
+        "Estimado cliente:\n\nEste mensaje le trae {count} documentos.\n\n{documents}\
+         Este mensaje se ha enviado automáticamente.\n",
+        "Gentile cliente,\n\ncon questo messaggio riceve {count} documenti.\n\n{documents}\
+         Questo messaggio è stato inviato automaticamente.\n";
+    AttachedDocument =
+        "{title}\n  Attached: {file}\n  Statement: {statement}\n  SHA-256 of the document: {hash}\n\n",
+        "{title}\n  Pièce jointe : {file}\n  Relevé : {statement}\n  Empreinte SHA-256 du document : {hash}\n\n",
+        "{title}\n  Anlage: {file}\n  Bericht: {statement}\n  SHA-256 des Dokuments: {hash}\n\n",
+        "{title}\n  Adjunto: {file}\n  Informe: {statement}\n  SHA-256 del documento: {hash}\n\n",
+        "{title}\n  In allegato: {file}\n  Rendiconto: {statement}\n  SHA-256 del documento: {hash}\n\n";
+    LinkedDocument =
+        "{title}\n  Too large for this mail. It waits for you, after you have logged in, at\n  {link}\n  \
+         Statement: {statement}\n  SHA-256 of the document: {hash}\n\n",
+        "{title}\n  Trop volumineux pour ce courriel. Il vous attend, après connexion, à l’adresse\n  {link}\n  \
+         Relevé : {statement}\n  Empreinte SHA-256 du document : {hash}\n\n",
+        "{title}\n  Zu groß für diese E-Mail. Das Dokument liegt nach der Anmeldung für Sie bereit:\n  {link}\n  \
+         Bericht: {statement}\n  SHA-256 des Dokuments: {hash}\n\n",
+        "{title}\n  Demasiado grande para este correo. Puede consultarlo, tras iniciar sesión, en\n  {link}\n  \
+         Informe: {statement}\n  SHA-256 del documento: {hash}\n\n",
+        "{title}\n  Troppo grande per questo messaggio. È disponibile, dopo l’accesso, all’indirizzo\n  {link}\n  \
+         Rendiconto: {statement}\n  SHA-256 del documento: {hash}\n\n";
     RestatedMailSubject =
         "Restated: {title} {portfolio} to {date}", "Rectification : {title} {portfolio} au {date}",
         "Berichtigung: {title} {portfolio} zum {date}", "Rectificación: {title} {portfolio} a {date}",

@@ -35,7 +35,7 @@ fn point_a_names_the_firm_or_says_that_nobody_did() {
 #[test]
 fn point_b_names_the_account() {
     let document = statement(&empty());
-    assert_eq!((document.title.as_str(), document.portfolio_id.as_str()), ("Réserve familiale Müller & Søn", "D03"));
+    assert_eq!((document.title.as_str(), document.subject.id()), ("Réserve familiale Müller & Søn", "D03"));
 }
 
 /// 972.215 and 4.497 were there on 30 November, 1,234.56 and 10 are there on 31 December.

@@ -13,11 +13,11 @@ pub(crate) fn mail(delivery_id: &str) -> Mail {
         subject: "Your statement of 31 December 2014 – Réserve".to_owned(),
         body: "Dear client,\n\nattached is your statement.\n".to_owned(),
         page: None,
-        attachment: Some(Attachment {
+        attachments: vec![Attachment {
             file_name: "D03 2014-12-31.pdf".to_owned(),
             format: Format::Pdf,
             content: Bytes::from_static(b"%PDF-1.7 \xff\xfe a file"),
-        }),
+        }],
         necessity: Necessity::Required,
         unsubscribe_link: None,
         date: Utc.with_ymd_and_hms(2015, 1, 1, 4, 30, 0).single().expect("an instant"),
@@ -86,6 +86,20 @@ async fn a_page_is_the_other_body_of_the_message() {
     let places = ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/pdf"];
     let found: Vec<usize> = places.iter().map(|part| text.find(part).expect("the part is there")).collect();
     assert!(found.is_sorted(), "the page comes after the text, which it replaces, and before the file: {found:?}");
+}
+
+#[tokio::test]
+async fn several_files_go_with_one_message_in_their_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mailer = Mailer::new(&settings(folder.path())).expect("a mailer");
+    let file = |name: &str| Attachment { file_name: name.to_owned(), ..mail("D03-5").attachments.remove(0) };
+    let several = Mail { attachments: vec![file("costs.pdf"), file("taxes.pdf")], ..mail("D03-5") };
+    assert_eq!(mailer.deliver(&several).await, written("D03-5"));
+    let text = std::fs::read_to_string(folder.path().join("D03-5.eml")).expect("the message");
+    assert_eq!(text.matches("Content-Type: application/pdf").count(), 2, "{text}");
+    let places = ["attached is your statement.", "filename=\"costs.pdf\"", "filename=\"taxes.pdf\""];
+    let found: Vec<usize> = places.iter().map(|part| text.find(part).expect("the part is there")).collect();
+    assert!(found.is_sorted(), "{found:?}");
 }
 
 #[tokio::test]
@@ -208,7 +222,7 @@ async fn only_an_optional_mail_says_how_to_end_it() {
 #[tokio::test]
 async fn a_mail_without_a_file_is_a_mail() {
     let folder = tempfile::tempdir().expect("a folder");
-    let linked = Mail { attachment: None, ..mail("D03-1") };
+    let linked = Mail { attachments: Vec::new(), ..mail("D03-1") };
     let outcome = Mailer::new(&settings(folder.path())).expect("a mailer").deliver(&linked).await;
     assert_eq!(outcome, written("D03-1"));
     let text = std::fs::read_to_string(folder.path().join("D03-1.eml")).expect("the message");

@@ -53,7 +53,7 @@ enum Action {
     },
     /// Send something once more that was given up, was not wanted or came back
     Again {
-        /// Its id, or the beginning of it
+        /// Its id, or the beginning of it; or the whole id of a mail, for all that it brought
         id: String,
         /// Why: what was mended, or what the client said
         #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
@@ -76,11 +76,14 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         Some(Action::Show { id }) => show(session, &context, id).await?,
         Some(Action::Again { id, note, by }) => {
             let queued = jobs::deliveries::queue_again(&context, id, note, by).await;
-            let delivery = queued.map_err(|error| match error {
+            let queued = queued.map_err(|error| match error {
                 jobs::Error::Store(error) => as_usage(error),
                 other => other.into(),
             })?;
-            session.say(&format!("{} is in the outbox again; `financr run deliver` sends it", delivery.short_id()))?;
+            for delivery in queued {
+                session
+                    .say(&format!("{} is in the outbox again; `financr run deliver` sends it", delivery.short_id()))?;
+            }
         }
         Some(Action::Returned { file }) => {
             let mail =
@@ -88,7 +91,10 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             let taken = jobs::deliveries::take_in_returned(&context, &mail).await;
             let taken = taken.with_context(|| format!("cannot take in {}", file.display()))?;
             session.say(&match taken {
-                TakenIn::Noted(id) => format!("noted; `financr deliveries show {id}` shows it"),
+                TakenIn::Noted(ids) => {
+                    let shown = ids.iter().map(|id| format!("`financr deliveries show {id}`")).collect::<Vec<_>>();
+                    format!("noted; {} shows it", shown.join(", "))
+                }
                 TakenIn::Nothing => "the report tells of a delay or of a success; nothing follows".to_owned(),
             })?;
         }
@@ -116,6 +122,7 @@ const COLUMNS: &[Column] = &[
     ("statement", |row| row.statement_id.clone().into()),
     ("channel", |row| row.channel.clone().into()),
     ("recipient", |row| row.recipient.clone().into()),
+    ("mail", |row| row.mail_id.clone().into()),
     ("necessity", |row| row.necessity.word().into()),
     ("state", |row| row.state.word().into()),
     ("attempts", |row| row.attempts.into()),

@@ -81,7 +81,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         listing.push([format!("check findings: {}", severity.as_str().unwrap_or("?")).into(), findings.clone()]);
     }
     listing.push(["statements written".into(), statements.len().into()]);
-    listing.push(["mails delivered".into(), deliveries.delivered.into()]);
+    listing.push(["documents delivered by mail".into(), deliveries.delivered.into()]);
     listing.push(["rows written".into(), rows.into()]);
     listing.push(["rows a second".into(), (rows.saturating_mul(1000) / ms).into()]);
     if done_now {
@@ -90,7 +90,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     session.write(&listing)?;
     let place = folder.display();
     session.say(&format!(
-        "Where to look next:\n  {place}/mail/                     the mails, each with a PDF statement\n  \
+        "Where to look next:\n  {place}/mail/                     the mails, each with PDF statements\n  \
          {place}/lake/statements/          the statements as PDF, CSV, JSON and HTML\n  \
          {place}/input/                    the made-up book folders\n  \
          financr --config {place}/financr.toml show DEMO-001"

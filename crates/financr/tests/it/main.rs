@@ -29,6 +29,8 @@ mod house;
 #[cfg(test)]
 mod killed;
 #[cfg(test)]
+mod killed_batch;
+#[cfg(test)]
 mod liquidity;
 #[cfg(test)]
 mod mirror;

@@ -7,6 +7,8 @@ mod deliveries;
 #[cfg(test)]
 mod inbox;
 #[cfg(test)]
+mod mails;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod places;

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, Clock, Currency, Language, PortfolioId, RunId, Subject};
-use store::{Claim, Necessity, NewDelivery, NewRun, Run, Statement, StatementFile, Store};
+use store::{Bundling, Claim, Necessity, NewDelivery, NewRun, Run, Statement, StatementFile, Store};
 
 /// The length of the leases in the tests.
 pub(crate) const LEASE: TimeDelta = TimeDelta::minutes(5);
@@ -168,5 +168,6 @@ pub(crate) fn mail(recipient: &str) -> NewDelivery {
         subject: "Your statement of December".to_owned(),
         necessity: Necessity::Required,
         language: Language::English,
+        bundling: Bundling::Together,
     }
 }

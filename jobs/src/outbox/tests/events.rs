@@ -86,6 +86,7 @@ async fn an_event_says_what_was_published_and_where_it_can_be_read() {
         subject: "Relevé de A. Client".to_owned(),
         necessity: Necessity::Required,
         language: Language::French,
+        bundling: Bundling::Alone,
     };
     house.context.store.enqueue_delivery(STATEMENT, &new, start()).await.expect("queued");
     house.deliver_all().await;

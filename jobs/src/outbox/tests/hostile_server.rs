@@ -18,6 +18,8 @@ pub(super) enum Temper {
     Friendly,
     /// It takes a connection and never says a word.
     Silent,
+    /// It takes every message and ends the connection without a word about it.
+    Wordless,
     /// It knows no recipient.
     Refusing,
     /// It does everything that servers do, by chance.
@@ -114,6 +116,7 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
 fn fate(temper: Temper, recipient: &str, attempt: u64) -> Fate {
     let seed = match temper {
         Temper::Friendly | Temper::Silent => return Fate::Taken,
+        Temper::Wordless => return Fate::TakenAndCutOff,
         Temper::Refusing => return Fate::NoSuchMailbox,
         Temper::Hostile { seed } => seed,
     };

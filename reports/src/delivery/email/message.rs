@@ -1,4 +1,4 @@
-//! The message itself: headers, text, attachment if there is one.
+//! The message itself: headers, text, attachments if there are any.
 
 use std::time::SystemTime;
 
@@ -34,7 +34,7 @@ pub(super) fn compose(from: &Mailbox, mail: &Mail) -> Result<Message, Error> {
             parts.multipart(either.singlepart(plain).singlepart(SinglePart::html(page.clone())))
         }
     };
-    if let Some(file) = &mail.attachment {
+    for file in &mail.attachments {
         let content_type = ContentType::parse(file.format.content_type())
             .map_err(|_| problem("the attachment's media type is not known"))?;
         let name = file_name(&file.file_name);

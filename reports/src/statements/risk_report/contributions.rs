@@ -210,8 +210,8 @@ fn on_proxies(input: &StatementInput) -> Option<Section> {
     let row = |row: &RiskContribution| {
         let proxy = row.proxy_instrument_id.as_ref()?;
         Some(vec![
-            Cell::text(name_of(&row.instrument_id, &instruments)),
-            Cell::text(name_of(proxy, &instruments)),
+            Cell::text(name_of_position(&row.instrument_id, &instruments, texts)),
+            Cell::text(name_of_position(proxy, &instruments, texts)),
             row.proxied_scenario_count.map_or_else(Cell::empty, |count| Cell::Quantity(count.into())),
             row.proxied_through_date.map_or_else(Cell::empty, |date| Cell::Date(date.day())),
         ])

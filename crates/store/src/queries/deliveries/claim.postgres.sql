@@ -32,4 +32,5 @@ RETURNING
     attempts_before,
     necessity,
     queued_at,
-    language
+    language,
+    mail_id

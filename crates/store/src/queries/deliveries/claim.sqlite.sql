@@ -31,4 +31,5 @@ RETURNING
     attempts_before,
     necessity,
     queued_at,
-    language
+    language,
+    mail_id

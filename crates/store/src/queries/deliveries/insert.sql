@@ -12,7 +12,8 @@ INSERT INTO deliveries (
     attempts_before,
     necessity,
     queued_at,
-    language
+    language,
+    bundle
 )
-VALUES ($1, $2, $3, $4, $5, 'pending', 0, $6, 0, 0, $7, $6, $8)
+VALUES ($1, $2, $3, $4, $5, 'pending', 0, $6, 0, 0, $7, $6, $8, $9)
 ON CONFLICT DO NOTHING

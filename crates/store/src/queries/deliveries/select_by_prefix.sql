@@ -14,7 +14,8 @@ SELECT
     attempts_before,
     necessity,
     queued_at,
-    language
+    language,
+    mail_id
 FROM deliveries
 WHERE CAST($1 AS TEXT) <= delivery_id
     AND substr(delivery_id, 1, length(CAST($1 AS TEXT))) = CAST($1 AS TEXT)

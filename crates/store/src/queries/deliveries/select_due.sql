@@ -14,7 +14,8 @@ SELECT
     attempts_before,
     necessity,
     queued_at,
-    language
+    language,
+    mail_id
 FROM deliveries
 WHERE state = 'pending'
     AND next_attempt_at <= $1

@@ -14,7 +14,8 @@ SELECT
     attempts_before,
     necessity,
     queued_at,
-    language
+    language,
+    mail_id
 FROM deliveries
 WHERE statement_id = $1
 ORDER BY channel, recipient

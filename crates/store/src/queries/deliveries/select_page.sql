@@ -14,7 +14,8 @@ SELECT
     queued.attempts_before,
     queued.necessity,
     queued.queued_at,
-    queued.language
+    queued.language,
+    queued.mail_id
 FROM deliveries AS queued
 JOIN statements AS announced
     ON announced.statement_id = queued.statement_id

@@ -1,0 +1,2 @@
+-- deliveries: one row that says nothing. A transaction that writes is alone.
+SELECT 1 AS alone
