@@ -108,7 +108,8 @@ async fn what_was_published_before_statements_had_subjects_is_kept(place: &Place
     let run = claimed_run(&store).await;
     let published = statement("D01", 1, &run);
     let event = StatementEvent { event: "17".to_owned(), event_date: date("2014-12-29") };
-    let told = store.publish_statement_of_events(&published, &[mail("a@example.org")], &[event.clone()]).await;
+    let told =
+        store.publish_statement_of_events(&published, &[mail("a@example.org")], std::slice::from_ref(&event)).await;
     assert_eq!(told.expect("published"), PublishOutcome::Inserted);
     store.close().await;
     let is_server = place.url.starts_with("postgres");
