@@ -168,6 +168,28 @@ mod tests {
         }
     }
 
+    fn an_old_portfolio() -> schemas::tables::portfolios::Portfolio {
+        schemas::tables::portfolios::Portfolio {
+            portfolio_id: "D01".parse().expect("an id"),
+            market_id: "world".parse().expect("an id"),
+            fx_source: "ecb_reference_rates".parse().expect("an id"),
+            title: "Old".to_owned(),
+            base_currency: schemas::Currency::EUR,
+            start_date: "2014-01-02".parse().expect("a date"),
+            end_date: None,
+            benchmark_symbol: None,
+            benchmark_blend: None,
+            risk_free_annual: None,
+            risk_free_source: None,
+            client_email: None,
+            delivery: None,
+            language: schemas::Language::English,
+            confirmations: false,
+            cost_basis: "fifo".to_owned(),
+            locked_through: None,
+        }
+    }
+
     /// A house in the year 2040 that published one document in 2014, of one file.
     async fn with_an_old_document(url: &str) -> (Context, Statement) {
         let published_at: DateTime<Utc> = "2014-02-01T02:00:00Z".parse().expect("an instant");
@@ -195,25 +217,7 @@ mod tests {
             program_version: "0.1.0".to_owned(),
             watch: std::sync::Arc::new(|_| ()),
         };
-        let portfolio = schemas::tables::portfolios::Portfolio {
-            portfolio_id: "D01".parse().expect("an id"),
-            market_id: "world".parse().expect("an id"),
-            fx_source: "ecb_reference_rates".parse().expect("an id"),
-            title: "Old".to_owned(),
-            base_currency: schemas::Currency::EUR,
-            start_date: "2014-01-02".parse().expect("a date"),
-            end_date: None,
-            benchmark_symbol: None,
-            benchmark_blend: None,
-            risk_free_annual: None,
-            risk_free_source: None,
-            client_email: None,
-            delivery: None,
-            language: schemas::Language::English,
-            confirmations: false,
-            cost_basis: "fifo".to_owned(),
-            locked_through: None,
-        };
+        let portfolio = an_old_portfolio();
         context.store.save_portfolio(&portfolio, false, schemas::Clock::Fixed(published_at)).await.expect("saved");
         let date: BusinessDate = "2014-01-31".parse().expect("a date");
         let run = run_of(date);
