@@ -46,8 +46,8 @@ impl FileAgain {
     }
 }
 
-/// Renders the first version of every statement about a portfolio, a group or the firm that ends on a date, of one kind or of
-/// all. A restated version has a note on what it replaces, which follows from no table.
+/// Renders the first version of every statement about a portfolio, a group or the firm that ends on a date, of one kind
+/// or of all. A restated version has a note on what it replaces, which follows from no table.
 ///
 /// # Errors
 /// [`Error::Published`] if there is none, or if it cannot be made from its tables any more.

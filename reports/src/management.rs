@@ -55,8 +55,8 @@ pub struct ManagementInput {
     pub findings: Vec<FindingCount>,
 }
 
-/// How many portfolios there were. Those that were there and those that were opened are those that were closed and those
-/// that are there.
+/// How many portfolios there were. Those that were there and those that were opened are those that were closed and
+/// those that are there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PortfolioCounts {
     /// On the day before the period.

@@ -1,7 +1,7 @@
 //! Documents about several portfolios: published and listed like statements, and sent to nobody.
 //!
-//! There is one report on the firm. Reports on composites are made of those that the firm describes in its configuration and of no others: whether a
-//! composite is one that the firm presents is not for the program to say.
+//! There is one report on the firm. Reports on composites are made of those that the firm describes in its
+//! configuration and of no others: whether a composite is one that the firm presents is not for the program to say.
 
 use pipelines::Work;
 use reports::gather::{Composites, Facts, Origin, Span};

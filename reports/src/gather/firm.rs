@@ -2,9 +2,13 @@
 //! held than its value on two days, its return and its risk.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use lake::DateRange;
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use schemas::table::Record;
+use schemas::tables::backtests::BacktestRow;
 use schemas::tables::exceptions::Exception;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
@@ -19,7 +23,7 @@ use crate::management::{
     CurrencyBook, FindingCount, Lights, ManagementInput, OutsideBook, PortfolioCounts, PortfolioReturn, PortfolioRisk,
     WithoutValue,
 };
-use crate::rates::{DAYS_MAX, Rates};
+use crate::rates::DAYS_MAX;
 use crate::span::Span;
 
 /// Portfolios that a list names at most.
@@ -167,8 +171,8 @@ impl Facts {
 
     /// Adds the steps of the change in value; how many are not known in figures.
     async fn add_steps(&self, books: &mut Books, span: Span) -> Result<u64, lake::Error> {
-        let bridges = self.snapshots.get(<NavBridgeRow as schemas::table::Record>::TABLE.name);
-        let portfolios = self.snapshots.get(<Portfolio as schemas::table::Record>::TABLE.name);
+        let bridges = self.snapshots.get(NavBridgeRow::TABLE.name);
+        let portfolios = self.snapshots.get(Portfolio::TABLE.name);
         let (Some(bridges), Some(portfolios)) = (bridges, portfolios) else { return Ok(0) };
         let days = (span.first_day(), span.closing);
         let mut unknown = 0_u64;
@@ -207,7 +211,7 @@ impl Facts {
                 }
                 let (date, rates) = rates.get(place)?;
                 let rates = rates.get(&source).cloned().unwrap_or_default();
-                Rates::convert(&rates, Amount::new(amount), own, currency, *date).map(|amount| amount.decimal())
+                rates.convert(Amount::new(amount), own, currency, *date).map(Amount::decimal)
             };
             let known = told.entry(own).or_insert_with(|| nothing(own));
             if add_book(known, &book, at).is_none() {
@@ -261,7 +265,7 @@ impl Facts {
             let (Some(first), Some(last)) = (stretch.first(), stretch.last()) else { continue };
             let mut worst: BTreeMap<PortfolioId, u8> = BTreeMap::new();
             let rows = self.backtests(date, (first, last)).await?;
-            let strict = |row: &&schemas::tables::backtests::BacktestRow| (row.tail - 0.01).abs() < 1e-9;
+            let strict = |row: &&BacktestRow| (row.tail - 0.01).abs() < 1e-9;
             let in_force: BTreeSet<PortfolioId> =
                 rows.iter().filter(strict).filter(|row| row.is_in_force).map(|row| row.portfolio_id.clone()).collect();
             for row in rows.iter().filter(strict) {
@@ -296,11 +300,11 @@ impl Facts {
             .iter()
             .filter(|(_, (day, _))| *day == date)
             .filter_map(|(id, (_, value))| {
-                let value = rust_decimal::prelude::ToPrimitive::to_f64(&value.as_ref()?.decimal())?;
+                let value = value.as_ref()?.decimal().to_f64()?;
                 (0.0 < value).then(|| (id.clone(), value))
             })
             .collect();
-        let values = std::sync::Arc::new(values);
+        let values = Arc::new(values);
         let of_value = move |rows: Vec<RiskRow>| {
             let strict = rows.into_iter().filter(|row| (row.tail - 0.01).abs() < 1e-9);
             let found = strict.filter_map(|row| {

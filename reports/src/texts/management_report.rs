@@ -28,8 +28,9 @@ ManagementLabel {
         "Highest values at risk", "Valeurs en risque les plus élevées", "Höchste Value-at-Risk-Werte",
         "Valores en riesgo más altos", "Valori a rischio più alti";
     Findings =
-        "Findings of the checks on {date}", "Constats des contrôles au {date}", "Feststellungen der Prüfungen am {date}",
-        "Observaciones de los controles a {date}", "Rilievi dei controlli al {date}";
+        "Findings of the checks on {date}", "Constats des contrôles au {date}",
+        "Feststellungen der Prüfungen am {date}", "Observaciones de los controles a {date}",
+        "Rilievi dei controlli al {date}";
 
     // Assets.
     AssetsAtStart =
@@ -104,17 +105,18 @@ sentences! {
 ManagementSentence {
     CurrencyChosen =
         "Sums are in {currency}, the reporting currency of the firm, and of what is known.",
-        "Les sommes sont en {currency}, la devise de présentation de l’établissement, et portent sur ce qui est connu.";
+        "Les sommes sont en {currency}, la devise de présentation de l’établissement, et portent sur ce qui est \
+         connu.";
     CurrencyOfMost =
         "Sums are in {currency}, the base currency of most portfolios: the firm has set no reporting currency. They \
          are of what is known.",
         "Les sommes sont en {currency}, la devise de base de la plupart des portefeuilles : l’établissement n’a pas \
          choisi de devise de présentation. Elles portent sur ce qui est connu.";
     NoRate =
-        "{count} portfolios in {own}, worth {start} at the start and {end} at the end, are in no sum: there is no rate \
-         between {own} and {currency} for {dates}.",
-        "{count} portefeuilles en {own}, valant {start} au début et {end} à la fin, ne sont dans aucune somme : il n’y \
-         a pas de taux entre {own} et {currency} pour {dates}.";
+        "{count} portfolios in {own}, worth {start} at the start and {end} at the end, are in no sum: there is no \
+         rate between {own} and {currency} for {dates}.",
+        "{count} portefeuilles en {own}, valant {start} au début et {end} à la fin, ne sont dans aucune somme : il \
+         n’y a pas de taux entre {own} et {currency} pour {dates}.";
     NoValue =
         "{count} portfolios have no value on {date} or in the 31 days before it: {named} and {others} others.",
         "{count} portefeuilles n’ont pas de valeur au {date} ni dans les 31 jours précédents : {named} et {others} \
@@ -128,28 +130,29 @@ ManagementSentence {
         "The firm has no portfolio with a value.", "L’établissement n’a aucun portefeuille valorisé.";
     NoFees = "No fees were charged in the period.", "Aucun frais n’a été facturé sur la période.";
     NoRisk =
-        "No portfolio has a value at risk on the last day.", "Aucun portefeuille n’a de valeur en risque au dernier jour.";
+        "No portfolio has a value at risk on the last day.",
+        "Aucun portefeuille n’a de valeur en risque au dernier jour.";
     NothingFound = "The checks found nothing.", "Les contrôles n’ont rien constaté.";
 
     // What figures mean.
     MeaningOfPortfolios =
-        "Portfolios at the start are those of the day before the period. New ones began in it. Closed ones ended before \
-         its last day; one that ends on that day is still there.",
-        "Les portefeuilles au début sont ceux de la veille de la période. Les nouveaux y ont commencé. Les clos se sont \
-         terminés avant son dernier jour ; celui qui se termine ce jour-là y est encore.";
+        "Portfolios at the start are those of the day before the period. New ones began in it. Closed ones ended \
+         before its last day; one that ends on that day is still there.",
+        "Les portefeuilles au début sont ceux de la veille de la période. Les nouveaux y ont commencé. Les clos se \
+         sont terminés avant son dernier jour ; celui qui se termine ce jour-là y est encore.";
     MeaningOfAssets =
-        "Each portfolio counts with its value of the day or its last one of the 31 days before it, at the exchange rate \
-         of the day from its own source. Totals are sums of what is printed.",
-        "Chaque portefeuille compte pour sa valeur du jour ou la dernière des 31 jours précédents, au taux de change du \
-         jour de sa propre source. Les totaux sont les sommes des montants imprimés.";
+        "Each portfolio counts with its value of the day or its last one of the 31 days before it, at the exchange \
+         rate of the day from its own source. Totals are sums of what is printed.",
+        "Chaque portefeuille compte pour sa valeur du jour ou la dernière des 31 jours précédents, au taux de change \
+         du jour de sa propre source. Les totaux sont les sommes des montants imprimés.";
     MeaningOfBridge =
         "Steps are those of the portfolios in their base currencies, at the exchange rate of the last day. What the \
          change of that rate made of the assets at the start is a step of its own.",
-        "Les étapes sont celles des portefeuilles dans leurs devises de base, au taux de change du dernier jour. L’effet \
-         de la variation de ce taux sur les actifs au début est une étape à part.";
+        "Les étapes sont celles des portefeuilles dans leurs devises de base, au taux de change du dernier jour. \
+         L’effet de la variation de ce taux sur les actifs au début est une étape à part.";
     MeaningOfReturns =
-        "Returns are time-weighted, after everything that was booked, and in the base currency of each portfolio; those \
-         that end in the last seven days of the period count. Quartiles lie between the two nearest returns in \
+        "Returns are time-weighted, after everything that was booked, and in the base currency of each portfolio; \
+         those that end in the last seven days of the period count. Quartiles lie between the two nearest returns in \
          proportion.",
         "Les rendements sont pondérés par le temps, après toutes les écritures, dans la devise de base de chaque \
          portefeuille ; ceux qui se terminent dans les sept derniers jours de la période comptent. Les quartiles \
@@ -162,10 +165,11 @@ ManagementSentence {
     MeaningOfRisk =
         "The value at risk is the loss in a day that historical simulation expects to be exceeded on one day in a \
          hundred, as a part of the value of the portfolio on the last day.",
-        "La valeur en risque est la perte d’un jour que la simulation historique s’attend à voir dépassée un jour sur \
-         cent, rapportée à la valeur du portefeuille au dernier jour.";
+        "La valeur en risque est la perte d’un jour que la simulation historique s’attend à voir dépassée un jour \
+         sur cent, rapportée à la valeur du portefeuille au dernier jour.";
     MeaningOfFindings =
-        "Findings are those of the last day of the period; one that blocks keeps back the statements of its portfolio.",
+        "Findings are those of the last day of the period; one that blocks keeps back the statements of its \
+         portfolio.",
         "Les constats sont ceux du dernier jour de la période ; un constat bloquant retient les relevés de son \
          portefeuille.";
 }

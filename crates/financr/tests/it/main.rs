@@ -31,6 +31,8 @@ mod killed;
 #[cfg(test)]
 mod liquidity;
 #[cfg(test)]
+mod management;
+#[cfg(test)]
 mod mirror;
 #[cfg(test)]
 mod night;
