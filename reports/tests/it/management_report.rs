@@ -154,7 +154,7 @@ fn every_required_item_is_there() {
         "Closed portfolios",
         "base currency of most portfolios",
         "Every portfolio is in every sum.",
-        "Fees charged to portfolios",
+        "Assets at the end",
         "Green",
         "D04",
         "0.0523",

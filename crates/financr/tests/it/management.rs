@@ -87,7 +87,7 @@ fn a_report_on_the_firm_is_made_when_asked_for_proven_and_made_again() {
     let total = row(&csv, "assets", "Total");
     assert!(total.contains(&"20100.00") && total.contains(&"21180.00"), "{total:?}");
     // 1,000 EUR and 1,100 USD at 1.25; 11,000 USD at 1.25 are 1,200 EUR less than at 1.10.
-    let gain = row(&csv, "change_in_value", "Unrealised");
+    let gain = row(&csv, "change_in_value", "\"Unrealised");
     assert!(gain.contains(&"1880.00"), "{gain:?}");
     let rates = row(&csv, "change_in_value", "Exchange rates of base currencies");
     assert!(rates.contains(&"-1200.00"), "{rates:?}");
