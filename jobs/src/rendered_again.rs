@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use reports::delivery::archive::{MANIFEST_MEDIA_TYPE, sha256_hex};
 use reports::document::Document;
 use reports::gather::{Composites, Facts, Origin, Span};
-use reports::{Gips, overviews, statements};
+use reports::overviews::{self, OverviewInput};
+use reports::{Gips, statements};
 use schemas::{BusinessDate, PortfolioId, Subject, with_causes};
 use store::{PAGE_ROWS_MAX, Statement, StatementFilter, StoreKind};
 
@@ -45,8 +46,8 @@ impl FileAgain {
     }
 }
 
-/// Renders the first version of every statement about a portfolio or a group that ends on a date, of one kind or of
-/// all. A restated version has a note on what it replaces, which follows from no table.
+/// Renders the first version of every statement about a portfolio, a group or the firm that ends on a date, of one kind
+/// or of all. A restated version has a note on what it replaces, which follows from no table.
 ///
 /// # Errors
 /// [`Error::Published`] if there is none, or if it cannot be made from its tables any more.
@@ -57,7 +58,7 @@ pub async fn render_again(
     kind: Option<&str>,
 ) -> Result<Vec<RenderedAgain>, Error> {
     // Ids of groups and of portfolios are written alike.
-    let about = ["portfolio", "group"].into_iter().filter_map(|kind| Subject::named(kind, id.as_str()).ok());
+    let about = ["portfolio", "group", "firm"].into_iter().filter_map(|kind| Subject::named(kind, id.as_str()).ok());
     let mut found = Vec::new();
     for subject in about {
         let filter = StatementFilter {
@@ -123,9 +124,11 @@ async fn again(
     let refused = |problem: String| Error::Published { what: statement.id.clone(), problem };
     let nothing = || refused("its tables have no value on its last day".to_owned());
     let span = Span { opening: statement.period_start, closing: statement.period_end };
-    if let (Some(kind), Some(group)) = (overviews::named(&statement.kind), statement.subject.group()) {
-        let input = Composites::of(facts).await?.input(group, span, origin, gips).await?.ok_or_else(nothing)?;
-        return Ok(Box::new(move || (kind.build)(&input)));
+    if let Some(kind) = overviews::named(&statement.kind) {
+        let mut composites = Composites::of(facts).await?;
+        let input = OverviewInput::of(kind, &statement.subject, &mut composites, (span, origin, gips)).await?;
+        let input = input.ok_or_else(nothing)?;
+        return Ok(Box::new(move || input.build()));
     }
     let kind = statements::named(&statement.kind).map_err(|error| refused(with_causes(&error)))?;
     let share: BTreeSet<PortfolioId> = statement.subject.portfolio().cloned().into_iter().collect();

@@ -1,5 +1,6 @@
 //! The firm that issues documents.
 
+use schemas::Currency;
 use schemas::identifiers::Lei;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,8 @@ pub struct Firm {
     pub contact: Option<String>,
     /// Where complaints go.
     pub complaints: Option<String>,
+    /// The currency of reports on the firm as a whole.
+    pub reporting_currency: Option<Currency>,
 }
 
 /// The section as it is written.
@@ -31,12 +34,16 @@ struct Described {
     address: Option<String>,
     contact: Option<String>,
     complaints: Option<String>,
+    // What is not set is not written: manifests of before there was such a key stay as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reporting_currency: Option<String>,
 }
 
 impl From<Firm> for Described {
     fn from(firm: Firm) -> Described {
-        let Firm { name, lei, address, contact, complaints } = firm;
-        Described { name, lei: lei.map(|lei| lei.to_string()), address, contact, complaints }
+        let Firm { name, lei, address, contact, complaints, reporting_currency } = firm;
+        let reporting_currency = reporting_currency.map(|currency| currency.code().to_owned());
+        Described { name, lei: lei.map(|lei| lei.to_string()), address, contact, complaints, reporting_currency }
     }
 }
 
@@ -44,7 +51,7 @@ impl TryFrom<Described> for Firm {
     type Error = String;
 
     fn try_from(described: Described) -> Result<Firm, String> {
-        let Described { name, lei, address, contact, complaints } = described;
+        let Described { name, lei, address, contact, complaints, reporting_currency } = described;
         let lines = [("name", Some(&name)), ("address", address.as_ref()), ("contact", contact.as_ref())];
         for (key, text) in lines.into_iter().chain([("complaints", complaints.as_ref())]) {
             let wrong = |text: &String| {
@@ -55,7 +62,10 @@ impl TryFrom<Described> for Firm {
             }
         }
         let lei = lei.map(|text| text.parse::<Lei>().map_err(|error| format!("`lei` of the firm: {error}")));
-        Ok(Firm { name, lei: lei.transpose()?, address, contact, complaints })
+        let currency = reporting_currency.map(|text| text.parse::<Currency>());
+        let reporting_currency =
+            currency.transpose().map_err(|error| format!("`reporting_currency` of the firm: {error}"))?;
+        Ok(Firm { name, lei: lei.transpose()?, address, contact, complaints, reporting_currency })
     }
 }
 
@@ -73,6 +83,8 @@ mod tests {
         assert!(error(r#"{"name": " "}"#).contains("`name`"));
         assert!(error(r#"{"name": "A", "lei": "529900T8BM49AURSDO56"}"#).contains("`lei`"));
         assert!(error(r#"{"name": "A", "contact": "a\nb"}"#).contains("one line"));
+        assert!(error(r#"{"name": "A", "reporting_currency": "euro"}"#).contains("`reporting_currency`"));
+        assert!(!written.contains("reporting_currency"), "what is not set is not written: {written}");
         assert!(error(r#"{"name": "A", "telephone": "1"}"#).contains("telephone"));
     }
 }

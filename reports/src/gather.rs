@@ -5,6 +5,7 @@
 
 mod bookings;
 mod composites;
+mod firm;
 mod happened;
 
 use std::collections::{BTreeMap, BTreeSet};

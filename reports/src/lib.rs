@@ -16,6 +16,7 @@ pub mod gather;
 mod gips;
 mod input;
 pub mod locale;
+pub mod management;
 pub mod overviews;
 pub mod prepared;
 mod rates;

@@ -1,20 +1,26 @@
-//! Documents about several portfolios at once, one file each: a composite, and no client's own.
+//! Documents about several portfolios at once, one file each: a composite or the firm, and no client's own.
 //!
 //! They go to no client by themselves: they are published, listed and handed out by the API. To add one: a file here
 //! that builds a [`Document`], and a line in the list.
 
 pub mod gips_composite_report;
+pub mod management_report;
 
-use schemas::CalendarLength;
+use schemas::{CalendarLength, Language, Subject};
 
 use crate::composite::CompositeInput;
 use crate::document::Document;
 use crate::error::Error;
+use crate::firm::Firm;
+use crate::gather::{Composites, Origin};
+use crate::gips::Gips;
+use crate::management::ManagementInput;
 use crate::rhythm::Rhythm;
+use crate::span::Span;
 use crate::statements::{self, STATEMENTS};
 use crate::texts::Label;
 
-/// A kind of document about a composite.
+/// A kind of document about several portfolios.
 #[derive(Clone, Copy, Debug)]
 pub struct OverviewKind {
     /// The name for programs, in paths and URLs, e.g. `gips_composite_report`.
@@ -25,12 +31,123 @@ pub struct OverviewKind {
     pub rhythm: Rhythm,
     /// The shortest period of the calendar that it can be about.
     pub shortest: CalendarLength,
-    /// Makes the document; the same input gives the same document.
-    pub build: fn(&CompositeInput) -> Result<Document, Error>,
+    /// Makes the document.
+    pub build: Build,
+}
+
+/// What makes a document about a composite.
+pub type OfComposite = fn(&CompositeInput) -> Result<Document, Error>;
+
+/// What makes a document about the firm.
+pub type OfFirm = fn(&ManagementInput) -> Result<Document, Error>;
+
+/// What makes a document; the same input gives the same document.
+#[derive(Clone, Copy, Debug)]
+pub enum Build {
+    /// It is about a composite.
+    Composite(OfComposite),
+    /// It is about the firm.
+    Firm(OfFirm),
+}
+
+/// What a document about several portfolios is made from, with what makes it.
+#[derive(Clone, Debug)]
+pub enum OverviewInput {
+    /// It is about a composite.
+    Composite(OfComposite, Box<CompositeInput>),
+    /// It is about the firm.
+    Firm(OfFirm, Box<ManagementInput>),
+}
+
+impl OverviewInput {
+    /// What a document of a kind is made from; none if there is nothing that it could tell, or the kind is not about
+    /// such a subject.
+    ///
+    /// # Errors
+    /// [`lake::Error`] if a table cannot be read.
+    pub async fn of(
+        kind: &OverviewKind,
+        subject: &Subject,
+        composites: &mut Composites<'_>,
+        (span, origin, gips): (Span, &Origin, &Gips),
+    ) -> Result<Option<OverviewInput>, lake::Error> {
+        match (kind.build, subject) {
+            (Build::Composite(build), Subject::Group(group)) => {
+                let input = composites.input(group, span, origin, gips).await?;
+                Ok(input.map(|input| OverviewInput::Composite(build, Box::new(input))))
+            }
+            (Build::Firm(build), Subject::Firm) => {
+                let input = composites.facts().management(span, origin, gips.language).await?;
+                Ok(Some(OverviewInput::Firm(build, Box::new(input))))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Makes the document.
+    ///
+    /// # Errors
+    /// As what makes the kind.
+    pub fn build(&self) -> Result<Document, Error> {
+        match self {
+            OverviewInput::Composite(build, input) => build(input),
+            OverviewInput::Firm(build, input) => build(input),
+        }
+    }
+
+    /// The same for readers of a language.
+    #[must_use]
+    pub fn in_language(mut self, language: Language) -> OverviewInput {
+        match &mut self {
+            OverviewInput::Composite(_, input) => input.gips.language = language,
+            OverviewInput::Firm(_, input) => input.language = language,
+        }
+        self
+    }
+
+    /// What it is about.
+    pub fn subject(&self) -> Subject {
+        match self {
+            OverviewInput::Composite(_, input) => input.group_id.clone().into(),
+            OverviewInput::Firm(..) => Subject::Firm,
+        }
+    }
+
+    /// The time that it is about.
+    pub fn span(&self) -> Span {
+        match self {
+            OverviewInput::Composite(_, input) => Span { opening: input.period_start, closing: input.business_date },
+            OverviewInput::Firm(_, input) => Span { opening: input.period_start, closing: input.business_date },
+        }
+    }
+
+    /// The marker of what was read, and the version of the program.
+    pub fn made_by(&self) -> (&str, &str) {
+        match self {
+            OverviewInput::Composite(_, input) => (&input.inputs_fingerprint, &input.program_version),
+            OverviewInput::Firm(_, input) => (&input.inputs_fingerprint, &input.program_version),
+        }
+    }
+
+    /// The firm that issues it.
+    pub fn firm(&self) -> Option<&Firm> {
+        match self {
+            OverviewInput::Composite(_, input) => input.firm.as_ref(),
+            OverviewInput::Firm(_, input) => input.firm.as_ref(),
+        }
+    }
+
+    /// What the firm says in it; of a document about the firm its language alone.
+    pub fn gips(&self) -> Gips {
+        match self {
+            OverviewInput::Composite(_, input) => input.gips.clone(),
+            OverviewInput::Firm(_, input) => Gips { language: input.language, ..Gips::default() },
+        }
+    }
 }
 
 /// The documents about several portfolios that there are.
-pub const OVERVIEWS: &[&OverviewKind] = &[&gips_composite_report::OVERVIEW];
+pub const OVERVIEWS: &[&OverviewKind] = &[&gips_composite_report::OVERVIEW, &management_report::OVERVIEW];
 
 /// The document about several portfolios of this name; none if it is a statement of one portfolio, or unknown.
 pub fn named(id: &str) -> Option<&'static OverviewKind> {

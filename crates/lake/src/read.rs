@@ -13,7 +13,9 @@ mod tables;
 
 pub use groups::{group_returns, last_attribution};
 pub use held_closes::{HeldClose, each_held_close};
-pub use history::{cash_flows, daily_returns, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions};
+pub use history::{
+    cash_flows, daily_returns, firm_bridge, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions,
+};
 pub use named::{Named, dates_named, each_batch_between, rows_named};
 pub use portfolio::{
     attribution, each_position_return, exceptions, latest_business_date, measures, position_returns, positions,

@@ -1,13 +1,13 @@
 //! Documents about several portfolios: published and listed like statements, and sent to nobody.
 //!
-//! Reports on composites are made of those that the firm describes in its configuration and of no others: whether a
-//! composite is one that the firm presents is not for the program to say.
+//! There is one report on the firm. Reports on composites are made of those that the firm describes in its
+//! configuration and of no others: whether a composite is one that the firm presents is not for the program to say.
 
 use pipelines::Work;
 use reports::gather::{Composites, Facts, Origin, Span};
-use reports::overviews::OverviewKind;
-use reports::{CompositeInput, Format, render};
-use schemas::{CalendarLength, Language, RunId, with_causes};
+use reports::overviews::{Build, OverviewInput, OverviewKind};
+use reports::{Format, Gips, render};
+use schemas::{CalendarLength, Language, RunId, Subject, with_causes};
 use store::PublishOutcome;
 
 use super::due::is_month_end;
@@ -35,19 +35,21 @@ pub(super) async fn publish(
     let mut composites = Composites::of(facts).await?;
     let gips = &context.settings.gips;
     if gips.composites.is_empty() && context.settings.statement_plan.is_asked_for() {
-        for (_, kind) in &due {
+        for (_, kind) in due.iter().filter(|(_, kind)| matches!(kind.build, Build::Composite(_))) {
             tally.blocked.push(format!("{} (the configuration has no section [gips.composites.ID])", kind.id));
         }
     }
     for (span, kind) in due {
-        for group in gips.composites.keys() {
-            if !composites.has(group) {
+        for subject in subjects(kind, gips) {
+            if let Subject::Group(group) = &subject
+                && !composites.has(group)
+            {
                 tally.blocked.push(format!("{group} (no group.json makes it a composite)"));
                 continue;
             }
             tally.total += 1;
-            match composites.input(group, span, origin, gips).await? {
-                None => tally.blocked.push(format!("{group} (no member was valued after {})", span.opening)),
+            match OverviewInput::of(kind, &subject, &mut composites, (span, origin, gips)).await? {
+                None => tally.blocked.push(format!("{subject} (no member was valued after {})", span.opening)),
                 Some(input) => keep(context, work, facts, (kind, input), tally).await?,
             }
             tally.done += 1;
@@ -55,6 +57,14 @@ pub(super) async fn publish(
         }
     }
     Ok(())
+}
+
+/// What a kind is made about: the composites that the firm describes, or the firm.
+fn subjects(kind: &OverviewKind, gips: &Gips) -> Vec<Subject> {
+    match kind.build {
+        Build::Composite(_) => gips.composites.keys().cloned().map(Subject::Group).collect(),
+        Build::Firm(_) => vec![Subject::Firm],
+    }
 }
 
 /// The kinds that are due, with the time that they are about.
@@ -81,15 +91,15 @@ async fn keep(
     context: &Context,
     work: &Work,
     facts: &Facts,
-    (kind, input): (&'static OverviewKind, CompositeInput),
+    (kind, input): (&'static OverviewKind, OverviewInput),
     tally: &mut Tally,
 ) -> Result<(), Error> {
-    let group = input.group_id.clone();
-    let (made, input) = render_overview(kind, input).await?;
+    let subject = input.subject();
+    let (made, input) = render_overview(input).await?;
     let made = match made {
         Ok(made) => made,
         Err(source) => {
-            tally.blocked.push(format!("{group} ({})", with_causes(&source)));
+            tally.blocked.push(format!("{subject} ({})", with_causes(&source)));
             return Ok(());
         }
     };
@@ -98,10 +108,10 @@ async fn keep(
         PublishOutcome::Inserted => tally.written += 1,
         PublishOutcome::Existing(first) => {
             tally.existing += 1;
-            let again = |language| json_in(kind, &input, language);
+            let again = |language| json_in(&input, language);
             let is_other_run = first.run_id != work.run_id;
-            if is_other_run && differs(context, first, (&published.json, input.gips.language), again).await? {
-                tally.differing.push(group.to_string());
+            if is_other_run && differs(context, first, (&published.json, input.gips().language), again).await? {
+                tally.differing.push(subject.to_string());
             }
         }
     }
@@ -109,27 +119,18 @@ async fn keep(
 }
 
 /// An overview in all its formats, and what it was made from.
-async fn render_overview(
-    kind: &'static OverviewKind,
-    input: CompositeInput,
-) -> Result<(Result<Rendered, reports::Error>, CompositeInput), Error> {
+async fn render_overview(input: OverviewInput) -> Result<(Result<Rendered, reports::Error>, OverviewInput), Error> {
     let rendering = tokio::task::spawn_blocking(move || {
-        let made = (kind.build)(&input).and_then(|document| rendered(&document));
+        let made = input.build().and_then(|document| rendered(&document));
         (made, input)
     });
     rendering.await.map_err(|_| Error::Worker)
 }
 
 /// The document for programs, for readers of a language.
-fn json_in(kind: &OverviewKind, input: &CompositeInput, language: Language) -> Option<bytes::Bytes> {
-    let document = (kind.build)(&in_language(input.clone(), language));
+fn json_in(input: &OverviewInput, language: Language) -> Option<bytes::Bytes> {
+    let document = input.clone().in_language(language).build();
     document.and_then(|document| render(&document, Format::Json)).ok()
-}
-
-/// What an overview is made from, for readers of a language.
-pub(crate) fn in_language(mut input: CompositeInput, language: Language) -> CompositeInput {
-    input.gips.language = language;
-    input
 }
 
 /// Archives the files of a version of an overview and publishes it; nobody is told. A version that was published before
@@ -138,21 +139,22 @@ pub(crate) async fn archive_and_publish(
     context: &Context,
     run_id: &RunId,
     facts: &Facts,
-    (kind, input): (&OverviewKind, &CompositeInput),
+    (kind, input): (&OverviewKind, &OverviewInput),
     made: Rendered,
     version: u32,
 ) -> Result<Published, Error> {
+    let ((inputs_fingerprint, program_version), gips) = (input.made_by(), input.gips());
     let edition = Edition {
         kind: kind.id,
-        subject: input.group_id.clone().into(),
-        span: Span { opening: input.period_start, closing: input.business_date },
+        subject: input.subject(),
+        span: input.span(),
         run_id,
         version,
         made: MadeFrom {
-            inputs_fingerprint: &input.inputs_fingerprint,
-            program_version: &input.program_version,
-            firm: input.firm.as_ref(),
-            gips: Some(&input.gips),
+            inputs_fingerprint,
+            program_version,
+            firm: input.firm(),
+            gips: Some(&gips),
             fx_rate_days_max: context.settings.age_limits.fx_rate_days_max,
         },
     };

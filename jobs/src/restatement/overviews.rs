@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use pipelines::StageReport;
-use reports::CompositeInput;
 use reports::gather::{Composites, Facts, Origin};
-use reports::overviews::{self, OverviewKind};
+use reports::overviews::{self, OverviewInput, OverviewKind};
 use schemas::RunId;
 use store::{PAGE_ROWS_MAX, Statement, StoreKind};
 
@@ -15,7 +14,7 @@ use super::{
 };
 use crate::context::Context;
 use crate::error::Error;
-use crate::publication::overviews::{archive_and_publish, in_language};
+use crate::publication::overviews::archive_and_publish;
 use crate::publication::{language_of, rendered};
 use crate::runner::on_request;
 
@@ -48,14 +47,14 @@ async fn held_against(
     (run_id, fingerprint): (RunId, String),
 ) -> Result<Review, Error> {
     let found = today(context, composites, &statement, run_id, fingerprint).await?;
-    let Some((kind, input)) = found else {
+    let Some((_, input)) = found else {
         let problem = Some(format!("there is no such document on {} any more", statement.period_end));
         return Ok(Review { statement, changes: Vec::new(), more: 0, problem });
     };
     let published = published_json(context, &statement).await?;
     // Who reads another language since then has no other figures.
-    let input = in_language(input, language_of(&published));
-    compared(statement, published, move || (kind.build)(&input)).await
+    let input = input.in_language(language_of(&published));
+    compared(statement, published, move || input.build()).await
 }
 
 /// What a document would be made from today; nothing if it is about nothing that is there.
@@ -65,10 +64,8 @@ async fn today(
     statement: &Statement,
     run_id: RunId,
     inputs_fingerprint: String,
-) -> Result<Option<(&'static OverviewKind, CompositeInput)>, Error> {
-    let (Some(kind), Some(group)) = (overviews::named(&statement.kind), statement.subject.group()) else {
-        return Ok(None);
-    };
+) -> Result<Option<(&'static OverviewKind, OverviewInput)>, Error> {
+    let Some(kind) = overviews::named(&statement.kind) else { return Ok(None) };
     let origin = Origin {
         run_id,
         inputs_fingerprint,
@@ -77,7 +74,8 @@ async fn today(
         firm: context.settings.firm.clone(),
         fx_rate_days_max: context.settings.age_limits.fx_rate_days_max,
     };
-    let input = composites.input(group, span_of(statement), &origin, &context.settings.gips).await?;
+    let made_from = (span_of(statement), &origin, &context.settings.gips);
+    let input = OverviewInput::of(kind, &statement.subject, composites, made_from).await?;
     Ok(input.map(|input| (kind, input)))
 }
 
@@ -117,13 +115,13 @@ async fn reissue(
     context: &Context,
     run_id: &RunId,
     facts: &Facts,
-    (kind, input): (&'static OverviewKind, CompositeInput),
+    (kind, input): (&'static OverviewKind, OverviewInput),
     before: &Statement,
     note: Vec<String>,
 ) -> Result<(Statement, u64), Error> {
     let version = version_after(before)?;
     let rendering = tokio::task::spawn_blocking(move || {
-        let document = (kind.build)(&input)?;
+        let document = input.build()?;
         Ok::<_, reports::Error>((rendered(&with_note(document, note))?, input))
     });
     let failed = |source| Error::Document { subject: before.subject.clone(), source };

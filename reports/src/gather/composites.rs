@@ -27,7 +27,7 @@ use crate::span::Span;
 /// Annual periods that a report shows at most.
 pub(crate) const YEARS_MAX: usize = 10;
 /// Calendar days after which the value of a portfolio stands for it no longer: no market rests longer.
-const VALUE_DAYS_MAX: u64 = 31;
+pub(super) const VALUE_DAYS_MAX: u64 = 31;
 /// Members whose series of the benchmark are read at most.
 const SERIES_MAX: usize = 12;
 
@@ -63,6 +63,11 @@ impl<'a> Composites<'a> {
         members.retain(|row| row.kind == "composite");
         members.sort_by_cached_key(|row| (row.portfolio_id.clone(), row.from_date));
         Ok(Composites { facts, members, firm: BTreeMap::new(), months: BusinessMonths::default() })
+    }
+
+    /// The tables.
+    pub(crate) fn facts(&self) -> &'a Facts {
+        self.facts
     }
 
     /// Whether there is such a composite.
@@ -274,7 +279,7 @@ async fn rates_of(
     rates_named(facts, &sources, (range, fx_rate_days_max)).await
 }
 
-async fn rates_named(
+pub(super) async fn rates_named(
     facts: &Facts,
     sources: &BTreeSet<String>,
     (range, fx_rate_days_max): (DateRange, u32),
@@ -286,9 +291,11 @@ async fn rates_named(
     Ok(rows.into_iter().map(|(source, rows)| (source, Arc::new(Rates::of(&rows, fx_rate_days_max)))).collect())
 }
 
-/// What the portfolios of the firm were worth on a day, each by its last value that is young enough, and how many of
-/// those that lived then have none.
-async fn worth_of_firm(facts: &Facts, date: BusinessDate) -> Result<(Worth, usize), lake::Error> {
+/// The last value of every portfolio on a day that is young enough to stand for it, with its day.
+pub(super) async fn last_values(
+    facts: &Facts,
+    date: BusinessDate,
+) -> Result<BTreeMap<PortfolioId, (BusinessDate, Option<Amount>)>, lake::Error> {
     let range = DateRange::between(earlier(date, VALUE_DAYS_MAX), date);
     let latest = |rows: Vec<PortfolioValue>| {
         let mut last: BTreeMap<PortfolioId, (BusinessDate, Option<Amount>)> = BTreeMap::new();
@@ -307,6 +314,13 @@ async fn worth_of_firm(facts: &Facts, date: BusinessDate) -> Result<(Worth, usiz
             *known = (day, value);
         }
     }
+    Ok(last)
+}
+
+/// What the portfolios of the firm were worth on a day, each by its last value that is young enough, and how many of
+/// those that lived then have none.
+async fn worth_of_firm(facts: &Facts, date: BusinessDate) -> Result<(Worth, usize), lake::Error> {
+    let last = last_values(facts, date).await?;
     let (mut worth, mut missing) = (Worth::new(), 0);
     for portfolio in facts.portfolios() {
         let has_ended = portfolio.end_date.is_some_and(|end| end < date);
@@ -324,7 +338,7 @@ async fn worth_of_firm(facts: &Facts, date: BusinessDate) -> Result<(Worth, usiz
     Ok((worth, missing))
 }
 
-fn earlier(date: BusinessDate, days: u64) -> BusinessDate {
+pub(super) fn earlier(date: BusinessDate, days: u64) -> BusinessDate {
     let moved = date.day().checked_sub_days(chrono::Days::new(days));
     moved.and_then(|day| BusinessDate::new(day).ok()).unwrap_or(BusinessDate::FIRST)
 }

@@ -12,7 +12,7 @@ mod years;
 use schemas::CalendarLength;
 
 use self::figures::{Record, Year};
-use super::OverviewKind;
+use super::{Build, OverviewKind};
 use crate::composite::CompositeInput;
 use crate::document::{Document, Metadata, Period, Section};
 use crate::error::Error;
@@ -27,7 +27,7 @@ pub const OVERVIEW: OverviewKind = OverviewKind {
     title: Label::GipsCompositeReport,
     rhythm: Rhythm::Every(CalendarLength::Year),
     shortest: CalendarLength::Year,
-    build,
+    build: Build::Composite(build),
 };
 
 /// Makes the report.

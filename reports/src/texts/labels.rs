@@ -41,6 +41,9 @@ Label {
     CompositeReport =
         "Composite report", "Rapport du composite", "Composite-Bericht", "Informe del composite",
         "Rendiconto del composite";
+    ManagementReport =
+        "Management report", "Rapport de direction", "Bericht an die Geschäftsleitung", "Informe de gestión",
+        "Rendiconto per la direzione";
     Portfolio = "Portfolio", "Portefeuille", "Portfolio", "Cartera", "Portafoglio";
     Group = "Group", "Groupe", "Gruppe", "Grupo", "Gruppo";
     Firm = "Firm", "Établissement", "Firma", "Entidad", "Impresa";

@@ -93,7 +93,14 @@ fn composite(first_year: i32) -> CompositeInput {
         inputs_fingerprint: "5f1c".to_owned(),
         program_version: "0.1.0".to_owned(),
         synthetic: false,
-        firm: Some(Firm { name: "Example".to_owned(), lei: None, address: None, contact: None, complaints: None }),
+        firm: Some(Firm {
+            name: "Example".to_owned(),
+            lei: None,
+            address: None,
+            contact: None,
+            complaints: None,
+            reporting_currency: None,
+        }),
         gips: Gips {
             compliance_statement: Some(CLAIM.to_owned()),
             firm_definition: Some("All businesses of Example.".to_owned()),

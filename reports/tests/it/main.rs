@@ -35,6 +35,8 @@ mod mail_server;
 #[cfg(test)]
 mod mail_tls;
 #[cfg(test)]
+mod management_report;
+#[cfg(test)]
 mod performance_report;
 #[cfg(test)]
 mod prepared;

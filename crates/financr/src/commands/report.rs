@@ -42,7 +42,7 @@ enum Action {
     },
     /// Render a published statement again from the tables that it was made from, and say whether the bytes are the same
     Render {
-        /// The portfolio, the household or the composite
+        /// The portfolio, the household or the composite; `firm` for documents about the firm
         portfolio: PortfolioId,
         /// The last day of the statement's period
         #[arg(long)]

@@ -33,6 +33,8 @@ mod killed_batch;
 #[cfg(test)]
 mod liquidity;
 #[cfg(test)]
+mod management;
+#[cfg(test)]
 mod mirror;
 #[cfg(test)]
 mod night;
