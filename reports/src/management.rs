@@ -90,6 +90,8 @@ pub struct CurrencyBook {
     pub left: Amount,
     /// What changed their value, by component, at the rate of the last day.
     pub steps: BTreeMap<BridgeComponent, Amount>,
+    /// What those that were valued on the last day hold, by asset class, at the rate of the day.
+    pub classes: BTreeMap<String, Amount>,
 }
 
 /// Portfolios of one base currency and one source of rates that has no rate: they are in no sum.

@@ -11,7 +11,7 @@ mod portfolio_group;
 mod portfolio_risk;
 mod tables;
 
-pub use groups::{group_returns, last_attribution};
+pub use groups::{firm_asset_classes, group_returns, last_attribution};
 pub use held_closes::{HeldClose, each_held_close};
 pub use history::{
     cash_flows, daily_returns, firm_bridge, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions,

@@ -10,6 +10,7 @@ use rust_decimal::prelude::ToPrimitive;
 use schemas::table::Record;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::exceptions::Exception;
+use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::measures::MeasureRow;
 use schemas::tables::nav_bridge::{BridgeComponent, NavBridgeRow};
 use schemas::tables::portfolio_values::PortfolioValue;
@@ -44,6 +45,7 @@ struct Book {
     end: Decimal,
     left: Decimal,
     steps: BTreeMap<BridgeComponent, Decimal>,
+    classes: BTreeMap<String, Decimal>,
 }
 
 type Books = BTreeMap<(MarketId, Currency), Book>;
@@ -75,6 +77,7 @@ impl Facts {
         ];
         self.add_left(&mut books, span).await?;
         let unknown_steps = self.add_steps(&mut books, span).await?;
+        self.add_classes(&mut books, span.closing).await?;
         let (books, outside) = self.converted(books, span, (currency, origin.fx_rate_days_max)).await?;
         let (returns, without_return) = self.returns(span).await?;
         let (risks, risks_known) = self.risks(span.closing, &now).await?;
@@ -185,6 +188,21 @@ impl Facts {
             }
         }
         Ok(unknown)
+    }
+
+    /// Adds what is held of each asset class.
+    async fn add_classes(&self, books: &mut Books, date: BusinessDate) -> Result<(), lake::Error> {
+        let groups = self.snapshots.get(GroupReturn::TABLE.name);
+        let portfolios = self.snapshots.get(Portfolio::TABLE.name);
+        let (Some(groups), Some(portfolios)) = (groups, portfolios) else { return Ok(()) };
+        for row in lake::read::firm_asset_classes((groups, portfolios), &self.lake, date).await? {
+            if let (Some(portfolio), Some(value)) = (self.portfolios.get(&row.portfolio_id), row.end_value) {
+                let book = books.entry(key_of(portfolio)).or_default();
+                let class = book.classes.entry(row.node).or_default();
+                *class = class.saturating_add(value.decimal());
+            }
+        }
+        Ok(())
     }
 
     /// The books in one currency, those of one base currency together, and those without a rate.
@@ -367,6 +385,7 @@ fn nothing(base_currency: Currency) -> CurrencyBook {
         translation: zero,
         left: zero,
         steps: BTreeMap::new(),
+        classes: BTreeMap::new(),
     }
 }
 
@@ -385,6 +404,10 @@ fn add_book(known: &mut CurrencyBook, book: &Book, at: impl Fn(usize, Decimal) -
     for (component, amount) in &book.steps {
         let step = next.steps.entry(*component).or_insert(Amount::new(Decimal::ZERO));
         *step = sum(*step, at(1, *amount)?)?;
+    }
+    for (class, amount) in &book.classes {
+        let held = next.classes.entry(class.clone()).or_insert(Amount::new(Decimal::ZERO));
+        *held = sum(*held, at(1, *amount)?)?;
     }
     *known = next;
     Some(())

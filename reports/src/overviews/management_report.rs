@@ -38,7 +38,9 @@ const CHECKS_MAX: usize = 50;
 pub fn build(input: &ManagementInput) -> Result<Document, Error> {
     let texts = input.texts();
     let held = assets::held(input)?;
-    let mut sections = vec![in_short(input, &held), not_in_the_sums(input), held.section, assets::bridge(input)?];
+    let mut sections = vec![in_short(input, &held), not_in_the_sums(input), held.section];
+    sections.push(assets::classes(input)?);
+    sections.push(assets::bridge(input)?);
     sections.push(assets::fees(input)?);
     sections.push(portfolios::returns(input));
     sections.push(portfolios::lights(input)?);
@@ -171,6 +173,7 @@ fn definitions(input: &ManagementInput) -> Section {
     let meant = [
         ManagementSentence::MeaningOfPortfolios,
         ManagementSentence::MeaningOfAssets,
+        ManagementSentence::MeaningOfClasses,
         ManagementSentence::MeaningOfBridge,
         ManagementSentence::MeaningOfReturns,
         ManagementSentence::MeaningOfLights,

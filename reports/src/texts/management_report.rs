@@ -13,6 +13,10 @@ ManagementLabel {
         "Assets under management by base currency, {currency}", "Actifs sous gestion par devise de base, {currency}",
         "Verwaltetes Vermögen nach Basiswährung, {currency}", "Activos gestionados por divisa base, {currency}",
         "Patrimonio gestito per valuta di base, {currency}";
+    Classes =
+        "Assets at the end by asset class, {currency}", "Actifs à la fin par classe d’actifs, {currency}",
+        "Vermögen am Ende nach Anlageklasse, {currency}", "Activos al final por clase, {currency}",
+        "Patrimonio finale per classe, {currency}";
     Fees =
         "Fees charged to portfolios", "Frais facturés aux portefeuilles", "Den Portfolios berechnete Gebühren",
         "Comisiones cobradas a las carteras", "Commissioni addebitate ai portafogli";
@@ -52,6 +56,12 @@ ManagementLabel {
     InBaseCurrency =
         "End, in base currency", "Fin, en devise de base", "Ende, in Basiswährung", "Final, en divisa base",
         "Fine, in valuta di base";
+    OtherClasses =
+        "Rounding, other classes, and portfolios not valued on the last day",
+        "Arrondis, autres classes et portefeuilles non valorisés au dernier jour",
+        "Rundung, andere Klassen und am letzten Tag nicht bewertete Portfolios",
+        "Redondeo, otras clases y carteras no valoradas en el último día",
+        "Arrotondamenti, altre classi e portafogli non valutati nell’ultimo giorno";
     Step = "Step", "Étape", "Schritt", "Concepto", "Voce";
     Amount = "Amount", "Montant", "Betrag", "Importe", "Importo";
     Translation =
@@ -145,6 +155,10 @@ ManagementSentence {
          rate of the day from its own source. Totals are sums of what is printed.",
         "Chaque portefeuille compte pour sa valeur du jour ou la dernière des 31 jours précédents, au taux de change \
          du jour de sa propre source. Les totaux sont les sommes des montants imprimés.";
+    MeaningOfClasses =
+        "Asset classes are those of what was valued on the last day itself. The sum is that of the assets at the end.",
+        "Les classes d’actifs sont celles de ce qui a été valorisé au dernier jour même. La somme est celle des actifs \
+         à la fin.";
     MeaningOfBridge =
         "Steps are those of the portfolios in their base currencies, at the exchange rate of the last day. What the \
          change of that rate made of the assets at the start is a step of its own.",

@@ -53,6 +53,7 @@ fn empty() -> ManagementInput {
 /// Two currencies: 10,100 EUR of which 100 went for management and 1,000 came from prices; and 11,000 USD, which were
 /// 10,000 EUR at 1.10 and gained 1,100 USD up to a rate of 1.25.
 fn firm() -> ManagementInput {
+    let held = |of: &str, class: &str| BTreeMap::from([(class.to_owned(), amount(of))]);
     let book = |base_currency, start: &str, end: &str, end_base: &str, translation: &str, steps: &[(_, &str)]| {
         let steps = steps.iter().map(|(component, of)| (*component, amount(of)));
         CurrencyBook {
@@ -65,6 +66,7 @@ fn firm() -> ManagementInput {
             translation: amount(translation),
             left: amount("0"),
             steps: steps.collect::<BTreeMap<_, _>>(),
+            classes: held(end, if base_currency == Currency::EUR { "cash" } else { "equity" }),
         }
     };
     let (gain, fee) = (BridgeComponent::UnrealisedPriceGain, BridgeComponent::FeeManagement);
@@ -118,6 +120,20 @@ fn assets_and_what_changed_them_add_up_in_the_currency_of_the_firm() {
     let amounts: Vec<&str> = steps.iter().filter_map(|row| row.get(1)).map(String::as_str).collect();
     assert_eq!(amounts, ["20100.00", "1880.00", "-100.00", "-1200.00", "20680.00"]);
     assert_eq!(row(&document, "fees", "Total").first().map(String::as_str), Some("100.00"));
+}
+
+#[test]
+fn asset_classes_add_up_to_the_assets_and_what_is_of_none_is_a_line() {
+    let mut input = firm();
+    let document = report(&input);
+    let amounts = |document: &Document| {
+        let rows = rows(document, "asset_classes").into_iter();
+        rows.filter_map(|row| row.get(1).cloned()).collect::<Vec<_>>()
+    };
+    assert_eq!(amounts(&document), ["11000.00", "9680.00", "20680.00"]);
+    input.books[1].classes.clear();
+    assert_eq!(amounts(&report(&input)), ["11000.00", "9680.00", "20680.00"]);
+    assert!(text(&report(&input)).contains("portfolios not valued on the last day"));
 }
 
 #[test]

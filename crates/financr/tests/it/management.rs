@@ -86,6 +86,8 @@ fn a_report_on_the_firm_is_made_when_asked_for_proven_and_made_again() {
     // 10,100 EUR and 11,000 USD at 1.10; then 11,000 EUR, 12,100 USD at 1.25 = 9,680 EUR, and 500 EUR that came.
     let total = row(&csv, "assets", "Total");
     assert!(total.contains(&"20100.00") && total.contains(&"21180.00"), "{total:?}");
+    assert!(row(&csv, "asset_classes", "Total").contains(&"21180.00"));
+    assert!(row(&csv, "asset_classes", "Cash").contains(&"500.00"), "{csv}");
     // 1,000 EUR and 1,100 USD at 1.25; 11,000 USD at 1.25 are 1,200 EUR less than at 1.10.
     let gain = row(&csv, "change_in_value", "\"Unrealised");
     assert!(gain.contains(&"1880.00"), "{gain:?}");

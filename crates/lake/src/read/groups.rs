@@ -8,10 +8,10 @@ use schemas::tables::attribution::AttributionRow;
 use schemas::tables::group_returns::GroupReturn;
 use schemas::{BusinessDate, PortfolioId};
 
-use super::query;
+use super::{query, query_pinned};
 use crate::engine::Parameter;
 use crate::error::Error;
-use crate::snapshot::DateRange;
+use crate::snapshot::{DateRange, Snapshot};
 use crate::table::Lake;
 
 /// What the groups of one taxonomy earned from one date to another, both included, by date and group.
@@ -34,6 +34,21 @@ pub async fn group_returns(
     ];
     let tables = [(GroupReturn::TABLE, DateRange::between(from, to))];
     query(lake, GroupReturn::TABLE.name, include_str!("group_returns.sql"), &tables, parameters).await
+}
+
+/// What all portfolios held of each asset class on a date: a row for each source of rates, base currency and class,
+/// named by the first of its portfolios. Values that are not known are not in it.
+///
+/// # Errors
+/// [`Error`] if a table cannot be read.
+pub async fn firm_asset_classes(
+    (groups, portfolios): (&Snapshot, &Snapshot),
+    lake: &Lake,
+    date: BusinessDate,
+) -> Result<Vec<GroupReturn>, Error> {
+    let tables = [groups.restricted_to(DateRange::between(date, date)), portfolios.clone()];
+    let parameters = vec![("business_date", Parameter::Date(date))];
+    query_pinned(lake, "firm_asset_classes", include_str!("firm_asset_classes.sql"), &tables, parameters).await
 }
 
 /// Why a portfolio did better or worse than its benchmark: of each period and taxonomy what was made last from one date

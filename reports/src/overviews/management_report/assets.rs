@@ -10,8 +10,11 @@ use super::count;
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::error::Error;
 use crate::management::ManagementInput;
-use crate::sections::{notes_in, total};
+use crate::sections::{name_of_group, notes_in, total};
 use crate::texts::{Label, ManagementLabel, ManagementSentence};
+
+/// Asset classes that a table names at most.
+const CLASSES_MAX: usize = 30;
 
 /// The table of assets, and its two sums.
 pub(super) struct Held {
@@ -57,6 +60,35 @@ pub(super) fn held(input: &ManagementInput) -> Result<Held, Error> {
     }
     table.total = Some(last);
     Ok(Held { section: Section { id: "assets", title, content: Content::Table(table) }, start, end })
+}
+
+/// What is held of each asset class at the end; what is of none is a line of its own, so that the sum is the same.
+pub(super) fn classes(input: &ManagementInput) -> Result<Section, Error> {
+    let texts = input.texts();
+    let money = |amount: Decimal| Cell::money(Amount::new(amount), input.currency);
+    let mut classes: BTreeMap<&str, Decimal> = BTreeMap::new();
+    for (class, amount) in input.books.iter().flat_map(|book| &book.classes) {
+        let held = classes.entry(class.as_str()).or_default();
+        *held = held.checked_add(amount.decimal()).ok_or_else(overflow)?;
+    }
+    let mut classes: Vec<(&str, Decimal)> = classes.into_iter().collect();
+    classes.sort_by(|left, right| right.1.cmp(&left.1).then_with(|| left.0.cmp(right.0)));
+    let shown = classes.iter().take(CLASSES_MAX);
+    let rows = shown.map(|(class, amount)| vec![Cell::text(name_of_group(class, texts)), money(*amount)]).collect();
+    let columns = vec![
+        Column::new("asset_class", texts.label(Label::AssetClass), ColumnKind::Text),
+        Column::new("amount", texts.label(ManagementLabel::Amount), ColumnKind::Money),
+    ];
+    let mut table = Table { columns, rows, total: None };
+    let end = held(input)?.end;
+    let printed = table.sum_of_column("amount", texts)?.printed_number().unwrap_or_default();
+    let others = end.printed_number().unwrap_or_default().checked_sub(printed).ok_or_else(overflow)?;
+    if !others.is_zero() || table.rows.is_empty() {
+        table.rows.push(vec![Cell::text(texts.label(ManagementLabel::OtherClasses)), money(others)]);
+    }
+    table.total = Some(vec![total(texts), table.sum_of_column("amount", texts)?]);
+    let title = texts.label_with(ManagementLabel::Classes, &[("currency", input.currency.code())]);
+    Ok(Section { id: "asset_classes", title, content: Content::Table(table) })
 }
 
 /// What led from the first sum to the second: the steps of all portfolios, what exchange rates made of what was there,
