@@ -259,7 +259,7 @@ mod tests {
         for copula in [Copula::Gaussian, Copula::Student] {
             let outcomes = copula_paths(&only, copula, 1, (1, 20_000)).unwrap();
             let least = outcomes.iter().copied().fold(f64::INFINITY, f64::min);
-            assert!(-20.0 <= least && least < -19.5, "{least}");
+            assert!((-20.0..-19.5).contains(&least), "{least}");
             let mean = outcomes.iter().sum::<f64>() / 20_000.0;
             let expected = only[0].iter().sum::<f64>() / 120.0;
             // A deviation of twelve over the root of 20,000 is 0.085.

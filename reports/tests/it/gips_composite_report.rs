@@ -205,6 +205,9 @@ fn nothing_is_claimed_that_the_firm_does_not_claim() {
     assert_eq!(document.subtitle, "Composite report");
 }
 
+/// Takes away something that the firm must say.
+type Silence = fn(&mut CompositeTexts);
+
 #[test]
 fn what_is_required_and_not_said_blocks_the_report_with_every_key() {
     let mut input = composite(2020);
@@ -215,7 +218,7 @@ fn what_is_required_and_not_said_blocks_the_report_with_every_key() {
                 `gips.composites.growth.creation_date`, `gips.composites.growth.benchmark`, \
                 `gips.composites.growth.fees`";
     assert!(error.contains(keys), "{error}");
-    let without: [(&str, fn(&mut CompositeTexts)); 4] = [
+    let without: [(&str, Silence); 4] = [
         ("description", |said| said.description = None),
         ("creation_date", |said| said.creation_date = None),
         ("benchmark", |said| said.benchmark = None),

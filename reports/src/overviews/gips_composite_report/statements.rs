@@ -72,16 +72,19 @@ fn events(input: &CompositeInput, said: &CompositeTexts) -> Vec<String> {
     said.events.iter().flat_map(|text| paragraphs(text)).collect()
 }
 
+/// A check whose findings are counted, the severest first.
+type Check<'a> = (std::cmp::Reverse<Severity>, &'a str);
+
 /// What the checks of the closing date found of the members, by check.
 pub(super) fn findings(input: &CompositeInput) -> Section {
     let texts = input.texts();
-    let mut found: BTreeMap<(std::cmp::Reverse<Severity>, &str), (usize, BTreeSet<&PortfolioId>)> = BTreeMap::new();
+    let mut found: BTreeMap<Check<'_>, (usize, BTreeSet<&PortfolioId>)> = BTreeMap::new();
     for row in &input.exceptions {
         let (count, members) = found.entry((std::cmp::Reverse(row.severity), row.check_name.as_str())).or_default();
         *count += 1;
         members.insert(&row.portfolio_id);
     }
-    let line = |((severity, check), (count, members)): ((std::cmp::Reverse<Severity>, &str), (usize, BTreeSet<_>))| {
+    let line = |((severity, check), (count, members)): (Check<'_>, (usize, BTreeSet<_>))| {
         let severity = texts.label(match severity.0 {
             Severity::Info => Label::Note,
             Severity::Warn => Label::Warning,
