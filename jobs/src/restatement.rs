@@ -28,7 +28,9 @@ use store::{PAGE_ROWS_MAX, PublishOutcome, Run, RunState, Statement, StoreKind};
 use crate::catalog::{Job, nightly};
 use crate::context::{Context, Progress};
 use crate::error::Error;
-use crate::publication::{Published, archive_and_publish, in_language, language_of, rendered, with_its_events};
+use crate::publication::{
+    Published, Rendered, archive_and_publish, in_language, language_of, rendered, with_its_events,
+};
 use crate::runner::on_request;
 
 pub use self::differences::Change;
@@ -332,13 +334,23 @@ async fn reissue(
     note: Vec<String>,
 ) -> Result<(Statement, u64), Error> {
     let version = version_after(before)?;
+    let (rendered, input) = rendered_with_note(before, note, input, kind.build).await?;
+    reissued(archive_and_publish(context, run_id, facts, (kind, &input), rendered, version).await?)
+}
+
+/// A document with a note on what changed in it, in all its formats, and what it was made from.
+async fn rendered_with_note<I: Send + 'static>(
+    before: &Statement,
+    note: Vec<String>,
+    input: I,
+    build: impl FnOnce(&I) -> Result<Document, reports::Error> + Send + 'static,
+) -> Result<(Rendered, I), Error> {
     let rendering = tokio::task::spawn_blocking(move || {
-        let document = (kind.build)(&input)?;
+        let document = build(&input)?;
         Ok::<_, reports::Error>((rendered(&with_note(document, note))?, input))
     });
     let failed = |source| Error::Document { subject: before.subject.clone(), source };
-    let (rendered, input) = rendering.await.map_err(|_| Error::Worker)?.map_err(failed)?;
-    reissued(archive_and_publish(context, run_id, facts, (kind, &input), rendered, version).await?)
+    rendering.await.map_err(|_| Error::Worker)?.map_err(failed)
 }
 
 fn version_after(before: &Statement) -> Result<u32, Error> {

@@ -24,9 +24,8 @@ const ROW_GROUP_ROWS: usize = 128 * 1024;
 /// Rows up to which a write of several months is one file; above, it is one file a month.
 const SINGLE_FILE_ROWS: usize = 200_000;
 
-/// Rows of one file at most. More are parted evenly, so that several cores make them. Much smaller files would count as
-/// small, and be merged again by the same night.
-const FILE_ROWS_MAX: usize = 8_000_000;
+/// Rows of one file at most. More are parted evenly, so that several cores make them.
+const FILE_ROWS_MAX: usize = 2_000_000;
 
 /// Data files of a write that are made at once.
 const FILES_AT_ONCE: usize = 2;

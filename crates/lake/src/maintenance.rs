@@ -14,13 +14,15 @@ use schemas::table::TableDefinition;
 use crate::commit::{self, table_folder};
 use crate::error::Error;
 use crate::growth::grown_schema;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{DataFile, Snapshot};
 use crate::table::Lake;
 
 /// Small files of one month from which compaction is worth a commit.
 const SMALL_FILES_MIN: usize = 8;
 /// Size below which a file is small.
 const SMALL_FILE_BYTES: u64 = 4 << 20;
+/// Rows up to which a file is small, however well they are packed: what is merged is held in memory as rows.
+const SMALL_FILE_ROWS: u64 = 500_000;
 
 /// What compaction did to a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +41,7 @@ pub async fn compact(lake: &Lake, definition: &'static TableDefinition) -> Resul
     let snapshot = lake.snapshot(definition).await?;
     let files_before = snapshot.files().len();
     let mut months: BTreeMap<Option<(i32, u32)>, Vec<String>> = BTreeMap::new();
-    for file in snapshot.files().iter().filter(|file| file.byte_count < SMALL_FILE_BYTES) {
+    for file in snapshot.files().iter().filter(|file| is_small(file)) {
         let month = |day: chrono::NaiveDate| (day.year(), day.month());
         match file.dates {
             None => months.entry(None).or_default().push(file.path.clone()),
@@ -55,6 +57,10 @@ pub async fn compact(lake: &Lake, definition: &'static TableDefinition) -> Resul
     }
     let files_after = lake.snapshot(definition).await?.files().len();
     Ok(Compacted { files_before, files_after })
+}
+
+fn is_small(file: &DataFile) -> bool {
+    file.byte_count < SMALL_FILE_BYTES && file.row_count <= SMALL_FILE_ROWS
 }
 
 /// Writes the rows of some files into one.
@@ -108,5 +114,23 @@ impl Lake {
             .map_err(&failed)?;
         table.update_state().await.map_err(&failed)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_bytes_with_very_many_rows_are_no_small_file() {
+        let file = |byte_count: u64, row_count: u64| DataFile {
+            path: "gold/measures/part.parquet".to_owned(),
+            byte_count,
+            row_count,
+            dates: None,
+        };
+        assert!(is_small(&file(400_000, 500_000)));
+        assert!(!is_small(&file(400_000, 500_001)), "two million equal rows take 400 KB");
+        assert!(!is_small(&file(4 << 20, 10)));
     }
 }

@@ -9,13 +9,13 @@ use schemas::RunId;
 use store::{PAGE_ROWS_MAX, Statement, StoreKind};
 
 use super::{
-    JOB, Restated, Review, ReviewReport, compared, latest_versions, note, published_json, refused, reissued, span_of,
-    version_after, with_note,
+    JOB, Restated, Review, ReviewReport, compared, latest_versions, note, published_json, refused, reissued,
+    rendered_with_note, span_of, version_after,
 };
 use crate::context::Context;
 use crate::error::Error;
+use crate::publication::language_of;
 use crate::publication::overviews::archive_and_publish;
-use crate::publication::{language_of, rendered};
 use crate::runner::on_request;
 
 /// Holds the latest version of every published document about several portfolios against today's figures.
@@ -120,11 +120,6 @@ async fn reissue(
     note: Vec<String>,
 ) -> Result<(Statement, u64), Error> {
     let version = version_after(before)?;
-    let rendering = tokio::task::spawn_blocking(move || {
-        let document = input.build()?;
-        Ok::<_, reports::Error>((rendered(&with_note(document, note))?, input))
-    });
-    let failed = |source| Error::Document { subject: before.subject.clone(), source };
-    let (rendered, input) = rendering.await.map_err(|_| Error::Worker)?.map_err(failed)?;
+    let (rendered, input) = rendered_with_note(before, note, input, OverviewInput::build).await?;
     reissued(archive_and_publish(context, run_id, facts, (kind, &input), rendered, version).await?)
 }
