@@ -3,5 +3,5 @@
 mod own;
 mod standard;
 
-pub use own::{GroupId, IdError, InstrumentId, MarketId, PortfolioId, RunId};
+pub use own::{GroupId, IdError, InstrumentId, MarketId, PortfolioId, RunId, UserId};
 pub use standard::{Cusip, IdentifierError, Isin, Lei, Mic};

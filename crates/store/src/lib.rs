@@ -1,9 +1,8 @@
 //! Tables of people and runs: SQLite by default, PostgreSQL in production.
 //!
 //! What is booked and agreed (portfolios, transactions), what a person should look at (the inbox), what the machine is
-//! doing (runs and their steps, schedules) and what has left the house (statements, deliveries)
-//! stands here. Facts
-//! about markets and figures stand in the lake.
+//! doing (runs and their steps, schedules), who may ask (users) and what has left the house (statements, deliveries)
+//! stands here. Facts about markets and figures stand in the lake.
 //!
 //! One [`Store`] hides which engine is behind it: the same queries, in the subset of SQL that both understand, the same
 //! forms of dates and numbers, the same refusals. What must never change is refused by the database itself.
@@ -34,6 +33,7 @@ mod stored_text;
 mod suppressions;
 mod transactions;
 mod unsubscribe_tokens;
+mod users;
 
 pub use books::{Book, BookOutcome};
 pub use database::PAGE_ROWS_MAX;
@@ -57,3 +57,4 @@ pub use statements::{PublishOutcome, PublishedPeriod, Statement, StatementFile, 
 pub use store::{Store, StoreKind};
 pub use suppressions::{NewSuppression, Suppression, SuppressionReason};
 pub use transactions::{Conflict, ImportOutcome};
+pub use users::{User, UserKind};

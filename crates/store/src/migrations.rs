@@ -47,6 +47,7 @@ const STEPS: &[Step] = &[
     step!(19, "0019_statement_events"),
     step!(20, "0020_statement_subjects"),
     step!(21, "0021_mails"),
+    step!(22, "0022_users"),
 ];
 
 /// The steps for SQLite.

@@ -91,6 +91,11 @@ id!(
     RunId, "run id", checked
 );
 id!(
+    /// A person or a program that may ask, e.g. `6f1c2e9a-0b7d-4c53-9d1e-2a4b8c6d7e8f`. Made at random, and never an
+    /// address or a name: it stands in logs.
+    UserId, "user id", checked
+);
+id!(
     /// An instrument: its market and its symbol there, e.g. `D01~AAPL`; or cash, e.g. `CASH~EUR`.
     InstrumentId, "instrument id", checked_instrument
 );

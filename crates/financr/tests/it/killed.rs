@@ -35,7 +35,7 @@ fn a_night_killed_at_random_moments_ends_the_same() {
     let undisturbed = prepared.copy();
     let start = Instant::now();
     undisturbed.done(&NIGHT);
-    let whole_night = start.elapsed();
+    let mut whole_night = start.elapsed();
     let gold = undisturbed.all_gold();
     let statements = undisturbed.documents();
     let mails = recipients(&undisturbed);
@@ -52,6 +52,9 @@ fn a_night_killed_at_random_moments_ends_the_same() {
         std::thread::sleep(moment);
         if child.try_wait().expect("a child").is_none() {
             killed_at_work += 1;
+        } else {
+            // The machine has less to do than before: nights take no longer than that.
+            whole_night = moment;
         }
         // SIGKILL on Unix.
         child.kill().expect("killed");

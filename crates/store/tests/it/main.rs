@@ -26,3 +26,5 @@ mod schema;
 mod statements;
 #[cfg(test)]
 mod transactions;
+#[cfg(test)]
+mod users;
