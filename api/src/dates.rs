@@ -61,6 +61,14 @@ pub(crate) async fn range_or_last_year(
     (from, to): (Option<BusinessDate>, Option<BusinessDate>),
 ) -> Result<(BusinessDate, BusinessDate), Problem> {
     let to = date_or_latest(context, portfolio, to).await?;
+    range_until(from, to)
+}
+
+/// The range that ends on a date, within the limits of a range; of the last year if nobody says where it begins.
+pub(crate) fn range_until(
+    from: Option<BusinessDate>,
+    to: BusinessDate,
+) -> Result<(BusinessDate, BusinessDate), Problem> {
     let from = from.unwrap_or_else(|| days_before(to, RANGE_DAYS_DEFAULT));
     if to < from {
         let detail = format!("from {from} is after to {to}");

@@ -7,6 +7,7 @@ mod contributions;
 mod currency_split;
 mod exceptions;
 mod health;
+mod market_news;
 mod measures;
 mod performance;
 mod portfolio_groups;
@@ -51,6 +52,7 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &contributions::RESOURCE,
     &attribution::RESOURCE,
     &risk_analysis::RESOURCE,
+    &market_news::RESOURCE,
     &transactions::RESOURCE,
     &exceptions::RESOURCE,
     &statements::RESOURCE,

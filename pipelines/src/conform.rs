@@ -11,8 +11,9 @@ use schemas::tables::group_members::GroupMember;
 use schemas::tables::instrument_costs::InstrumentCost;
 use schemas::tables::instruments::Instrument;
 use schemas::tables::landings::Landing;
+use schemas::tables::news::NewsItem;
 use schemas::tables::rejects::Reject;
-use schemas::{MarketId, PortfolioId};
+use schemas::{BusinessDate, MarketId, PortfolioId};
 
 use crate::StageReport;
 use crate::error::Error;
@@ -98,6 +99,7 @@ pub async fn conform(lake: &Lake) -> Result<StageReport, Error> {
         )
         .await?,
         lake.upsert(&last_of_each(facts.executions, tranche), &key).await?,
+        lake.upsert(&last_of_each(facts.news, reported), &key).await?,
         lake.upsert(facts.stress_scenarios.get(versions_known..).unwrap_or_default(), &key).await?,
         // The rejects come last: their revision says that all the others are written.
         lake.replace_all(&rejects, &key).await?,
@@ -211,6 +213,11 @@ fn last_of_markets(all: &[Landing], file_name: &str) -> BTreeMap<MarketId, Landi
 /// What names a tranche of an executed order.
 fn tranche(row: &Execution) -> (PortfolioId, String, i64) {
     (row.portfolio_id.clone(), row.transaction_id.clone(), row.tranche)
+}
+
+/// What names a report.
+fn reported(row: &NewsItem) -> (MarketId, BusinessDate, String) {
+    (row.market_id.clone(), row.published_date, row.news_id.clone())
 }
 
 /// How the orders of a book were executed.
@@ -342,6 +349,7 @@ async fn read_all(
         all.group_members.extend(facts.group_members);
         all.custody.extend(facts.custody);
         all.executions.extend(facts.executions);
+        all.news.extend(facts.news);
         let refused = versions::add(&mut all.stress_scenarios, facts.stress_scenarios, &landing.file_name);
         for row in facts.rejects.into_iter().chain(refused) {
             let reject = reject_of(landing, row);

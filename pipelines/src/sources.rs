@@ -17,6 +17,7 @@ use schemas::tables::fx_rates::FxRate;
 use schemas::tables::group_members::GroupMember;
 use schemas::tables::instrument_costs::InstrumentCost;
 use schemas::tables::instruments::Instrument;
+use schemas::tables::news::NewsItem;
 use schemas::tables::quotes::Quote;
 use schemas::tables::risk_free_rates::RiskFreeRate;
 use schemas::tables::stress_scenarios::StressScenarioRow;
@@ -83,6 +84,8 @@ pub struct Facts {
     pub group_members: Vec<GroupMember>,
     /// The parts of scenarios, of the market of the file.
     pub stress_scenarios: Vec<StressScenarioRow>,
+    /// What was reported.
+    pub news: Vec<NewsItem>,
     /// How orders were executed.
     pub executions: Vec<Execution>,
     /// Rows that could not be used.

@@ -30,6 +30,7 @@ pub mod liquidity;
 pub mod lot_closings;
 pub mod measures;
 pub mod nav_bridge;
+pub mod news;
 pub mod portfolio_group_measures;
 pub mod portfolio_group_returns;
 pub mod portfolio_values;
@@ -58,6 +59,7 @@ pub const TABLES: &[&TableDefinition] = &[
     &instruments::TABLE,
     &quotes::TABLE,
     &fx_rates::TABLE,
+    &news::TABLE,
     &risk_free_rates::TABLE,
     &factor_returns::TABLE,
     &benchmark_weights::TABLE,

@@ -27,6 +27,10 @@ mod health {
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod market_news {
+    mod get;
+}
+#[cfg(test)]
 mod measures {
     mod get;
 }

@@ -6,6 +6,7 @@ mod groups;
 mod held_closes;
 mod history;
 mod named;
+mod news;
 mod portfolio;
 mod portfolio_group;
 mod portfolio_risk;
@@ -17,6 +18,7 @@ pub use history::{
     cash_flows, daily_returns, firm_bridge, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions,
 };
 pub use named::{Named, dates_named, each_batch_between, rows_named};
+pub use news::{NewsPlace, NewsSearch, last_news_date, news};
 pub use portfolio::{
     attribution, each_position_return, exceptions, latest_business_date, measures, position_returns, positions,
     risk_classes, stress, valuations,

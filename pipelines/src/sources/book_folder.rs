@@ -16,6 +16,7 @@ mod factor_file;
 pub(crate) mod group_file;
 pub(crate) mod instrument_cost_file;
 mod market_files;
+mod news_file;
 mod risk_free_file;
 pub(crate) mod scenario_file;
 mod transaction_file;
@@ -37,7 +38,7 @@ pub static SOURCE: Source = Source {
     name: "book_folder",
     definition: "portfolios and markets as folders of portfolio.json, transactions.csv, executions.csv, custody.csv, \
                  instruments.csv, prices.csv, fx.csv, risk_free.csv, factors.csv, benchmark_weights.csv, \
-                 corporate_actions.csv, classifications.csv, instrument_costs.csv and scenarios/*.toml; groups of \
+                 corporate_actions.csv, classifications.csv, instrument_costs.csv, news.jsonl and scenarios/*.toml; groups of \
                  portfolios as group.json",
     order: market_files::order,
     parse,
@@ -59,6 +60,7 @@ const MARKET_FILES: &[&str] = &[
     "corporate_actions.csv",
     classification_file::NAME,
     instrument_cost_file::NAME,
+    news_file::NAME,
 ];
 
 /// The instruments of a market, each with its currency.
@@ -251,6 +253,7 @@ fn parse(file: &LandedFile<'_>, instruments: &Instruments) -> Result<Facts, Erro
         "corporate_actions.csv" => action_file::corporate_actions(file, instruments),
         classification_file::NAME => classification_file::classifications(file, instruments),
         instrument_cost_file::NAME => instrument_cost_file::instrument_costs(file, instruments),
+        news_file::NAME => Ok(news_file::news(file)),
         group_file::NAME => group_file::members(file),
         name if scenario_file::is_scenario(name) => Ok(scenario_file::scenario(file, instruments)),
         name if custody_file::is_custody(name) => {

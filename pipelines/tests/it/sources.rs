@@ -25,6 +25,7 @@ const YEARS: &str = "instrument_id,modified_duration,spread_duration";
 const ACTIONS: &str = "instrument_id,ex_date,kind,ratio,amount,currency,line";
 const GROUPS: &str = "instrument_id,taxonomy,node,weight,line";
 const COSTS: &str = "instrument_id,valid_from,ongoing,transaction,incidental,entry,exit,line";
+const NEWS: &str = "market_id,published_at,news_id,origin,symbols,language,url,line";
 const DELIVERIES: &str = "instrument_id,ex_date,kind,ratio,fraction_price,pay_date,line";
 const TRANSACTIONS: &str =
     "portfolio_id,transaction_id,booking_sequence,trade_date,kind,instrument_id,quantity,price,currency,net_cash";
@@ -73,6 +74,7 @@ impl Reading {
         self.facts.corporate_actions.extend(facts.corporate_actions);
         self.facts.classifications.extend(facts.classifications);
         self.facts.instrument_costs.extend(facts.instrument_costs);
+        self.facts.news.extend(facts.news);
     }
 
     fn rows(&self, header: &str) -> Vec<String> {
@@ -90,6 +92,7 @@ impl Reading {
             ACTIONS => facts.corporate_actions.iter().map(action_line).collect(),
             GROUPS => facts.classifications.iter().map(group_line).collect(),
             COSTS => facts.instrument_costs.iter().map(cost_line).collect(),
+            NEWS => facts.news.iter().map(news_line).collect(),
             DELIVERIES => facts.corporate_actions.iter().map(delivery_line).collect(),
             TRANSACTIONS => self.transactions.iter().map(transaction_line).collect(),
             LOTS => self.transactions.iter().map(lots_line).collect(),
@@ -133,6 +136,14 @@ fn weight_line(row: &schemas::tables::benchmark_weights::BenchmarkWeight) -> Str
     let group: [&dyn std::fmt::Display; 4] = [&row.benchmark, &row.taxonomy, &row.node, &row.weight_date];
     let numbers: [&dyn std::fmt::Display; 3] = [&row.weight, &earned, &row.line];
     line(&[&group[..], &numbers[..]].concat())
+}
+
+fn news_line(row: &schemas::tables::news::NewsItem) -> String {
+    let at = row.published_at.to_rfc3339();
+    let told: [&dyn std::fmt::Display; 5] = [&row.market_id, &at, &row.news_id, &row.origin, &row.symbols];
+    let (language, url) = (optional(row.language.as_ref()), optional(row.url.as_ref()));
+    let where_from: [&dyn std::fmt::Display; 3] = [&language, &url, &row.line];
+    line(&[&told[..], &where_from[..]].concat())
 }
 
 fn instrument_line(row: &schemas::tables::instruments::Instrument) -> String {

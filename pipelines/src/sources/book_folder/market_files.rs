@@ -32,7 +32,8 @@ pub(super) fn order(file_name: &str) -> u8 {
         | "benchmark_weights.csv"
         | "corporate_actions.csv"
         | "classifications.csv"
-        | "instrument_costs.csv" => 1,
+        | "instrument_costs.csv"
+        | super::news_file::NAME => 1,
         name if super::scenario_file::is_scenario(name) || super::custody_file::is_custody(name) => 1,
         _ => 2,
     }
