@@ -8,6 +8,7 @@ use pipelines::sources::ecb_reference_rates;
 use pipelines::{AgeLimits, HoldingYears, StageReport};
 use reports::delivery::drop_folder::DropFolderSettings;
 use reports::delivery::email::MailSettings;
+use reports::delivery::web_push::WebPushSettings;
 use reports::delivery::webhook::WebhookSettings;
 use reports::{Firm, Gips};
 use schemas::Clock;
@@ -38,6 +39,8 @@ pub struct Settings {
     pub drop_folder: Option<DropFolderSettings>,
     /// The program of the house that takes events; none to leave them in the outbox.
     pub webhook: Option<WebhookSettings>,
+    /// How messages go to browsers; none to leave them in the outbox.
+    pub web_push: Option<WebPushSettings>,
     /// Tries before a message is given up.
     pub delivery_attempts_max: i64,
     /// Minutes after which one pass through the outbox ends; the rest waits for the next.

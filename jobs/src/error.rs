@@ -80,6 +80,12 @@ pub enum Error {
         /// Why not; names no address.
         problem: String,
     },
+    /// A browser cannot be put on the list of a portfolio.
+    #[error("{problem}")]
+    Subscription {
+        /// Why not, and what to do.
+        problem: String,
+    },
     /// A made-up portfolio would reach a store of real ones, or the other way round.
     #[error("{what}; {help}")]
     Kind {
@@ -145,6 +151,7 @@ impl Error {
                 | Error::Restatement { .. }
                 | Error::Published { .. }
                 | Error::Returned { .. }
+                | Error::Subscription { .. }
                 | Error::Kind { .. }
                 | Error::Schedule { .. }
                 | Error::Export { .. }

@@ -31,6 +31,7 @@ pub mod retention;
 mod runner;
 pub mod schedule;
 pub mod stress;
+pub mod subscriptions;
 pub mod why;
 
 pub use context::{Context, Progress, Settings};
@@ -54,6 +55,7 @@ pub use pipelines::{
 pub use pipelines::{Attribution, DEFAULT_LINKING_METHOD, Effect, Excess, LinkingMethod, linking_method};
 pub use reports::delivery::drop_folder::DropFolderSettings;
 pub use reports::delivery::email::{MailSettings, MailTransport, SmtpSettings};
+pub use reports::delivery::web_push::{VapidKey, WebPushSettings, make_key as make_push_key};
 pub use reports::delivery::webhook::{WebhookSettings, read_secret};
 pub use reports::{Firm, Gips, Rhythm};
 

@@ -17,6 +17,7 @@ mod event;
 mod fates;
 mod finding;
 mod letter;
+mod note;
 mod parcel;
 mod tally;
 mod verdict;
@@ -200,6 +201,7 @@ impl Pass {
         let Some(first) = deliveries.first() else { return Ok(()) };
         let (store, now) = (&self.context.store, self.context.clock.now());
         let recipient_refused = matches!(outcome, Some(Outcome::RecipientRefused(_)));
+        let recipient_gone = matches!(outcome, Some(Outcome::RecipientGone(_)));
         let (reason, next, copy) = match verdict(outcome, &deliveries, &self.context.settings, now) {
             Verdict::Delivered { answer, before } => {
                 store.mark_all_delivered(&deliveries, &self.carrier.proof(first, &answer), now).await?;
@@ -212,8 +214,12 @@ impl Pass {
             let new = NewSuppression { reason: SuppressionReason::Bounce, note: &reason, by: INBOX_ACTOR };
             store.suppress(&first.recipient, &new, now).await?;
         }
+        if recipient_gone {
+            note::end(&self.context, first).await?;
+        }
         let finding = match next {
             NextAttempt::At(_) => None,
+            NextAttempt::NotWanted if recipient_gone => None,
             NextAttempt::Never => Some(Finding::GivenUp),
             NextAttempt::NotWanted => Some(Finding::NotWanted),
         };

@@ -262,7 +262,8 @@ pub(crate) async fn archive_and_publish(
     let (title, first, date) = (texts.label(*title), texts.date(span.first_day()), texts.date(span.closing));
     let values = [("title", &*title), ("portfolio", portfolio_id.as_str()), ("first", &*first), ("date", &*date)];
     let subject = texts.label_with(subject, &values);
-    let deliveries = announced::deliveries(&input.portfolio, &subject, (necessity(kind), bundling))?;
+    let browsers = announced::browsers(context, &input.portfolio).await?;
+    let deliveries = announced::deliveries(&input.portfolio, &browsers, &subject, (necessity(kind), bundling))?;
     // A later version tells of what the first one told of.
     let told = input.further.events.iter().filter(|_| version == FIRST_VERSION);
     let told = told.map(|(event, day)| StatementEvent { event: event.clone(), event_date: *day });

@@ -205,6 +205,7 @@ mod tests {
             mail: None,
             drop_folder: None,
             webhook: None,
+            web_push: None,
             delivery_attempts_max: 1,
             delivery_minutes_max: 1,
             bundle_mails: true,

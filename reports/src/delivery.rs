@@ -6,6 +6,7 @@
 pub mod archive;
 pub mod drop_folder;
 pub mod email;
+pub mod web_push;
 pub mod webhook;
 
 use std::fmt;
@@ -21,7 +22,8 @@ pub struct Channel {
 }
 
 /// The ways there are.
-pub const CHANNELS: &[&Channel] = &[&archive::CHANNEL, &email::CHANNEL, &drop_folder::CHANNEL, &webhook::CHANNEL];
+pub const CHANNELS: &[&Channel] =
+    &[&archive::CHANNEL, &email::CHANNEL, &drop_folder::CHANNEL, &webhook::CHANNEL, &web_push::CHANNEL];
 
 /// Kinds of documents that are a service and no duty: their mails say how to end them, and a recipient on the list of
 /// suppressions gets none. What is not listed here is owed to the client and always sent.
@@ -36,6 +38,13 @@ pub enum Outcome {
     AlreadyDelivered,
     /// It was not handed over for this reason and may be later: try again, with the same id.
     TransientFailure(String),
+    /// The same, and the other side says after how many seconds it may be tried.
+    Postponed {
+        /// Why.
+        reason: String,
+        /// Seconds, as the other side names them.
+        seconds: u64,
+    },
     /// It was not handed over because the way itself is closed, and any other delivery would meet the same.
     ChannelFailure(String),
     /// Nobody can say whether it was handed over: the way broke between the last byte and the answer. A second try
@@ -45,6 +54,8 @@ pub enum Outcome {
     PermanentFailure(String),
     /// It was not handed over because the address takes nothing, now or later.
     RecipientRefused(String),
+    /// It was not handed over because there is no such recipient any more, which is nobody's failure.
+    RecipientGone(String),
 }
 
 /// The id of one delivery of one document to one recipient, e.g. `D03-2014-12-31-v1-email`. It ends up in file names

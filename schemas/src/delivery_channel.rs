@@ -12,6 +12,8 @@ pub enum DeliveryChannel {
     DropFolder,
     /// A signed message to the address that the house names.
     Webhook,
+    /// A message to the browsers that subscribed to those of the portfolio.
+    WebPush,
 }
 
 /// What stands for no channel at all.
@@ -19,8 +21,8 @@ const NONE: &str = "none";
 
 impl DeliveryChannel {
     /// Every channel, in the order in which they are served.
-    pub const ALL: [DeliveryChannel; 3] =
-        [DeliveryChannel::Email, DeliveryChannel::DropFolder, DeliveryChannel::Webhook];
+    pub const ALL: [DeliveryChannel; 4] =
+        [DeliveryChannel::Email, DeliveryChannel::DropFolder, DeliveryChannel::Webhook, DeliveryChannel::WebPush];
 
     /// The name in tables and files, e.g. `drop_folder`.
     pub fn name(self) -> &'static str {
@@ -28,6 +30,7 @@ impl DeliveryChannel {
             DeliveryChannel::Email => "email",
             DeliveryChannel::DropFolder => "drop_folder",
             DeliveryChannel::Webhook => "webhook",
+            DeliveryChannel::WebPush => "web_push",
         }
     }
 
@@ -80,7 +83,7 @@ mod tests {
             assert_eq!(DeliveryChannel::chosen_in(&DeliveryChannel::text_of(&chosen)), Ok(chosen));
         }
         let error = DeliveryChannel::chosen_in("email, fax").expect_err("no such channel");
-        assert_eq!(error, "unknown channel `fax`; known: email, drop_folder, webhook");
+        assert_eq!(error, "unknown channel `fax`; known: email, drop_folder, webhook, web_push");
         assert!(DeliveryChannel::chosen_in("").is_err());
     }
 }

@@ -7,6 +7,7 @@ mod evaluate;
 mod export;
 mod import;
 mod inbox;
+mod push;
 mod reconcile;
 mod report;
 mod restate;
@@ -83,6 +84,7 @@ enum Command {
     Status(status::Arguments),
     Deliveries(deliveries::Arguments),
     Suppressions(suppressions::Arguments),
+    Push(push::Arguments),
     Sql(sql::Arguments),
     Evaluate(evaluate::Arguments),
     Export(export::Arguments),
@@ -135,6 +137,7 @@ pub async fn execute(cli: Cli) -> ExitCode {
         Command::Status(arguments) => status::execute(&session, &arguments).await,
         Command::Deliveries(arguments) => deliveries::execute(&session, &arguments).await,
         Command::Suppressions(arguments) => suppressions::execute(&session, &arguments).await,
+        Command::Push(arguments) => push::execute(&session, &arguments).await,
         Command::Sql(arguments) => sql::execute(&session, &arguments).await,
         Command::Export(arguments) => export::execute(&session, &arguments).await,
         Command::Evaluate(arguments) => evaluate::execute(&session, &arguments).await,

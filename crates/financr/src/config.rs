@@ -28,6 +28,7 @@ pub(crate) struct Config {
     pub(crate) mail: Option<jobs::MailSettings>,
     pub(crate) drop_folder: Option<jobs::DropFolderSettings>,
     pub(crate) webhook: Option<jobs::WebhookSettings>,
+    pub(crate) web_push: Option<jobs::WebPushSettings>,
     #[serde(default)]
     pub(crate) delivery: DeliverySection,
     #[serde(default)]

@@ -35,6 +35,7 @@ pub(crate) async fn open(config: &Config, watch: Arc<dyn Fn(Progress) + Send + S
             mail: config.mail.clone(),
             drop_folder: config.drop_folder.clone(),
             webhook: webhook(config),
+            web_push: web_push(config),
             delivery_attempts_max: config.delivery.attempts_max,
             delivery_minutes_max: config.delivery.minutes_max,
             bundle_mails: config.delivery.bundle,
@@ -51,6 +52,15 @@ fn webhook(config: &Config) -> Option<jobs::WebhookSettings> {
         webhook.public_url = config.mail.as_ref().and_then(|mail| mail.public_url.clone());
     }
     Some(webhook)
+}
+
+/// Messages to browsers as configured; their links go where those of mails go, unless another place is named.
+fn web_push(config: &Config) -> Option<jobs::WebPushSettings> {
+    let mut web_push = config.web_push.clone()?;
+    if web_push.public_url.is_none() {
+        web_push.public_url = config.mail.as_ref().and_then(|mail| mail.public_url.clone());
+    }
+    Some(web_push)
 }
 
 /// Writes the configured schedules into the store.

@@ -1,8 +1,8 @@
 //! Tables of people and runs: SQLite by default, PostgreSQL in production.
 //!
 //! What is booked and agreed (portfolios, transactions), what a person should look at (the inbox), what the machine is
-//! doing (runs and their steps, schedules), who may ask (users) and what has left the house (statements, deliveries)
-//! stands here. Facts about markets and figures stand in the lake.
+//! doing (runs and their steps, schedules), who may ask (users), which browsers are told (push subscriptions) and what
+//! has left the house (statements, deliveries) stands here. Facts about markets and figures stand in the lake.
 //!
 //! One [`Store`] hides which engine is behind it: the same queries, in the subset of SQL that both understand, the same
 //! forms of dates and numbers, the same refusals. What must never change is refused by the database itself.
@@ -20,6 +20,7 @@ mod mails;
 mod migrations;
 mod portfolios;
 mod postgres;
+mod push_subscriptions;
 mod removals;
 mod run_claims;
 mod run_steps;
@@ -47,6 +48,7 @@ pub use inbox::{
 pub use inbox_changes::{InboxEnd, InboxOutcome};
 pub use mails::MAIL_DELIVERIES_MAX;
 pub use portfolios::SaveOutcome;
+pub use push_subscriptions::{EndedPush, NewPushSubscription, PushEnd, PushOutcome, PushSubscription};
 pub use removals::Removal;
 pub use run_claims::{Claim, NewRun};
 pub use run_steps::RunStep;

@@ -48,6 +48,7 @@ const STEPS: &[Step] = &[
     step!(20, "0020_statement_subjects"),
     step!(21, "0021_mails"),
     step!(22, "0022_users"),
+    step!(25, "0025_push_subscriptions"),
 ];
 
 /// The steps for SQLite.

@@ -1,13 +1,15 @@
 //! Whoever carries the messages of a channel: one for each, with what it may do at once and what it proves.
 
+use reports::delivery::Outcome;
 use reports::delivery::drop_folder::DropFolder;
 use reports::delivery::email::{MailSettings, Mailer};
+use reports::delivery::web_push::WebPush;
 use reports::delivery::webhook::Webhook;
 use schemas::DeliveryChannel;
 use store::{Delivery, MAIL_DELIVERIES_MAX};
 
 use super::fates::Fate;
-use super::{LEASE, event, letter, parcel};
+use super::{LEASE, event, letter, note, parcel};
 use crate::context::Context;
 use crate::error::Error;
 
@@ -22,6 +24,8 @@ pub(super) enum Carrier {
     DropFolder(DropFolder),
     /// Events for a program of the house.
     Webhook(Box<Events>),
+    /// Messages to browsers.
+    WebPush(Box<Notes>),
 }
 
 /// How mail goes out.
@@ -36,12 +40,19 @@ pub(super) struct Events {
     public_url: Option<String>,
 }
 
+/// How messages to browsers go out.
+pub(super) struct Notes {
+    web_push: WebPush,
+    public_url: Option<String>,
+}
+
 /// A channel as it is named where it is missed.
 pub(super) fn title(channel: DeliveryChannel) -> &'static str {
     match channel {
         DeliveryChannel::Email => "mail",
         DeliveryChannel::DropFolder => "the drop folder",
         DeliveryChannel::Webhook => "the webhook",
+        DeliveryChannel::WebPush => "web push",
     }
 }
 
@@ -64,6 +75,11 @@ impl Carrier {
                 let webhook = Webhook::new(settings).map_err(Error::Channel)?;
                 Ok(Some(Carrier::Webhook(Box::new(Events { webhook, public_url: settings.public_url.clone() }))))
             }
+            DeliveryChannel::WebPush => {
+                let Some(settings) = &settings.web_push else { return Ok(None) };
+                let web_push = WebPush::new(settings).map_err(Error::Channel)?;
+                Ok(Some(Carrier::WebPush(Box::new(Notes { web_push, public_url: settings.public_url.clone() }))))
+            }
         }
     }
 
@@ -73,6 +89,7 @@ impl Carrier {
             Carrier::Email(_) => DeliveryChannel::Email,
             Carrier::DropFolder(_) => DeliveryChannel::DropFolder,
             Carrier::Webhook(_) => DeliveryChannel::Webhook,
+            Carrier::WebPush(_) => DeliveryChannel::WebPush,
         }
     }
 
@@ -82,6 +99,7 @@ impl Carrier {
             Carrier::Email(post) => post.mailer.messages_at_once_max(),
             Carrier::DropFolder(folder) => folder.statements_at_once_max(),
             Carrier::Webhook(events) => events.webhook.events_at_once_max(),
+            Carrier::WebPush(notes) => notes.web_push.messages_at_once_max(),
         }
     }
 
@@ -95,7 +113,7 @@ impl Carrier {
                 let mail = store.claim_mail(owner, LEASE, now, together).await?;
                 return Ok(if mail.is_empty() { Vec::new() } else { vec![mail] });
             }
-            Carrier::Webhook(_) => 1,
+            Carrier::Webhook(_) | Carrier::WebPush(_) => 1,
             Carrier::DropFolder(_) => FOLDER_BATCH,
         };
         let claimed = store.claim_deliveries(self.channel(), owner, LEASE, now, batch).await?;
@@ -108,6 +126,8 @@ impl Carrier {
             Carrier::Email(post) => post.mailer.may_copy(),
             // Whoever takes events tells a second copy by its id.
             Carrier::DropFolder(_) | Carrier::Webhook(_) => false,
+            // The browser shows a second one in the place of the first, and may make itself heard again.
+            Carrier::WebPush(_) => true,
         }
     }
 
@@ -135,6 +155,12 @@ impl Carrier {
                     fates.push(Fate::of(vec![delivery], outcome));
                 }
             }
+            Carrier::WebPush(notes) => {
+                for delivery in together {
+                    let outcome = notes.send(context, &delivery).await?;
+                    fates.push(Fate::of(vec![delivery], outcome));
+                }
+            }
         }
         Ok(fates)
     }
@@ -147,6 +173,25 @@ impl Carrier {
             }
             Carrier::DropFolder(_) => answer.to_owned(),
             Carrier::Webhook(_) => format!("{answer}; event {}", delivery.id),
+            Carrier::WebPush(_) => format!("{answer}; subscription {}", delivery.recipient),
+        }
+    }
+}
+
+impl Notes {
+    /// Sends a message to its browser, unless that is gone.
+    async fn send(&self, context: &Context, delivery: &Delivery) -> Result<Outcome, Error> {
+        let kept = match note::subscription(context, delivery).await? {
+            Ok(kept) => kept,
+            Err(outcome) => return Ok(outcome),
+        };
+        let browser = match self.web_push.browser(&kept.endpoint, &kept.p256dh, &kept.auth) {
+            Ok(browser) => browser,
+            Err(problem) => return Ok(Outcome::PermanentFailure(problem)),
+        };
+        match note::of(context, self.public_url.as_deref(), delivery).await? {
+            Ok(message) => Ok(self.web_push.deliver(&browser, &message, context.clock.now()).await),
+            Err(outcome) => Ok(outcome),
         }
     }
 }

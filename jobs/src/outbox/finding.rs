@@ -17,6 +17,8 @@ pub(crate) enum Finding {
     CameBack,
     /// It arrived, and its recipient complained.
     Complaint,
+    /// The last browser of its portfolio is gone.
+    NoBrowser,
 }
 
 /// Puts what became of a message into the inbox of the portfolio whose statement it announces. Of an address that wants
@@ -46,6 +48,10 @@ pub(crate) async fn report(
         Finding::Complaint => {
             let message = format!("delivered by {channel}, but {reason}; speak with the client; {off_the_list}");
             (Severity::Warn, delivery.id.clone(), message)
+        }
+        Finding::NoBrowser => {
+            let message = format!("{reason}; nobody is told by {channel} until a browser subscribes anew");
+            (Severity::Info, channel.clone(), message)
         }
         Finding::NotWanted => {
             let message = format!("not sent by {channel}: {reason}; {off_the_list}");

@@ -76,6 +76,7 @@ fn messages(channel: DeliveryChannel) -> &'static str {
         DeliveryChannel::Email => "mails",
         DeliveryChannel::DropFolder => "statements for the drop folder",
         DeliveryChannel::Webhook => "events for the webhook",
+        DeliveryChannel::WebPush => "messages to browsers",
     }
 }
 

@@ -5,6 +5,8 @@ mod channels;
 mod events;
 mod hostile_receiver;
 mod hostile_server;
+mod notes;
+mod push_service;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -66,6 +68,7 @@ impl House {
             }),
             drop_folder: None,
             webhook: None,
+            web_push: None,
             delivery_attempts_max: 8,
             delivery_minutes_max: 10,
             bundle_mails: true,

@@ -60,6 +60,9 @@ pub(super) fn verdict(
         }
         None => (NOT_WANTED.to_owned(), NextAttempt::NotWanted, SentCopy::No),
         Some(Outcome::TransientFailure(reason)) => (reason, next(tries_max), SentCopy::No),
+        Some(Outcome::Postponed { reason, seconds }) => {
+            (reason, later(next(tries_max), now + asked_pause(seconds)), SentCopy::No)
+        }
         Some(Outcome::ChannelFailure(reason)) => {
             (reason, next(tries_max.saturating_mul(PATIENCE_WITH_THE_WAY)), SentCopy::No)
         }
@@ -70,8 +73,22 @@ pub(super) fn verdict(
         Some(Outcome::PermanentFailure(reason) | Outcome::RecipientRefused(reason)) => {
             (reason, NextAttempt::Never, SentCopy::No)
         }
+        Some(Outcome::RecipientGone(reason)) => (reason, NextAttempt::NotWanted, SentCopy::No),
     };
     Verdict::Failed { reason, next, copy }
+}
+
+/// The pause that the other side asks for, as far as we grant it.
+fn asked_pause(seconds: u64) -> TimeDelta {
+    i64::try_from(seconds).ok().and_then(TimeDelta::try_seconds).map_or(PAUSE_MAX, |asked| asked.min(PAUSE_MAX))
+}
+
+/// The next attempt, if there is one, and not before an instant.
+fn later(next: NextAttempt, earliest: DateTime<Utc>) -> NextAttempt {
+    match next {
+        NextAttempt::At(at) => NextAttempt::At(at.max(earliest)),
+        NextAttempt::Never | NextAttempt::NotWanted => next,
+    }
 }
 
 /// The pause after a number of tries.
@@ -91,5 +108,15 @@ mod tests {
         assert_eq!([1, 2, 3, 8].map(minutes), [2, 4, 8, 256]);
         assert_eq!([9, 10, 1_000_000].map(minutes), [360, 360, 360]);
         assert_eq!(minutes(0), 2);
+    }
+
+    #[test]
+    fn who_asks_for_a_pause_gets_one_of_six_hours_at_most() {
+        let now: DateTime<Utc> = "2015-01-01T02:00:00Z".parse().expect("an instant");
+        let due = |seconds: u64| later(NextAttempt::At(now + pause(1)), now + asked_pause(seconds));
+        assert_eq!(due(5), NextAttempt::At(now + TimeDelta::minutes(2)));
+        assert_eq!(due(3_600), NextAttempt::At(now + TimeDelta::hours(1)));
+        assert_eq!(due(u64::MAX), NextAttempt::At(now + TimeDelta::hours(6)));
+        assert_eq!(later(NextAttempt::Never, now), NextAttempt::Never);
     }
 }

@@ -1,45 +1,70 @@
 //! Who is told of a statement, and by which channels: as the portfolio has it, or by mail if there is an address.
+//!
+//! A client is told in each browser that has subscribed when the statement is published, by a message of its own: what
+//! becomes of one says nothing of the others.
 
 use schemas::DeliveryChannel;
 use schemas::tables::portfolios::Portfolio;
 use store::{Bundling, Necessity, NewDelivery};
 
+use crate::context::Context;
 use crate::error::Error;
 
-/// The messages that announce a statement of a portfolio, one a channel.
+/// The subscriptions of the browsers that are told of the statements of a portfolio; none unless it chose them.
+pub(super) async fn browsers(context: &Context, portfolio: &Portfolio) -> Result<Vec<String>, Error> {
+    if !channels_of(portfolio)?.contains(&DeliveryChannel::WebPush) {
+        return Ok(Vec::new());
+    }
+    let subscriptions = context.store.push_subscriptions_in_force(&portfolio.portfolio_id).await?;
+    Ok(subscriptions.into_iter().map(|subscription| subscription.subscription_id).collect())
+}
+
+/// The messages that announce a statement of a portfolio: one a channel, and one a browser.
 ///
 /// # Errors
 /// [`Error::Published`] if the portfolio's choice of channels cannot be understood, or names mail without an address.
 pub(super) fn deliveries(
     portfolio: &Portfolio,
+    browsers: &[String],
     subject: &str,
     (necessity, bundling): (Necessity, Bundling),
 ) -> Result<Vec<NewDelivery>, Error> {
-    let refused = |problem: String| Error::Published {
-        what: portfolio.portfolio_id.to_string(),
-        problem: format!("`delivery`: {problem}; import its portfolio.json again"),
-    };
-    let channels = match &portfolio.delivery {
-        Some(text) => DeliveryChannel::chosen_in(text).map_err(refused)?,
-        None => portfolio.client_email.iter().map(|_| DeliveryChannel::Email).collect(),
-    };
-    let mut deliveries = Vec::with_capacity(channels.len());
-    for channel in channels {
-        let recipient = match channel {
-            DeliveryChannel::Email => portfolio.client_email.clone(),
+    let mut deliveries = Vec::new();
+    for channel in channels_of(portfolio)? {
+        let recipients = match channel {
+            DeliveryChannel::Email => {
+                let address = portfolio.client_email.clone();
+                vec![address.ok_or_else(|| refused(portfolio, "mail is chosen, and there is no `client_email`"))?]
+            }
             // The house has one of each. Its address is not part of the key: another one makes no second message.
-            DeliveryChannel::DropFolder | DeliveryChannel::Webhook => Some(channel.name().to_owned()),
+            DeliveryChannel::DropFolder | DeliveryChannel::Webhook => vec![channel.name().to_owned()],
+            DeliveryChannel::WebPush => browsers.to_vec(),
         };
-        deliveries.push(NewDelivery {
+        deliveries.extend(recipients.into_iter().map(|recipient| NewDelivery {
             channel: channel.name().to_owned(),
-            recipient: recipient.ok_or_else(|| refused("mail is chosen, and there is no `client_email`".to_owned()))?,
+            recipient,
             subject: subject.to_owned(),
             necessity,
             language: portfolio.language,
             bundling,
-        });
+        }));
     }
     Ok(deliveries)
+}
+
+/// The channels that a portfolio has chosen, or mail if it has chosen nothing and there is an address.
+fn channels_of(portfolio: &Portfolio) -> Result<Vec<DeliveryChannel>, Error> {
+    match &portfolio.delivery {
+        Some(text) => DeliveryChannel::chosen_in(text).map_err(|problem| refused(portfolio, &problem)),
+        None => Ok(portfolio.client_email.iter().map(|_| DeliveryChannel::Email).collect()),
+    }
+}
+
+fn refused(portfolio: &Portfolio, problem: &str) -> Error {
+    Error::Published {
+        what: portfolio.portfolio_id.to_string(),
+        problem: format!("`delivery`: {problem}; import its portfolio.json again"),
+    }
 }
 
 #[cfg(test)]
@@ -53,7 +78,8 @@ mod tests {
             client_email: client_email.map(str::to_owned),
             ..test_portfolio()
         };
-        let found = deliveries(&portfolio, "Your statement", (Necessity::Required, Bundling::Together))?;
+        let browsers = ["s-1".to_owned(), "s-2".to_owned()];
+        let found = deliveries(&portfolio, &browsers, "Your statement", (Necessity::Required, Bundling::Together))?;
         Ok(found.into_iter().map(|delivery| (delivery.channel, delivery.recipient)).collect())
     }
 
@@ -67,6 +93,8 @@ mod tests {
         let all = channels(Some("email, drop_folder, webhook"), address).expect("understood");
         let expected = [pair("email", "a@example.org"), pair("drop_folder", "drop_folder"), pair("webhook", "webhook")];
         assert_eq!(all, expected);
+        let pushed = channels(Some("web_push"), None).expect("understood");
+        assert_eq!(pushed, [pair("web_push", "s-1"), pair("web_push", "s-2")], "one a browser");
     }
 
     #[test]

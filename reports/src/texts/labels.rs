@@ -392,6 +392,11 @@ Label {
          Informe: {statement}\n  SHA-256 del documento: {hash}\n\n",
         "{title}\n  Troppo grande per questo messaggio. È disponibile, dopo l’accesso, all’indirizzo\n  {link}\n  \
          Rendiconto: {statement}\n  SHA-256 del documento: {hash}\n\n";
+    PushBody =
+        "The document is there. Sign in to read it.", "Le document est disponible. Connectez-vous pour le lire.",
+        "Das Dokument liegt bereit. Melden Sie sich an, um es zu lesen.",
+        "El documento está disponible. Inicie sesión para leerlo.",
+        "Il documento è disponibile. Acceda per leggerlo.";
     RestatedMailSubject =
         "Restated: {title} {portfolio} to {date}", "Rectification : {title} {portfolio} au {date}",
         "Berichtigung: {title} {portfolio} zum {date}", "Rectificación: {title} {portfolio} a {date}",

@@ -127,5 +127,6 @@ fn statements_go_by_the_channels_that_their_portfolio_names() {
     std::fs::write(&path, text).expect("written");
     let refused = house.run(&["import", "books/MIXED"]);
     assert_eq!(refused.code, Some(3), "{}", refused.stderr);
-    assert!(refused.stdout.contains("unknown channel `fax`; known: email, drop_folder, webhook"), "{}", refused.stdout);
+    let words = "unknown channel `fax`; known: email, drop_folder, webhook, web_push";
+    assert!(refused.stdout.contains(words), "{}", refused.stdout);
 }

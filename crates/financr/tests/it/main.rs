@@ -39,6 +39,8 @@ mod mirror;
 #[cfg(test)]
 mod night;
 #[cfg(test)]
+mod pushing;
+#[cfg(test)]
 mod reconciling;
 #[cfg(test)]
 mod reporting;

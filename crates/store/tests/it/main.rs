@@ -15,6 +15,8 @@ mod places;
 #[cfg(test)]
 mod portfolios;
 #[cfg(test)]
+mod push_subscriptions;
+#[cfg(test)]
 mod runs;
 #[cfg(test)]
 mod samples;

@@ -140,7 +140,7 @@ async fn converse(mut stream: TcpStream, received: &Mutex<Vec<Received>>) -> io:
 }
 
 /// The next request; none at the end of the connection.
-async fn read_request(stream: &mut TcpStream) -> io::Result<Option<Received>> {
+pub(super) async fn read_request(stream: &mut TcpStream) -> io::Result<Option<Received>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];

@@ -44,7 +44,7 @@ mod tests {
         for (given, words) in [
             (json!("email"), "is a list of channels"),
             (json!([1]), "is a list of channels"),
-            (json!(["fax"]), "unknown channel `fax`; known: email, drop_folder, webhook"),
+            (json!(["fax"]), "unknown channel `fax`; known: email, drop_folder, webhook, web_push"),
             (json!(["webhook", "webhook"]), "names `webhook` twice"),
             (json!(["email"]), "there is no `client_email`"),
         ] {
