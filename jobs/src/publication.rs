@@ -22,8 +22,11 @@ use reports::gather::{Facts, Origin, Span, shares};
 use reports::statements::{StatementInput, StatementKind, needs_of};
 use reports::texts::{Label, Texts};
 use reports::{Format, Rhythm, render, render_every_format};
-use schemas::{BusinessDate, DeliveryChannel, Language, PortfolioId, RunId, Severity, with_causes};
-use store::{Bundling, Necessity, NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementEvent, StoreKind};
+use schemas::{BusinessDate, DeliveryChannel, Language, PortfolioId, RunId, Severity, Subject, with_causes};
+use store::{
+    BlockedStatement, Bundling, Necessity, NewDelivery, PublishOutcome, PublishedPeriod, Statement, StatementEvent,
+    StoreKind,
+};
 
 use crate::context::{Context, Progress};
 use crate::error::Error;
@@ -60,7 +63,11 @@ struct Tally {
     existing: u64,
     differing: Vec<String>,
     blocked: Vec<String>,
-    mails: u64,
+    /// What is blocked and not yet written down.
+    missing: Vec<BlockedStatement>,
+    /// Messages that go by mail. How many mails they make shows when they are sent: those of one run to one recipient
+    /// share some (docs/adr/0029).
+    messages: u64,
     others: u64,
     /// Portfolios of which nothing is left to do, and all of them.
     done: usize,
@@ -82,8 +89,8 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
     let due = due((&facts, &context.store), date, which, &context.settings.statement_plan, work.portfolios.as_deref())
         .await?;
     let total = due.count();
-    let Due { wanted, blocked } = due;
-    let mut tally = Tally { blocked, total, ..Tally::default() };
+    let Due { wanted, blocked, missing } = due;
+    let mut tally = Tally { blocked, missing, total, ..Tally::default() };
     let published = context.store.periods_of_run(&work.run_id).await?;
     for ((span, _), Wanted { kinds, portfolios, mut events }) in wanted {
         let needs = needs_of(kinds.iter().copied());
@@ -100,7 +107,10 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
             publish_share(context, work, &facts, (&kinds, inputs), &mut tally).await?;
         }
     }
+    // A report about the firm counts what is blocked.
+    write_down_blocked(context, work, &mut tally).await?;
     overviews::publish(context, work, which, (&facts, &origin), &mut tally).await?;
+    write_down_blocked(context, work, &mut tally).await?;
     tally.blocked.sort();
     tally.differing.sort();
     let blocked = tally.blocked.iter().map(|blocked| format!("no statement for {blocked}"));
@@ -110,6 +120,12 @@ pub(crate) async fn publish(context: &Context, work: &Work, which: Which) -> Res
         snags: blocked.collect(),
         versions_read: facts.versions(),
     })
+}
+
+/// Writes down what is blocked and was not written down.
+async fn write_down_blocked(context: &Context, work: &Work, tally: &mut Tally) -> Result<(), Error> {
+    let missing = std::mem::take(&mut tally.missing);
+    Ok(context.store.record_blocked(&work.run_id, &missing, context.clock.now()).await?)
 }
 
 /// The portfolios of a share of which this run, before it was killed, has not published every kind of statement.
@@ -154,7 +170,11 @@ async fn publish_share(
         for (kind, rendered) in rendered {
             match rendered {
                 Ok(rendered) => keep(context, work, facts, (kind, &input), rendered, tally).await?,
-                Err(source) => tally.blocked.push(blocked_because(&input, &source)),
+                Err(source) => {
+                    let span = Span { opening: input.period_start, closing: input.business_date };
+                    let subject = input.portfolio.portfolio_id.clone().into();
+                    tally.block(kind.id, &subject, span, blocked_because(&input, &source));
+                }
             }
         }
         tally.done += kinds.len();
@@ -187,16 +207,11 @@ pub(crate) fn rendered(document: &Document) -> Result<Rendered, reports::Error> 
     Ok(Rendered { document_sha256, files })
 }
 
-/// Why a statement is blocked, for the run ledger: the portfolio, and the findings or the error.
+/// Why a statement is blocked, for the run ledger: the findings or the error.
 fn blocked_because(input: &StatementInput, error: &reports::Error) -> String {
     let blocking = input.exceptions.iter().filter(|row| row.severity == Severity::Block);
     let checks: BTreeSet<&str> = blocking.map(|row| row.check_name.as_str()).collect();
-    let id = &input.portfolio.portfolio_id;
-    if checks.is_empty() {
-        format!("{id} ({})", with_causes(error))
-    } else {
-        format!("{id} ({})", checks.into_iter().collect::<Vec<_>>().join(", "))
-    }
+    if checks.is_empty() { with_causes(error) } else { checks.into_iter().collect::<Vec<_>>().join(", ") }
 }
 
 async fn keep(
@@ -211,7 +226,7 @@ async fn keep(
     match published.outcome {
         PublishOutcome::Inserted => {
             tally.written += 1;
-            tally.mails += published.mails;
+            tally.messages += published.mails;
             tally.others += published.others;
         }
         PublishOutcome::Existing(first) => {
@@ -247,6 +262,7 @@ pub(crate) async fn archive_and_publish(
         firm: input.firm.as_ref(),
         gips: None,
         fx_rate_days_max: context.settings.age_limits.fx_rate_days_max,
+        publications: None,
     };
     let edition = Edition { kind, subject: portfolio_id.clone().into(), span, run_id, version, made };
     let (statement, json) = match edition.archive(context, facts, rendered).await? {
@@ -370,11 +386,26 @@ fn says_the_same(left: &[u8], right: &[u8]) -> bool {
 }
 
 impl Tally {
+    /// Notes that a document cannot be made.
+    fn block(&mut self, kind: &str, subject: &Subject, span: Span, reason: String) {
+        self.blocked.push(format!("{subject} ({reason})"));
+        self.missing.push(BlockedStatement {
+            kind: kind.to_owned(),
+            subject: subject.clone(),
+            period_start: span.opening,
+            period_end: span.closing,
+            reason,
+        });
+    }
+
     fn sentence(&self, date: BusinessDate, which: Which, month_end: bool) -> String {
         if which == Which::Due && !month_end && self.written + self.existing == 0 && self.blocked.is_empty() {
             return format!("no statement is due on {date}");
         }
-        let mut text = format!("{} statements written, {} mails queued", self.written, self.mails);
+        let mut text = format!("{} statements written, {} messages queued for mail", self.written, self.messages);
+        if 1 < self.messages {
+            text += " (one mail may carry several)";
+        }
         if 0 < self.others {
             text += &format!(", {} messages queued for other channels", self.others);
         }
@@ -423,7 +454,7 @@ mod tests {
             assert_eq!((of(name, 1), of(name, 2)), (Bundling::Together, Bundling::Alone), "{name}");
         }
         // Articles 59 and 62 of Delegated Regulation (EU) 2017/565: by the end of the next business day.
-        for name in ["execution_confirmation", "depreciation_notice"] {
+        for name in ["execution_confirmation", "depreciation_notice", "leveraged_notice"] {
             assert_eq!(of(name, 1), Bundling::Alone, "{name}");
         }
     }

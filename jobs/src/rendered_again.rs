@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use reports::delivery::archive::{MANIFEST_MEDIA_TYPE, sha256_hex};
 use reports::document::Document;
 use reports::gather::{Composites, Facts, Origin, Span};
+use reports::management::Publications;
 use reports::overviews::{self, OverviewInput};
 use reports::{Gips, statements};
 use schemas::{BusinessDate, PortfolioId, Subject, with_causes};
@@ -84,7 +85,7 @@ pub async fn render_again(
 
 async fn one(context: &Context, statement: Statement) -> Result<RenderedAgain, Error> {
     let refused = |problem: String| Error::Published { what: statement.id.clone(), problem };
-    let Pinned { tables, inputs_fingerprint, program_version, firm, gips, fx_rate_days_max } =
+    let Pinned { tables, inputs_fingerprint, program_version, firm, gips, fx_rate_days_max, publications } =
         origin_of(context, &statement).await?;
     let facts = Facts::at(&context.lake, &tables).await.map_err(|error| {
         let reason = with_causes(&error);
@@ -98,7 +99,7 @@ async fn one(context: &Context, statement: Statement) -> Result<RenderedAgain, E
         firm,
         fx_rate_days_max,
     };
-    let build = again(context, &statement, &facts, &origin, &gips).await?;
+    let build = again(context, &statement, (&facts, &origin), (&gips, publications)).await?;
     let rendering = tokio::task::spawn_blocking(move || build().and_then(|document| rendered(&document)));
     let rendered = rendering.await.map_err(|_| Error::Worker)?.map_err(|error| refused(with_causes(&error)))?;
     let mut files = Vec::new();
@@ -117,9 +118,8 @@ type Build = Box<dyn FnOnce() -> Result<Document, reports::Error> + Send>;
 async fn again(
     context: &Context,
     statement: &Statement,
-    facts: &Facts,
-    origin: &Origin,
-    gips: &Gips,
+    (facts, origin): (&Facts, &Origin),
+    (gips, publications): (&Gips, Option<Publications>),
 ) -> Result<Build, Error> {
     let refused = |problem: String| Error::Published { what: statement.id.clone(), problem };
     let nothing = || refused("its tables have no value on its last day".to_owned());
@@ -127,7 +127,7 @@ async fn again(
     if let Some(kind) = overviews::named(&statement.kind) {
         let mut composites = Composites::of(facts).await?;
         let input = OverviewInput::of(kind, &statement.subject, &mut composites, (span, origin, gips)).await?;
-        let input = input.ok_or_else(nothing)?;
+        let input = input.ok_or_else(nothing)?.with_publications(publications);
         return Ok(Box::new(move || input.build()));
     }
     let kind = statements::named(&statement.kind).map_err(|error| refused(with_causes(&error)))?;
@@ -139,7 +139,7 @@ async fn again(
 }
 
 /// What the archived manifest of a statement says that it was made from.
-async fn origin_of(context: &Context, statement: &Statement) -> Result<Pinned, Error> {
+pub(crate) async fn origin_of(context: &Context, statement: &Statement) -> Result<Pinned, Error> {
     let refused = |problem: &str| Error::Published { what: statement.id.clone(), problem: problem.to_owned() };
     let manifest = statement.files.iter().find(|file| file.media_type == MANIFEST_MEDIA_TYPE);
     let manifest = manifest.ok_or_else(|| {

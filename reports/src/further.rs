@@ -138,6 +138,8 @@ pub enum Need {
     /// Executed orders and what is known of their executions; a portfolio without a value on the closing date has them,
     /// too.
     Executions,
+    /// What is known of the executions of the period.
+    ExecutionsOfPeriod,
     /// How far the value has fallen since the period began.
     Depreciation,
     /// What positions and asset classes added to the return of the period.
@@ -211,6 +213,10 @@ impl Need {
                 let rows = rows.into_iter().filter(told);
                 rows.for_each(|row| of(found, &row.portfolio_id).trades.push(row));
                 let rows: Vec<Execution> = facts.of(DateRange::through(span.closing), only).await?;
+                rows.into_iter().for_each(|row| of(found, &row.portfolio_id).executions.push(row));
+            }
+            Need::ExecutionsOfPeriod => {
+                let rows: Vec<Execution> = facts.of(span.days(), only).await?;
                 rows.into_iter().for_each(|row| of(found, &row.portfolio_id).executions.push(row));
             }
             Need::Depreciation => {

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::{Amount, BusinessDate, Currency, Language, PortfolioId, RunId, Severity};
+use serde::{Deserialize, Serialize};
 
 use crate::document::DataGrade;
 use crate::firm::Firm;
@@ -53,6 +55,44 @@ pub struct ManagementInput {
     pub risks_known: usize,
     /// What the checks of the last day found, by check and severity.
     pub findings: Vec<FindingCount>,
+    /// What was published about the period, as it was counted when the report was first made; none in reports of
+    /// before it was.
+    pub publications: Option<Publications>,
+}
+
+/// What was published about a period and what became of the messages, at one moment. It changes from then on, so the
+/// manifest of the report keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Publications {
+    /// When it was counted.
+    pub counted_at: DateTime<Utc>,
+    /// By kind of document, in the order of their ids; kinds of which there is nothing are not there.
+    pub kinds: Vec<KindPublications>,
+}
+
+/// What was published of one kind of document about a period.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KindPublications {
+    /// The id of the kind, e.g. `portfolio_statement`.
+    pub kind: String,
+    /// Documents in their first version.
+    pub published: u64,
+    /// Later versions of documents.
+    pub restated: u64,
+    /// Documents that were due, could not be made, and are not there.
+    pub blocked: u64,
+    /// Messages that were handed over.
+    pub delivered: u64,
+    /// Messages that wait to be sent.
+    pub waiting: u64,
+    /// Messages that nobody tries to send any more.
+    pub given_up: u64,
+    /// Messages that came back.
+    pub returned: u64,
+    /// Messages that were optional, and not wanted.
+    pub not_wanted: u64,
 }
 
 /// How many portfolios there were. Those that were there and those that were opened are those that were closed and

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::firm::Firm;
 use crate::gather::{Composites, Origin};
 use crate::gips::Gips;
-use crate::management::ManagementInput;
+use crate::management::{ManagementInput, Publications};
 use crate::rhythm::Rhythm;
 use crate::span::Span;
 use crate::statements::{self, STATEMENTS};
@@ -103,6 +103,23 @@ impl OverviewInput {
             OverviewInput::Firm(_, input) => input.language = language,
         }
         self
+    }
+
+    /// The same with what was published about the period, if it is about the firm.
+    #[must_use]
+    pub fn with_publications(mut self, publications: Option<Publications>) -> OverviewInput {
+        if let OverviewInput::Firm(_, input) = &mut self {
+            input.publications = publications;
+        }
+        self
+    }
+
+    /// What was published about the period, as the document says it.
+    pub fn publications(&self) -> Option<&Publications> {
+        match self {
+            OverviewInput::Composite(..) => None,
+            OverviewInput::Firm(_, input) => input.publications.as_ref(),
+        }
     }
 
     /// What it is about.

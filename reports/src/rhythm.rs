@@ -24,16 +24,21 @@ pub enum Event {
     Execution,
     /// The value fell through one more multiple of ten percent since the reporting period began.
     Depreciation,
+    /// The value of a leveraged position fell through one more multiple of ten percent of what was paid for it.
+    LeveragedFall,
 }
 
 impl Event {
     /// Every event.
-    pub const ALL: [Event; 2] = [Event::Execution, Event::Depreciation];
+    pub const ALL: [Event; 3] = [Event::Execution, Event::Depreciation, Event::LeveragedFall];
 }
 
 /// Why a text is no rhythm.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no rhythm; known: monthly, quarterly, yearly, on_execution, on_depreciation, on_request")]
+#[error(
+    "`{0}` is no rhythm; known: monthly, quarterly, yearly, on_execution, on_depreciation, \
+         on_leveraged_fall, on_request"
+)]
 pub struct RhythmError(String);
 
 impl FromStr for Rhythm {
@@ -54,6 +59,7 @@ impl fmt::Display for Rhythm {
             Rhythm::Every(CalendarLength::Year) => "yearly",
             Rhythm::On(Event::Execution) => "on_execution",
             Rhythm::On(Event::Depreciation) => "on_depreciation",
+            Rhythm::On(Event::LeveragedFall) => "on_leveraged_fall",
             Rhythm::OnRequest => "on_request",
         })
     }

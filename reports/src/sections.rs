@@ -2,6 +2,7 @@
 
 pub(crate) mod attribution;
 pub(crate) mod cash_accounts;
+pub(crate) mod execution;
 pub(crate) mod findings;
 pub(crate) mod holdings;
 pub(crate) mod issuer;

@@ -7,6 +7,7 @@ pub mod client_assets;
 pub mod costs_and_charges;
 pub mod depreciation_notice;
 pub mod execution_confirmation;
+pub mod leveraged_notice;
 pub mod performance_report;
 pub mod portfolio_statement;
 pub mod risk_report;
@@ -54,6 +55,7 @@ pub const STATEMENTS: &[&StatementKind] = &[
     &tax_report::STATEMENT,
     &execution_confirmation::STATEMENT,
     &depreciation_notice::STATEMENT,
+    &leveraged_notice::STATEMENT,
 ];
 
 /// What some kinds need beside what every statement does.

@@ -129,7 +129,10 @@ impl Cause {
             | BridgeComponent::UnrealisedCurrencyGain
             | BridgeComponent::CashCurrencyGain
             | BridgeComponent::Exchanges => Cause::Exchange,
-            BridgeComponent::Dividends | BridgeComponent::Interest | BridgeComponent::AccruedInterest => Cause::Income,
+            BridgeComponent::Dividends
+            | BridgeComponent::Interest
+            | BridgeComponent::AccruedInterest
+            | BridgeComponent::LendingIncome => Cause::Income,
             BridgeComponent::FeeBrokerage
             | BridgeComponent::FeeExchange
             | BridgeComponent::TaxStampDuty

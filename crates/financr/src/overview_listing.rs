@@ -38,6 +38,7 @@ const STEPS: &[(&str, &[BridgeComponent])] = &[
         "Dividends and interest",
         &[BridgeComponent::Dividends, BridgeComponent::Interest, BridgeComponent::AccruedInterest],
     ),
+    ("Income from securities lending", &[BridgeComponent::LendingIncome]),
     (
         "Gains from prices",
         &[BridgeComponent::RealisedPriceGain, BridgeComponent::UnrealisedPriceGain, BridgeComponent::WriteOffs],

@@ -2,6 +2,7 @@
 //!
 //! Each question is one SQL file beside its function. Reads over a range of dates open only the files that overlap it.
 
+mod firm_bridge;
 mod groups;
 mod held_closes;
 mod history;
@@ -12,11 +13,10 @@ mod portfolio_group;
 mod portfolio_risk;
 mod tables;
 
+pub use firm_bridge::{FirmStep, firm_bridge};
 pub use groups::{firm_asset_classes, group_returns, last_attribution};
 pub use held_closes::{HeldClose, each_held_close};
-pub use history::{
-    cash_flows, daily_returns, firm_bridge, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions,
-};
+pub use history::{cash_flows, daily_returns, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions};
 pub use named::{Named, dates_named, each_batch_between, rows_named};
 pub use news::{NewsPlace, NewsSearch, last_news_date, news};
 pub use portfolio::{

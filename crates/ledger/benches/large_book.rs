@@ -86,6 +86,7 @@ fn instrument(position: usize) -> Instrument {
         return_basis: None,
         modified_duration: None,
         spread_duration: None,
+        leveraged: None,
         proxy_instrument_id: None,
     }
 }

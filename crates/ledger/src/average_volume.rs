@@ -144,6 +144,7 @@ mod tests {
             return_basis: None,
             modified_duration: None,
             spread_duration: None,
+            leveraged: None,
             proxy_instrument_id: None,
         }
     }

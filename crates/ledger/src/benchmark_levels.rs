@@ -116,6 +116,7 @@ mod tests {
             return_basis: None,
             modified_duration: None,
             spread_duration: None,
+            leveraged: None,
             proxy_instrument_id: None,
         }
     }

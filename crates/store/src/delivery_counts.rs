@@ -23,6 +23,18 @@ pub struct DeliveryCounts {
     pub returned: i64,
 }
 
+impl DeliveryCounts {
+    pub(crate) fn set(&mut self, state: DeliveryState, count: i64) {
+        match state {
+            DeliveryState::Pending => self.pending = count,
+            DeliveryState::Delivered => self.delivered = count,
+            DeliveryState::Failed => self.failed = count,
+            DeliveryState::Suppressed => self.suppressed = count,
+            DeliveryState::Returned => self.returned = count,
+        }
+    }
+}
+
 const COUNT_BY_STATE: &str = include_str!("queries/deliveries/count_by_state.sql");
 const COUNT_PENDING: &str = include_str!("queries/deliveries/count_pending_of_channel.sql");
 
@@ -39,13 +51,7 @@ impl Store {
         let mut counts = DeliveryCounts::default();
         for (word, count) in rows {
             let state: DeliveryState = parsed(TABLE, "state", &word)?;
-            match state {
-                DeliveryState::Pending => counts.pending = count,
-                DeliveryState::Delivered => counts.delivered = count,
-                DeliveryState::Failed => counts.failed = count,
-                DeliveryState::Suppressed => counts.suppressed = count,
-                DeliveryState::Returned => counts.returned = count,
-            }
+            counts.set(state, count);
         }
         Ok(counts)
     }

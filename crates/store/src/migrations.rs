@@ -49,6 +49,7 @@ const STEPS: &[Step] = &[
     step!(21, "0021_mails"),
     step!(22, "0022_users"),
     step!(25, "0025_push_subscriptions"),
+    step!(26, "0026_blocked_statements"),
 ];
 
 /// The steps for SQLite.

@@ -7,7 +7,7 @@ use reports::Event;
 use reports::gather::{Facts, Span};
 use reports::statements::StatementKind;
 use schemas::{BusinessDate, CalendarLength, HolidayCalendar, PortfolioId};
-use store::{StatementEvent, Store};
+use store::{BlockedStatement, StatementEvent, Store};
 
 use super::events::{Asked, happened};
 use super::plan::StatementPlan;
@@ -34,6 +34,8 @@ pub(super) struct Due {
     pub(super) wanted: BTreeMap<(Span, Vec<&'static str>), Wanted>,
     /// Portfolios that can have none, with the reason.
     pub(super) blocked: Vec<String>,
+    /// The statements that they cannot have.
+    pub(super) missing: Vec<BlockedStatement>,
 }
 
 /// What is due about a time.
@@ -68,6 +70,18 @@ impl Due {
         wanted.kinds = vec![kind];
         wanted.portfolios.insert(portfolio.clone());
         wanted.events.entry(portfolio).or_default().extend(events);
+    }
+
+    /// Notes that a portfolio can have none of some kinds of statements about a time.
+    fn block(&mut self, span: Span, kinds: &[&'static StatementKind], portfolio: &PortfolioId, reason: &str) {
+        self.blocked.push(format!("{portfolio} ({reason})"));
+        self.missing.extend(kinds.iter().map(|kind| BlockedStatement {
+            kind: kind.id.to_owned(),
+            subject: portfolio.clone().into(),
+            period_start: span.opening,
+            period_end: span.closing,
+            reason: reason.to_owned(),
+        }));
     }
 
     /// The statements that are due.
@@ -161,8 +175,9 @@ async fn ending(
         return Ok(());
     }
     let refused = facts.not_valued(DateRange::between(date, date)).await?;
-    let refused = refused.iter().filter(|(refused, ..)| ending.contains(refused));
-    due.blocked.extend(refused.map(|(id, _, reason)| format!("{id} (not valued on {date}: {reason})")));
+    for (id, _, reason) in refused.iter().filter(|(refused, ..)| ending.contains(refused)) {
+        due.block(span, kinds, id, &format!("not valued on {date}: {reason}"));
+    }
     due.add(span, kinds, ending);
     Ok(())
 }
@@ -202,7 +217,7 @@ async fn within(
     };
     for id in without_value {
         let reason = reasons.get(id).map(|reason| format!(": {reason}")).unwrap_or_default();
-        due.blocked.push(format!("{id} (not valued {time}{reason})"));
+        due.block(span, kinds, id, &format!("not valued {time}{reason}"));
     }
     Ok(())
 }

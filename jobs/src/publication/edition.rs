@@ -37,7 +37,7 @@ pub(crate) struct Published {
     pub(crate) json: Bytes,
     /// Whether it was published, or its version had been before.
     pub(crate) outcome: PublishOutcome,
-    /// Mails that announce it, if it was published.
+    /// Messages by mail that announce it, if it was published.
     pub(crate) mails: u64,
     /// Messages by other channels.
     pub(crate) others: u64,

@@ -38,6 +38,7 @@ pub(super) async fn happened(
     match event {
         Event::Execution => executions(asked, kind, due).await,
         Event::Depreciation => depreciations(asked, kind, due).await,
+        Event::LeveragedFall => leveraged_falls(asked, kind, due).await,
     }
 }
 
@@ -125,6 +126,27 @@ async fn depreciations(asked: &Asked<'_>, kind: &'static StatementKind, due: &mu
             .collect();
         if !events.is_empty() {
             let span = Span { opening: row.period_opening, closing: row.business_date };
+            due.add_event(span, kind, row.portfolio_id, events);
+        }
+    }
+    Ok(())
+}
+
+/// Leveraged positions that fell through a multiple of ten percent of their initial values: one notice of a portfolio
+/// for each date on which some did, about every multiple that the client was not told of.
+async fn leveraged_falls(asked: &Asked<'_>, kind: &'static StatementKind, due: &mut Due) -> Result<(), Error> {
+    let mut falls = asked.facts.leveraged_falls(asked.days()).await?;
+    falls.retain(|row| asked.covers(&row.portfolio_id));
+    // What was told while a position is open may have been told long before the days that are looked through.
+    let Some(first) = falls.iter().map(|row| row.held_since).min() else { return Ok(()) };
+    let told = asked.store.events_told(kind.id, first).await?;
+    for row in falls {
+        let of_portfolio = told.get(&row.portfolio_id);
+        let untold = row.events().filter(|event| !of_portfolio.is_some_and(|told| told.contains(event)));
+        let events: Vec<StatementEvent> =
+            untold.map(|event| StatementEvent { event, event_date: row.business_date }).collect();
+        if !events.is_empty() {
+            let span = Span { opening: row.business_date.previous_calendar_day(), closing: row.business_date };
             due.add_event(span, kind, row.portfolio_id, events);
         }
     }

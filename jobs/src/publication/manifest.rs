@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use pipelines::AgeLimits;
+use reports::management::Publications;
 use reports::{Firm, Gips};
 use serde_json::{Value, json};
 use store::Statement;
@@ -29,6 +30,8 @@ pub(crate) struct Pinned {
     pub(crate) gips: Gips,
     /// Calendar days after which a rate of exchange counted no longer.
     pub(crate) fx_rate_days_max: u32,
+    /// What was published about the period when a report about the firm was made; none in other documents.
+    pub(crate) publications: Option<Publications>,
 }
 
 /// What a document was made from, beside its tables.
@@ -43,6 +46,8 @@ pub(crate) struct MadeFrom<'a> {
     pub(crate) gips: Option<&'a Gips>,
     /// Calendar days after which a rate of exchange counts no longer.
     pub(crate) fx_rate_days_max: u32,
+    /// What was published about the period, if it is about the firm.
+    pub(crate) publications: Option<&'a Publications>,
 }
 
 /// The manifest of a statement whose files are known. It says nothing of the moment: the same statement from the same
@@ -76,6 +81,9 @@ pub(super) fn manifest(statement: &Statement, made: &MadeFrom<'_>, tables: &BTre
     if let (Some(gips), Some(said)) = (made.gips, manifest.as_object_mut()) {
         said.insert("gips".to_owned(), json!(gips));
     }
+    if let (Some(publications), Some(said)) = (made.publications, manifest.as_object_mut()) {
+        said.insert("publications".to_owned(), json!(publications));
+    }
     Bytes::from(format!("{manifest:#}\n"))
 }
 
@@ -94,8 +102,13 @@ pub(crate) fn pinned(manifest: &[u8]) -> Option<Pinned> {
         Some(days) => u32::try_from(days.as_u64()?).ok()?,
         None => AgeLimits::default().fx_rate_days_max,
     };
+    let publications = match manifest.get("publications") {
+        Some(counted) => Some(serde_json::from_value(counted.clone()).ok()?),
+        None => None,
+    };
     Some(Pinned {
         fx_rate_days_max,
+        publications,
         firm: serde_json::from_value(firm).ok()?,
         gips: gips.ok()?,
         tables: tables?,
@@ -116,6 +129,15 @@ mod tests {
         assert_eq!(found.fx_rate_days_max, 10, "as it was before it was a setting");
         let longer = text.replacen('{', r#"{"fx_rate_days_max":30,"#, 1);
         assert_eq!(pinned(longer.as_bytes()).map(|found| found.fx_rate_days_max), Some(30), "{longer}");
+        assert_eq!(found.publications, None, "nobody counted");
+        let counted = text.replacen(
+            '{',
+            r#"{"publications":{"counted_at":"2024-02-01T02:00:00Z","kinds":[{"kind":"tax_report","published":3,
+            "restated":0,"blocked":1,"delivered":2,"waiting":1,"given_up":0,"returned":0,"not_wanted":0}]},"#,
+            1,
+        );
+        let publications = pinned(counted.as_bytes()).and_then(|found| found.publications).expect("counted");
+        assert_eq!((publications.kinds[0].published, publications.kinds[0].blocked), (3, 1));
         for wrong in ["", "[]", r#"{"table_versions":{"gold.positions":"7"},"inputs_fingerprint":"ab"}"#] {
             assert_eq!(pinned(wrong.as_bytes()), None, "{wrong}");
         }

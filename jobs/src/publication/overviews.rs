@@ -5,17 +5,19 @@
 
 use pipelines::Work;
 use reports::gather::{Composites, Facts, Origin, Span};
+use reports::management::{KindPublications, Publications};
 use reports::overviews::{Build, OverviewInput, OverviewKind};
 use reports::{Format, Gips, render};
 use schemas::{CalendarLength, Language, RunId, Subject, with_causes};
-use store::PublishOutcome;
+use store::{PublicationCounts, PublishOutcome, Statement};
 
 use super::due::is_month_end;
-use super::edition::{Archival, Edition, Published};
+use super::edition::{Archival, Edition, Published, statement_id};
 use super::manifest::MadeFrom;
 use super::{FIRST_VERSION, Rendered, Tally, Which, differs, rendered};
 use crate::context::{Context, Progress};
 use crate::error::Error;
+use crate::rendered_again::origin_of;
 
 /// Makes and publishes what is due about several portfolios. Nothing is if only some portfolios were asked for.
 pub(super) async fn publish(
@@ -44,19 +46,61 @@ pub(super) async fn publish(
             if let Subject::Group(group) = &subject
                 && !composites.has(group)
             {
-                tally.blocked.push(format!("{group} (no group.json makes it a composite)"));
+                tally.block(kind.id, &subject, span, "no group.json makes it a composite".to_owned());
                 continue;
             }
             tally.total += 1;
             match OverviewInput::of(kind, &subject, &mut composites, (span, origin, gips)).await? {
-                None => tally.blocked.push(format!("{subject} (no member was valued after {})", span.opening)),
-                Some(input) => keep(context, work, facts, (kind, input), tally).await?,
+                None => tally.block(kind.id, &subject, span, format!("no member was valued after {}", span.opening)),
+                Some(input) => {
+                    let input = match subject {
+                        Subject::Firm => input.with_publications(counted(context, kind, span).await?),
+                        Subject::Portfolio(_) | Subject::Group(_) => input,
+                    };
+                    keep(context, work, facts, (kind, input), tally).await?;
+                }
             }
             tally.done += 1;
             (context.watch)(Progress::Advanced { done: tally.done, total: tally.total });
         }
     }
     Ok(())
+}
+
+/// What was published about the period of a report about the firm: as the report says it if there is one, and as it is
+/// now if there is none.
+async fn counted(context: &Context, kind: &OverviewKind, span: Span) -> Result<Option<Publications>, Error> {
+    let first = statement_id(kind.id, &Subject::Firm, span, FIRST_VERSION);
+    if let Some(first) = context.store.statement(&first).await? {
+        return pinned_publications(context, &first).await;
+    }
+    let by_kind = context.store.publication_counts(span.opening, span.closing).await?;
+    let number = |count: i64| u64::try_from(count).unwrap_or_default();
+    let of_kind = |(kind, counts): (String, PublicationCounts)| KindPublications {
+        kind,
+        published: number(counts.published),
+        restated: number(counts.restated),
+        blocked: number(counts.blocked),
+        delivered: number(counts.deliveries.delivered),
+        waiting: number(counts.deliveries.pending),
+        given_up: number(counts.deliveries.failed),
+        returned: number(counts.deliveries.returned),
+        not_wanted: number(counts.deliveries.suppressed),
+    };
+    let kinds = by_kind.into_iter().map(of_kind).collect();
+    Ok(Some(Publications { counted_at: context.clock.now(), kinds }))
+}
+
+/// What a published document says was published about its period; none if it says nothing of it, or if its files were
+/// removed after their period of retention.
+pub(crate) async fn pinned_publications(
+    context: &Context,
+    statement: &Statement,
+) -> Result<Option<Publications>, Error> {
+    if statement.subject != Subject::Firm || context.store.removal(&statement.id).await?.is_some() {
+        return Ok(None);
+    }
+    Ok(origin_of(context, statement).await?.publications)
 }
 
 /// What a kind is made about: the composites that the firm describes, or the firm.
@@ -99,7 +143,7 @@ async fn keep(
     let made = match made {
         Ok(made) => made,
         Err(source) => {
-            tally.blocked.push(format!("{subject} ({})", with_causes(&source)));
+            tally.block(kind.id, &subject, input.span(), with_causes(&source));
             return Ok(());
         }
     };
@@ -156,6 +200,7 @@ pub(crate) async fn archive_and_publish(
             firm: input.firm(),
             gips: Some(&gips),
             fx_rate_days_max: context.settings.age_limits.fx_rate_days_max,
+            publications: input.publications(),
         },
     };
     match edition.archive(context, facts, made).await? {

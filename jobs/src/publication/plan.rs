@@ -183,6 +183,7 @@ mod tests {
         let plan = StatementPlan::default();
         assert_eq!(ids(&plan.on(Event::Execution)), ["execution_confirmation"]);
         assert_eq!(ids(&plan.on(Event::Depreciation)), ["depreciation_notice"]);
+        assert_eq!(ids(&plan.on(Event::LeveragedFall)), ["leveraged_notice"]);
         let ended = with("execution_confirmation", Rhythm::OnRequest).expect("a plan");
         assert!(ids(&ended.on(Event::Execution)).is_empty());
         for wrong in [Rhythm::Every(CalendarLength::Month), Rhythm::On(Event::Depreciation)] {

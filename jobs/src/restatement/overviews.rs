@@ -15,7 +15,7 @@ use super::{
 use crate::context::Context;
 use crate::error::Error;
 use crate::publication::language_of;
-use crate::publication::overviews::archive_and_publish;
+use crate::publication::overviews::{archive_and_publish, pinned_publications};
 use crate::runner::on_request;
 
 /// Holds the latest version of every published document about several portfolios against today's figures.
@@ -76,7 +76,9 @@ async fn today(
     };
     let made_from = (span_of(statement), &origin, &context.settings.gips);
     let input = OverviewInput::of(kind, &statement.subject, composites, made_from).await?;
-    Ok(input.map(|input| (kind, input)))
+    // What was published and delivered up to now is no other figure: it is told as it was counted.
+    let publications = pinned_publications(context, statement).await?;
+    Ok(input.map(|input| (kind, input.with_publications(publications))))
 }
 
 /// Publishes the next version of a document whose figures have changed.

@@ -88,6 +88,7 @@ pub(super) fn instrument(path: &Path, market_id: &MarketId, symbol: &str, curren
         return_basis: None,
         modified_duration: None,
         spread_duration: None,
+        leveraged: None,
         proxy_instrument_id: None,
     })
 }

@@ -1,6 +1,7 @@
 //! The bridge from one value to the next, through the code of the night.
 
 use lake::Lake;
+use lake::read::FirmStep;
 use pipelines::Work;
 use pipelines::books::book;
 use pipelines::checks::{Layer, check};
@@ -207,6 +208,50 @@ async fn periods_of_all_portfolios_are_sums_of_days() {
     assert_eq!(alone, of("P1"), "a stretch of one portfolio");
     let one = lake::read::nav_bridge(&lake, &dividends.portfolio_id, from, to).await.expect("read");
     assert_eq!(one, [dividends]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bridge_of_the_firm_counts_what_is_not_known() {
+    let lake = memory_lake();
+    let row = |portfolio: &str, on: &str, component, amount_base: Option<&str>| NavBridgeRow {
+        portfolio_id: portfolio.parse().expect("an id"),
+        business_date: date(on),
+        component,
+        currency: Currency::EUR,
+        amount: None,
+        amount_base: amount_base.map(amount),
+        detail: Some("7".to_owned()),
+    };
+    let rows = [
+        row("P1", "2024-01-02", BridgeComponent::Dividends, Some("100")),
+        row("P1", "2024-01-03", BridgeComponent::Dividends, Some("10.25")),
+        row("P2", "2024-01-04", BridgeComponent::Dividends, Some("0.75")),
+        row("P2", "2024-01-03", BridgeComponent::Gap, None),
+        row("P2", "2024-01-04", BridgeComponent::Gap, None),
+        row("P3", "2024-01-04", BridgeComponent::Dividends, Some("5")),
+        row("P3", "2024-01-04", BridgeComponent::Unknown, None),
+    ];
+    fill(&lake, &rows).await;
+    let dollars = Portfolio { base_currency: Currency::USD, ..portfolio("P3") };
+    fill(&lake, &[portfolio("P1"), portfolio("P2"), dollars]).await;
+    let bridges = lake.snapshot(<NavBridgeRow as schemas::table::Record>::TABLE).await.expect("opened");
+    let portfolios = lake.snapshot(<Portfolio as schemas::table::Record>::TABLE).await.expect("opened");
+    let days = (date("2024-01-03"), date("2024-01-04"));
+    let found = lake::read::firm_bridge((&bridges, &portfolios), &lake, days).await.expect("read");
+    let step = |portfolio: &str, component, amount_base: Option<&str>, unknown_count| FirmStep {
+        portfolio_id: portfolio.parse().expect("an id"),
+        component,
+        amount_base: amount_base.map(amount),
+        unknown_count,
+    };
+    // 10.25 and 0.75 in euro; 5 in dollar; two closes without a value in euro, and one change not known in dollar.
+    let expected = [
+        step("P1", BridgeComponent::Dividends, Some("11"), 0),
+        step("P2", BridgeComponent::Gap, None, 2),
+        step("P3", BridgeComponent::Dividends, Some("5"), 0),
+        step("P3", BridgeComponent::Unknown, None, 1),
+    ];
+    assert_eq!(found, expected);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -102,6 +102,7 @@ impl Facts {
             risks,
             risks_known,
             findings: self.finding_counts(span.closing).await?,
+            publications: None,
         })
     }
 
@@ -180,8 +181,7 @@ impl Facts {
         let mut unknown = 0_u64;
         for row in lake::read::firm_bridge((bridges, portfolios), &self.lake, days).await? {
             let Some(portfolio) = self.portfolios.get(&row.portfolio_id) else { continue };
-            let not_known = row.detail.and_then(|count| count.parse::<u64>().ok()).unwrap_or_default();
-            unknown = unknown.saturating_add(not_known);
+            unknown = unknown.saturating_add(u64::try_from(row.unknown_count).unwrap_or_default());
             if let Some(amount) = row.amount_base {
                 let step = books.entry(key_of(portfolio)).or_default().steps.entry(row.component).or_default();
                 *step = step.saturating_add(amount.decimal());

@@ -1,15 +1,18 @@
-//! What happened to portfolios in a time: executed orders, and falls of their value.
+//! What happened to portfolios in a time: executed orders, and falls of their value or of a leveraged position.
 
 use std::collections::BTreeSet;
 
 use lake::DateRange;
 use schemas::table::Record;
 use schemas::tables::depreciation::DepreciationRow;
+use schemas::tables::positions::Position;
 use schemas::tables::transactions::Transaction;
+use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, PortfolioId};
 
 use super::Facts;
 use crate::further::is_execution;
+use crate::leveraged::{LeveragedFall, falls};
 
 /// An executed order, or what takes the execution of one back.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +52,22 @@ impl Facts {
         found.retain(|row| portfolios.contains(&row.portfolio_id));
         found.sort();
         Ok(found)
+    }
+
+    /// The falls of leveraged positions through multiples of ten percent of their initial values in a range of dates.
+    ///
+    /// # Errors
+    /// [`lake::Error`] if a table cannot be read.
+    pub async fn leveraged_falls(&self, range: DateRange) -> Result<Vec<LeveragedFall>, lake::Error> {
+        let leveraged = self.instruments.values().flatten().filter(|row| row.leveraged == Some(true));
+        let leveraged: BTreeSet<String> = leveraged.map(|row| row.instrument_id.to_string()).collect();
+        if leveraged.is_empty() {
+            return Ok(Vec::new());
+        }
+        let named = [("instrument_id", &leveraged)];
+        let valuations: Vec<Valuation> = self.named(range, &named).await?;
+        let positions: Vec<Position> = self.named(DateRange { from: None, ..range }, &named).await?;
+        Ok(falls(&positions, &valuations))
     }
 
     /// The dates of a range on which the value of a portfolio had fallen through one more multiple of ten percent since

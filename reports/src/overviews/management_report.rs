@@ -1,11 +1,13 @@
 //! The report on the firm for its management: how many portfolios there are, what they are worth and what changed it,
-//! what they earned, what they may lose, and what the checks found.
+//! what they earned, what they may lose, what the checks found, and which documents went out.
 //!
 //! It is about all clients and goes to none of them. Sums are of what is known; what is in no sum is said.
 
 mod assets;
 mod portfolios;
+mod published;
 
+use rust_decimal::Decimal;
 use schemas::{CalendarLength, Severity, Subject};
 
 use super::{Build, OverviewKind};
@@ -46,6 +48,7 @@ pub fn build(input: &ManagementInput) -> Result<Document, Error> {
     sections.push(portfolios::lights(input)?);
     sections.push(portfolios::risks(input));
     sections.push(findings(input)?);
+    sections.extend(published::sections(input)?);
     sections.push(definitions(input));
     sections.extend(input.firm.as_ref().map(|firm| issuer::section_of(firm, texts)));
     let provenance = Provenance {
@@ -76,7 +79,7 @@ pub fn build(input: &ManagementInput) -> Result<Document, Error> {
 }
 
 /// A number of things.
-fn count(number: usize) -> Cell {
+fn count(number: impl Into<Decimal>) -> Cell {
     Cell::Quantity(number.into())
 }
 
@@ -154,7 +157,7 @@ fn findings(input: &ManagementInput) -> Result<Section, Error> {
     };
     let mut rows: Vec<Vec<Cell>> = shown.iter().map(row).collect();
     if !others.is_empty() {
-        let rest = others.iter().map(|of| of.count).sum();
+        let rest: usize = others.iter().map(|of| of.count).sum();
         rows.push(vec![Cell::text(texts.label(ManagementLabel::OtherChecks)), Cell::empty(), count(rest)]);
     }
     let columns = vec![
@@ -180,6 +183,7 @@ fn definitions(input: &ManagementInput) -> Section {
         ManagementSentence::MeaningOfRisk,
         ManagementSentence::MeaningOfFindings,
     ];
-    let notes = meant.into_iter().map(|sentence| texts.sentence_with(sentence, &currency)).collect();
+    let meant = meant.into_iter().map(|sentence| texts.sentence_with(sentence, &currency));
+    let notes = meant.chain(published::meaning(input)).collect();
     notes_in(texts, "definitions", Label::WhatFiguresMean, notes)
 }

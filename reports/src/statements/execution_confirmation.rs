@@ -22,8 +22,8 @@ use crate::error::Error;
 use crate::further::{Need, is_accrued_interest, is_execution};
 use crate::input::StatementInput;
 use crate::rhythm::{Event, Rhythm};
-use crate::sections::{issuer, of_notes, price_basis, provenance};
-use crate::texts::{ConfirmationLabel, ConfirmationSentence, Label, Texts};
+use crate::sections::{execution, issuer, of_notes, price_basis, provenance};
+use crate::texts::{ConfirmationLabel, ConfirmationSentence, Label};
 
 /// The confirmation's place on the shelf.
 pub const STATEMENT: StatementKind = StatementKind {
@@ -68,12 +68,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
 
 impl<'a> Order<'a> {
     fn of(booking: &'a Transaction, input: &'a StatementInput) -> Order<'a> {
-        let is_of = |row: &&Execution| row.transaction_id == booking.transaction_id;
-        let mut tranches: Vec<&Execution> = input.further.executions.iter().filter(is_of).collect();
-        tranches.sort_by_key(|row| row.tranche);
-        // Tranches of an earlier file that had more of them count no more.
-        let count = tranches.first().map_or(0, |row| row.tranche_count);
-        tranches.retain(|row| row.tranche <= count);
+        let tranches = execution::tranches_of(booking, &input.further.executions);
         Order { booking, tranches, accrued: accrued(booking, input) }
     }
 }
@@ -167,20 +162,4 @@ fn meanings(input: &StatementInput, orders: &[Order<'_>]) -> Vec<String> {
     let traded = price_basis::traded(orders.iter().map(|order| order.booking));
     let parts = price_basis::quoted_in_parts(input, traded);
     first.chain(others).map(|sentence| texts.sentence_with(sentence, &[("date", &date)])).chain(parts).collect()
-}
-
-/// The clock of the place of an execution, e.g. `15:04:05 UTC+01:00`; none if it is unknown.
-fn clock_of(row: &Execution) -> Option<String> {
-    let offset = i32::try_from(row.utc_offset_s.unwrap_or_default()).ok();
-    let offset = chrono::FixedOffset::east_opt(offset?)?;
-    Some(row.executed_at?.with_timezone(&offset).format("%H:%M:%S UTC%:z").to_string())
-}
-
-/// A venue by its code.
-fn venue(code: &str, texts: Texts) -> String {
-    match code {
-        "XOFF" => texts.label(ConfirmationLabel::OutsideVenues),
-        "SINT" => texts.label(ConfirmationLabel::SystematicInternaliser),
-        other => other.to_owned(),
-    }
 }

@@ -9,6 +9,7 @@ mod benchmark;
 mod corporate_actions;
 mod key_figures;
 mod notes;
+mod orders;
 mod over_period;
 mod performance;
 mod value_change;
@@ -33,7 +34,7 @@ pub const STATEMENT: StatementKind = StatementKind {
     title: Label::PortfolioStatement,
     rhythm: Rhythm::Every(CalendarLength::Month),
     shortest: CalendarLength::Month,
-    needs: &[Need::OtherBookings],
+    needs: &[Need::OtherBookings, Need::ExecutionsOfPeriod],
     build,
 };
 
@@ -57,6 +58,7 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
     sections.extend(holdings);
     sections.push(activity::cash_flows(input)?);
     sections.push(activity::transactions(input)?);
+    sections.extend(orders::section(input));
     sections.extend(corporate_actions::section(input)?);
     sections.extend(notes::sections(input));
     Ok(input.document(&STATEMENT, sections))

@@ -50,6 +50,11 @@ const STEPS: &[Step] = &[
         "intérêts courus sur obligations, reçus à la vente moins payés à l’achat",
     ),
     (
+        BridgeComponent::LendingIncome,
+        ["Revenus du prêt de titres", "Erträge aus Wertpapierleihe", "Préstamo de valores", "Prestito titoli"],
+        "ce que les emprunteurs de titres ont payé moins ce qui leur a été rendu, avant impôt",
+    ),
+    (
         BridgeComponent::RealisedPriceGain,
         [
             "Plus-value réalisée, cours",

@@ -47,6 +47,15 @@ AssetLabel {
     Since = "Since", "Depuis le", "Seit", "Desde", "Dal";
     TradedOn = "Traded", "Négocié le", "Gehandelt", "Contratado", "Negoziata";
     SettlesOn = "Settles", "Dénouement", "Abwicklung", "Liquidación", "Regolamento";
+    LendingIncome =
+        "Income from lending in the period", "Revenus de prêt de la période", "Erträge aus der Leihe im Zeitraum",
+        "Ingresos por préstamo del período", "Proventi da prestito del periodo";
+    Gross = "Before charges", "Avant prélèvements", "Vor Abzügen", "Antes de cargos", "Prima degli oneri";
+    Charges = "Fees and taxes", "Frais et impôts", "Gebühren und Steuern", "Comisiones e impuestos", "Oneri e imposte";
+    Credited = "Credited", "Crédité", "Gutgeschrieben", "Abonado", "Accreditato";
+    OfNoInstrument =
+        "all instruments together", "tous titres confondus", "alle Wertpapiere zusammen", "todos los valores",
+        "tutti i titoli insieme";
     LentAtStart = "Lent at start", "Prêté au début", "Verliehen zu Beginn", "Prestado al inicio", "Prestato a inizio";
     LentInPeriod = "Lent", "Prêté", "Verliehen", "Prestado", "Prestato";
     Returned = "Returned", "Restitué", "Zurückgegeben", "Devuelto", "Restituito";
@@ -146,10 +155,15 @@ AssetSentence {
         "Des instruments du client ont été prêtés au cours de la période : {count}, listés ci-dessous. Les fonds du \
          client n’ont fait l’objet d’aucune opération de ce type.";
     NoBenefit =
-        "Benefit for the client: none is recorded. The bookings of these transactions carry no cash, and no kind of \
-         booking is marked as income from lending.",
-        "Avantage revenant au client : aucun n’est enregistré. Les écritures de ces opérations sont sans mouvement \
-         d’espèces, et aucune nature d’écriture n’est désignée comme un revenu de prêt de titres.";
+        "Benefit for the client: none is recorded. No income from lending was booked in the period.",
+        "Avantage revenant au client : aucun n’est enregistré. Aucun revenu de prêt de titres n’a été comptabilisé au \
+         cours de la période.";
+    Benefit =
+        "Benefit for the client: the income from lending that was booked in the period, listed below. It is the \
+         client’s own share, as it was credited; no booking says how it was divided.",
+        "Avantage revenant au client : les revenus de prêt de titres comptabilisés au cours de la période, listés \
+         ci-dessous. C’est la part propre du client, telle qu’elle a été créditée ; aucune écriture n’indique la clé \
+         de partage.";
     UnitsAsBooked =
         "Units are those that were booked when they were lent and returned; lent instruments stay among the positions.",
         "Les quantités sont celles enregistrées lors du prêt et de la restitution ; les titres prêtés restent dans \

@@ -45,6 +45,16 @@ const KINDS: &[Entry] = &[
     ),
     ("INTEREST", ["Interest", "Intérêts", "Zinsen", "Intereses", "Interessi"]),
     ("ACCRUED_INTEREST", ["Accrued interest", "Intérêts courus", "Stückzinsen", "Cupón corrido", "Rateo d’interessi"]),
+    (
+        "LENDING_INCOME",
+        [
+            "Lending income",
+            "Revenu de prêt de titres",
+            "Ertrag aus Wertpapierleihe",
+            "Ingreso por préstamo de valores",
+            "Provento da prestito titoli",
+        ],
+    ),
     ("FEE", ["Fee", "Frais", "Gebühr", "Comisión", "Commissione"]),
     (
         "FEE_CUSTODY",

@@ -53,6 +53,13 @@ NoticeLabel {
     Recovered =
         "rose above {threshold}", "retour au-dessus de {threshold}", "über {threshold} gestiegen",
         "subió por encima de {threshold}", "risalito sopra {threshold}";
+    FallenPositions =
+        "Positions that fell", "Positions en baisse", "Gefallene Positionen", "Posiciones que cayeron",
+        "Posizioni in perdita";
+    HeldSince = "Held since", "Détenue depuis", "Gehalten seit", "Mantenida desde", "Detenuta dal";
+    InitialValue = "Initial value", "Valeur initiale", "Anfangswert", "Valor inicial", "Valore iniziale";
+    ChangeOfInitial =
+        "Change", "Variation", "Veränderung", "Variación", "Variazione";
     AboutThisNotice =
         "Why you receive this notice", "Pourquoi vous recevez cet avis", "Warum Sie diese Mitteilung erhalten",
         "Por qué recibe este aviso", "Perché riceve questa comunicazione";
@@ -107,6 +114,33 @@ NoticeSentence {
          are not part of it.",
         "Cet avis porte sur le portefeuille dans son ensemble. Les avis par instrument relatifs aux positions à effet \
          de levier (article 62, paragraphe 2) n’en font pas partie.";
+    PositionsDetected =
+        "The positions above had fallen through one or more multiples of 10% of their initial values when they were \
+         valued for {date}.",
+        "Les positions ci-dessus avaient franchi à la baisse un ou plusieurs multiples de 10 % de leur valeur initiale \
+         lors de leur valorisation au {date}.";
+    TheRuleByInstrument =
+        "Article 62(2) of Delegated Regulation (EU) 2017/565: the client whose account has positions in leveraged \
+         financial instruments or contingent liability transactions is told, instrument by instrument, when the \
+         initial value of one depreciates by 10%, and at each further multiple of 10%, no later than the end of the \
+         business day in which the threshold is exceeded, or, if that is no business day, of the next one.",
+        "Article 62, paragraphe 2, du règlement délégué (UE) 2017/565 : le client dont le compte comprend des positions \
+         sur des instruments financiers à effet de levier ou des transactions impliquant des passifs éventuels est \
+         informé, instrument par instrument, lorsque la valeur initiale de l’un d’eux baisse de 10 %, puis à chaque \
+         multiple de 10 %, au plus tard à la fin du jour ouvrable au cours duquel le seuil est dépassé ou, si ce n’est \
+         pas un jour ouvrable, du jour ouvrable suivant.";
+    TheMethodByInstrument =
+        "The initial value is what the units held cost, without fees and taxes, in the currency of the instrument; of \
+         units sold short it is what they brought. Units bought later count with their own cost, and units sold take \
+         theirs with them. Exchange rates are no part of it.",
+        "La valeur initiale est le coût des unités détenues, hors frais et taxes, dans la devise de l’instrument ; pour \
+         les ventes à découvert, c’est leur produit. Les unités achetées ensuite comptent pour leur propre coût, et les \
+         unités vendues emportent le leur. Les taux de change n’y entrent pas.";
+    OncePerPosition =
+        "Each multiple is told once as long as the position is open.",
+        "Chaque multiple est signalé une seule fois tant que la position est ouverte.";
+    PositionUnknown =
+        "its cost or its value on the date is not known", "son coût ou sa valeur à cette date n’est pas connu";
     NoFall = "the fall of this date is not known", "la baisse à cette date n’est pas connue";
     FlowUnknown = "a deposit or a withdrawal is not known", "un apport ou un retrait n’est pas connu";
 }

@@ -30,6 +30,10 @@ Label {
     DepreciationNotice =
         "Depreciation notice", "Avis de dépréciation", "Mitteilung über Verlustschwelle", "Aviso de depreciación",
         "Comunicazione di perdita di valore";
+    LeveragedNotice =
+        "Notice on leveraged positions", "Avis sur les positions à effet de levier",
+        "Mitteilung über gehebelte Positionen", "Aviso sobre posiciones apalancadas",
+        "Comunicazione sulle posizioni con leva";
     PerformanceReport =
         "Performance report", "Rapport de performance", "Performancebericht", "Informe de rentabilidad",
         "Rendiconto sul rendimento";

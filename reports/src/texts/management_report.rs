@@ -107,6 +107,23 @@ ManagementLabel {
     Check = "Check", "Contrôle", "Prüfung", "Control", "Controllo";
     Severity = "Severity", "Gravité", "Schwere", "Gravedad", "Gravità";
     OtherChecks = "Other checks", "Autres contrôles", "Andere Prüfungen", "Otros controles", "Altri controlli";
+
+    // Documents and messages.
+    Documents =
+        "Documents about the period", "Documents sur la période", "Dokumente über den Zeitraum",
+        "Documentos sobre el período", "Documenti sul periodo";
+    Messages =
+        "Messages that announce them", "Messages qui les annoncent", "Nachrichten darüber",
+        "Mensajes que los anuncian", "Messaggi che li annunciano";
+    Document = "Document", "Document", "Dokument", "Documento", "Documento";
+    Published = "Published", "Publiés", "Veröffentlicht", "Publicados", "Pubblicati";
+    Restated = "Restated", "Rectifiés", "Berichtigt", "Rectificados", "Rettificati";
+    Blocked = "Blocked", "Bloqués", "Blockiert", "Bloqueados", "Bloccati";
+    Delivered = "Delivered", "Remis", "Zugestellt", "Entregados", "Consegnati";
+    Waiting = "Waiting", "En attente", "Wartend", "En espera", "In attesa";
+    GivenUp = "Given up", "Abandonnés", "Aufgegeben", "Abandonados", "Abbandonati";
+    Returned = "Returned", "Revenus", "Zurückgekommen", "Devueltos", "Tornati";
+    NotWanted = "Not wanted", "Non souhaités", "Nicht erwünscht", "No deseados", "Non desiderati";
 }
 }
 
@@ -143,6 +160,9 @@ ManagementSentence {
         "No portfolio has a value at risk on the last day.",
         "Aucun portefeuille n’a de valeur en risque au dernier jour.";
     NothingFound = "The checks found nothing.", "Les contrôles n’ont rien constaté.";
+    NothingPublished =
+        "On {date} at {time} no document about the period was published, and none was blocked.",
+        "Le {date} à {time}, aucun document sur la période n’était publié, et aucun n’était bloqué.";
 
     // What figures mean.
     MeaningOfPortfolios =
@@ -186,5 +206,14 @@ ManagementSentence {
          portfolio.",
         "Les constats sont ceux du dernier jour de la période ; un constat bloquant retient les relevés de son \
          portefeuille.";
+    MeaningOfDocuments =
+        "Documents and messages are those about periods that end in the period of this report, as they stood on \
+         {date} at {time}. Published are first versions, restated later ones; blocked are documents that were due and \
+         could not be made up to then. A message announces one document to one recipient on one channel; one mail may \
+         carry several.",
+        "Les documents et messages portent sur les périodes qui se terminent dans celle de ce rapport, dans leur état \
+         du {date} à {time}. Les publiés sont les premières versions, les rectifiés les suivantes ; les bloqués sont \
+         les documents qui étaient dus et n’avaient pu être établis. Un message annonce un document à un destinataire \
+         par un canal ; un courriel peut en porter plusieurs.";
 }
 }

@@ -26,6 +26,9 @@ StatementLabel {
     BenchmarkReturn =
         "Benchmark, same period", "Indice de référence, même période", "Benchmark, gleicher Zeitraum",
         "Índice de referencia, mismo período", "Benchmark, stesso periodo";
+    Orders =
+        "Executed orders of the period", "Ordres exécutés sur la période", "Ausgeführte Aufträge des Zeitraums",
+        "Órdenes ejecutadas en el período", "Ordini eseguiti nel periodo";
     BeyondBenchmark =
         "Difference to the benchmark", "Écart avec l’indice de référence", "Differenz zur Benchmark",
         "Diferencia con el índice de referencia", "Differenza dal benchmark";

@@ -211,6 +211,9 @@ TaxSentence {
         "aucun taux de change de {from} en {to} n’existe à cette date ni dans les {days} jours qui précèdent";
     CountryNotKnown = "the market names no country of the instrument", "le marché n’indique pas de pays pour ce titre";
     SeveralCountries = "the instrument is in several countries", "le titre relève de plusieurs pays";
+    BorrowerNotKnown =
+        "paid by the borrower of securities, whom no booking names",
+        "payé par l’emprunteur des titres, qu’aucune écriture ne nomme";
     ValueNotOnBooking =
         "the booking names no price: the units count at their close of the day, which is inside the total of the books",
         "l’opération n’indique pas de cours : les titres comptent à leur clôture du jour, comprise dans le total de la \

@@ -6,7 +6,8 @@ use reports::statements::portfolio_statement::build;
 use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::{Currency, Language};
 
-use crate::inputs::{date, empty, step, two_positions};
+use crate::happened::tranche;
+use crate::inputs::{date, empty, step, transaction, two_positions};
 use crate::reading::csv_section;
 use crate::statement::fields;
 
@@ -132,6 +133,49 @@ fn point_f_adds_up_what_was_received() {
     let document = statement(&input);
     let told = ["Dividends", "Interest", "Accrued interest", "Total"];
     assert_eq!(told.map(|line| amount_of(&document, "income", line)), ["80.00", "12.50", "-2.50", "90.00"]);
+    let lines = csv_section(&document, "income").len();
+    input.nav_bridge.push(euro(BridgeComponent::LendingIncome, "7.25"));
+    input.nav_bridge.push(euro(BridgeComponent::Contributions, "-7.25"));
+    let document = statement(&input);
+    assert_eq!(csv_section(&document, "income").len(), lines + 1, "it has a line if there is any");
+    let told = ["Income from securities lending", "Total"];
+    assert_eq!(told.map(|line| amount_of(&document, "income", line)), ["7.25", "97.25"]);
+}
+
+/// Article 59(4)(c) to (j) of each order; (k) and (l), price and consideration, are in the list of transactions.
+#[test]
+fn point_h_has_the_details_of_every_executed_order_or_says_that_they_were_not_recorded() {
+    let mut input = two_positions();
+    let orders = |input: &StatementInput| -> Vec<Vec<String>> {
+        let lines = csv_section(&statement(input), "orders").into_iter();
+        lines.filter(|line| line[1] == "row").map(|line| line[2..].to_vec()).collect()
+    };
+    let unknown = "not recorded";
+    let bought =
+        ["2014-12-16", unknown, unknown, unknown, "Apple, Inc. (AAPL; ISIN not recorded)", "Buy", unknown, "10"];
+    let lines = orders(&input);
+    assert_eq!(lines.len(), 2, "one purchase and one sale: {lines:?}");
+    assert_eq!(lines[0], bought);
+    // Two tranches at 9:30 and 9:45 on the clock of New York.
+    let purchase = input.transactions.iter().find(|row| row.kind == "BUY").expect("a purchase").clone();
+    let mut tranches = [tranche(&purchase, 1, 2), tranche(&purchase, 2, 2)];
+    tranches[1].executed_at = Some("2014-12-31T14:45:00Z".parse().expect("an instant"));
+    tranches[1].nature = Some("exercise".to_owned());
+    input.further.executions = [tranches.to_vec(), tranches.to_vec()].concat();
+    let line = orders(&input)[0].clone();
+    assert_eq!(line[1], "09:30:05 UTC-05:00 to 09:45:00 UTC-05:00");
+    assert_eq!((line[2].as_str(), line[3].as_str()), ("limit order", "XNAS"));
+    assert_eq!(line[6], unknown, "one of the tranches does not say");
+    assert!(notes(&statement(&input), "definitions").contains("on the clock of the execution venue"));
+    // What was taken back counts on no day, and who is told of each order needs no list.
+    let reversal = transaction(99, "2014-12-30", "REVERSAL", "0");
+    let reverses = Some(purchase.transaction_id.clone());
+    input.transactions.push(schemas::tables::transactions::Transaction { reverses, ..reversal });
+    assert_eq!(orders(&input).len(), 1);
+    input.portfolio.confirmations = true;
+    let document = statement(&input);
+    assert!(document.sections.iter().all(|section| section.id != "orders"));
+    assert!(!notes(&document, "definitions").contains("on the clock of the execution venue"));
 }
 
 #[test]
@@ -140,7 +184,7 @@ fn the_points_have_words_in_every_language() {
         let mut input = two_positions();
         input.portfolio.language = language;
         let document = statement(&input);
-        for id in ["cash_over_period", "charges", "income"] {
+        for id in ["cash_over_period", "charges", "income", "orders"] {
             assert!(!csv_section(&document, id).is_empty(), "{id} in {language}");
         }
     }

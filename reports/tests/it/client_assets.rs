@@ -8,7 +8,7 @@ use reports::statements::client_assets::build;
 use schemas::Severity;
 use schemas::tables::transactions::Transaction;
 
-use crate::inputs::{date, empty, kept, reversed, transaction, two_positions};
+use crate::inputs::{date, empty, instrument_id, kept, reversed, transaction, two_positions};
 use crate::reading::csv_section;
 use crate::statement::fields;
 
@@ -98,6 +98,25 @@ fn point_c_benefit_from_securities_financing() {
         !says(&statement(&two_positions()), "securities_financing", "Benefit for the client"),
         "there was none to bring any"
     );
+    // 12 dollars of which the lender's agent kept 2 and 1.50 was withheld; another dollar was taken back.
+    let exact = crate::inputs::amount;
+    let mut input = kept();
+    let dollars = |sequence, net_cash: &str| Transaction {
+        instrument_id: Some(instrument_id("AAPL")),
+        currency: "USD".parse().expect("a currency"),
+        ..transaction(sequence, "2014-12-22", "LENDING_INCOME", net_cash)
+    };
+    input.transactions.push(Transaction { fees: exact("2"), taxes: exact("1.5"), ..dollars(71, "8.5") });
+    input.transactions.push(dollars(72, "1"));
+    let reversal = transaction(73, "2014-12-23", "REVERSAL", "-1");
+    input.transactions.push(Transaction { reverses: Some("t72".to_owned()), ..reversal });
+    input.transactions.push(transaction(74, "2014-12-24", "LENDING_INCOME", "3"));
+    let document = statement(&input);
+    assert!(says(&document, "securities_financing", "listed below. It is the client’s own share"));
+    assert!(!says(&document, "securities_financing", "none is recorded"));
+    let income = |name: &str| fields(&document, "lending_income", name)[3..].to_vec();
+    assert_eq!(income("Apple, Inc."), ["USD", "12.00", "3.50", "8.50"]);
+    assert_eq!(income("all instruments together"), ["EUR", "3.00", "0.00", "3.00"]);
 }
 
 #[test]

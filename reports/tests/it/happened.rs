@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use reports::document::Document;
-use reports::statements::{StatementInput, depreciation_notice, execution_confirmation};
+use reports::statements::{StatementInput, depreciation_notice, execution_confirmation, leveraged_notice};
 use reports::texts::Texts;
 use reports::{Error, Firm, Format};
 use schemas::tables::depreciation::DepreciationRow;
@@ -30,7 +30,7 @@ fn purchase() -> Transaction {
     Transaction { trade_date: date("2014-12-31"), settlement_date: Some(date("2015-01-05")), ..bought }
 }
 
-fn tranche(of: &Transaction, number: i64, count: i64) -> Execution {
+pub(crate) fn tranche(of: &Transaction, number: i64, count: i64) -> Execution {
     Execution {
         portfolio_id: portfolio_id(),
         transaction_id: of.transaction_id.clone(),
@@ -360,6 +360,37 @@ fn inputs() -> impl Strategy<Value = (StatementInput, StatementInput)> {
         let days: Vec<(&str, f64)> = days.iter().map(|(day, growth)| (day.as_str(), *growth)).collect();
         (confirmed(trades, executions), fallen(&days, &["2014-09-30:1"]))
     })
+}
+
+/// 50 Apple for 5,000 dollars and charges of 5 are worth 4,250; what SAP cost is not known.
+#[test]
+fn a_leveraged_position_is_told_with_its_initial_value() {
+    let mut input = two_positions();
+    let apple = input.valuations.iter_mut().find(|row| row.instrument_id.symbol() == "AAPL").expect("a position");
+    let id = apple.instrument_id.clone();
+    apple.value = Some(amount("4250"));
+    for row in input.positions.iter_mut().filter(|row| row.instrument_id == id) {
+        (row.cost, row.charges) = (Some(amount("5005")), Some(amount("5")));
+    }
+    for row in input.positions.iter_mut().filter(|row| row.instrument_id.symbol() == "SAP.DE") {
+        row.cost = None;
+    }
+    let events = ["D03~AAPL:2014-12-16:1", "D03~SAP.DE:2014-07-01:2", "no event"];
+    input.further.events = events.map(|event| (event.to_owned(), input.business_date)).into();
+    let document = leveraged_notice::build(&input).expect("a notice");
+    let lines = csv_section(&document, "positions");
+    let line = |symbol: &str| lines.iter().find(|line| line[3] == symbol).expect("a line")[4..].to_vec();
+    assert_eq!(line("AAPL"), ["2014-12-16", "50", "5000.00", "4250.00", "USD", "-0.1500", "-0.1000"]);
+    let unknown = "unavailable: its cost or its value on the date is not known";
+    assert_eq!((line("SAP.DE")[2].as_str(), line("SAP.DE")[5].as_str()), (unknown, unknown));
+    for language in Language::ALL {
+        input.portfolio.language = language;
+        let document = leveraged_notice::build(&input).expect("a notice");
+        assert_eq!(crate::agreement::differences(&document), Vec::<String>::new(), "{language}");
+    }
+    input.further.events.clear();
+    let text = csv_section(&leveraged_notice::build(&input).expect("a notice"), "about");
+    assert!(text.iter().flatten().any(|cell| cell.starts_with("No threshold that was not told before")), "{text:?}");
 }
 
 proptest! {

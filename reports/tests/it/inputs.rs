@@ -60,7 +60,7 @@ fn market_id() -> MarketId {
     "D03".parse().expect("an id")
 }
 
-fn instrument_id(symbol: &str) -> InstrumentId {
+pub(crate) fn instrument_id(symbol: &str) -> InstrumentId {
     InstrumentId::new(&market_id(), symbol).expect("a symbol")
 }
 
@@ -79,6 +79,7 @@ fn instrument(symbol: &str, name: &str, currency: Currency) -> Instrument {
         return_basis: None,
         modified_duration: None,
         spread_duration: None,
+        leveraged: None,
         proxy_instrument_id: None,
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use reports::document::Document;
 use reports::management::{
-    CurrencyBook, FindingCount, Lights, ManagementInput, OutsideBook, PortfolioCounts, PortfolioReturn, PortfolioRisk,
-    WithoutValue,
+    CurrencyBook, FindingCount, KindPublications, Lights, ManagementInput, OutsideBook, PortfolioCounts,
+    PortfolioReturn, PortfolioRisk, Publications, WithoutValue,
 };
 use reports::overviews::management_report::build;
 use schemas::tables::nav_bridge::BridgeComponent;
@@ -47,6 +47,7 @@ fn empty() -> ManagementInput {
         risks: Vec::new(),
         risks_known: 0,
         findings: Vec::new(),
+        publications: None,
     }
 }
 
@@ -84,7 +85,29 @@ fn firm() -> ManagementInput {
         risks: vec![PortfolioRisk { portfolio_id: id("D04"), value_at_risk_fraction: 0.0523 }],
         risks_known: 1,
         findings: vec![found("carried_prices", Severity::Warn, 7), found("missing_prices", Severity::Block, 2)],
+        publications: Some(publications()),
         ..empty()
+    }
+}
+
+/// Four statements of two portfolios, one of them corrected, and a tax report that is kept back.
+fn publications() -> Publications {
+    let none = KindPublications::default();
+    Publications {
+        counted_at: "2024-02-01T04:05:06Z".parse().expect("an instant"),
+        kinds: vec![
+            KindPublications {
+                kind: "portfolio_statement".to_owned(),
+                published: 3,
+                restated: 1,
+                delivered: 2,
+                waiting: 1,
+                returned: 1,
+                ..none.clone()
+            },
+            KindPublications { kind: "tax_report".to_owned(), published: 1, blocked: 1, given_up: 1, ..none.clone() },
+            KindPublications { kind: "of_another_time".to_owned(), published: 1, not_wanted: 1, ..none },
+        ],
     }
 }
 
@@ -188,6 +211,25 @@ fn every_required_item_is_there() {
     assert_eq!(row(&document, "findings", "Total").join("").trim(), "9");
     let json = json(&document);
     assert_eq!((&json["firm"], json.get("portfolio_id")), (&"firm".into(), None));
+}
+
+#[test]
+fn documents_and_messages_are_counted_by_kind_and_say_when() {
+    let document = report(&firm());
+    assert_eq!(row(&document, "documents", "Portfolio statement"), ["3", "1", "0"]);
+    assert_eq!(row(&document, "documents", "Total"), ["5", "1", "1"]);
+    assert_eq!(row(&document, "messages", "Portfolio statement"), ["2", "1", "0", "1", "0"]);
+    assert_eq!(row(&document, "messages", "Total"), ["2", "1", "1", "1", "1"]);
+    // A kind that this version of the program does not make keeps its id.
+    assert_eq!(row(&document, "messages", "of_another_time"), ["0", "0", "0", "0", "1"]);
+    assert!(text(&document).contains("as they stood on 2024-02-01 at 04:05 UTC"), "{}", text(&document));
+
+    let mut nothing = firm();
+    nothing.publications = Some(Publications { kinds: Vec::new(), ..publications() });
+    assert!(text(&report(&nothing)).contains("no document about the period was published"));
+    nothing.publications = None;
+    let text = text(&report(&nothing));
+    assert!(!text.contains("Documents about the period") && !text.contains("04:05 UTC"), "nobody counted: {text}");
 }
 
 #[test]

@@ -35,6 +35,9 @@ crate::table! {
     modified_duration: Option<Rate>,
     /// By how many percent its price falls if its spread rises by one percentage point, in years. None if nobody says.
     spread_duration: Option<Rate>,
+    /// Whether it is leveraged, or a contingent liability: one of which more than the stake can be lost, or a tenth of
+    /// it in a small move. None if nobody says; it then counts as not leveraged.
+    leveraged: Option<bool>,
     /// The instrument of the market whose returns stand for those that this one lacks in the scenarios of risk. None if
     /// the file names none.
     proxy_instrument_id: Option<InstrumentId>,

@@ -52,6 +52,8 @@ pub enum BridgeComponent {
     Interest,
     /// Interest accrued on bonds, paid and received with their trades.
     AccruedInterest,
+    /// Income from lending securities, before tax.
+    LendingIncome,
     /// What prices made of units that were sold.
     RealisedPriceGain,
     /// What exchange rates made of units that were sold.
@@ -167,7 +169,7 @@ impl BridgeComponent {
 }
 
 /// The words of every component, in the order of the enum.
-const WORDS: [Words; 31] = [
+const WORDS: [Words; 32] = [
     Words(
         BridgeComponent::OpeningBalances,
         "opening_balances",
@@ -195,6 +197,12 @@ const WORDS: [Words; 31] = [
         "accrued_interest",
         "Accrued interest",
         "interest accrued on bonds, received with their sale less paid with their purchase",
+    ),
+    Words(
+        BridgeComponent::LendingIncome,
+        "lending_income",
+        "Income from securities lending",
+        "what borrowers of securities paid for them less what was paid back, before tax",
     ),
     Words(
         BridgeComponent::RealisedPriceGain,

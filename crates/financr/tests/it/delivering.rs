@@ -99,7 +99,7 @@ fn statements_go_by_the_channels_that_their_portfolio_names() {
     house.done(&["import", "books"]);
     let said = house.done(&["run", "nightly", "--date", "2024-01-31"]);
     for words in [
-        "2 statements written, 1 mails queued, 2 messages queued for other channels",
+        "2 statements written, 1 messages queued for mail, 2 messages queued for other channels",
         "1 mails delivered; 2 statements for the drop folder delivered",
     ] {
         assert!(said.contains(words), "{said}");

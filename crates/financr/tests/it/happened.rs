@@ -197,3 +197,30 @@ fn a_fall_is_told_once_for_each_step_also_by_a_later_night() {
     night(&house, "2024-01-19");
     assert_eq!(documents(&house, "depreciation_notice").len(), 2);
 }
+
+#[test]
+fn a_leveraged_position_is_told_by_itself_for_each_tenth_that_it_lost() {
+    let house = house();
+    night(&house, "2024-01-11");
+    assert!(documents(&house, "leveraged_notice").is_empty(), "nobody said that it is leveraged");
+    let path = house.path().join("books/TOLD/instruments.csv");
+    std::fs::write(&path, "symbol,name,currency,isin,leveraged\nACME,Acme SE,EUR,DE0007164600,true\n")
+        .expect("written");
+    house.done(&["import", "books"]);
+    // 90 at 100, without the fee of 1, are 9,000; at 85 they are 7,650, and at 75 they are 6,750.
+    night(&house, "2024-01-12");
+    let found = documents(&house, "leveraged_notice");
+    assert_eq!(found.keys().collect::<Vec<_>>(), ["2024-01-10"], "the day of the fall, though no night was run then");
+    let told = rows(found.get("2024-01-10").expect("a notice"), "positions");
+    let told: Vec<&str> = told[0].iter().map(String::as_str).collect();
+    assert_eq!(told, ["Acme SE", "ACME", "2024-01-03", "90", "9000.00", "7650.00", "EUR", "-0.1500", "-0.1000"]);
+    night(&house, "2024-01-17");
+    night(&house, "2024-01-18");
+    let found = documents(&house, "leveraged_notice");
+    assert_eq!(found.keys().collect::<Vec<_>>(), ["2024-01-10", "2024-01-17"]);
+    let told = rows(found.get("2024-01-17").expect("a notice"), "positions");
+    assert_eq!(told[0][7..], ["-0.2500", "-0.2000"]);
+    let again = ["report", "render", "TOLD", "--date", "2024-01-17", "--kind", "leveraged_notice"];
+    let again = house.done(&again);
+    assert!(again.contains("identical") && !again.contains("different"), "{again}");
+}

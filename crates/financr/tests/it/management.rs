@@ -97,12 +97,22 @@ fn a_report_on_the_firm_is_made_when_asked_for_proven_and_made_again() {
     assert!(!csv.contains("what no step explains"), "{csv}");
     assert!(row(&csv, "returns", "Best").starts_with(&["BB", "0.1000"]), "{csv}");
     assert!(csv.contains("1 portfolios in GBP") && csv.contains("1,000.00"), "{csv}");
+    // The night has published the statements of January of the four portfolios; nobody has an address.
+    assert_eq!(row(&csv, "documents", "Portfolio statement").first(), Some(&"4"), "{csv}");
 
     std::fs::copy(of("pdf").0, house.path().join("mine.pdf")).expect("copied");
     assert!(house.done(&["report", "verify", "mine.pdf"]).contains(REPORT));
     assert!(house.done(&["report", "show", REPORT]).contains("firm"));
     let again = house.done(&["report", "render", "firm", "--date", "2024-01-31"]);
     assert!(again.contains("identical") && !again.contains("different"), "{again}");
-    house.done(&asked);
+
+    // What is published later, and what becomes of it, changes nothing of what was counted.
+    house.done(&["run", "statements", "--period", "2024-01", "--kind", "performance_report"]);
+    let again = house.done(&["report", "render", "firm", "--date", "2024-01-31"]);
+    assert!(again.contains("identical") && !again.contains("different"), "{again}");
+    let said = house.done(&asked);
+    assert!(!said.contains("would differ now"), "{said}");
     assert_eq!(listed(&house).len(), 1, "asked for once more nothing is written");
+    let reviewed = house.done(&["restate", "--dry-run"]);
+    assert!(!reviewed.contains(REPORT), "{reviewed}");
 }

@@ -123,14 +123,18 @@ fn a_batch_writes_the_statements_of_a_period_once_and_lists_what_is_blocked() {
     let month = ["run", "statements", "--period", "2024-01"];
     let ended = house.run(&month);
     assert_eq!(ended.code, Some(3), "{}{}", ended.stdout, ended.stderr);
-    for words in ["1 statements written, 1 mails queued", "no statement for MIXED (missing_fx_rates)"] {
+    for words in ["1 statements written, 1 messages queued for mail", "no statement for MIXED (missing_fx_rates)"] {
         assert!(ended.stdout.contains(words), "{words}: {}", ended.stdout);
     }
     // The night writes the same document under the same name, and finds it done.
     let files = house.documents();
     assert_eq!(house.run(&month).code, Some(3));
     let ended = house.run(&["run", "publish", "--date", "2024-01-31"]);
-    assert!(ended.stdout.contains("0 statements written, 0 mails queued, 1 were there before"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("0 statements written, 0 messages queued for mail, 1 were there before"),
+        "{}",
+        ended.stdout
+    );
     assert_eq!(house.documents(), files);
 
     let said = house.done(&["run", "statements", "--period", "2024-01", "--portfolio", "EMPTIED"]);

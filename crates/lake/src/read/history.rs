@@ -120,22 +120,6 @@ pub async fn nav_bridges(
     query_pinned(lake, "nav_bridges", include_str!("nav_bridges.sql"), &tables, parameters).await
 }
 
-/// The bridges of all portfolios over a period in one: a row for each source of rates, base currency and component, in
-/// the base currency, named by the first of its portfolios. `detail` is how many steps are not known in figures.
-///
-/// # Errors
-/// [`Error`] if a table cannot be read.
-pub async fn firm_bridge(
-    (bridges, portfolios): (&Snapshot, &Snapshot),
-    lake: &Lake,
-    range: (BusinessDate, BusinessDate),
-) -> Result<Vec<NavBridgeRow>, Error> {
-    let (from, to) = range;
-    let parameters = vec![("from_date", Parameter::Date(from)), ("to_date", Parameter::Date(to))];
-    let tables = [bridges.restricted_to(DateRange::between(from, to)), portfolios.clone()];
-    query_pinned(lake, "firm_bridge", include_str!("firm_bridge.sql"), &tables, parameters).await
-}
-
 /// Transactions from one trade date to another, both included, in the order of the bookings.
 ///
 /// # Errors

@@ -73,6 +73,7 @@ impl<'a> Books<'a> {
             | TransactionKind::Dividend
             | TransactionKind::Interest
             | TransactionKind::AccruedInterest
+            | TransactionKind::LendingIncome
             | TransactionKind::Fee
             | TransactionKind::FeeCustody
             | TransactionKind::FeeManagement

@@ -44,6 +44,7 @@ pub(super) fn instrument(position: usize) -> Instrument {
         return_basis: None,
         modified_duration: None,
         spread_duration: None,
+        leveraged: None,
         proxy_instrument_id: None,
     }
 }

@@ -141,6 +141,7 @@ impl Nature {
             K::ReturnOfCapital => parted(Some(C::CorporateActions), C::Fee, C::TaxWithholding),
             K::Interest => parted(Some(C::Interest), C::Fee, C::TaxWithholding),
             K::AccruedInterest => parted(Some(C::AccruedInterest), C::Fee, C::TaxWithholding),
+            K::LendingIncome => parted(Some(C::LendingIncome), C::Fee, C::TaxWithholding),
             K::Fee => parted(Some(C::Fee), C::Fee, C::Tax),
             K::FeeCustody => parted(Some(C::FeeCustody), C::FeeCustody, C::Tax),
             K::FeeManagement => parted(Some(C::FeeManagement), C::FeeManagement, C::Tax),

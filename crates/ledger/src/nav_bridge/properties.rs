@@ -20,13 +20,15 @@ const CURRENCIES: [Currency; 3] = [Currency::EUR, Currency::USD, Currency::GBP];
 const SHARES: [(&str, Currency); 3] = [("AAA", Currency::EUR), ("BBB", Currency::USD), ("CCC", Currency::GBP)];
 
 /// Kinds that move cash only, with the sign of the cash.
-const PAYMENTS: [(Kind, i64); 12] = [
+const PAYMENTS: [(Kind, i64); 14] = [
     (Kind::Deposit, 1),
     (Kind::Withdrawal, -1),
     (Kind::Dividend, 1),
     (Kind::Interest, 1),
     (Kind::Interest, -1),
     (Kind::AccruedInterest, -1),
+    (Kind::LendingIncome, 1),
+    (Kind::LendingIncome, -1),
     (Kind::FeeCustody, -1),
     (Kind::FeeManagement, -1),
     (Kind::Tax, 1),

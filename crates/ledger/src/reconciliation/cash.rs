@@ -80,7 +80,10 @@ fn turned_round(case: &Case<'_>, gap: &CashGap) -> Option<Explanation> {
     let kind = match booked.kind {
         TransactionKind::Deposit => TransactionKind::Withdrawal,
         TransactionKind::Withdrawal => TransactionKind::Deposit,
-        TransactionKind::Interest | TransactionKind::Tax | TransactionKind::AccruedInterest => booked.kind,
+        TransactionKind::Interest
+        | TransactionKind::Tax
+        | TransactionKind::AccruedInterest
+        | TransactionKind::LendingIncome => booked.kind,
         charge if charge.is_charge() => charge,
         _ => return None,
     };

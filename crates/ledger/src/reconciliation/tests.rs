@@ -190,6 +190,7 @@ fn instrument(symbol: &str) -> Instrument {
         return_basis: None,
         modified_duration: None,
         spread_duration: None,
+        leveraged: None,
         proxy_instrument_id: None,
     }
 }

@@ -31,6 +31,8 @@ pub enum TransactionKind {
     Interest,
     /// Interest accrued on a bond, paid to its seller or received from its buyer with the trade.
     AccruedInterest,
+    /// What a borrower of securities paid for them, or what took it back.
+    LendingIncome,
     /// A fee that belongs to no trade and has no kind of its own.
     Fee,
     /// A fee for safekeeping.
@@ -87,7 +89,7 @@ pub enum TransactionKind {
 
 impl TransactionKind {
     /// Every kind.
-    pub const ALL: [TransactionKind; 37] = [
+    pub const ALL: [TransactionKind; 38] = [
         TransactionKind::Deposit,
         TransactionKind::Withdrawal,
         TransactionKind::Buy,
@@ -99,6 +101,7 @@ impl TransactionKind {
         TransactionKind::ReturnOfCapital,
         TransactionKind::Interest,
         TransactionKind::AccruedInterest,
+        TransactionKind::LendingIncome,
         TransactionKind::Fee,
         TransactionKind::FeeCustody,
         TransactionKind::FeeManagement,

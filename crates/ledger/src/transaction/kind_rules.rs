@@ -55,7 +55,7 @@ pub struct KindRules {
 }
 
 /// The rules of every kind, in the order of [`TransactionKind::ALL`].
-pub(super) static RULES: [KindRules; 37] = [
+pub(super) static RULES: [KindRules; 38] = [
     rules("DEPOSIT", "the client pays cash in", EXTERNAL, InstrumentRule::None, QuantityRule::No, CashRule::In),
     rules("WITHDRAWAL", "the client takes cash out", EXTERNAL, InstrumentRule::None, QuantityRule::No, CashRule::Out),
     rules("BUY", "units in, cash out", INSIDE, InstrumentRule::Required, QuantityRule::Yes, CashRule::Out),
@@ -113,6 +113,14 @@ pub(super) static RULES: [KindRules; 37] = [
         "accrued interest paid or received with a bond trade",
         INSIDE,
         InstrumentRule::Required,
+        QuantityRule::No,
+        CashRule::Either,
+    ),
+    rules(
+        "LENDING_INCOME",
+        "income from lending securities, or its repayment",
+        INSIDE,
+        InstrumentRule::Optional,
         QuantityRule::No,
         CashRule::Either,
     ),

@@ -1,11 +1,15 @@
 //! Publishing statements: each version once, and never changed.
 
-use schemas::Subject;
-use store::{Error, PublishOutcome, Removal, StatementEvent, StatementFilter, StoreKind};
+use schemas::{DeliveryChannel, Subject};
+use store::{
+    BlockedStatement, DeliveryCounts, DeliveryState, Error, PublicationCounts, PublishOutcome, Removal, StatementEvent,
+    StatementFilter, StoreKind,
+};
 
 use crate::places::{Place, on_both_engines};
 use crate::samples::{
-    after_minutes, claimed_run, date, mail, portfolio_id, run_id, save_portfolio, statement, statement_about,
+    LEASE, after_minutes, claimed_run, date, mail, portfolio_id, run_id, save_portfolio, start, statement,
+    statement_about,
 };
 
 on_both_engines!(
@@ -18,6 +22,7 @@ on_both_engines!(
     a_file_leads_to_its_statement_and_to_the_other_versions,
     a_removal_stays_on_record_and_never_comes_before_its_time,
     a_statement_is_about_a_portfolio_a_group_or_the_firm,
+    what_was_published_about_a_period_is_counted_by_kind,
 );
 
 async fn the_first_document_stays(place: &Place) {
@@ -251,4 +256,54 @@ async fn a_statement_is_about_a_portfolio_a_group_or_the_firm(place: &Place) {
     ] {
         assert!(place.execute(sql).await.is_err(), "{sql}");
     }
+}
+
+async fn what_was_published_about_a_period_is_counted_by_kind(place: &Place) {
+    let store = place.open(StoreKind::Live).await;
+    save_portfolio(&store, "D01").await;
+    save_portfolio(&store, "D02").await;
+    let run = claimed_run(&store).await;
+    let (first, restated, other) = (statement("D01", 1, &run), statement("D01", 2, &run), statement("D02", 1, &run));
+    let mut earlier = statement("D02", 1, &run);
+    (earlier.id, earlier.kind) = ("earlier".to_owned(), "risk".to_owned());
+    (earlier.period_start, earlier.period_end) = (date("2014-10-31"), date("2014-11-30"));
+    let told = [mail("a@example.org"), mail("b@example.org")];
+    for (new, mails) in [(&first, &told[..]), (&restated, &told[..1]), (&other, &[]), (&earlier, &told[..1])] {
+        store.publish_statement_with_deliveries(new, mails).await.expect("published");
+    }
+    let sent = store.claim_deliveries(DeliveryChannel::Email, "sender", LEASE, start(), 1).await.expect("claimed");
+    for delivery in &sent {
+        assert_eq!(delivery.state, DeliveryState::Pending);
+        assert!(store.mark_delivered(delivery, "250 taken", after_minutes(1)).await.expect("noted"));
+    }
+    let blocked = |kind: &str, id: &str, period_end: &str| BlockedStatement {
+        kind: kind.to_owned(),
+        subject: portfolio_id(id).into(),
+        period_start: date("2014-11-30"),
+        period_end: date(period_end),
+        reason: "missing_prices".to_owned(),
+    };
+    // That of D01 was made later, about a month that ends a day earlier; that of D02 of another kind never.
+    let two = [blocked("periodic", "D01", "2014-12-30"), blocked("risk", "D02", "2014-12-31")];
+    store.record_blocked(&run.id, &two, start()).await.expect("noted");
+    store.record_blocked(&run.id, &two[1..], after_minutes(5)).await.expect("noted once more");
+
+    let counts = store.publication_counts(date("2014-11-30"), date("2014-12-31")).await.expect("readable");
+    assert_eq!(counts.keys().map(String::as_str).collect::<Vec<_>>(), ["periodic", "risk"]);
+    let of_earlier = usize::from(sent.iter().any(|delivery| delivery.statement_id == earlier.id));
+    let delivered = i64::try_from(sent.len() - of_earlier).expect("small");
+    assert_eq!(
+        counts["periodic"],
+        PublicationCounts {
+            published: 2,
+            restated: 1,
+            blocked: 0,
+            deliveries: DeliveryCounts { pending: 3 - delivered, delivered, ..DeliveryCounts::default() },
+        }
+    );
+    assert_eq!(counts["risk"], PublicationCounts { blocked: 1, ..PublicationCounts::default() });
+    let before = store.publication_counts(date("2014-10-31"), date("2014-11-30")).await.expect("readable");
+    assert_eq!(before.len(), 1);
+    assert_eq!((before["risk"].published, before["risk"].blocked), (1, 0));
+    assert!(store.publication_counts(date("2014-12-31"), date("2015-01-31")).await.expect("readable").is_empty());
 }

@@ -118,7 +118,7 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
     let [symbol, name, currency] = [sheet.text("symbol")?, sheet.text("name")?, sheet.text("currency")?];
     let [scale, adjusted, origin] = [sheet.text("price_scale")?, sheet.text("adjusted")?, sheet.text("source")?];
     let [isin, cusip, proxy] = [sheet.text("isin")?, sheet.text("cusip")?, sheet.text("proxy")?];
-    let basis = sheet.text("return_basis")?;
+    let [basis, geared] = [sheet.text("return_basis")?, sheet.text("leveraged")?];
     let [modified, spread] = [sheet.text("modified_duration")?, sheet.text("spread_duration")?];
     let mut seen: BTreeMap<InstrumentId, i64> = BTreeMap::new();
     let (instruments, rejects) = each_row(&label, &sheet, |row, line| {
@@ -151,6 +151,7 @@ pub(super) fn instruments(file: &LandedFile<'_>) -> Result<Facts, Error> {
             return_basis: return_basis(basis.cell(row), adjusted)?,
             modified_duration: duration("modified_duration", modified.number(row))?,
             spread_duration: duration("spread_duration", spread.number(row))?,
+            leveraged: leveraged(geared.cell(row))?,
             proxy_instrument_id: proxy.cell(row).map(|proxy| stands_for(file, symbol, proxy)).transpose()?,
             instrument_id,
         };
@@ -170,6 +171,18 @@ fn return_basis(cell: Option<&str>, adjusted: &str) -> Result<Option<String>, Fa
         }
         Some("price") => Ok(cell.map(str::to_owned)),
         Some(other) => Err(("return_basis", format!("`{other}` is none of price, total"))),
+    }
+}
+
+/// Whether an instrument is leveraged, as the cell says it; none if it says nothing.
+fn leveraged(cell: Option<&str>) -> Result<Option<bool>, Fault> {
+    match cell {
+        None => Ok(None),
+        Some("true") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
+        Some(other) => {
+            Err(("leveraged", format!("`{}` is none of true, false", other.chars().take(40).collect::<String>())))
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Securities financing transactions: their extent and what they brought, Article 63(2)(b) and (c).
 //!
-//! The books know one kind, the lending of units, as a mark on a position: `LEND` and `LEND_RETURN` move no cash.
+//! The books know one kind, the lending of units, as a mark on a position: `LEND` and `LEND_RETURN` move no cash. What
+//! borrowers paid is booked by itself, as `LENDING_INCOME`, and often later.
 
 use std::collections::BTreeMap;
 
 use rust_decimal::{Decimal, RoundingStrategy};
-use schemas::InstrumentId;
 use schemas::tables::transactions::Transaction;
+use schemas::{Amount, Currency, InstrumentId};
 
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::error::Error;
@@ -16,6 +17,7 @@ use crate::texts::{AssetLabel, AssetSentence, Label};
 
 const LEND: &str = "LEND";
 const RETURN: &str = "LEND_RETURN";
+const INCOME: &str = "LENDING_INCOME";
 
 /// Units of an instrument that were lent and came back.
 #[derive(Clone, Copy, Default)]
@@ -36,29 +38,87 @@ impl Lent {
     }
 }
 
-/// What was lent in the period, or that nothing was.
+/// What was lent in the period and what it brought, or that nothing was.
 ///
 /// # Errors
-/// [`Error::Overflow`] if units do not fit.
+/// [`Error::Overflow`] if units or amounts do not fit.
 pub(super) fn sections(input: &StatementInput) -> Result<Vec<Section>, Error> {
     let texts = input.texts();
-    let lent = lent(input)?;
-    let of = |notes| of_notes(input, "securities_financing", AssetLabel::Financing, notes);
-    if lent.is_empty() {
-        return Ok(vec![of(vec![texts.sentence(AssetSentence::NoFinancing)])]);
+    let (lent, earned) = (lent(input)?, earned(input)?);
+    let mut notes = vec![if lent.is_empty() {
+        texts.sentence(AssetSentence::NoFinancing)
+    } else {
+        texts.sentence_with(AssetSentence::Lent, &[("count", &lent.len().to_string())])
+    }];
+    let mut tables = Vec::new();
+    if !earned.is_empty() {
+        notes.push(texts.sentence(AssetSentence::Benefit));
+        let content = Content::Table(income(input, &earned)?);
+        tables.push(Section { id: "lending_income", title: texts.label(AssetLabel::LendingIncome), content });
+    } else if !lent.is_empty() {
+        notes.push(texts.sentence(AssetSentence::NoBenefit));
     }
-    let count = lent.len().to_string();
-    let notes = vec![
-        texts.sentence_with(AssetSentence::Lent, &[("count", &count)]),
-        texts.sentence(AssetSentence::NoBenefit),
-        texts.sentence(AssetSentence::UnitsAsBooked),
+    if !lent.is_empty() {
+        notes.push(texts.sentence(AssetSentence::UnitsAsBooked));
+        let content = Content::Table(table(input, &lent)?);
+        tables.insert(0, Section { id: "lending", title: texts.label(AssetLabel::Lending), content });
+    }
+    tables.insert(0, of_notes(input, "securities_financing", AssetLabel::Financing, notes));
+    Ok(tables)
+}
+
+/// What lending brought.
+#[derive(Clone, Copy, Default)]
+struct Earned {
+    credited: Decimal,
+    charges: Decimal,
+}
+
+/// The income by instrument and currency, of the period; that of no instrument comes first.
+fn earned(input: &StatementInput) -> Result<BTreeMap<(Option<&InstrumentId>, Currency), Earned>, Error> {
+    let overflow = || Error::Overflow { what: "income from lending" };
+    let taken_back = input.taken_back_ids();
+    let all = input.transactions.iter().chain(&input.further.other_bookings);
+    let of_period = all.filter(|row| row.kind == INCOME && !taken_back.contains(row.transaction_id.as_str()));
+    let mut found: BTreeMap<(Option<&InstrumentId>, Currency), Earned> = BTreeMap::new();
+    for row in of_period.filter(|row| input.period_start < row.trade_date && row.trade_date <= input.business_date) {
+        let charges = row.fees.decimal().checked_add(row.taxes.decimal()).ok_or_else(overflow)?;
+        let earned = found.entry((row.instrument_id.as_ref(), row.currency)).or_default();
+        earned.credited = earned.credited.checked_add(row.net_cash.decimal()).ok_or_else(overflow)?;
+        earned.charges = earned.charges.checked_add(charges).ok_or_else(overflow)?;
+    }
+    Ok(found)
+}
+
+fn income(
+    input: &StatementInput,
+    earned: &BTreeMap<(Option<&InstrumentId>, Currency), Earned>,
+) -> Result<Table, Error> {
+    let texts = input.texts();
+    let instruments = input.instruments_by_id();
+    let money = |id, label: AssetLabel| Column::new(id, texts.label(label), ColumnKind::Money);
+    let columns = vec![
+        Column::new("name", texts.label(Label::Name), ColumnKind::Text),
+        Column::new("currency", texts.label(Label::CurrencyShort), ColumnKind::Text),
+        money("gross", AssetLabel::Gross),
+        money("charges", AssetLabel::Charges),
+        money("credited", AssetLabel::Credited),
     ];
-    let table = Section {
-        id: "lending",
-        title: texts.label(AssetLabel::Lending),
-        content: Content::Table(table(input, &lent)?),
-    };
-    Ok(vec![of(notes), table])
+    let mut rows = Vec::with_capacity(earned.len());
+    for ((id, currency), earned) in earned {
+        let gross = earned.credited.checked_add(earned.charges);
+        let gross = gross.ok_or(Error::Overflow { what: "income from lending" })?;
+        let of_none = || texts.label(AssetLabel::OfNoInstrument);
+        let printed = |amount| Cell::money(Amount::new(amount), *currency);
+        rows.push(vec![
+            Cell::text(id.map_or_else(of_none, |id| name_of(id, &instruments))),
+            Cell::text(currency.code()),
+            printed(gross),
+            printed(earned.charges),
+            printed(earned.credited),
+        ]);
+    }
+    Ok(Table { columns, rows, total: None })
 }
 
 /// Units by instrument, of those of which any were lent at a time of the period.

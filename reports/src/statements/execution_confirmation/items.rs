@@ -7,8 +7,9 @@ use schemas::tables::executions::Execution;
 use schemas::tables::instruments::Instrument;
 use schemas::{Amount, Currency, InstrumentId};
 
-use super::{Order, clock_of, venue};
+use super::Order;
 use crate::document::Cell;
+use crate::sections::execution;
 use crate::texts::{ConfirmationLabel, Texts};
 
 /// One item: the point that prescribes it, what it is called, and what is known.
@@ -26,8 +27,8 @@ pub(super) fn items(order: &Order<'_>, instruments: &BTreeMap<&InstrumentId, &In
     let item = |point, label: ConfirmationLabel, entry| Item { point, label: texts.label(label), entry };
     let mut items = vec![
         item("(c)", ConfirmationLabel::TradingDay, Cell::Date(booking.trade_date.day())),
-        item("(d)", ConfirmationLabel::TradingTime, about.time()),
-        item("(e)", ConfirmationLabel::OrderType, about.words(|row| row.order_type.as_deref(), order_type)),
+        item("(d)", ConfirmationLabel::TradingTime, execution::time(&order.tranches, texts)),
+        item("(e)", ConfirmationLabel::OrderType, execution::order_type(&order.tranches, texts)),
     ];
     let order_ids = order.tranches.iter().filter_map(|row| row.order_id.as_deref());
     let order_ids: BTreeSet<&str> = order_ids.collect();
@@ -36,10 +37,10 @@ pub(super) fn items(order: &Order<'_>, instruments: &BTreeMap<&InstrumentId, &In
         items.push(item("(e)", ConfirmationLabel::OrderId, Cell::text(ids.join(", "))));
     }
     items.extend([
-        item("(f)", ConfirmationLabel::Venue, about.words(|row| row.venue_mic.as_deref(), venue)),
-        item("(g)", ConfirmationLabel::Instrument, Cell::text(about.instrument())),
+        item("(f)", ConfirmationLabel::Venue, execution::venues(&order.tranches, texts)),
+        item("(g)", ConfirmationLabel::Instrument, Cell::text(execution::instrument(booking, listed, texts))),
         item("(h)", ConfirmationLabel::BuyOrSell, Cell::text(texts.kind(&booking.kind))),
-        item("(i)", ConfirmationLabel::Nature, about.nature()),
+        item("(i)", ConfirmationLabel::Nature, execution::nature(&order.tranches, texts)),
         item("(j)", ConfirmationLabel::Quantity, about.quantity()),
         Item { point: "(k)", label: about.price_label(), entry: about.price() },
     ]);
@@ -82,59 +83,15 @@ struct About<'a> {
 
 impl About<'_> {
     fn not_recorded(&self) -> Cell {
-        Cell::text(self.texts.label(ConfirmationLabel::NotRecorded))
+        execution::not_recorded(self.texts)
     }
 
-    /// What the tranches say in a column, each thing once; that nothing was recorded if one of them says nothing.
     fn words<'r>(
         &'r self,
         column: impl Fn(&'r Execution) -> Option<&'r str>,
         told: impl Fn(&str, Texts) -> String,
     ) -> Cell {
-        let words: Option<Vec<&str>> = self.order.tranches.iter().map(|row| column(row)).collect();
-        let Some(words) = words.filter(|words| !words.is_empty()) else { return self.not_recorded() };
-        let mut seen = BTreeSet::new();
-        let each: Vec<String> =
-            words.into_iter().filter(|word| seen.insert(*word)).map(|word| told(word, self.texts)).collect();
-        Cell::text(each.join(", "))
-    }
-
-    /// The time of the execution, from the first to the last tranche.
-    fn time(&self) -> Cell {
-        let mut tranches = self.order.tranches.clone();
-        tranches.sort_by_key(|row| row.executed_at);
-        let clocks: Option<Vec<String>> = tranches.into_iter().map(clock_of).collect();
-        match clocks.as_deref() {
-            Some([first, .., last]) if first != last => {
-                Cell::text(self.texts.label_with(ConfirmationLabel::FromTo, &[("from", first), ("to", last)]))
-            }
-            Some([first, ..]) => Cell::text(first.as_str()),
-            Some([]) | None => self.not_recorded(),
-        }
-    }
-
-    fn instrument(&self) -> String {
-        let booked = self.order.booking.instrument_id.as_ref();
-        let symbol = booked.map(|id| id.symbol().to_owned()).unwrap_or_default();
-        let name = self.listed.map_or_else(|| symbol.clone(), |listed| listed.name.clone());
-        match self.listed.and_then(|listed| listed.isin.as_ref()) {
-            Some(isin) => format!("{name} ({isin})"),
-            None => {
-                let values = [("name", &*name), ("symbol", &*symbol)];
-                self.texts.label_with(ConfirmationLabel::IsinNotRecorded, &values)
-            }
-        }
-    }
-
-    /// What the order was if neither purchase nor sale; unknown if nothing was recorded of the execution.
-    fn nature(&self) -> Cell {
-        if self.order.tranches.is_empty() {
-            return self.not_recorded();
-        }
-        if self.order.tranches.iter().all(|row| row.nature.is_none()) {
-            return Cell::text(self.texts.label(ConfirmationLabel::NoOtherNature));
-        }
-        self.words(|row| row.nature.as_deref(), nature)
+        execution::words(&self.order.tranches, self.texts, column, told)
     }
 
     fn quantity(&self) -> Cell {
@@ -207,33 +164,6 @@ impl About<'_> {
         };
         Item { point: "(n)", label: self.texts.label_with(ConfirmationLabel::ExchangeRate, &[("pair", &pair)]), entry }
     }
-}
-
-fn order_type(code: &str, texts: Texts) -> String {
-    let label = match code {
-        "market" => ConfirmationLabel::MarketOrder,
-        "limit" => ConfirmationLabel::LimitOrder,
-        "stop" => ConfirmationLabel::StopOrder,
-        "stop_limit" => ConfirmationLabel::StopLimitOrder,
-        "trailing_stop" => ConfirmationLabel::TrailingStopOrder,
-        "at_open" => ConfirmationLabel::AtOpen,
-        "at_close" => ConfirmationLabel::AtClose,
-        "other" => ConfirmationLabel::OtherOrder,
-        unknown => return unknown.to_owned(),
-    };
-    texts.label(label)
-}
-
-fn nature(code: &str, texts: Texts) -> String {
-    let label = match code {
-        "subscription" => ConfirmationLabel::Subscription,
-        "redemption" => ConfirmationLabel::Redemption,
-        "switch" => ConfirmationLabel::Switch,
-        "exercise" => ConfirmationLabel::Exercise,
-        "transfer" => ConfirmationLabel::Transfer,
-        unknown => return unknown.to_owned(),
-    };
-    texts.label(label)
 }
 
 fn counterparty(code: &str, texts: Texts) -> String {

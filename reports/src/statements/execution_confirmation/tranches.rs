@@ -1,8 +1,9 @@
 //! The tranches of orders that were executed in several, each with its own time, venue, units and price.
 
-use super::{Order, clock_of, venue};
+use super::Order;
 use crate::document::{Cell, Column, ColumnKind, Content, Section, Table};
 use crate::input::StatementInput;
+use crate::sections::execution::{clock_of, venue};
 use crate::texts::ConfirmationLabel;
 
 /// A line for each tranche; nothing if every order was executed in one.

@@ -1,6 +1,6 @@
 //! The small print: what the checks found, what the figures mean, and where the statement comes from.
 
-use super::{StatementInput, corporate_actions, over_period, performance, value_change};
+use super::{StatementInput, corporate_actions, orders, over_period, performance, value_change};
 use crate::document::Section;
 use crate::sections::{attribution, findings, issuer, methods, of_notes, price_basis, provenance};
 use crate::texts::{Label, Sentence};
@@ -37,6 +37,7 @@ fn definitions(input: &StatementInput) -> Vec<String> {
     let mut notes: Vec<String> = meant.into_iter().map(|sentence| texts.sentence_with(sentence, &values)).collect();
     notes.extend(price_basis::quoted_in_parts(input, price_basis::priced(input)));
     notes.extend(corporate_actions::definitions(input));
+    notes.extend(orders::definitions(input));
     notes.extend(over_period::definitions(input));
     notes.extend(value_change::definitions(input));
     notes.extend(performance::definitions(input));

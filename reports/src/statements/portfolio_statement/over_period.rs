@@ -25,7 +25,7 @@ const EXECUTION: &[BridgeComponent] = &[
 ];
 const OTHERS: &[BridgeComponent] =
     &[BridgeComponent::Fee, BridgeComponent::FeeCustody, BridgeComponent::FeePerformance];
-/// What comes in from what is held.
+/// What comes in from what is held, as a rule; what is rare has a line if there is any.
 const INCOME: [BridgeComponent; 3] =
     [BridgeComponent::Dividends, BridgeComponent::Interest, BridgeComponent::AccruedInterest];
 
@@ -82,7 +82,9 @@ fn income(input: &StatementInput) -> Result<Section, Error> {
         let cell = input.texts().component(component).to_owned();
         Ok((cell, received(input, &[component])?))
     };
-    let lines = INCOME.into_iter().map(line).collect::<Result<Vec<_>, Error>>()?;
+    let rare = BridgeComponent::LendingIncome;
+    let rare = input.nav_bridge.iter().any(|row| row.component == rare).then_some(rare);
+    let lines = INCOME.into_iter().chain(rare).map(line).collect::<Result<Vec<_>, Error>>()?;
     of_lines(input, "income", StatementLabel::Income, lines)
 }
 

@@ -17,12 +17,16 @@ use crate::texts::tax_report::{TaxLabel, TaxSentence};
 /// Income in units, at the price that the booking names.
 const IN_UNITS: [&str; 2] = ["DIVIDEND_IN_KIND", "DIVIDEND_REINVESTED"];
 
+/// What is paid by who borrows securities, not by who issued them.
+const LENDING: &str = "LENDING_INCOME";
+
 /// The kind of income that a booking is, as the books have it; none if it is no income.
 pub(super) fn component(kind: &str) -> Option<BridgeComponent> {
     match kind {
         "DIVIDEND" | "STOCK_DIVIDEND" | "DIVIDEND_IN_KIND" | "DIVIDEND_REINVESTED" => Some(BridgeComponent::Dividends),
         "INTEREST" => Some(BridgeComponent::Interest),
         "ACCRUED_INTEREST" => Some(BridgeComponent::AccruedInterest),
+        LENDING => Some(BridgeComponent::LendingIncome),
         _ => None,
     }
 }
@@ -99,6 +103,11 @@ impl Incomes {
         }
     }
 
+    /// Whether there is any of a kind of income.
+    pub(super) fn has(&self, component: BridgeComponent) -> bool {
+        self.gross.contains_key(&component)
+    }
+
     pub(super) fn sections(self, facts: &TaxFacts<'_>) -> Vec<Section> {
         vec![
             of_table("income", facts.label(TaxLabel::IncomeInPeriod), self.income),
@@ -123,8 +132,12 @@ fn by_country(facts: &TaxFacts<'_>, countries: Countries) -> Result<Table, Error
     facts.table(columns, rows, &["gross_base", "withheld_base"])
 }
 
-/// The country of the instrument of a booking, or why there is none. Income of no instrument has none.
+/// The country of the instrument of a booking, or why there is none. Income of no instrument has none, and that from
+/// lending comes from the borrower.
 fn country(facts: &TaxFacts<'_>, booking: &Transaction) -> Cell {
+    if booking.kind == LENDING {
+        return facts.reason(TaxSentence::BorrowerNotKnown);
+    }
     let no_instrument = || Cell::text(facts.label(TaxLabel::NoInstrument));
     booking.instrument_id.as_ref().map_or_else(no_instrument, |id| country_of(facts, id))
 }

@@ -12,12 +12,19 @@ use crate::error::Error;
 use crate::texts::tax_report::TaxLabel;
 use crate::texts::{Label, Sentence};
 
-/// The kinds of income, in the order of the books.
+/// The kinds of income that always have a line, in the order of the books.
 const INCOME: [BridgeComponent; 3] =
     [BridgeComponent::Dividends, BridgeComponent::Interest, BridgeComponent::AccruedInterest];
 /// The taxes that are not withheld from income.
 const OTHER_TAXES: [BridgeComponent; 3] =
     [BridgeComponent::Tax, BridgeComponent::TaxStampDuty, BridgeComponent::TaxTransaction];
+
+/// The kinds of income that have a line: those that always do, and that from lending if there is any.
+fn kinds_of_income(facts: &TaxFacts<'_>, income: &Incomes) -> impl Iterator<Item = BridgeComponent> {
+    let lending = BridgeComponent::LendingIncome;
+    let is_booked = facts.input.nav_bridge.iter().any(|row| row.component == lending);
+    INCOME.into_iter().chain((is_booked || income.has(lending)).then_some(lending))
+}
 
 /// A line for every total of the report.
 pub(super) fn section(facts: &TaxFacts<'_>, gains: &Gains, income: &Incomes, taxes: &Taxes) -> Result<Section, Error> {
@@ -27,7 +34,7 @@ pub(super) fn section(facts: &TaxFacts<'_>, gains: &Gains, income: &Incomes, tax
     for (term, net) in gains.by_term(facts)? {
         rows.push(row(texts.label_with(TaxLabel::NetOfTerm, &[("term", &term)]), net));
     }
-    for component in INCOME {
+    for component in kinds_of_income(facts, income) {
         rows.push(row(texts.component(component).to_owned(), income.total(facts, component)?));
     }
     rows.push(row(facts.label(TaxLabel::WithheldNet), facts.sum(&taxes.withholding, "net_base")?));
@@ -55,7 +62,7 @@ pub(super) fn beside_the_books(
         Ok(())
     };
     add(facts.label(TaxLabel::NetRealised), facts.sum(&gains.by_method, "net")?, realised(facts)?)?;
-    for component in INCOME {
+    for component in kinds_of_income(facts, income) {
         let name = texts.component(component).to_owned();
         add(name, income.total(facts, component)?, booked(facts, &[component])?)?;
     }
