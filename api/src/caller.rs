@@ -1,8 +1,9 @@
 //! Who asks.
 //!
 //! A [`Caller`] can only be made here, from a request that was admitted, and handlers that show anything take one as
-//! an argument: one that forgets to ask for it does not get at a portfolio. There is one kind of caller today, who may
-//! see everything; what each may see would be decided here.
+//! an argument: one that forgets to ask for it does not get at a portfolio. What each may see is decided in `entitled`.
+
+mod bearer;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -10,16 +11,45 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::request::Parts;
+use chrono::{DateTime, Utc};
 use schemas::signed_message::same_bytes;
-use schemas::tables::portfolios::Portfolio;
-use schemas::{PortfolioId, Subject};
+use schemas::{Role, Scope, UserId};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::identity::is_handed_on;
 use crate::problem::Problem;
 use crate::{Context, Error, Settings};
 
+pub(crate) use bearer::KEY_MARK;
+
 /// The proof that a request was admitted.
-pub(crate) struct Caller(());
+pub(crate) struct Caller {
+    /// Who asks.
+    pub(crate) who: Who,
+}
+
+/// Who asks.
+pub(crate) enum Who {
+    /// Whoever knows the token of the house, or is on its machine: sees everything.
+    House,
+    /// A user.
+    User(SignedIn),
+}
+
+/// A user who signed in, or whose key came with the request.
+#[derive(Clone, Debug)]
+pub(crate) struct SignedIn {
+    /// The user. Neither disabled nor unverified when the request came.
+    pub(crate) user_id: UserId,
+    /// What the user is to the house, as the store has it when the request came.
+    pub(crate) role: Role,
+    /// The session; none for a key.
+    pub(crate) session_id: Option<String>,
+    /// When the user last gave a password, or when the key was made.
+    pub(crate) authenticated_at: DateTime<Utc>,
+    /// What the session or the key may be used for.
+    pub(crate) scopes: Vec<Scope>,
+}
 
 /// Whom the API answers.
 pub(crate) enum Admission {
@@ -27,14 +57,18 @@ pub(crate) enum Admission {
     Token(SecretString),
     /// Whoever is on this machine.
     ThisMachine,
+    /// Nobody but users.
+    Users,
 }
 
 impl Admission {
-    /// The token if there is one; otherwise this machine, if nobody else can connect.
+    /// The token if there is one; otherwise this machine, if nobody else can connect; otherwise users, if they can
+    /// sign in.
     pub(crate) fn of(settings: &Settings) -> Result<Admission, Error> {
         match &settings.token {
             Some(token) if !token.expose_secret().is_empty() => Ok(Admission::Token(token.clone())),
             _ if settings.bind.ip().is_loopback() => Ok(Admission::ThisMachine),
+            _ if !settings.identity.token_key_files.is_empty() => Ok(Admission::Users),
             _ => Err(Error::TokenMissing { bind: settings.bind }),
         }
     }
@@ -44,44 +78,40 @@ impl FromRequestParts<Arc<Context>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, context: &Arc<Context>) -> Result<Caller, Problem> {
-        let admitted = match &context.admission {
-            Admission::Token(token) => bears(parts, token),
-            Admission::ThisMachine => peer_is_local(parts) && host_is_local(parts),
-        };
-        if admitted { Ok(Caller(())) } else { Err(refusal(&context.admission)) }
+        Ok(Caller { who: authenticated(parts, context).await? })
     }
 }
 
-impl Caller {
-    /// A portfolio that the caller may see, by the id in the address.
-    ///
-    /// # Errors
-    /// A 404 if there is none, or none of that name can be.
-    pub(crate) async fn portfolio(&self, context: &Context, id: &str) -> Result<Portfolio, Problem> {
-        let unknown = |detail: String| {
-            Problem::not_found("Unknown portfolio", detail, "GET /portfolios lists the portfolios that there are")
-        };
-        let portfolio_id: PortfolioId =
-            id.parse().map_err(|error: schemas::identifiers::IdError| unknown(error.to_string()))?;
-        let found = context.store.portfolio(&portfolio_id).await?;
-        found.ok_or_else(|| unknown(format!("there is no portfolio `{portfolio_id}`")))
+/// Who asks, as far as it is proved. A token that is sent is judged by itself: one that is not valid is refused, also
+/// on the machine of the house.
+///
+/// # Errors
+/// A 401 if it is not proved; a 403 if what proves it may not be used for this.
+pub(crate) async fn authenticated(parts: &Parts, context: &Context) -> Result<Who, Problem> {
+    let is_house = match &context.admission {
+        Admission::Token(token) => bears(parts, token),
+        Admission::ThisMachine => peer_is_local(parts) && host_is_local(parts),
+        Admission::Users => false,
+    };
+    let Some(identity) = &context.identity else {
+        return if is_house { Ok(Who::House) } else { Err(refusal(&context.admission)) };
+    };
+    let by_token = matches!(context.admission, Admission::Token(_));
+    if is_house && (by_token || (!parts.headers.contains_key(AUTHORIZATION) && !is_handed_on(&parts.headers))) {
+        return Ok(Who::House);
     }
-
-    /// Whether the caller may see what a document is about. Documents about several portfolios are for those who may
-    /// see all of them, which is every caller there is today.
-    ///
-    /// # Errors
-    /// A 404 if the caller may not, or if it is about nothing that is there.
-    pub(crate) async fn subject(&self, context: &Context, subject: &Subject) -> Result<(), Problem> {
-        match subject {
-            Subject::Portfolio(id) => self.portfolio(context, id.as_str()).await.map(|_| ()),
-            Subject::Group(_) | Subject::Firm => Ok(()),
-        }
+    match bearer::credentials(parts) {
+        Some(credentials) => bearer::user(parts, context, identity, credentials).await.map(Who::User),
+        None => Err(refusal(&Admission::Users)),
     }
 }
 
 fn refusal(admission: &Admission) -> Problem {
     match admission {
+        Admission::Users => Problem::unauthorized(
+            "the request has no valid token",
+            "sign in with POST /login, and send the header `Authorization: Bearer <token>`",
+        ),
         Admission::Token(_) => Problem::unauthorized(
             "the request has no valid token",
             "send the header `Authorization: Bearer <token>` with the token that FINANCR_API_TOKEN set",
@@ -94,12 +124,7 @@ fn refusal(admission: &Admission) -> Problem {
 }
 
 fn bears(parts: &Parts, token: &SecretString) -> bool {
-    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let given = header.and_then(|text| text.split_once(' '));
-    given.is_some_and(|(scheme, credentials)| {
-        scheme.eq_ignore_ascii_case("bearer")
-            && same_bytes(credentials.trim().as_bytes(), token.expose_secret().as_bytes())
-    })
+    bearer::credentials(parts).is_some_and(|given| same_bytes(given.as_bytes(), token.expose_secret().as_bytes()))
 }
 
 fn peer_is_local(parts: &Parts) -> bool {

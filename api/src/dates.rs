@@ -1,11 +1,12 @@
 //! Which date, or range of dates, a request is about.
 
 use chrono::Days;
-use schemas::{BusinessDate, PortfolioId};
+use schemas::BusinessDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::Context;
+use crate::entitled::VisiblePortfolio;
 use crate::problem::Problem;
 
 /// Days that a range may span: ten years and a little more.
@@ -38,7 +39,7 @@ pub(crate) struct RangeQuery {
 
 impl DateQuery {
     /// The date that was asked for, or the portfolio's latest.
-    pub(crate) async fn date(&self, context: &Context, portfolio: &PortfolioId) -> Result<BusinessDate, Problem> {
+    pub(crate) async fn date(&self, context: &Context, portfolio: &VisiblePortfolio) -> Result<BusinessDate, Problem> {
         date_or_latest(context, portfolio, self.date).await
     }
 }
@@ -48,7 +49,7 @@ impl RangeQuery {
     pub(crate) async fn range(
         &self,
         context: &Context,
-        portfolio: &PortfolioId,
+        portfolio: &VisiblePortfolio,
     ) -> Result<(BusinessDate, BusinessDate), Problem> {
         range_or_last_year(context, portfolio, (self.from, self.to)).await
     }
@@ -57,7 +58,7 @@ impl RangeQuery {
 /// The range that was asked for, or the part of it that was, within the limits of a range.
 pub(crate) async fn range_or_last_year(
     context: &Context,
-    portfolio: &PortfolioId,
+    portfolio: &VisiblePortfolio,
     (from, to): (Option<BusinessDate>, Option<BusinessDate>),
 ) -> Result<(BusinessDate, BusinessDate), Problem> {
     let to = date_or_latest(context, portfolio, to).await?;
@@ -84,15 +85,15 @@ pub(crate) fn range_until(
 /// The date that was asked for, or the last on which a portfolio was valued.
 pub(crate) async fn date_or_latest(
     context: &Context,
-    portfolio: &PortfolioId,
+    portfolio: &VisiblePortfolio,
     asked: Option<BusinessDate>,
 ) -> Result<BusinessDate, Problem> {
     if let Some(date) = asked {
         return Ok(date);
     }
-    let latest = lake::read::latest_business_date(&context.lake, portfolio).await?;
+    let latest = context.facts.latest_business_date(portfolio).await?;
     latest.ok_or_else(|| {
-        let detail = format!("portfolio `{portfolio}` has never been valued");
+        let detail = format!("portfolio `{}` has never been valued", portfolio.id());
         Problem::not_found("Not valued", detail, "GET /runs shows whether a night was run; or name a date")
     })
 }

@@ -1,14 +1,17 @@
 //! Decides who may ask: HTTP, callers, results.
 //!
-//! Figures come from the lake through its typed reads, people's things and runs from the store. Nothing here writes but
-//! what comes back from outside: that somebody wants no more mails, and what a mail provider reports. Whoever asks is
-//! checked first ([`Settings::token`]); whatever goes wrong is answered as problem+json (RFC 9457); every address is
-//! described at `/openapi.json`.
+//! Figures come from the lake through its typed reads, people's things and runs from the store. What a caller may see
+//! is decided before it is read. Nothing here writes but what users do with their accounts and plans, what two people
+//! approve, and what comes back from outside: that somebody wants no more mails, and what mail and billing providers
+//! report. Whoever asks is checked first ([`Settings::token`], [`IdentitySettings`]); whatever goes wrong is answered
+//! as problem+json (RFC 9457); every address is described at `/openapi.json`.
 
 mod asked;
 mod caller;
 mod dates;
+mod entitled;
 mod figures;
+mod identity;
 mod limits;
 mod linked_returns;
 mod openapi;
@@ -28,6 +31,9 @@ use secrecy::SecretString;
 use store::Store;
 
 use crate::caller::Admission;
+use crate::entitled::facts::Facts;
+use crate::identity::Identity;
+pub use crate::identity::{IdentitySettings, Registration, is_mail_address, new_account_token, new_token_key};
 pub use crate::returned_mail::{NotTakenIn, ReturnedMail, TakeIn, TakenIn, Taking};
 
 /// What the API answers from.
@@ -43,6 +49,8 @@ pub struct ApiState {
     pub program_version: String,
     /// What happens to reports of a mail provider; none to take no reports.
     pub returned: Option<ReturnedMail>,
+    /// The secret that a billing provider signs its events with; none to take no events.
+    pub billing_secret: Option<SecretString>,
 }
 
 /// Where the API listens and how much it takes.
@@ -62,6 +70,11 @@ pub struct Settings {
     /// A file with the secret that a mail provider signs its reports with; without one no reports are taken. Whoever
     /// starts the API reads it ([`ApiState::returned`]). Default none.
     pub returned_secret_file: Option<PathBuf>,
+    /// A file with the secret that a billing provider signs its events with; without one no events are taken. Whoever
+    /// starts the API reads it ([`ApiState::billing_secret`]). Default none.
+    pub billing_secret_file: Option<PathBuf>,
+    /// Users and how they sign in.
+    pub identity: IdentitySettings,
 }
 
 impl Default for Settings {
@@ -72,6 +85,8 @@ impl Default for Settings {
             request_timeout_s: 10,
             body_bytes_max: 64 << 10,
             returned_secret_file: None,
+            billing_secret_file: None,
+            identity: IdentitySettings::default(),
         }
     }
 }
@@ -84,6 +99,12 @@ pub enum Error {
     TokenMissing {
         /// The address that was to be listened on.
         bind: SocketAddr,
+    },
+    /// Users cannot sign in as the settings have it.
+    #[error("[api.identity] {problem}")]
+    Identity {
+        /// What is wrong, and what to do.
+        problem: String,
     },
     /// The address cannot be listened on.
     #[error("cannot listen on {bind}; choose a free address of this machine")]
@@ -110,26 +131,31 @@ pub enum Error {
 /// What every handler can reach.
 pub(crate) struct Context {
     pub(crate) store: Store,
-    pub(crate) lake: Lake,
+    pub(crate) facts: Facts,
     pub(crate) clock: Clock,
     pub(crate) program_version: String,
     pub(crate) returned: Option<ReturnedMail>,
+    pub(crate) billing_secret: Option<SecretString>,
     pub(crate) admission: Admission,
+    pub(crate) identity: Option<Arc<Identity>>,
 }
 
 /// The API as a service. Whoever serves it must hand in the peer's address (`ConnectInfo<SocketAddr>`): without a
 /// token, callers whose address is unknown are refused.
 ///
 /// # Errors
-/// [`Error::TokenMissing`] if the address to listen on is open to others and there is no token.
+/// [`Error::TokenMissing`] if the address to listen on is open to others and there is neither a token nor a key for
+/// tokens; [`Error::Identity`] if users could not sign in as the settings have it.
 pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
     let context = Arc::new(Context {
         store: state.store,
-        lake: state.lake,
+        facts: Facts::of(state.lake),
         clock: state.clock,
         program_version: state.program_version,
         returned: state.returned,
+        billing_secret: state.billing_secret,
         admission: Admission::of(settings)?,
+        identity: Identity::of(&settings.identity)?.map(Arc::new),
     });
     let routes = openapi::described_routes()?.fallback(problem::unknown_address).with_state(context);
     Ok(limits::limited(routes, settings))

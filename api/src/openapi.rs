@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use utoipa::PartialSchema;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{Http, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::{Tag, TagBuilder};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, RefOr};
 use utoipa_axum::router::OpenApiRouter;
@@ -40,19 +40,30 @@ pub(crate) fn described_routes() -> Result<Router<Arc<Context>>, Error> {
 /// The description without the addresses.
 fn frame() -> OpenApi {
     let info = InfoBuilder::new().title("Financr").version(CONTRACT_VERSION).description(Some(DESCRIPTION)).build();
-    let mut bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-    bearer.description =
-        Some("The token in FINANCR_API_TOKEN; without one, only its own machine is answered.".to_owned());
+    let house_token = bearer("The token in FINANCR_API_TOKEN; without one, its own machine is answered as the house.");
+    let mut access_token = bearer("The access token of a session, from /login or /refresh-token.");
+    access_token.bearer_format = Some("JWT".to_owned());
+    let api_key = bearer("A key of a user, from /users/{user_id}/api-keys: `fnr_…`.");
     let components = ComponentsBuilder::new()
         .schema("Problem", Problem::schema())
-        .security_scheme("bearer", RefOr::T(SecurityScheme::Http(bearer)))
+        .security_scheme("bearer", RefOr::T(SecurityScheme::Http(house_token)))
+        .security_scheme("access_token", RefOr::T(SecurityScheme::Http(access_token)))
+        .security_scheme("api_key", RefOr::T(SecurityScheme::Http(api_key)))
         .build();
     OpenApiBuilder::new()
         .info(info)
         .components(Some(components))
-        .security(Some([SecurityRequirement::new("bearer", Vec::<String>::new())]))
+        .security(Some(
+            ["bearer", "access_token", "api_key"].map(|name| SecurityRequirement::new(name, Vec::<String>::new())),
+        ))
         .tags(Some(RESOURCES.iter().map(|resource| tag(resource.name, resource.doc))))
         .build()
+}
+
+fn bearer(description: &str) -> Http {
+    let mut scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+    scheme.description = Some(description.to_owned());
+    scheme
 }
 
 fn tag(name: &str, doc: &str) -> Tag {

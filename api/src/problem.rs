@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::error::Error as StdError;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -41,7 +41,13 @@ pub(crate) struct Problem {
     /// The id of the request, under which the log has more. Also in the header `x-request-id`.
     #[schema(example = "urn:uuid:0b6c1c52-5a6f-4c0e-9d0b-3a0f3f6f0f5e")]
     instance: Option<String>,
+    /// Seconds after which to try again, for the header `retry-after`.
+    #[serde(skip)]
+    retry_after_s: Option<u32>,
 }
+
+/// The problems that addresses about accounts may answer with, too.
+pub(crate) enum AccountRefusals {}
 
 /// The problems that every address may answer with, for the description of the API.
 pub(crate) enum Refusals {}
@@ -66,10 +72,59 @@ impl Problem {
         Problem::new(StatusCode::UNAUTHORIZED, kind, "Unauthorized", detail, help)
     }
 
+    /// Whoever asks is known, and may not.
+    pub(crate) fn forbidden(detail: impl Into<String>, help: &'static str) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, "urn:financr:problem:forbidden", "Forbidden", detail, help)
+    }
+
+    /// The plan of whoever asks does not have it.
+    pub(crate) fn not_in_plan(plan: &str, feature: &str) -> Problem {
+        let detail = format!("the plan `{plan}` has no `{feature}`");
+        let help = "GET /subscriptions shows what each plan has";
+        Problem::new(StatusCode::FORBIDDEN, "urn:financr:problem:not-in-plan", "Not in the plan", detail, help)
+    }
+
+    /// It cannot be done as things stand.
+    pub(crate) fn conflict(detail: impl Into<String>, help: &'static str) -> Problem {
+        Problem::new(StatusCode::CONFLICT, "urn:financr:problem:conflict", "Conflict", detail, help)
+    }
+
+    /// Another problem in place of one that says that something is not there; others stay.
+    pub(crate) fn hidden_as(self, other: Problem) -> Problem {
+        if self.status == StatusCode::NOT_FOUND.as_u16() { other } else { self }
+    }
+
+    /// It was tried too often.
+    pub(crate) fn too_many(retry_after_s: u32) -> Problem {
+        let detail = format!("too many attempts failed; the next one is possible in {retry_after_s} s");
+        let help =
+            "wait as long as the header `retry-after` says; POST /password-forgotten helps who forgot a password";
+        let kind = "urn:financr:problem:too-many-attempts";
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, kind, "Too many attempts", detail, help);
+        Problem { retry_after_s: Some(retry_after_s), ..problem }
+    }
+
+    /// Nobody signs in here.
+    pub(crate) fn no_identity() -> Problem {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "urn:financr:problem:no-identity",
+            "No users",
+            "nobody can sign in: there is no key that tokens are signed with",
+            "make a key with `financr users key --out FILE`, name it in `token_key_files` under [api.identity], and \
+             start the API again",
+        )
+    }
+
     /// Something that is needed for the answer does not work at the moment.
     pub(crate) fn unavailable(detail: impl Into<String>) -> Problem {
         let kind = "urn:financr:problem:unavailable";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, kind, "Unavailable", detail, SERVER_HELP)
+    }
+
+    /// The body is larger than it may be.
+    pub(crate) fn too_large() -> Problem {
+        Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE)
     }
 
     /// Something went wrong that is not the caller's fault. The log gets the cause, the caller does not.
@@ -101,7 +156,15 @@ impl Problem {
         detail: impl Into<String>,
         help: &'static str,
     ) -> Problem {
-        Problem { kind, title, status: status.as_u16(), detail: detail.into(), help, instance: None }
+        Problem {
+            kind,
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            help,
+            instance: None,
+            retry_after_s: None,
+        }
     }
 }
 
@@ -131,17 +194,30 @@ impl utoipa::IntoResponses for Refusals {
         let refusals = [
             ("400", "The address or a parameter is not understood."),
             ("401", "The caller is not known."),
-            ("404", "There is nothing under this address."),
+            ("403", "The caller is known and may not do this, or the caller's plan does not have it."),
+            ("404", "There is nothing under this address, or nothing that the caller may see."),
             ("500", "Something went wrong; the log has the cause."),
             ("503", "The answer took too long."),
         ];
-        let described = refusals.map(|(status, description)| {
-            let content = Content::builder().schema(Some(Ref::from_schema_name("Problem"))).build();
-            let response = ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build();
-            (status.to_owned(), RefOr::T(response))
-        });
-        BTreeMap::from(described)
+        BTreeMap::from(refusals.map(described))
     }
+}
+
+impl utoipa::IntoResponses for AccountRefusals {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        let refusals = [
+            ("403", "The caller is known and may not do this."),
+            ("409", "It cannot be done as things stand."),
+            ("429", "It was tried too often; the header `retry-after` says how long to wait."),
+        ];
+        BTreeMap::from(refusals.map(described))
+    }
+}
+
+fn described((status, description): (&str, &str)) -> (String, RefOr<utoipa::openapi::Response>) {
+    let content = Content::builder().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let response = ResponseBuilder::new().description(description).content(MEDIA_TYPE, content).build();
+    (status.to_owned(), RefOr::T(response))
 }
 
 /// Answers requests for addresses that there are not.
@@ -173,6 +249,9 @@ pub(crate) fn written_out(response: Response, request_id: Uuid) -> Response {
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     if status == StatusCode::UNAUTHORIZED {
         parts.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"financr\""));
+    }
+    if let Some(seconds) = problem.retry_after_s {
+        parts.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     // A problem holds texts and a number; writing it cannot fail.
     Response::from_parts(parts, Body::from(serde_json::to_vec(&problem).unwrap_or_default()))

@@ -2,24 +2,34 @@
 //!
 //! To add one: a file here and a line in the list.
 
+mod api_keys;
+mod approvals;
 mod attribution;
+mod billing_events;
 mod contributions;
 mod currency_split;
 mod exceptions;
 mod health;
 mod market_news;
 mod measures;
+mod passwords;
 mod performance;
 mod portfolio_groups;
 mod portfolios;
 mod position_returns;
 mod positions;
+mod registrations;
 mod returned_mails;
 mod risk_analysis;
 mod runs;
+mod sessions;
+mod sign_ins;
 mod statements;
+mod subscriptions;
+mod token_keys;
 mod transactions;
 mod unsubscribe;
+mod users;
 mod valuations;
 
 use std::sync::Arc;
@@ -57,7 +67,17 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &exceptions::RESOURCE,
     &statements::RESOURCE,
     &runs::RESOURCE,
+    &registrations::RESOURCE,
+    &sign_ins::RESOURCE,
+    &passwords::RESOURCE,
+    &users::RESOURCE,
+    &sessions::RESOURCE,
+    &api_keys::RESOURCE,
+    &token_keys::RESOURCE,
+    &subscriptions::RESOURCE,
+    &approvals::RESOURCE,
     &returned_mails::RESOURCE,
+    &billing_events::RESOURCE,
     &unsubscribe::RESOURCE,
 ];
 

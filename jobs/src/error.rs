@@ -71,6 +71,12 @@ pub enum Error {
     /// Mail cannot be sent as configured.
     #[error("mail cannot be sent as configured")]
     Mail(#[source] reports::Error),
+    /// A mail about an account cannot be made.
+    #[error("a mail about an account cannot be made: {problem}")]
+    AccountMail {
+        /// Why not.
+        problem: &'static str,
+    },
     /// A channel cannot be used as configured.
     #[error("statements cannot be handed over as configured")]
     Channel(#[source] reports::Error),

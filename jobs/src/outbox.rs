@@ -12,6 +12,7 @@
 //! own. Where the way itself is closed, the rest of its messages waits: a server that is down costs a night some
 //! attempts, not hours, and holds up no other channel.
 
+mod account_mails;
 mod carrier;
 mod event;
 mod fates;
@@ -44,6 +45,7 @@ use fates::Fate;
 #[cfg(test)]
 pub(crate) use tests::portfolio as test_portfolio;
 
+pub(crate) use account_mails::deliver as deliver_account_mails;
 pub(crate) use finding::{Finding, close as close_finding, report as report_finding};
 use tally::Tally;
 use verdict::{Verdict, verdict};
@@ -69,10 +71,15 @@ struct Pass {
     stopped: Mutex<Option<String>>,
 }
 
-/// Sends every message of the outbox that is due, channel by channel: one that is closed holds up no other.
+/// Sends every mail about an account and every message of the outbox that is due, channel by channel: one that is
+/// closed holds up no other.
 pub(crate) async fn deliver(context: &Context) -> Result<StageReport, Error> {
     lift_leases_of_the_dead(context).await?;
     let (mut reports, mut failed) = (Vec::new(), None);
+    match deliver_account_mails(context).await {
+        Ok(report) => reports.extend(report),
+        Err(error) => failed = Some(error),
+    }
     for channel in DeliveryChannel::ALL {
         match deliver_by(context, channel).await {
             Ok(report) => reports.extend(report),

@@ -4,6 +4,7 @@
 //! Spanish or Italian document has its sentences in English and says so. What tables record in English, reasons and
 //! messages, is told in French where it is known and stays as it is elsewhere.
 
+mod account_mails;
 mod bridge;
 mod client_assets;
 mod codes;
@@ -26,6 +27,7 @@ use chrono::NaiveDate;
 use schemas::tables::nav_bridge::BridgeComponent;
 use schemas::{BusinessDate, Language, ReportingPeriod};
 
+pub use account_mails::AccountLabel;
 pub use client_assets::{AssetLabel, AssetSentence};
 pub use depreciation_notice::{NoticeLabel, NoticeSentence};
 pub use execution_confirmation::{ConfirmationLabel, ConfirmationSentence};
@@ -225,6 +227,7 @@ mod tests {
     #[test]
     fn every_text_is_there_and_fills_in_the_same_in_every_language_that_it_must_have() {
         every_label_is_there::<Label>();
+        every_label_is_there::<AccountLabel>();
         every_label_is_there::<NoticeLabel>();
         every_label_is_there::<ConfirmationLabel>();
         every_sentence_is_there::<Sentence>();

@@ -158,9 +158,9 @@ async fn attribution(
 ) -> Result<Json<PortfolioAttribution>, Problem> {
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
     let period = query.period.as_deref().map(attributed_period).transpose()?;
-    let date = date_or_latest(&context, &portfolio.portfolio_id, query.date).await?;
+    let date = date_or_latest(&context, &portfolio, query.date).await?;
     let days = (days_before(date, LOOK_BACK_DAYS), date);
-    let mut rows = lake::read::last_attribution(&context.lake, &portfolio.portfolio_id, days, ROWS_MAX + 1).await?;
+    let mut rows = context.facts.last_attribution(&portfolio, days, ROWS_MAX + 1).await?;
     if i64::from(ROWS_MAX) < i64::try_from(rows.len()).unwrap_or(i64::MAX) {
         let detail = format!("the groups of {portfolio_id} are more than {ROWS_MAX} rows");
         return Err(Problem::bad_request(detail, "ask `financr show attribution`, which has no such limit"));
@@ -176,7 +176,7 @@ async fn attribution(
     Ok(Json(PortfolioAttribution {
         unavailable_reason: items.is_empty().then(|| why_none(&portfolio, date)),
         items,
-        portfolio_id: portfolio.portfolio_id,
+        portfolio_id: portfolio.id().clone(),
         business_date: date,
     }))
 }

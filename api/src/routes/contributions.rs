@@ -125,16 +125,15 @@ async fn contributions(
         None => DEFAULT_LINKING_METHOD,
     };
     let taxonomy = query.taxonomy.unwrap_or_else(|| TAXONOMY_DEFAULT.to_owned());
-    let id = &portfolio.portfolio_id;
-    let (from, to) = range_or_last_year(&context, id, (query.from, query.to)).await?;
-    let days = lake::read::daily_returns(&context.lake, id, from, to).await?;
-    let groups = lake::read::group_returns(&context.lake, id, &taxonomy, (from, to), ROWS_MAX + 1).await?;
+    let (from, to) = range_or_last_year(&context, &portfolio, (query.from, query.to)).await?;
+    let days = context.facts.daily_returns(&portfolio, (from, to)).await?;
+    let groups = context.facts.group_returns(&portfolio, &taxonomy, (from, to), ROWS_MAX + 1).await?;
     if i64::from(ROWS_MAX) < i64::try_from(groups.len()).unwrap_or(i64::MAX) {
         let detail = format!("the groups of `{taxonomy}` from {from} to {to} are more than {ROWS_MAX} rows");
         return Err(Problem::bad_request(detail, "ask for a shorter range, or a taxonomy with fewer groups"));
     }
     let mut answer = Contributions {
-        portfolio_id: portfolio.portfolio_id,
+        portfolio_id: portfolio.id().clone(),
         from_date: from,
         to_date: to,
         linking: linking.id,

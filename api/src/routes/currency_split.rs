@@ -7,9 +7,9 @@ use analytics::currency_split::CurrencyParts;
 use analytics::period_split::{PeriodSplit, SplitPositions, capital_by_date};
 use axum::Json;
 use axum::extract::State;
-use lake::DateRange;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::portfolios::Portfolio;
+use schemas::tables::position_returns::PositionReturn;
 use schemas::{BusinessDate, Currency, PortfolioId, ReportingPeriod};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -21,6 +21,7 @@ use crate::Context;
 use crate::asked::{Addressed, Asked};
 use crate::caller::Caller;
 use crate::dates::date_or_latest;
+use crate::entitled::VisiblePortfolio;
 use crate::figures::period_of;
 use crate::linked_returns::is_known;
 use crate::problem::{Problem, Refusals};
@@ -123,9 +124,9 @@ async fn currency_split(
 ) -> Result<Json<ReturnSplit>, Problem> {
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
     let period = query.period.as_deref().map_or(Ok(PERIOD_DEFAULT), period_of)?;
-    let date = date_or_latest(&context, &portfolio.portfolio_id, query.date).await?;
+    let date = date_or_latest(&context, &portfolio, query.date).await?;
     let (opening_date, found) = match opening(&portfolio, date, period) {
-        Ok((opening, from)) => (opening, split(&context, &portfolio.portfolio_id, (from, date)).await?),
+        Ok((opening, from)) => (opening, split(&context, &portfolio, (from, date)).await?),
         Err((opening, reason)) => (opening, Err(reason)),
     };
     let whole = found.as_ref().ok().map(|found| &found.whole);
@@ -139,7 +140,7 @@ async fn currency_split(
         currency_return: whole.and_then(|whole| whole.currency_return),
         items: found.as_ref().map(by_currency).unwrap_or_default(),
         unavailable_reason: found.err(),
-        portfolio_id: portfolio.portfolio_id,
+        portfolio_id: portfolio.id().clone(),
     }))
 }
 
@@ -164,27 +165,27 @@ fn opening(
 /// The return of the days of a range, or why it cannot be split.
 async fn split(
     context: &Context,
-    id: &PortfolioId,
+    portfolio: &VisiblePortfolio,
     (from, to): (BusinessDate, BusinessDate),
 ) -> Result<Result<PeriodSplit, String>, Problem> {
     if to < from {
         return Ok(Err(format!("the portfolio begins on {from}, after {to}")));
     }
-    let days = lake::read::daily_returns(&context.lake, id, from, to).await?;
+    let days = context.facts.daily_returns(portfolio, (from, to)).await?;
     if let Some(day) = days.iter().find(|day| !is_known(day)) {
         let date = day.business_date;
         return Ok(Err(format!("the value or a flow of {date} is unknown; see the exceptions of that date")));
     }
     let mut positions = SplitPositions::default();
-    lake::read::each_position_return(&context.lake, id, DateRange::between(from, to), |rows| {
+    let take = |rows: &[PositionReturn]| {
         positions.add(rows);
         if positions.count() <= ROWS_MAX {
             return Ok(());
         }
         let detail = format!("the positions from {from} to {to} are more than {ROWS_MAX} rows");
         Err(Problem::bad_request(detail, "ask for a shorter period"))
-    })
-    .await?;
+    };
+    context.facts.each_position_return(portfolio, (from, to), take).await?;
     let earned = |day: &DailyReturn| Some(DatedNumber { date: day.business_date, number: day.return_fraction? });
     let returns: Vec<DatedNumber> = days.iter().filter_map(earned).collect();
     let splitting = tokio::task::spawn_blocking(move || positions.in_order().split(&returns, &capital_by_date(&days)));

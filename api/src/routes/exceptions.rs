@@ -66,14 +66,15 @@ async fn exceptions(
     Addressed(portfolio_id): Addressed<String>,
     Asked(query): Asked<DateQuery>,
 ) -> Result<Json<Exceptions>, Problem> {
+    let oversight = caller.oversight()?;
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
-    let date = query.date(&context, &portfolio.portfolio_id).await?;
-    let found = lake::read::exceptions(&context.lake, &portfolio.portfolio_id, date).await?;
+    let date = query.date(&context, &portfolio).await?;
+    let found = context.facts.exceptions(&oversight, &portfolio, date).await?;
     let items = found.into_iter().map(|exception| Finding {
         check_name: exception.check_name,
         severity: exception.severity.word(),
         subject: exception.subject,
         message: exception.message,
     });
-    Ok(Json(Exceptions { items: items.collect(), portfolio_id: portfolio.portfolio_id, business_date: date }))
+    Ok(Json(Exceptions { items: items.collect(), portfolio_id: portfolio.id().clone(), business_date: date }))
 }

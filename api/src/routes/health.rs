@@ -1,7 +1,7 @@
 //! Whether the service works.
 //!
 //! Whoever starts and watches the service has no token: the state is told to everybody, the version and the last run
-//! only to callers who are known.
+//! only to callers who are known, the last run to those who look after the house.
 
 use std::sync::Arc;
 
@@ -9,8 +9,6 @@ use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
 use schemas::BusinessDate;
-use schemas::table::Record;
-use schemas::tables::portfolio_values::PortfolioValue;
 use serde::Serialize;
 use store::{Run, RunState};
 use utoipa::ToSchema;
@@ -43,7 +41,8 @@ struct Health {
     /// The version of the program; null for callers who are not known.
     #[schema(example = "0.1.0")]
     version: Option<String>,
-    /// The last run that finished, of the latest 50; null if there is none, and for callers who are not known.
+    /// The last run that finished, of the latest 50; null if there is none, and for callers who do
+    /// not look after the house.
     last_finished_run: Option<FinishedRun>,
 }
 
@@ -84,15 +83,15 @@ async fn health(caller: Result<Caller, Problem>, State(context): State<Arc<Conte
     let last_runs = recent_runs(&context).await;
     let store_reachable = last_runs.is_some();
     let lake_reachable = lake_answers(&context).await;
-    let known = caller.is_ok();
+    let sees_runs = caller.as_ref().is_ok_and(|caller| caller.oversight().is_ok());
     let finished = last_runs.unwrap_or_default().into_iter().find(|run| run.state == RunState::Finished);
     Json(Health {
         status: if store_reachable && lake_reachable { "ok" } else { "degraded" },
         answered_at: context.clock.now(),
         store_reachable,
         lake_reachable,
-        version: known.then(|| context.program_version.clone()),
-        last_finished_run: finished.filter(|_| known).map(|run| FinishedRun {
+        version: caller.is_ok().then(|| context.program_version.clone()),
+        last_finished_run: finished.filter(|_| sees_runs).map(|run| FinishedRun {
             id: run.id.to_string(),
             to_date: run.to_date,
             finished_at: run.finished_at,
@@ -150,8 +149,8 @@ async fn recent_runs(context: &Context) -> Option<Vec<Run>> {
 }
 
 async fn lake_answers(context: &Context) -> bool {
-    match context.lake.snapshot(PortfolioValue::TABLE).await {
-        Ok(_) => true,
+    match context.facts.answer().await {
+        Ok(()) => true,
         Err(error) => {
             tracing::warn!(error.chain = %schemas::with_causes(&error), "the lake cannot be reached");
             false

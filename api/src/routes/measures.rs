@@ -103,13 +103,13 @@ async fn measures(
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
     let period = query.period.as_deref().map(period_of).transpose()?;
     let measure = query.measure.as_deref().map(kept).transpose()?;
-    let date = date_or_latest(&context, &portfolio.portfolio_id, query.date).await?;
-    let rows = lake::read::measures(&context.lake, &portfolio.portfolio_id, date).await?;
+    let date = date_or_latest(&context, &portfolio, query.date).await?;
+    let rows = context.facts.measures(&portfolio, date).await?;
     let asked = ReportingPeriod::ALL.into_iter().filter(|known| period.is_none_or(|period| period == *known));
     let periods = asked.map(|period| PeriodMeasures::of(&rows, period, measure, date));
     Ok(Json(Measures {
         periods: periods.collect(),
-        portfolio_id: portfolio.portfolio_id,
+        portfolio_id: portfolio.id().clone(),
         business_date: date,
         base_currency: portfolio.base_currency,
     }))

@@ -110,12 +110,12 @@ async fn performance(
     Asked(query): Asked<DateQuery>,
 ) -> Result<Json<Performance>, Problem> {
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
-    let date = query.date(&context, &portfolio.portfolio_id).await?;
-    let measured = lake::read::measures(&context.lake, &portfolio.portfolio_id, date).await?;
+    let date = query.date(&context, &portfolio).await?;
+    let measured = context.facts.measures(&portfolio, date).await?;
     let ten_years = ReportingPeriod::TenYears.opening_date(date).and_then(|day| BusinessDate::new(day).ok());
     // The days of the longest period that has a length, or of a life that is shorter; the day that opens it is known.
     let from = portfolio.start_date.max(ten_years.unwrap_or(portfolio.start_date)).min(date);
-    let days = lake::read::daily_returns(&context.lake, &portfolio.portfolio_id, from, date).await?;
+    let days = context.facts.daily_returns(&portfolio, (from, date)).await?;
     let history = History { portfolio: &portfolio, from, date, days: &days };
     let periods = ReportingPeriod::ALL.into_iter().map(|period| history.period(&measured, period)).collect();
     let month = |day: BusinessDate| (day.day().year(), Some(day.day().month()));
@@ -128,7 +128,7 @@ async fn performance(
         months,
         business_date: date,
         base_currency: portfolio.base_currency,
-        portfolio_id: portfolio.portfolio_id,
+        portfolio_id: portfolio.id().clone(),
     }))
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use lake::read::PortfolioGroup;
 use schemas::tables::group_members::GroupMember;
 use schemas::{Amount, BusinessDate, Currency, GroupId, PortfolioId, ReportingPeriod};
 use serde::{Deserialize, Serialize};
@@ -17,6 +16,7 @@ use super::measures::PeriodMeasures;
 use crate::Context;
 use crate::asked::{Addressed, Asked};
 use crate::caller::Caller;
+use crate::entitled::VisibleGroup;
 use crate::figures::period_of;
 use crate::page::{self, PageQuery};
 use crate::problem::{Problem, Refusals};
@@ -112,7 +112,7 @@ fn group_routes() -> OpenApiRouter<Arc<Context>> {
     OpenApiRouter::default().routes(routes!(portfolio_groups)).routes(routes!(group_measures))
 }
 
-/// The households and composites, by id.
+/// The households and composites of which the caller may see every portfolio, by id.
 #[utoipa::path(
     get,
     path = "/portfolio-groups",
@@ -121,13 +121,13 @@ fn group_routes() -> OpenApiRouter<Arc<Context>> {
     responses((status = 200, description = "A page of groups.", body = GroupPage), Refusals),
 )]
 async fn portfolio_groups(
-    _caller: Caller,
+    caller: Caller,
     State(context): State<Arc<Context>>,
     Asked(query): Asked<PageQuery>,
 ) -> Result<Json<GroupPage>, Problem> {
-    let members = lake::read::group_members(&context.lake).await?;
     let limit = query.limit()?;
-    let groups = members.chunk_by(|left, right| left.group_id == right.group_id).filter_map(described);
+    let visible = caller.groups(&context).await?;
+    let groups = visible.iter().map(VisibleGroup::members).filter_map(described);
     let is_later =
         |group: &GroupDescription| query.after.as_deref().is_none_or(|after| after < group.group_id.as_str());
     let mut items: Vec<GroupDescription> = groups.filter(is_later).take(more_than(limit)).collect();
@@ -144,16 +144,17 @@ async fn portfolio_groups(
     responses((status = 200, description = "The measures, by period.", body = GroupMeasures), Refusals),
 )]
 async fn group_measures(
-    _caller: Caller,
+    caller: Caller,
     State(context): State<Arc<Context>>,
     Addressed(group_id): Addressed<String>,
     Asked(query): Asked<GroupMeasuresQuery>,
 ) -> Result<Json<GroupMeasures>, Problem> {
     let unknown = |detail: String| Problem::not_found("Unknown group", detail, HELP);
-    let id: GroupId = group_id.parse().map_err(|error: schemas::identifiers::IdError| unknown(error.to_string()))?;
     let period = query.period.as_deref().map(period_of).transpose()?;
-    let found = lake::read::portfolio_group(&context.lake, &id, query.date).await?;
-    let found: PortfolioGroup = found.ok_or_else(|| unknown(format!("there is no group `{id}`")))?;
+    let group = caller.group(&context, &group_id).await?;
+    let id = group.id();
+    let found = context.facts.portfolio_group(&group, query.date).await?;
+    let found = found.ok_or_else(|| unknown(format!("there is no group `{id}`")))?;
     let last = found.days.last().filter(|day| query.date.is_none_or(|date| date == day.business_date));
     let last = last.ok_or_else(|| {
         let on = query.date.map(|date| format!(" on {date}")).unwrap_or_default();
@@ -163,7 +164,7 @@ async fn group_measures(
     let asked = ReportingPeriod::ALL.into_iter().filter(|known| period.is_none_or(|period| period == *known));
     Ok(Json(GroupMeasures {
         periods: asked.map(|period| PeriodMeasures::of(&rows, period, None, last.business_date)).collect(),
-        group_id: id,
+        group_id: id.clone(),
         business_date: last.business_date,
         base_currency: last.base_currency,
         member_count: last.member_count,

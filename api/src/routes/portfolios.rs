@@ -6,12 +6,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use lake::DateRange;
-use schemas::table::Record;
 use schemas::tables::portfolio_values::PortfolioValue;
-use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, Currency, MarketId, PortfolioId};
 use serde::Serialize;
-use store::RunState;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,6 +18,7 @@ use super::valuations::PortfolioValuation;
 use crate::Context;
 use crate::asked::{Addressed, Asked};
 use crate::caller::Caller;
+use crate::entitled::{VisiblePortfolio, last_night};
 use crate::page::{self, PageQuery};
 use crate::problem::{Problem, Refusals};
 
@@ -32,8 +30,6 @@ pub(super) static RESOURCE: Resource = Resource {
 
 /// The measure that is shown as a portfolio's return.
 const RETURN_MEASURE: &str = "twr";
-/// Runs that are looked through for the dates of the last nights.
-const RUNS_MAX: u32 = 50;
 
 /// A page of portfolios, by id.
 #[derive(Serialize, ToSchema)]
@@ -115,7 +111,7 @@ fn portfolio_routes() -> OpenApiRouter<Arc<Context>> {
     OpenApiRouter::default().routes(routes!(portfolios)).routes(routes!(portfolio))
 }
 
-/// The portfolios with their latest values, a page at a time.
+/// The portfolios that the caller may see with their latest values, a page at a time.
 #[utoipa::path(
     get,
     path = "/portfolios",
@@ -124,19 +120,15 @@ fn portfolio_routes() -> OpenApiRouter<Arc<Context>> {
     responses((status = 200, description = "A page of portfolios, by id.", body = PortfolioPage), Refusals),
 )]
 async fn portfolios(
-    _caller: Caller,
+    caller: Caller,
     State(context): State<Arc<Context>>,
     Asked(query): Asked<PageQuery>,
 ) -> Result<Json<PortfolioPage>, Problem> {
     let limit = query.limit()?;
-    let mut page = context.store.portfolios().await?;
-    page.sort_by(|left, right| left.portfolio_id.cmp(&right.portfolio_id));
-    if let Some(after) = &query.after {
-        page.retain(|portfolio| after.as_str() < portfolio.portfolio_id.as_str());
-    }
-    let next = page::cut(&mut page, limit, |portfolio| portfolio.portfolio_id.to_string());
+    let mut page = caller.portfolios(&context, query.after.as_deref(), limit + 1).await?;
+    let next = page::cut(&mut page, limit, |portfolio| portfolio.id().to_string());
     let mut latest = latest_values(&context, &page).await?;
-    let items = page.into_iter().map(|portfolio| PortfolioSummary {
+    let items = page.into_iter().map(VisiblePortfolio::into_portfolio).map(|portfolio| PortfolioSummary {
         latest: latest.remove(&portfolio.portfolio_id).map(PortfolioValuation::from),
         id: portfolio.portfolio_id,
         title: portfolio.title,
@@ -159,11 +151,12 @@ async fn portfolio(
     Addressed(portfolio_id): Addressed<String>,
 ) -> Result<Json<PortfolioDescription>, Problem> {
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
-    let latest = latest_value(&context, &portfolio.portfolio_id).await?;
+    let latest = latest_value(&context, &portfolio).await?;
     let returns = match &latest {
-        Some(value) => returns(&context, &portfolio.portfolio_id, value.business_date).await?,
+        Some(value) => returns(&context, &portfolio, value.business_date).await?,
         None => Vec::new(),
     };
+    let portfolio = portfolio.into_portfolio();
     Ok(Json(PortfolioDescription {
         id: portfolio.portfolio_id,
         title: portfolio.title,
@@ -180,8 +173,12 @@ async fn portfolio(
     }))
 }
 
-async fn returns(context: &Context, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<PeriodReturn>, Problem> {
-    let mut rows = lake::read::measures(&context.lake, portfolio, date).await?;
+async fn returns(
+    context: &Context,
+    portfolio: &VisiblePortfolio,
+    date: BusinessDate,
+) -> Result<Vec<PeriodReturn>, Problem> {
+    let mut rows = context.facts.measures(portfolio, date).await?;
     rows.retain(|row| row.measure == RETURN_MEASURE);
     rows.sort_by_key(|row| row.period);
     let returns = rows.into_iter().map(|row| PeriodReturn {
@@ -192,24 +189,22 @@ async fn returns(context: &Context, portfolio: &PortfolioId, date: BusinessDate)
     Ok(returns.collect())
 }
 
-async fn latest_value(context: &Context, portfolio: &PortfolioId) -> Result<Option<PortfolioValue>, Problem> {
-    let Some(date) = lake::read::latest_business_date(&context.lake, portfolio).await? else { return Ok(None) };
-    Ok(lake::read::portfolio_values(&context.lake, portfolio, date, date).await?.pop())
+async fn latest_value(context: &Context, portfolio: &VisiblePortfolio) -> Result<Option<PortfolioValue>, Problem> {
+    let Some(date) = context.facts.latest_business_date(portfolio).await? else { return Ok(None) };
+    Ok(context.facts.portfolio_values(portfolio, (date, date)).await?.pop())
 }
 
 /// The latest value of each portfolio that has one. Nearly all were valued by the latest night: those are read at
 /// once, and only the others one by one.
 async fn latest_values(
     context: &Context,
-    portfolios: &[Portfolio],
+    portfolios: &[VisiblePortfolio],
 ) -> Result<HashMap<PortfolioId, PortfolioValue>, Problem> {
     let mut latest: HashMap<PortfolioId, PortfolioValue> = HashMap::new();
-    let runs = context.store.runs(RUNS_MAX, None).await?;
-    let finished = runs.iter().filter(|run| run.state == RunState::Finished);
-    if let Some(date) = finished.map(|run| run.to_date).max() {
-        let snapshot = context.lake.snapshot(PortfolioValue::TABLE).await?;
+    if let Some(date) = last_night(context).await? {
+        let all: Vec<&VisiblePortfolio> = portfolios.iter().collect();
         let since = DateRange { from: Some(date), to: None };
-        let values: Vec<PortfolioValue> = lake::read::rows(&snapshot, &context.lake, since).await?;
+        let values: Vec<PortfolioValue> = context.facts.rows_of(&all, since).await?;
         for value in values {
             let known = latest.get(&value.portfolio_id);
             if known.is_none_or(|known| known.business_date < value.business_date) {
@@ -218,10 +213,10 @@ async fn latest_values(
         }
     }
     for portfolio in portfolios {
-        if !latest.contains_key(&portfolio.portfolio_id)
-            && let Some(value) = latest_value(context, &portfolio.portfolio_id).await?
+        if !latest.contains_key(portfolio.id())
+            && let Some(value) = latest_value(context, portfolio).await?
         {
-            latest.insert(portfolio.portfolio_id.clone(), value);
+            latest.insert(portfolio.id().clone(), value);
         }
     }
     Ok(latest)

@@ -113,11 +113,11 @@ async fn position_returns(
     Asked(query): Asked<DateQuery>,
 ) -> Result<Json<PositionReturns>, Problem> {
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
-    let date = query.date(&context, &portfolio.portfolio_id).await?;
-    let rows = lake::read::position_returns(&context.lake, &portfolio.portfolio_id, date).await?;
+    let date = query.date(&context, &portfolio).await?;
+    let rows = context.facts.position_returns(&portfolio, date).await?;
     Ok(Json(PositionReturns {
         items: rows.into_iter().map(PositionEarned::from).collect(),
-        portfolio_id: portfolio.portfolio_id,
+        portfolio_id: portfolio.id().clone(),
         business_date: date,
         base_currency: portfolio.base_currency,
     }))

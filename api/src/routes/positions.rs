@@ -121,9 +121,9 @@ async fn positions(
     Asked(query): Asked<DateQuery>,
 ) -> Result<Json<Positions>, Problem> {
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
-    let date = query.date(&context, &portfolio.portfolio_id).await?;
-    let held = lake::read::positions(&context.lake, &portfolio.portfolio_id, date).await?;
-    let valued = lake::read::valuations(&context.lake, &portfolio.portfolio_id, date).await?;
+    let date = query.date(&context, &portfolio).await?;
+    let held = context.facts.positions(&portfolio, date).await?;
+    let valued = context.facts.valuations(&portfolio, date).await?;
     let mut by_instrument: HashMap<InstrumentId, Valuation> =
         valued.into_iter().map(|valuation| (valuation.instrument_id.clone(), valuation)).collect();
     let items = held.into_iter().map(|position| {
@@ -132,7 +132,7 @@ async fn positions(
     });
     Ok(Json(Positions {
         items: items.collect(),
-        portfolio_id: portfolio.portfolio_id,
+        portfolio_id: portfolio.id().clone(),
         business_date: date,
         base_currency: portfolio.base_currency,
     }))

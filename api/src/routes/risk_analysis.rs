@@ -12,18 +12,15 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use lake::DateRange;
-use schemas::table::Record;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::classifications::Classification;
 use schemas::tables::portfolio_values::PortfolioValue;
-use schemas::tables::portfolios::Portfolio;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_classes::RiskClassRow;
 use schemas::tables::risk_contributions::RiskContribution;
 use schemas::tables::risk_forecasts::RiskForecast;
 use schemas::{Amount, BusinessDate, Currency, PortfolioId};
 use serde::{Deserialize, Serialize};
-use store::RunState;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -38,6 +35,7 @@ use crate::Context;
 use crate::asked::{Addressed, Asked};
 use crate::caller::Caller;
 use crate::dates::{DateQuery, days_before};
+use crate::entitled::{VisiblePortfolio, VisibleRisk, last_night};
 use crate::page;
 use crate::problem::{Problem, Refusals};
 
@@ -47,8 +45,6 @@ pub(super) static RESOURCE: Resource = Resource {
     routes: risk_routes,
 };
 
-/// Runs that are looked through for the date of the last night.
-const RUNS_MAX: u32 = 50;
 /// How far back a portfolio of a list is looked for: markets are closed on different days.
 const LOOK_BACK_DAYS: u64 = 7;
 /// The tail of the contributions.
@@ -163,23 +159,19 @@ fn risk_routes() -> OpenApiRouter<Arc<Context>> {
     responses((status = 200, description = "A page of portfolios, by id.", body = RiskPage), Refusals),
 )]
 async fn risk_analyses(
-    _caller: Caller,
+    caller: Caller,
     State(context): State<Arc<Context>>,
     Asked(query): Asked<RiskListQuery>,
 ) -> Result<Json<RiskPage>, Problem> {
     let limit = page::checked(query.limit)?;
     let date = match query.date {
         Some(date) => date,
-        None => last_night(&context).await?,
+        None => last_valued(&context).await?,
     };
-    let mut portfolios = context.store.portfolios().await?;
-    portfolios.sort_by(|left, right| left.portfolio_id.cmp(&right.portfolio_id));
-    if let Some(after) = &query.after {
-        portfolios.retain(|portfolio| after.as_str() < portfolio.portfolio_id.as_str());
-    }
-    let next = page::cut(&mut portfolios, limit, |portfolio| portfolio.portfolio_id.to_string());
+    let mut portfolios = caller.risks(&context, query.after.as_deref(), limit + 1).await?;
+    let next = page::cut(&mut portfolios, limit, |portfolio| portfolio.id().to_string());
     let nights = Nights::read(&context, &portfolios, date).await?;
-    let items = portfolios.into_iter().map(|portfolio| nights.summary(portfolio, date)).collect();
+    let items = portfolios.iter().map(|portfolio| nights.summary(portfolio, date)).collect();
     Ok(Json(RiskPage { business_date: date, items, next }))
 }
 
@@ -197,19 +189,19 @@ async fn risk_analysis(
     Addressed(portfolio_id): Addressed<String>,
     Asked(query): Asked<DateQuery>,
 ) -> Result<Json<RiskAnalysis>, Problem> {
-    let portfolio = caller.portfolio(&context, &portfolio_id).await?;
-    let (lake, id) = (&context.lake, &portfolio.portfolio_id);
-    let date = query.date(&context, id).await?;
-    let risk = lake::read::risk(lake, id, date).await?;
-    let contributions = lake::read::risk_contributions(lake, id, date).await?;
-    let forecasts = lake::read::risk_forecasts(lake, id, date).await?;
-    let backtests = lake::read::backtests(lake, id, date).await?;
-    let stress = lake::read::stress(lake, id, date).await?;
-    let concentration = lake::read::concentration(lake, id, date).await?;
-    let liquidity = lake::read::liquidity(lake, id, date).await?;
-    let factors = factor_models(lake, id, date).await?;
-    let classes = lake::read::risk_classes(lake, id, date).await?;
-    let held = lake::read::valuations(lake, id, date).await?;
+    let portfolio = caller.risk(&context, &portfolio_id).await?;
+    let facts = &context.facts;
+    let date = query.date(&context, &portfolio).await?;
+    let risk = facts.risk(&portfolio, date).await?;
+    let contributions = facts.risk_contributions(&portfolio, date).await?;
+    let forecasts = facts.risk_forecasts(&portfolio, date).await?;
+    let backtests = facts.backtests(&portfolio, date).await?;
+    let stress = facts.stress(&portfolio, date).await?;
+    let concentration = facts.concentration(&portfolio, date).await?;
+    let liquidity = facts.liquidity(&portfolio, date).await?;
+    let factors = factor_models(facts, &portfolio, date).await?;
+    let classes = facts.risk_classes(&portfolio, date).await?;
+    let held = facts.valuations(&portfolio, date).await?;
     let classified = classifications(&context, &contributions).await?;
     let is_there = !(risk.is_empty() && forecasts.is_empty() && backtests.is_empty() && classes.is_empty());
     let reason = || format!("no night kept the risk of {date}; GET /runs shows for which dates nights were run");
@@ -229,7 +221,7 @@ async fn risk_analysis(
         factors,
         risk_classes: all(&classes),
         unavailable_reason: (!is_there).then(reason),
-        portfolio_id: portfolio.portfolio_id,
+        portfolio_id: portfolio.id().clone(),
     }))
 }
 
@@ -239,16 +231,12 @@ async fn classifications(
     contributions: &[RiskContribution],
 ) -> Result<Vec<Classification>, Problem> {
     let instruments: BTreeSet<String> = contributions.iter().map(|row| row.instrument_id.to_string()).collect();
-    let snapshot = context.lake.snapshot(Classification::TABLE).await?;
-    let of_held = [("instrument_id", &instruments)];
-    Ok(lake::read::rows_named(&snapshot, &context.lake, DateRange::ALL, &of_held).await?)
+    Ok(context.facts.classifications(&instruments).await?)
 }
 
 /// The last date of the last nights.
-async fn last_night(context: &Context) -> Result<BusinessDate, Problem> {
-    let runs = context.store.runs(RUNS_MAX, None).await?;
-    let finished = runs.iter().filter(|run| run.state == RunState::Finished);
-    finished.map(|run| run.to_date).max().ok_or_else(|| {
+async fn last_valued(context: &Context) -> Result<BusinessDate, Problem> {
+    last_night(context).await?.ok_or_else(|| {
         let help = "GET /runs shows whether a night was run; or name a date";
         Problem::not_found("Not valued", "no night has finished yet", help)
     })
@@ -264,11 +252,11 @@ struct Nights {
 }
 
 impl Nights {
-    async fn read(context: &Context, portfolios: &[Portfolio], date: BusinessDate) -> Result<Nights, Problem> {
-        let ids: BTreeSet<String> = portfolios.iter().map(|row| row.portfolio_id.to_string()).collect();
+    async fn read(context: &Context, portfolios: &[VisibleRisk], date: BusinessDate) -> Result<Nights, Problem> {
         let days = DateRange::between(days_before(date, LOOK_BACK_DAYS), date);
+        let all: Vec<&VisiblePortfolio> = portfolios.iter().map(|portfolio| &**portfolio).collect();
         let mut values: BTreeMap<PortfolioId, PortfolioValue> = BTreeMap::new();
-        for value in of_some::<PortfolioValue>(context, days, &ids).await? {
+        for value in context.facts.rows_of::<PortfolioValue>(&all, days).await? {
             let known = values.get(&value.portfolio_id);
             if known.is_none_or(|known| known.business_date < value.business_date) {
                 values.insert(value.portfolio_id.clone(), value);
@@ -281,31 +269,32 @@ impl Nights {
             backtests: BTreeMap::new(),
             classes: BTreeMap::new(),
         };
-        let mut of_date: BTreeMap<BusinessDate, BTreeSet<String>> = BTreeMap::new();
+        let mut of_date: BTreeMap<BusinessDate, BTreeSet<PortfolioId>> = BTreeMap::new();
         for value in nights.values.values() {
-            of_date.entry(value.business_date).or_default().insert(value.portfolio_id.to_string());
+            of_date.entry(value.business_date).or_default().insert(value.portfolio_id.clone());
         }
         // Seldom more than one date, and never more than there are days.
         for (date, ids) in of_date {
             let day = DateRange::between(date, date);
-            for row in of_some::<RiskRow>(context, day, &ids).await? {
+            let valued: Vec<&VisiblePortfolio> = all.iter().copied().filter(|row| ids.contains(row.id())).collect();
+            for row in context.facts.rows_of::<RiskRow>(&valued, day).await? {
                 nights.risk.entry(row.portfolio_id.clone()).or_default().push(row);
             }
-            for row in of_some::<RiskForecast>(context, day, &ids).await? {
+            for row in context.facts.rows_of::<RiskForecast>(&valued, day).await? {
                 nights.forecasts.entry(row.portfolio_id.clone()).or_default().push(row);
             }
-            for row in of_some::<BacktestRow>(context, day, &ids).await? {
+            for row in context.facts.rows_of::<BacktestRow>(&valued, day).await? {
                 nights.backtests.entry(row.portfolio_id.clone()).or_default().push(row);
             }
-            for row in of_some::<RiskClassRow>(context, day, &ids).await? {
+            for row in context.facts.rows_of::<RiskClassRow>(&valued, day).await? {
                 nights.classes.entry(row.portfolio_id.clone()).or_default().push(row);
             }
         }
         Ok(nights)
     }
 
-    fn summary(&self, portfolio: Portfolio, date: BusinessDate) -> RiskSummary {
-        let id = &portfolio.portfolio_id;
+    fn summary(&self, portfolio: &VisibleRisk, date: BusinessDate) -> RiskSummary {
+        let id = portfolio.id();
         let value = self.values.get(id);
         let mut risk: Vec<&RiskRow> = self.risk.get(id).into_iter().flatten().collect();
         risk.sort_by(|one, other| other.tail.total_cmp(&one.tail));
@@ -327,15 +316,9 @@ impl Nights {
             methods: methods_in_force(forecasts, judged),
             risk_classes: classes.into_iter().map(RiskClass::from).collect(),
             unavailable_reason: reason,
-            title: portfolio.title,
+            title: portfolio.title.clone(),
             base_currency: portfolio.base_currency,
-            portfolio_id: portfolio.portfolio_id,
+            portfolio_id: portfolio.id().clone(),
         }
     }
-}
-
-/// The rows of some portfolios.
-async fn of_some<R: Record>(context: &Context, range: DateRange, ids: &BTreeSet<String>) -> Result<Vec<R>, Problem> {
-    let snapshot = context.lake.snapshot(R::TABLE).await?;
-    Ok(lake::read::rows_named(&snapshot, &context.lake, range, &[("portfolio_id", ids)]).await?)
 }

@@ -141,16 +141,17 @@ fn run_routes() -> OpenApiRouter<Arc<Context>> {
     responses((status = 200, description = "A page of runs.", body = RunPage), Refusals),
 )]
 async fn runs(
-    _caller: Caller,
+    caller: Caller,
     State(context): State<Arc<Context>>,
     Asked(query): Asked<PageQuery>,
 ) -> Result<Json<RunPage>, Problem> {
+    let oversight = caller.oversight()?;
     let limit = query.limit()?;
     let place = match &query.after {
-        Some(id) => Some(known_run(&context, id).await?.cursor()),
+        Some(id) => Some(oversight.run(&context, id).await?.cursor()),
         None => None,
     };
-    let mut page = context.store.runs(limit + 1, place.as_ref()).await?;
+    let mut page = oversight.runs(&context, limit + 1, place.as_ref()).await?;
     let next = page::cut(&mut page, limit, |run| run.id.to_string());
     Ok(Json(RunPage { items: page.into_iter().map(RunSummary::from).collect(), next }))
 }
@@ -164,18 +165,13 @@ async fn runs(
     responses((status = 200, description = "The run.", body = RunDescription), Refusals),
 )]
 async fn run(
-    _caller: Caller,
+    caller: Caller,
     State(context): State<Arc<Context>>,
     Addressed(run_id): Addressed<String>,
 ) -> Result<Json<RunDescription>, Problem> {
-    let mut run = known_run(&context, &run_id).await?;
-    let steps = context.store.steps(&run.id).await?;
+    let oversight = caller.oversight()?;
+    let mut run = oversight.run(&context, &run_id).await?;
+    let steps = oversight.steps(&context, &run).await?;
     let summary = run.summary.take();
     Ok(Json(RunDescription { run: RunSummary::from(run), summary, steps: steps.into_iter().map(Step::from).collect() }))
-}
-
-async fn known_run(context: &Context, id: &str) -> Result<Run, Problem> {
-    let unknown = || Problem::not_found("Unknown run", "there is no such run", "GET /runs lists the runs");
-    let run_id: RunId = id.parse().map_err(|_| unknown())?;
-    context.store.run(&run_id).await?.ok_or_else(unknown)
 }

@@ -8,7 +8,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, IF_NONE_MATCH}
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use schemas::{BusinessDate, GroupId, PortfolioId, RunId, Subject};
+use schemas::{BusinessDate, GroupId, PortfolioId, RunId};
 use serde::Serialize;
 use store::{Statement, StatementFile};
 use utoipa::ToSchema;
@@ -132,9 +132,9 @@ async fn statements(
 ) -> Result<Json<Statements>, Problem> {
     let limit = query.limit()?;
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
-    let found = context.store.statements(&portfolio.portfolio_id.clone().into(), limit).await?;
+    let found = portfolio.statements(&context, limit).await?;
     let items = found.into_iter().map(PublishedStatement::from).collect();
-    Ok(Json(Statements { portfolio_id: portfolio.portfolio_id, items }))
+    Ok(Json(Statements { portfolio_id: portfolio.id().clone(), items }))
 }
 
 /// The documents about a household or a composite, the latest period first.
@@ -153,18 +153,14 @@ async fn group_statements(
 ) -> Result<Json<GroupStatements>, Problem> {
     let limit = query.limit()?;
     let unknown = |detail: String| Problem::not_found("Unknown group", detail, HELP_GROUPS);
-    let group_id: GroupId =
-        group_id.parse().map_err(|error: schemas::identifiers::IdError| unknown(error.to_string()))?;
-    let subject = Subject::Group(group_id.clone());
-    caller.subject(&context, &subject).await?;
-    let found = context.store.statements(&subject, limit).await?;
-    let members = lake::read::group_members(&context.lake).await?;
+    let group = caller.group(&context, &group_id).await?;
+    let found = group.statements(&context, limit).await?;
     // What was published of a group stays, also when the group is no more.
-    if found.is_empty() && members.iter().all(|row| row.group_id != group_id) {
+    if found.is_empty() && group.members().is_empty() {
         return Err(unknown(format!("there is no group `{group_id}`")));
     }
     let items = found.into_iter().map(PublishedStatement::from).collect();
-    Ok(Json(GroupStatements { group_id, items }))
+    Ok(Json(GroupStatements { group_id: group.id().clone(), items }))
 }
 
 /// A document of a statement, byte for byte as it was published. Its tag is the SHA-256 of the bytes.
@@ -194,9 +190,7 @@ async fn statement_document(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (statement_id, format) = named;
-    let found = context.store.statement(&statement_id).await?;
-    let statement = found.ok_or_else(|| unknown("there is no such statement"))?;
-    caller.subject(&context, &statement.subject).await?;
+    let statement = caller.statement(&context, &statement_id).await?;
     let wanted = |file: &&StatementFile| format_of(&file.media_type).is_some_and(|known| known == format);
     let offered = statement.files.iter().find(wanted);
     let file = offered.ok_or_else(|| unknown("the statement has no such format; there are pdf, csv and json"))?;
@@ -204,10 +198,11 @@ async fn statement_document(
     if headers.get_all(IF_NONE_MATCH).iter().any(|given| names(given.as_bytes(), &tag)) {
         return Ok((StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response());
     }
-    if context.store.removal(&statement_id).await?.is_some() {
+    if statement.is_removed(&context).await? {
         return Err(unknown("the document was removed after its period of retention"));
     }
-    let bytes = context.lake.storage().get(&file.object_path).await?;
+    let bytes = context.facts.document(&statement, file).await?;
+    let bytes = bytes.ok_or_else(|| unknown("the statement has no such file"))?;
     let disposition = format!("attachment; filename=\"{}.{format}\"", file_name(&statement.id));
     let described = [(CONTENT_TYPE, file.media_type.clone()), (CONTENT_DISPOSITION, disposition), (ETAG, tag)];
     Ok((described, bytes).into_response())

@@ -152,12 +152,12 @@ async fn transactions(
     Asked(query): Asked<RangeQuery>,
 ) -> Result<Json<Transactions>, Problem> {
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
-    let (from_date, to_date) = query.range(&context, &portfolio.portfolio_id).await?;
-    let booked = lake::read::transactions(&context.lake, &portfolio.portfolio_id, from_date, to_date).await?;
+    let (from_date, to_date) = query.range(&context, &portfolio).await?;
+    let booked = context.facts.transactions(&portfolio, (from_date, to_date)).await?;
     if TRANSACTIONS_MAX < booked.len() {
         let detail = format!("{from_date} to {to_date} has more than {TRANSACTIONS_MAX} transactions");
         return Err(Problem::bad_request(detail, "ask for a shorter range, several times"));
     }
     let items = booked.into_iter().map(BookedTransaction::from).collect();
-    Ok(Json(Transactions { portfolio_id: portfolio.portfolio_id, from_date, to_date, items }))
+    Ok(Json(Transactions { portfolio_id: portfolio.id().clone(), from_date, to_date, items }))
 }

@@ -98,8 +98,8 @@ async fn valuations(
     Asked(query): Asked<RangeQuery>,
 ) -> Result<Json<Valuations>, Problem> {
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
-    let (from_date, to_date) = query.range(&context, &portfolio.portfolio_id).await?;
-    let values = lake::read::portfolio_values(&context.lake, &portfolio.portfolio_id, from_date, to_date).await?;
+    let (from_date, to_date) = query.range(&context, &portfolio).await?;
+    let values = context.facts.portfolio_values(&portfolio, (from_date, to_date)).await?;
     let items = values.into_iter().map(PortfolioValuation::from).collect();
-    Ok(Json(Valuations { portfolio_id: portfolio.portfolio_id, from_date, to_date, items }))
+    Ok(Json(Valuations { portfolio_id: portfolio.id().clone(), from_date, to_date, items }))
 }

@@ -14,6 +14,7 @@ use schemas::table::Record;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, Clock, Currency, PortfolioId};
+use secrecy::SecretString;
 use serde_json::Value;
 use store::{Claim, NewRun, Run, Store, StoreKind};
 use tempfile::TempDir;
@@ -31,6 +32,8 @@ pub(crate) struct House {
     pub(crate) store: Store,
     /// What happens to reports of a mail provider.
     pub(crate) returned: Option<ReturnedMail>,
+    /// The secret of a billing provider.
+    pub(crate) billing_secret: Option<SecretString>,
     _folder: TempDir,
 }
 
@@ -72,7 +75,7 @@ impl House {
         let store = Store::open(&url, StoreKind::Live).await.expect("the store opens");
         let storage = Storage::open("memory:", &lake::S3Settings::default()).expect("memory");
         let lake = Lake::open(storage, &EngineSettings::default()).expect("the lake opens");
-        House { lake, store, returned: None, _folder: folder }
+        House { lake, store, returned: None, billing_secret: None, _folder: folder }
     }
 
     /// A house with the portfolio `D03`.
@@ -136,6 +139,7 @@ impl House {
             clock: Clock::Fixed(now()),
             program_version: "0.1.0".to_owned(),
             returned: self.returned.clone(),
+            billing_secret: self.billing_secret.clone(),
         };
         api::router(state, settings)
     }
@@ -157,7 +161,19 @@ pub(crate) async fn post(router: Router, path: &str, headers: &[(&str, &str)], b
     send(router, request, ELSEWHERE, headers, Body::from(body.to_vec())).await
 }
 
-async fn send(router: Router, request: Builder, peer: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+/// Sends a request with a body of JSON, if there is one.
+pub(crate) async fn send_json(
+    router: Router,
+    (method, path): (&str, &str),
+    peer: &str,
+    headers: &[(&str, &str)],
+    body: Option<&str>,
+) -> Answer {
+    let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+    send(router, request, peer, headers, Body::from(body.unwrap_or_default().to_owned())).await
+}
+
+pub(crate) async fn send(router: Router, request: Builder, peer: &str, headers: &[(&str, &str)], body: Body) -> Answer {
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     let peer: SocketAddr = peer.parse().expect("an address");
     let request = request.extension(ConnectInfo(peer)).body(body).expect("a request");
@@ -203,6 +219,11 @@ pub(crate) fn portfolio(portfolio_id: &str) -> Portfolio {
         language: schemas::Language::English,
         confirmations: false,
     }
+}
+
+/// The value of a portfolio on a date.
+pub(crate) fn value_of(portfolio_id: &str, on: &str) -> PortfolioValue {
+    PortfolioValue { portfolio_id: id(portfolio_id), ..value(on, "100250.50") }
 }
 
 fn value(on: &str, market_value: &str) -> PortfolioValue {

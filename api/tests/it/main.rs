@@ -17,6 +17,8 @@ mod currency_split {
     mod get;
 }
 #[cfg(test)]
+mod door;
+#[cfg(test)]
 mod exceptions {
     mod get;
 }
@@ -26,6 +28,11 @@ mod health {
 }
 #[cfg(test)]
 mod house;
+#[cfg(test)]
+mod identity {
+    mod accounts;
+    mod sign_ins;
+}
 #[cfg(test)]
 mod market_news {
     mod get;
@@ -61,6 +68,12 @@ mod positions {
 #[cfg(test)]
 mod returned_mails {
     mod post;
+}
+#[cfg(test)]
+mod rights {
+    mod matrix;
+    mod people;
+    mod plans;
 }
 #[cfg(test)]
 mod risk_analysis {

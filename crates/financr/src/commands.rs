@@ -11,6 +11,7 @@ mod push;
 mod reconcile;
 mod report;
 mod restate;
+mod rights;
 mod run;
 mod schedule;
 mod serve;
@@ -18,6 +19,7 @@ mod show;
 mod sql;
 mod status;
 mod suppressions;
+mod users;
 mod why;
 
 use std::io::Write;
@@ -85,6 +87,8 @@ enum Command {
     Deliveries(deliveries::Arguments),
     Suppressions(suppressions::Arguments),
     Push(push::Arguments),
+    Rights(rights::Arguments),
+    Users(users::Arguments),
     Sql(sql::Arguments),
     Evaluate(evaluate::Arguments),
     Export(export::Arguments),
@@ -138,6 +142,8 @@ pub async fn execute(cli: Cli) -> ExitCode {
         Command::Deliveries(arguments) => deliveries::execute(&session, &arguments).await,
         Command::Suppressions(arguments) => suppressions::execute(&session, &arguments).await,
         Command::Push(arguments) => push::execute(&session, &arguments).await,
+        Command::Rights(arguments) => rights::execute(&session, &arguments).await,
+        Command::Users(arguments) => users::execute(&session, &arguments).await,
         Command::Sql(arguments) => sql::execute(&session, &arguments).await,
         Command::Export(arguments) => export::execute(&session, &arguments).await,
         Command::Evaluate(arguments) => evaluate::execute(&session, &arguments).await,

@@ -1,23 +1,31 @@
 //! Tables of people and runs: SQLite by default, PostgreSQL in production.
 //!
 //! What is booked and agreed (portfolios, transactions), what a person should look at (the inbox), what the machine is
-//! doing (runs and their steps, schedules), who may ask (users), which browsers are told (push subscriptions) and what
-//! has left the house (statements, deliveries) stands here. Facts about markets and figures stand in the lake.
+//! doing (runs and their steps, schedules), who may ask (users, their sessions and keys) and see what (owners,
+//! delegations, plans, approvals), which browsers are told (push subscriptions) and what has left the house (statements,
+//! deliveries) stands here. Facts about markets and figures stand in the lake.
 //!
 //! One [`Store`] hides which engine is behind it: the same queries, in the subset of SQL that both understand, the same
 //! forms of dates and numbers, the same refusals. What must never change is refused by the database itself.
 
+mod account_mails;
+mod account_tokens;
+mod api_keys;
+mod approvals;
+mod attempts;
 mod books;
 mod conflicts;
 mod database;
 mod deliveries;
 mod delivery_counts;
 mod delivery_records;
+mod entitlements;
 mod error;
 mod inbox;
 mod inbox_changes;
 mod mails;
 mod migrations;
+mod past_secrets;
 mod portfolios;
 mod postgres;
 mod push_subscriptions;
@@ -27,21 +35,30 @@ mod run_claims;
 mod run_steps;
 mod runs;
 mod schedules;
+mod sessions;
 mod sqlite;
 mod statement_events;
 mod statements;
 mod store;
 mod stored_text;
+mod subscriptions;
 mod suppressions;
 mod transactions;
 mod unsubscribe_tokens;
+mod user_changes;
 mod users;
 
+pub use account_mails::{AccountMail, AccountMailKind};
+pub use account_tokens::AccountPurpose;
+pub use api_keys::{API_KEYS_MAX, ApiKey};
+pub use approvals::{Approval, ApprovalDecision, ApprovalFilter, ApprovalKind, Decided, DecisionOutcome, NewApproval};
+pub use attempts::{Attempting, LockOut};
 pub use books::{Book, BookOutcome};
 pub use database::PAGE_ROWS_MAX;
 pub use deliveries::{Bundling, Delivery, DeliveryState, FailedAttempt, Necessity, NewDelivery, NextAttempt, SentCopy};
 pub use delivery_counts::DeliveryCounts;
 pub use delivery_records::{DeliveryChange, DeliveryEvent};
+pub use entitlements::{Delegation, DelegationKind, Ownership};
 pub use error::{Error, Result};
 pub use inbox::{
     INBOX_ACTOR, InboxChange, InboxCursor, InboxEvent, InboxFilter, InboxItem, InboxKind, InboxRow, InboxState,
@@ -56,9 +73,11 @@ pub use run_claims::{Claim, NewRun};
 pub use run_steps::RunStep;
 pub use runs::{Run, RunCursor, RunState};
 pub use schedules::{CatchUp, Fire, FireState, Schedule};
+pub use sessions::{NewSession, RefreshLimits, Refreshed, Session, SessionEnd};
 pub use statement_events::StatementEvent;
 pub use statements::{PublishOutcome, PublishedPeriod, Statement, StatementFile, StatementFilter};
 pub use store::{Store, StoreKind};
+pub use subscriptions::{BillingEvent, BillingEventKind, BillingOutcome, Subscription};
 pub use suppressions::{NewSuppression, Suppression, SuppressionReason};
 pub use transactions::{Conflict, ImportOutcome};
 pub use users::{User, UserKind};

@@ -48,6 +48,8 @@ const STEPS: &[Step] = &[
     step!(20, "0020_statement_subjects"),
     step!(21, "0021_mails"),
     step!(22, "0022_users"),
+    step!(23, "0023_sessions"),
+    step!(24, "0024_entitlements"),
     step!(25, "0025_push_subscriptions"),
     step!(26, "0026_blocked_statements"),
 ];

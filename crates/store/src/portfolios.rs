@@ -186,7 +186,7 @@ pub(crate) async fn stored(transaction: &mut SqlTransaction, portfolio_id: &Port
 }
 
 #[derive(sqlx::FromRow)]
-struct PortfolioRow {
+pub(crate) struct PortfolioRow {
     portfolio_id: String,
     market_id: String,
     fx_source: String,
@@ -207,7 +207,7 @@ struct PortfolioRow {
 }
 
 impl PortfolioRow {
-    fn portfolio(self) -> Result<Portfolio> {
+    pub(crate) fn portfolio(self) -> Result<Portfolio> {
         let table = "portfolios";
         Ok(Portfolio {
             portfolio_id: parsed(table, "portfolio_id", &self.portfolio_id)?,

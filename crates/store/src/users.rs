@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use schemas::{Language, Role, UserId};
 
-use crate::database::{reading, within};
+use crate::database::{SqlTransaction, reading, within};
 use crate::delivery_records::decided;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -114,6 +114,15 @@ impl Store {
         .map_err(Error::query("read a user by address"))?;
         row.map(UserRow::user).transpose()
     }
+}
+
+/// A user by id, in a transaction.
+pub(crate) async fn user_within(work: &mut SqlTransaction, user_id: &UserId) -> Result<Option<User>> {
+    let row = within!(work, open => {
+        sqlx::query_as::<_, UserRow>(SELECT_ONE).bind(user_id.as_str()).fetch_optional(open).await
+    })
+    .map_err(Error::query("read a user"))?;
+    row.map(UserRow::user).transpose()
 }
 
 #[derive(sqlx::FromRow)]

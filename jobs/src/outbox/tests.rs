@@ -1,5 +1,6 @@
 //! The outbox against servers that do their worst: all arrives once, or twice in the window, and nothing is lost.
 
+mod accounts;
 mod bundles;
 mod channels;
 mod events;

@@ -1,12 +1,13 @@
 //! What moves a portfolio: its loadings on the factors of its market.
 
-use lake::Lake;
+use schemas::BusinessDate;
 use schemas::tables::factor_exposures::FactorExposureRow;
 use schemas::tables::factor_regressions::FactorRegressionRow;
-use schemas::{BusinessDate, PortfolioId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::entitled::VisibleRisk;
+use crate::entitled::facts::Facts;
 use crate::problem::Problem;
 
 /// What the factors of a set explain of the daily returns, as it was made on the first valuation date of the month.
@@ -75,13 +76,13 @@ pub(super) struct FactorExposure {
 
 /// What was said last about a portfolio, by set of factors.
 pub(super) async fn factor_models(
-    lake: &Lake,
-    id: &PortfolioId,
+    facts: &Facts,
+    portfolio: &VisibleRisk,
     date: BusinessDate,
 ) -> Result<Vec<FactorModel>, Problem> {
-    let regressions = lake::read::factor_regressions(lake, id, date).await?;
+    let regressions = facts.factor_regressions(portfolio, date).await?;
     let Some(made) = regressions.first().map(|row| row.business_date) else { return Ok(Vec::new()) };
-    let exposures = lake::read::factor_exposures(lake, id, made).await?;
+    let exposures = facts.factor_exposures(portfolio, made).await?;
     Ok(regressions.into_iter().map(|row| FactorModel::new(row, &exposures)).collect())
 }
 

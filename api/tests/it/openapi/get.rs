@@ -28,7 +28,10 @@ async fn every_address_is_described() {
     let paths = description["paths"].as_object().expect("paths");
     for (path, item) in paths {
         let operations = item.as_object().expect("operations");
-        assert!(operations.keys().all(|method| ["get", "post"].contains(&method.as_str())), "{path}");
+        assert!(
+            operations.keys().all(|method| ["get", "post", "patch", "delete"].contains(&method.as_str())),
+            "{path}"
+        );
         for operation in operations.values() {
             assert!(operation["summary"].is_string(), "{path}");
             assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{path}");

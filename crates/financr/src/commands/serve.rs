@@ -1,6 +1,7 @@
 //! `financr serve`: the API.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use jobs::deliveries::TakenIn;
@@ -10,6 +11,9 @@ use crate::config::Config;
 use crate::ending::{Ending, Usage};
 use crate::house;
 
+/// How often mails about accounts are looked for.
+const ACCOUNT_MAILS_EVERY: Duration = Duration::from_secs(5);
+
 /// Serve the API until stopped
 #[derive(Debug, Args)]
 pub(super) struct Arguments {}
@@ -17,16 +21,41 @@ pub(super) struct Arguments {}
 pub(super) async fn execute(session: &Session, _arguments: &Arguments) -> anyhow::Result<Ending> {
     let config = session.config()?;
     let context = house::open(&config, session.display.watcher()).await?;
+    let mails = config.api.identity.token_key_files.first().map(|_| tokio::spawn(send_account_mails(context.clone())));
     let state = api::ApiState {
         returned: returned(&config, &context)?,
+        billing_secret: billing_secret(&config)?,
         store: context.store,
         lake: context.lake,
         clock: context.clock,
         program_version: context.program_version,
     };
     session.say(&format!("the API answers on http://{} until it is stopped with Ctrl-C", config.api.bind))?;
-    api::serve(state, config.api, super::schedule::stopped()).await?;
+    let served = api::serve(state, config.api, super::schedule::stopped()).await;
+    if let Some(mails) = mails {
+        mails.abort();
+    }
+    served?;
     Ok(Ending::Done)
+}
+
+/// The secret that a billing provider signs its events with; none if there is none.
+fn billing_secret(config: &Config) -> anyhow::Result<Option<secrecy::SecretString>> {
+    let Some(path) = &config.api.billing_secret_file else { return Ok(None) };
+    let secret = jobs::read_secret(path).map_err(|problem| Usage(format!("`billing_secret_file` {problem}")))?;
+    Ok(Some(secret))
+}
+
+/// Sends mails about accounts as they are queued: somebody waits for them.
+async fn send_account_mails(context: jobs::Context) {
+    let mut rhythm = tokio::time::interval(ACCOUNT_MAILS_EVERY);
+    rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rhythm.tick().await;
+        if let Err(error) = jobs::deliveries::send_account_mails(&context).await {
+            tracing::error!(error.chain = %schemas::with_causes(&error), "mails about accounts cannot be sent");
+        }
+    }
 }
 
 /// What happens to reports of a mail provider; none if there is no secret that they are signed with.

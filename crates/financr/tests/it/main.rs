@@ -47,10 +47,14 @@ mod reporting;
 #[cfg(test)]
 mod restating;
 #[cfg(test)]
+mod rights;
+#[cfg(test)]
 mod stress;
 #[cfg(test)]
 mod tables_page;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod users;
 #[cfg(test)]
 mod why;

@@ -1,9 +1,15 @@
 //! The store against both engines: every test runs on SQLite and on PostgreSQL.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
+mod approvals;
+#[cfg(test)]
 mod books;
 #[cfg(test)]
 mod deliveries;
+#[cfg(test)]
+mod entitlements;
 #[cfg(test)]
 mod inbox;
 #[cfg(test)]
@@ -25,7 +31,11 @@ mod schedules;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod statements;
+#[cfg(test)]
+mod subscriptions;
 #[cfg(test)]
 mod transactions;
 #[cfg(test)]

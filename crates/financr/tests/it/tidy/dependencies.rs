@@ -38,6 +38,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("axum", &["api"]),
     ("utoipa", &["api"]),
     ("argon2", &["api"]),
+    ("aws-lc-rs", &["api"]),
     ("jsonwebtoken", &["api"]),
     ("tokio-cron-scheduler", &["jobs"]),
     ("croner", &["jobs"]),

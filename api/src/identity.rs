@@ -1,0 +1,116 @@
+//! Users and how they sign in: passwords, sessions, tokens, keys (docs/adr/0032).
+//!
+//! There is none of this without a key that tokens are signed with ([`IdentitySettings::token_key_files`]): then only
+//! the house itself asks.
+
+mod access_tokens;
+mod account;
+mod password_rules;
+mod passwords;
+mod peer;
+mod secrets;
+mod settings;
+mod signing_keys;
+mod throttle;
+
+use std::sync::Arc;
+
+use crate::problem::Problem;
+use crate::{Context, Error};
+
+pub(crate) use access_tokens::{issue, verified};
+pub(crate) use account::{Account, unknown_user};
+pub(crate) use passwords::{Passwords, Verdict};
+pub(crate) use peer::{Peer, is_handed_on};
+pub(crate) use secrets::{Secret, new_key_id, new_secret, successor};
+pub use settings::{IdentitySettings, Registration};
+pub(crate) use signing_keys::SigningKeys;
+pub use signing_keys::new_token_key;
+pub(crate) use throttle::Attempt;
+
+/// Everything that signing in takes beside the store.
+pub(crate) struct Identity {
+    pub(crate) settings: IdentitySettings,
+    pub(crate) keys: SigningKeys,
+    pub(crate) passwords: Passwords,
+}
+
+impl Identity {
+    /// Identity as the settings say; none without a key that tokens are signed with.
+    ///
+    /// # Errors
+    /// [`Error::Identity`] with what is wrong with the settings, a key or a file.
+    pub(crate) fn of(settings: &IdentitySettings) -> Result<Option<Identity>, Error> {
+        let wrong = |problem: String| Error::Identity { problem };
+        if let Some(problem) = settings.problem() {
+            return Err(wrong(problem));
+        }
+        let Some(keys) = SigningKeys::read(&settings.token_key_files).map_err(wrong)? else { return Ok(None) };
+        let passwords = Passwords::of(settings).map_err(wrong)?;
+        Ok(Some(Identity { settings: settings.clone(), keys, passwords }))
+    }
+}
+
+impl Context {
+    /// Identity, where there is one.
+    ///
+    /// # Errors
+    /// A 503 that says how it is turned on.
+    pub(crate) fn identity(&self) -> Result<&Arc<Identity>, Problem> {
+        self.identity.as_ref().ok_or_else(Problem::no_identity)
+    }
+}
+
+/// A token that sets a password or proves an address, for a mail or a person: 256 random bits as hexadecimal digits.
+/// The store keeps its hash ([`schemas::secret_hash::secret_hash`]).
+///
+/// # Errors
+/// If the system has no random numbers.
+pub fn new_account_token() -> Result<String, String> {
+    secrets::random_digits::<32>().map_err(|_| "the system has no random numbers".to_owned())
+}
+
+/// Whether a text can be the address of a mail: what mail programs write, without what would change the mail.
+pub fn is_mail_address(text: &str) -> bool {
+    let Some((mailbox, domain)) = text.rsplit_once('@') else { return false };
+    let is_plain = |part: &str| {
+        !part.is_empty() && !part.chars().any(|character| character.is_whitespace() || character.is_control())
+    };
+    let forbidden = |character: char| "@<>()[],;:\\\"".contains(character);
+    text.len() <= 254
+        && is_plain(mailbox)
+        && is_plain(domain)
+        && !mailbox.contains(forbidden)
+        && !domain.contains(forbidden)
+        && domain.contains('.')
+        && !domain.starts_with(['.', '-'])
+        && !domain.ends_with('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_from_other_texts() {
+        for address in ["zoe@example.org", "z.o+e@mail.example.org", "zoë@exämple.org"] {
+            assert!(is_mail_address(address), "{address}");
+        }
+        let long = format!("{}@example.org", "x".repeat(250));
+        for other in [
+            "",
+            "zoe",
+            "@example.org",
+            "zoe@",
+            "zoe@localhost",
+            "a b@example.org",
+            "a@b@example.org",
+            "a@example.org\r\nBcc: x@example.org",
+            "<zoe@example.org>",
+            "zoe@.org",
+            &long,
+        ] {
+            assert!(!is_mail_address(other), "{other}");
+        }
+    }
+}

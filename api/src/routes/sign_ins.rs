@@ -1,0 +1,213 @@
+//! Signing in and out, and staying signed in.
+//!
+//! A wrong password and an address without an account get the same answer after the same time. Attempts are counted
+//! before the password is looked at.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use schemas::secret_hash::secret_hash;
+use serde::{Deserialize, Serialize};
+use store::{AccountMailKind, NewSession, Refreshed, Session, User, UserKind};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::Resource;
+use crate::Context;
+use crate::asked::Sent;
+use crate::identity::{Attempt, Identity, Peer, Secret, Verdict, issue, new_secret, successor};
+use crate::problem::{AccountRefusals, Problem, Refusals};
+
+pub(super) static RESOURCE: Resource =
+    Resource { name: "sign_ins", doc: "Signing in and out, and staying signed in.", routes: sign_in_routes };
+
+/// An address and a password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Login {
+    /// The address.
+    #[schema(example = "zoe@example.org")]
+    email: String,
+    /// The password.
+    #[schema(value_type = String, format = Password, example = "correct horse battery staple")]
+    password: Secret,
+}
+
+/// A refresh token.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Refresh {
+    /// The token, as the last answer had it.
+    #[schema(value_type = String, format = Password)]
+    refresh_token: Secret,
+}
+
+/// Tokens of a session.
+#[derive(Serialize, ToSchema)]
+struct Tokens {
+    /// What to send as `Authorization: Bearer …`: a JSON Web Token (RFC 7519), signed with EdDSA.
+    #[schema(example = "eyJhbGciOiJFZERTQSJ9.e30.c2lnbmF0dXJl")]
+    access_token: String,
+    /// How it is sent.
+    #[schema(value_type = String, example = "Bearer")]
+    token_type: &'static str,
+    /// Seconds for which it is good.
+    #[schema(example = 600)]
+    expires_in: u32,
+    /// What to send to `/refresh-token` for the next tokens; good once.
+    #[schema(example = "b7d0d1f6c3c94f3a8f0e2d0c5a1b4e7f6a9d8c7b6a5f4e3d2c1b0a9f8e7d6c5b")]
+    refresh_token: String,
+    /// The session.
+    #[schema(example = "5f0c2b1e-6a3d-4a55-9c7e-0d4b8f1a2c3d")]
+    session_id: String,
+    /// When the session ends at the latest.
+    session_expires_at: DateTime<Utc>,
+    /// The user.
+    #[schema(example = "6f1c2e9a-0b7d-4c53-9d1e-2a4b8c6d7e8f")]
+    user_id: String,
+}
+
+fn sign_in_routes() -> OpenApiRouter<Arc<Context>> {
+    OpenApiRouter::default().routes(routes!(login)).routes(routes!(refresh_token)).routes(routes!(logout))
+}
+
+/// Signs in: a session begins. After five failures at one account, or twenty from one address of the network, there is
+/// a wait, which doubles with each further failure.
+#[utoipa::path(
+    post,
+    path = "/login",
+    tag = "sign_ins",
+    security(()),
+    request_body(content = Login, description = "Who signs in."),
+    responses((status = 200, description = "The tokens of the session.", body = Tokens), Refusals, AccountRefusals),
+)]
+async fn login(
+    State(context): State<Arc<Context>>,
+    peer: Peer,
+    Sent(login): Sent<Login>,
+) -> Result<Json<Tokens>, Problem> {
+    let identity = context.identity()?;
+    let (store, now) = (&context.store, context.clock.now());
+    let attempt = Attempt::at_account(store, identity, &peer, &login.email, now).await?;
+    let found = store.user_by_email(&login.email).await?;
+    let hash = found.as_ref().and_then(|user| user.password_hash.as_deref());
+    let verdict = identity.passwords.verdict(&login.password, hash).await?;
+    let may_sign_in = |user: &User| user.kind == UserKind::Person && user.disabled_at.is_none();
+    let user = match found {
+        Some(user) if verdict != Verdict::Wrong && may_sign_in(&user) => user,
+        Some(_) | None => return Err(wrong()),
+    };
+    attempt.led_in(store).await?;
+    if user.email_verified_at.is_none() {
+        store.queue_account_mail(&user.user_id, AccountMailKind::VerifyEmail, now).await?;
+        let help = "send the token of the mail to POST /verify-email; another mail is on its way";
+        return Err(Problem::forbidden("the address is not proved to be yours", help));
+    }
+    if verdict == Verdict::RightAndWeaklyHashed
+        && let Some(old) = &user.password_hash
+    {
+        let new = identity.passwords.hash(&login.password).await?;
+        store.rehash_password(&user.user_id, old, &new).await?;
+    }
+    let (session_id, salt, refresh_token) = (Uuid::new_v4().to_string(), new_secret()?, new_secret()?);
+    let new = NewSession {
+        session_id: &session_id,
+        user_id: &user.user_id,
+        successor_salt: &salt,
+        token_hash: &secret_hash(&refresh_token),
+        user_agent: &peer.user_agent,
+        peer: &peer.address(),
+        at: now,
+        idle: identity.settings.refresh_limits().idle,
+        life: identity.settings.session_life(),
+    };
+    store.begin_session(&new).await?;
+    tracing::info!(user.id = %user.user_id, session.id = session_id, "a user signed in");
+    let expires_at = now + identity.settings.session_life();
+    tokens(identity, &user, (&session_id, expires_at), refresh_token, now).map(Json)
+}
+
+/// Gives the next tokens for a refresh token, which is used up by it. Asked again within 30 seconds, e.g. because the
+/// answer was lost, it gives the same refresh token again, as long as that was not used. A used token that comes later
+/// ends the session: somebody else has it, too.
+#[utoipa::path(
+    post,
+    path = "/refresh-token",
+    tag = "sign_ins",
+    security(()),
+    request_body(content = Refresh, description = "The refresh token."),
+    responses((status = 200, description = "The next tokens.", body = Tokens), Refusals, AccountRefusals),
+)]
+async fn refresh_token(
+    State(context): State<Arc<Context>>,
+    Sent(refresh): Sent<Refresh>,
+) -> Result<Json<Tokens>, Problem> {
+    let identity = context.identity()?;
+    let now = context.clock.now();
+    let presented = refresh.refresh_token.text();
+    let of_successor = |salt: &str| secret_hash(&successor(presented, salt));
+    let limits = identity.settings.refresh_limits();
+    match context.store.refresh_session(&secret_hash(presented), of_successor, limits, now).await? {
+        Refreshed::Continued(continued) => {
+            let (Session { session_id, successor_salt, expires_at, .. }, user) = *continued;
+            let next = successor(presented, &successor_salt);
+            tokens(identity, &user, (&session_id, expires_at), next, now).map(Json)
+        }
+        Refreshed::Reused { session_id } => {
+            tracing::warn!(session.id = session_id, "a used refresh token came again; its session has ended");
+            Err(signed_out())
+        }
+        Refreshed::Refused => Err(signed_out()),
+    }
+}
+
+/// Signs out: the session of a refresh token ends, with all its tokens. A token that is none is answered alike.
+#[utoipa::path(
+    post,
+    path = "/logout",
+    tag = "sign_ins",
+    security(()),
+    request_body(content = Refresh, description = "The refresh token of the session."),
+    responses((status = 204, description = "The session has ended."), Refusals),
+)]
+async fn logout(State(context): State<Arc<Context>>, Sent(refresh): Sent<Refresh>) -> Result<StatusCode, Problem> {
+    context.identity()?;
+    let token_hash = secret_hash(refresh.refresh_token.text());
+    context.store.end_session_of_token(&token_hash, context.clock.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn tokens(
+    identity: &Identity,
+    user: &User,
+    (session_id, session_expires_at): (&str, DateTime<Utc>),
+    refresh_token: String,
+    now: DateTime<Utc>,
+) -> Result<Tokens, Problem> {
+    let access_token = issue(&identity.keys, &identity.settings, (&user.user_id, user.role, session_id), now)?;
+    Ok(Tokens {
+        access_token,
+        token_type: "Bearer",
+        expires_in: identity.settings.access_token_s,
+        refresh_token,
+        session_id: session_id.to_owned(),
+        session_expires_at,
+        user_id: user.user_id.to_string(),
+    })
+}
+
+fn wrong() -> Problem {
+    Problem::unauthorized(
+        "the address or the password is wrong",
+        "try again, or ask for a mail with POST /password-forgotten",
+    )
+}
+
+fn signed_out() -> Problem {
+    Problem::unauthorized("the refresh token is not valid, or its session is over", "sign in with POST /login")
+}

@@ -1,0 +1,305 @@
+//! Every address, asked by everybody, about what is theirs and what is not.
+//!
+//! The table says what each is answered. Its lines are compared with the description of the API: an address that is
+//! added without a line fails, as does a line without an address.
+
+use std::collections::BTreeSet;
+
+use schemas::Subject;
+use store::{ApprovalKind, NewApproval};
+
+use super::people::{CALLERS, Peopled, user_id};
+use crate::house::{House, now};
+
+/// A line: the method, the address as it is described, the address as it is asked, what is sent, and the statuses for
+/// [`CALLERS`] in their order.
+struct Line {
+    method: &'static str,
+    route: &'static str,
+    asked: &'static str,
+    body: Option<&'static str>,
+    statuses: [u16; 9],
+}
+
+/// Answers to everybody alike.
+const ALL: [u16; 9] = [200; 9];
+/// To everybody who is known.
+const KNOWN: [u16; 9] = [401, 200, 200, 200, 200, 200, 200, 200, 200];
+/// About D03, which `owner` owns and `adviser` is let see.
+const OWN: [u16; 9] = [401, 200, 404, 200, 404, 200, 200, 404, 200];
+/// About D99, which `other` owns.
+const FOREIGN: [u16; 9] = [401, 404, 200, 404, 404, 200, 200, 404, 200];
+/// About D03 and D99 together.
+const BOTH: [u16; 9] = [401, 404, 404, 404, 404, 200, 200, 404, 200];
+/// About what is not there.
+const NOTHING: [u16; 9] = [401, 404, 404, 404, 404, 404, 404, 404, 404];
+/// About the house.
+const OVERSIGHT: [u16; 9] = [401, 403, 403, 403, 403, 200, 200, 403, 200];
+/// About the account of `owner`.
+const ACCOUNT_OF_OWNER: [u16; 9] = [401, 200, 404, 404, 404, 404, 404, 200, 200];
+/// To nobody who has no signature.
+const SIGNED: [u16; 9] = [401; 9];
+
+const fn get(route: &'static str, asked: &'static str, statuses: [u16; 9]) -> Line {
+    Line { method: "GET", route, asked, body: None, statuses }
+}
+
+const fn line(
+    method: &'static str,
+    route: &'static str,
+    asked: &'static str,
+    body: &'static str,
+    statuses: [u16; 9],
+) -> Line {
+    Line { method, route, asked, body: Some(body), statuses }
+}
+
+const fn post(route: &'static str, asked: &'static str, body: &'static str, statuses: [u16; 9]) -> Line {
+    Line { method: "POST", route, asked, body: Some(body), statuses }
+}
+
+const BELOW_PORTFOLIOS: &[&str] = &[
+    "",
+    "/positions",
+    "/valuations",
+    "/performance",
+    "/measures",
+    "/position-returns",
+    "/currency-split",
+    "/contributions",
+    "/attribution",
+    "/transactions",
+    "/statements",
+];
+
+const LINES: &[Line] = &[
+    get("/health", "/health", ALL),
+    get("/health/live", "/health/live", ALL),
+    get("/health/ready", "/health/ready", ALL),
+    get("/portfolios", "/portfolios", KNOWN),
+    get("/portfolios/{portfolio_id}/exceptions", "/portfolios/D03/exceptions", OVERSIGHT),
+    get("/portfolios/{portfolio_id}/exceptions", "/portfolios/D99/exceptions", OVERSIGHT),
+    get("/portfolio-groups", "/portfolio-groups", KNOWN),
+    get("/portfolio-groups/{group_id}/measures", "/portfolio-groups/ours/measures", OWN),
+    get("/portfolio-groups/{group_id}/measures", "/portfolio-groups/mixed/measures", BOTH),
+    get("/portfolio-groups/{group_id}/measures", "/portfolio-groups/none/measures", NOTHING),
+    get("/portfolio-groups/{group_id}/statements", "/portfolio-groups/ours/statements", OWN),
+    get("/portfolio-groups/{group_id}/statements", "/portfolio-groups/mixed/statements", BOTH),
+    get("/statements/{statement_id}/{format}", "/statements/statement-D03/csv", OWN),
+    get("/statements/{statement_id}/{format}", "/statements/statement-D99/csv", FOREIGN),
+    get("/statements/{statement_id}/{format}", "/statements/statement-of-the-firm/csv", BOTH),
+    get("/statements/{statement_id}/{format}", "/statements/statement-D77/csv", NOTHING),
+    // The plan of `other` has no risk; those who work for the house have no plan.
+    get("/risk-analysis", "/risk-analysis?date=2014-12-31", [401, 200, 403, 200, 200, 200, 200, 200, 200]),
+    get("/risk-analysis/{portfolio_id}", "/risk-analysis/D03", [401, 200, 403, 200, 404, 200, 200, 404, 200]),
+    get("/risk-analysis/{portfolio_id}", "/risk-analysis/D99", [401, 404, 403, 404, 404, 200, 200, 404, 200]),
+    get("/runs", "/runs", OVERSIGHT),
+    get("/runs/{run_id}", "/runs/nightly-2014-12-31-1", OVERSIGHT),
+    get("/subscriptions", "/subscriptions", [401, 200, 200, 200, 200, 200, 200, 200, 400]),
+    get("/subscriptions", "/subscriptions?user_id=owner", [401, 200, 403, 403, 403, 403, 403, 200, 200]),
+    get("/subscriptions", "/subscriptions?user_id=other", [401, 403, 200, 403, 403, 403, 403, 200, 200]),
+    post(
+        "/subscriptions",
+        "/subscriptions",
+        r#"{"user_id":"newcomer","plan":"premium"}"#,
+        [401, 403, 403, 403, 403, 403, 403, 200, 200],
+    ),
+    post(
+        "/subscriptions",
+        "/subscriptions",
+        r#"{"plan":"professional"}"#,
+        [401, 403, 403, 403, 403, 403, 403, 403, 400],
+    ),
+    post("/subscriptions", "/subscriptions", r#"{"plan":"free"}"#, [401, 200, 200, 200, 200, 200, 200, 200, 400]),
+    get("/approvals", "/approvals", [401, 403, 403, 403, 403, 403, 200, 403, 200]),
+    post(
+        "/approvals",
+        "/approvals",
+        r#"{"user_id":"newcomer","role":"admin","reason":"for a test"}"#,
+        [401, 403, 403, 403, 403, 403, 403, 200, 403],
+    ),
+    post(
+        "/approvals/{approval_id}/decision",
+        "/approvals/asked/decision",
+        r#"{"decision":"approved","reason":"for a test"}"#,
+        [401, 403, 403, 403, 403, 403, 200, 403, 403],
+    ),
+    post(
+        "/approvals/{approval_id}/decision",
+        "/approvals/none/decision",
+        r#"{"decision":"approved","reason":"for a test"}"#,
+        [401, 403, 403, 403, 403, 403, 404, 403, 403],
+    ),
+    get("/.well-known/jwks.json", "/.well-known/jwks.json", ALL),
+    // Whoever signs in is nobody yet: what is sent is understood or not, whoever sends it.
+    post("/register", "/register", "{}", [400; 9]),
+    post("/verify-email", "/verify-email", "{}", [400; 9]),
+    post("/login", "/login", "{}", [400; 9]),
+    post("/refresh-token", "/refresh-token", "{}", [400; 9]),
+    post("/logout", "/logout", "{}", [400; 9]),
+    post("/password-forgotten", "/password-forgotten", "{}", [400; 9]),
+    post("/password-reset", "/password-reset", "{}", [400; 9]),
+    get("/users", "/users", [401, 403, 403, 403, 403, 403, 403, 200, 200]),
+    get("/users/{user_id}", "/users/me", [401, 200, 200, 200, 200, 200, 200, 200, 404]),
+    get("/users/{user_id}", "/users/owner", ACCOUNT_OF_OWNER),
+    get("/users/{user_id}/sessions", "/users/owner/sessions", ACCOUNT_OF_OWNER),
+    get("/users/{user_id}/api-keys", "/users/owner/api-keys", ACCOUNT_OF_OWNER),
+    post(
+        "/users/{user_id}/api-keys",
+        "/users/owner/api-keys",
+        r#"{"title":"for a test","scopes":["read"]}"#,
+        [401, 201, 404, 404, 404, 404, 404, 403, 403],
+    ),
+    post(
+        "/users/{user_id}/password",
+        "/users/owner/password",
+        r#"{"old_password":"wrong","new_password":"eight purple lamps at noon"}"#,
+        [401, 403, 404, 404, 404, 404, 404, 403, 403],
+    ),
+    line(
+        "PATCH",
+        "/users/{user_id}",
+        "/users/newcomer",
+        r#"{"role":"adviser"}"#,
+        [401, 404, 404, 404, 404, 404, 404, 200, 200],
+    ),
+    // Two people give this role: an admin alone does not.
+    line(
+        "PATCH",
+        "/users/{user_id}",
+        "/users/newcomer",
+        r#"{"role":"admin"}"#,
+        [401, 404, 404, 404, 404, 404, 404, 409, 200],
+    ),
+    line(
+        "DELETE",
+        "/users/{user_id}/sessions",
+        "/users/candidate/sessions",
+        "",
+        [401, 404, 404, 404, 404, 404, 404, 204, 204],
+    ),
+    line("DELETE", "/users/{user_id}/sessions/{session_id}", "/users/candidate/sessions/none", "", NOTHING),
+    line("DELETE", "/users/{user_id}/api-keys/{key_id}", "/users/candidate/api-keys/none", "", NOTHING),
+    post("/returned-mails", "/returned-mails", "", SIGNED),
+    post("/billing-events", "/billing-events", "{}", SIGNED),
+    get("/unsubscribe/{token}", "/unsubscribe/none", [404; 9]),
+    post("/unsubscribe/{token}", "/unsubscribe/none", "List-Unsubscribe=One-Click", [404; 9]),
+];
+
+/// A house that takes reports and billing events, in which something waits for an approval.
+async fn peopled() -> Peopled {
+    let mut house = House::empty().await;
+    house.billing_secret = Some("0123456789abcdef0123456789abcdef".into());
+    let take_in: api::TakeIn = std::sync::Arc::new(|_| Box::pin(async { Ok(api::TakenIn::Nothing) }));
+    house.returned = Some(api::ReturnedMail { secret: "0123456789abcdef0123456789abcdef".into(), take_in });
+    let peopled = Peopled::open(house).await;
+    let asked = NewApproval {
+        approval_id: "asked".to_owned(),
+        kind: ApprovalKind::Role,
+        subject: "candidate".to_owned(),
+        wanted: "adviser".to_owned(),
+        asked_by: user_id("admin"),
+        ask_reason: "for a test".to_owned(),
+    };
+    assert!(peopled.house.store.ask_for_approval(&asked, now()).await.expect("asked"));
+    let store = &peopled.house.store;
+    let of_portfolio = store.statement("statement-D03").await.expect("readable").expect("published");
+    let of_firm = store::Statement {
+        id: "statement-of-the-firm".to_owned(),
+        kind: "management_report".to_owned(),
+        subject: Subject::Firm,
+        ..of_portfolio
+    };
+    store.publish_statement(&of_firm).await.expect("published");
+    peopled
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_is_answered_as_the_table_says() {
+    let peopled = peopled().await;
+    let mut findings = Vec::new();
+    let below = BELOW_PORTFOLIOS
+        .iter()
+        .flat_map(|below| [(format!("/portfolios/D03{below}"), OWN), (format!("/portfolios/D99{below}"), FOREIGN)]);
+    let portfolios = below.chain([("/portfolios/D77".to_owned(), NOTHING)]);
+    let mut asked: Vec<(&str, String, Option<&str>, [u16; 9])> =
+        portfolios.map(|(path, statuses)| ("GET", path, None, statuses)).collect();
+    asked.extend(LINES.iter().map(|line| (line.method, line.asked.to_owned(), line.body, line.statuses)));
+    for (method, path, body, statuses) in asked {
+        for (caller, expected) in CALLERS.into_iter().zip(statuses) {
+            let answer = peopled.ask(caller, method, &path, body).await;
+            if answer.status.as_u16() != expected {
+                findings.push(format!("{method} {path} as {caller}: {} and not {expected}", answer.status.as_u16()));
+            } else if 400 <= expected {
+                answer.problem(expected);
+            }
+        }
+    }
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
+}
+
+#[tokio::test]
+async fn every_address_has_a_line_and_every_line_an_address() {
+    let description = House::empty().await.get("/openapi.json").await.json();
+    let mut described: BTreeSet<String> = BTreeSet::new();
+    for (path, item) in description["paths"].as_object().expect("paths") {
+        for method in item.as_object().expect("operations").keys() {
+            described.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    let mut listed: BTreeSet<String> = LINES.iter().map(|line| format!("{} {}", line.method, line.route)).collect();
+    listed.extend(BELOW_PORTFOLIOS.iter().map(|below| format!("GET /portfolios/{{portfolio_id}}{below}")));
+    assert_eq!(listed, described, "who is answered what at an address stands in the table of this test");
+}
+
+#[tokio::test]
+async fn what_is_foreign_is_answered_like_what_is_not_there() {
+    let peopled = Peopled::open(House::empty().await).await;
+    for (foreign, unknown) in [
+        ("/portfolios/D99", "/portfolios/D77"),
+        ("/portfolios/D99/positions", "/portfolios/D77/positions"),
+        ("/risk-analysis/D99", "/risk-analysis/D77"),
+        ("/portfolio-groups/mixed/measures", "/portfolio-groups/smith/measures"),
+        ("/portfolio-groups/mixed/statements", "/portfolio-groups/smith/statements"),
+        ("/statements/statement-D99/csv", "/statements/statement-D77/csv"),
+    ] {
+        let [one, other] = [foreign, unknown].map(|path| peopled.get("owner", path));
+        let (mut one, mut other) = (one.await.problem(404), other.await.problem(404));
+        for (problem, ids) in [(&mut one, ["D99", "mixed"]), (&mut other, ["D77", "smith"])] {
+            let detail = ids.iter().fold(problem["detail"].to_string(), |text, id| text.replace(id, "*"));
+            problem["detail"] = detail.into();
+            problem["instance"] = serde_json::Value::Null;
+        }
+        assert_eq!(one, other, "{foreign} and {unknown}");
+    }
+}
+
+#[tokio::test]
+async fn lists_hold_what_is_visible_and_nothing_else() {
+    let peopled = Peopled::open(House::empty().await).await;
+    for (caller, portfolios, groups) in [
+        ("owner", vec!["D03"], vec!["ours"]),
+        ("other", vec!["D99"], vec![]),
+        ("adviser", vec!["D03"], vec!["ours"]),
+        ("adviser_of_nobody", vec![], vec![]),
+        ("operations", vec!["D03", "D99"], vec!["mixed", "ours"]),
+        ("compliance", vec!["D03", "D99"], vec!["mixed", "ours"]),
+        ("admin", vec![], vec![]),
+        ("house", vec!["D03", "D99"], vec!["mixed", "ours"]),
+    ] {
+        let ids = |list: serde_json::Value, field: &str| -> Vec<String> {
+            let items = list["items"].as_array().cloned().unwrap_or_default();
+            items.iter().filter_map(|item| item[field].as_str().map(str::to_owned)).collect()
+        };
+        assert_eq!(ids(peopled.get(caller, "/portfolios").await.json(), "id"), portfolios, "{caller}");
+        assert_eq!(ids(peopled.get(caller, "/portfolio-groups").await.json(), "group_id"), groups, "{caller}");
+        if caller != "other" {
+            let risks = peopled.get(caller, "/risk-analysis?date=2014-12-31").await.json();
+            assert_eq!(ids(risks, "portfolio_id"), portfolios, "{caller}");
+        }
+    }
+    let page = peopled.get("operations", "/portfolios?limit=1").await.json();
+    assert_eq!((page["items"][0]["id"].as_str(), page["next"].as_str()), (Some("D03"), Some("D03")));
+    let health = |caller| peopled.get(caller, "/health");
+    assert_eq!(health("owner").await.json()["version"], "0.1.0");
+}

@@ -1,0 +1,225 @@
+//! `financr users`: who may sign in to the API.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use chrono::TimeDelta;
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Subcommand};
+use schemas::secret_hash::secret_hash;
+use schemas::{Language, Role};
+use serde_json::Value;
+use store::{AccountPurpose, Store, User, UserKind};
+
+use super::Session;
+use crate::ending::{Ending, Usage};
+use crate::house;
+use crate::listing::{Format, Listing};
+
+/// List the users of the API, make one, or decide what one may do
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    action: Option<Action>,
+    /// How many users are shown, by id
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: u32,
+}
+
+const EXAMPLES: &str = concat!(
+    "Examples:\n",
+    "  financr users key --out token-key.pem                    a key that tokens are signed with\n",
+    "  financr users add --email anna@example.org --role admin  a user, and the token that sets the password\n",
+    "  financr users\n",
+    "  financr users role anna@example.org operations\n",
+    "  financr users disable anna@example.org\n\n",
+    "Users sign in with POST /login (docs/API.md). A user is named by address or id."
+);
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List the users
+    List,
+    /// Make a user; prints a token that sets the password, once, with POST /password-reset
+    Add {
+        /// The address
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
+        /// What the user is to the house: client, adviser, operations, compliance or admin
+        #[arg(long)]
+        role: Role,
+        /// How the user wants to be called
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        name: String,
+        /// The language of what is written to the user: en, fr, de, es or it
+        #[arg(long, default_value = "en")]
+        language: Language,
+    },
+    /// Print another token that sets the password of a user
+    Reset {
+        /// The address or the id
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        user: String,
+    },
+    /// Let a user ask no more: all sessions end
+    Disable {
+        /// The address or the id
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        user: String,
+    },
+    /// Let a user ask again
+    Enable {
+        /// The address or the id
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        user: String,
+    },
+    /// Give a user another role
+    Role {
+        /// The address or the id
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        user: String,
+        /// client, adviser, operations, compliance or admin
+        role: Role,
+    },
+    /// Make a key that access tokens are signed with, in a file that nobody else can read
+    Key {
+        /// The file; it must not be there yet
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+/// Users that are read at once.
+const PAGE_USERS: u32 = 1_000;
+/// How long a token that was printed is good.
+const TOKEN_LIFE: TimeDelta = TimeDelta::hours(24);
+
+pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
+    if let Some(Action::Key { out }) = &arguments.action {
+        write_key(out)?;
+        session.say(&format!("made {}; name it in `token_key_files` under [api.identity]", out.display()))?;
+        return Ok(Ending::Done);
+    }
+    let config = session.config()?;
+    let context = house::open(&config, session.display.watcher()).await?;
+    let (store, now) = (&context.store, context.clock.now());
+    match &arguments.action {
+        None | Some(Action::List) => return list(session, store, arguments.limit).await,
+        Some(Action::Key { .. }) => {}
+        Some(Action::Add { email, role, name, language }) => {
+            if !api::is_mail_address(email.trim()) {
+                return Err(Usage(format!("`{email}` is no mail address")).into());
+            }
+            let user = User {
+                user_id: uuid::Uuid::new_v4().to_string().parse()?,
+                kind: UserKind::Person,
+                email: email.trim().to_owned(),
+                display_name: name.trim().chars().take(200).collect(),
+                role: *role,
+                language: *language,
+                password_hash: None,
+                // Whoever makes the user by hand vouches for the address.
+                email_verified_at: Some(now),
+                disabled_at: None,
+                created_at: now,
+                updated_at: now,
+            };
+            if !store.insert_user(&user).await? {
+                let help = "`financr users reset` prints a token for a user that there is";
+                return Err(Usage(format!("`{email}` is a user already; {help}")).into());
+            }
+            print_token(session, store, &user, now).await?;
+        }
+        Some(Action::Reset { user }) => print_token(session, store, &known(store, user).await?, now).await?,
+        Some(Action::Disable { user }) => {
+            store.disable_user(&known(store, user).await?.user_id, now).await?;
+            session.say("the user may not ask any more")?;
+        }
+        Some(Action::Enable { user }) => {
+            store.enable_user(&known(store, user).await?.user_id, now).await?;
+            session.say("the user may ask again")?;
+        }
+        Some(Action::Role { user, role }) => {
+            store.set_user_role(&known(store, user).await?.user_id, *role, now).await?;
+            session.say(&format!("the user has the role {role} now"))?;
+        }
+    }
+    Ok(Ending::Done)
+}
+
+/// The user with an address or an id.
+async fn known(store: &Store, text: &str) -> anyhow::Result<User> {
+    let found = if text.contains('@') {
+        store.user_by_email(text).await?
+    } else {
+        let user_id = text.parse().map_err(|_| Usage(format!("`{text}` is neither an address nor an id")))?;
+        store.user(&user_id).await?
+    };
+    found.ok_or_else(|| Usage(format!("`{text}` is no user; `financr users` lists them")).into())
+}
+
+/// Prints a token that sets the password of a user: this once, and nowhere else.
+async fn print_token(
+    session: &Session,
+    store: &Store,
+    user: &User,
+    now: chrono::DateTime<chrono::Utc>,
+) -> anyhow::Result<()> {
+    let token = api::new_account_token().map_err(anyhow::Error::msg)?;
+    let purpose = AccountPurpose::SetPassword;
+    store.insert_account_token(&secret_hash(&token), &user.user_id, purpose, TOKEN_LIFE, now).await?;
+    let mut listing = Listing::new(&["user_id", "password_reset_token", "expires_at"]);
+    listing.push([
+        user.user_id.to_string().into(),
+        token.into(),
+        Value::from((now + TOKEN_LIFE).format("%Y-%m-%d %H:%M:%SZ").to_string()),
+    ]);
+    session.write(&listing)?;
+    session.say("POST /password-reset with this token sets the password; it is good once")
+}
+
+async fn list(session: &Session, store: &Store, limit: u32) -> anyhow::Result<Ending> {
+    let mut listing = Listing::new(&["user_id", "email", "name", "role", "verified", "disabled_at", "created_at"]);
+    let (mut after, mut left) = (String::new(), limit);
+    while 0 < left {
+        let page = store.users(&after, left.min(PAGE_USERS)).await?;
+        let Some(last) = page.last() else { break };
+        after = last.user_id.to_string();
+        left = left.saturating_sub(u32::try_from(page.len()).unwrap_or(left));
+        for user in page {
+            let day = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%d %H:%M:%SZ").to_string();
+            listing.push([
+                user.user_id.to_string().into(),
+                user.email.into(),
+                user.display_name.into(),
+                user.role.word().into(),
+                user.email_verified_at.is_some().into(),
+                user.disabled_at.map(day).map_or(Value::Null, Value::from),
+                day(user.created_at).into(),
+            ]);
+        }
+    }
+    if listing.rows.is_empty() && session.format == Format::Table {
+        session.say("nobody")?;
+    } else {
+        session.write(&listing)?;
+    }
+    Ok(Ending::Done)
+}
+
+/// Writes a new key into a file that only its owner can read, and that was not there.
+fn write_key(path: &Path) -> anyhow::Result<()> {
+    let key = api::new_token_key().map_err(anyhow::Error::msg)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path).map_err(|error| Usage(format!("cannot make {}: {error}", path.display())))?;
+    file.write_all(key.as_bytes()).and_then(|()| file.sync_all()).context("writing the key")
+}

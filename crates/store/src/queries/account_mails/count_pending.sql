@@ -1,0 +1,4 @@
+-- account_mails: how many wait.
+SELECT count(*)
+FROM account_mails
+WHERE state = 'pending'

@@ -1,0 +1,3 @@
+-- attempts: the row of whoever got in.
+DELETE FROM attempts
+WHERE attempt_key = $1

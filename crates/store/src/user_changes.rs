@@ -1,0 +1,187 @@
+//! What changes about users: their names, their role, their password, and whether they may ask.
+
+use chrono::{DateTime, Utc};
+use schemas::{Language, Role, UserId};
+
+use crate::database::{SqlTransaction, reading, row_limit, within};
+use crate::error::{Error, Result};
+use crate::sessions::{SessionEnd, end_all};
+use crate::store::Store;
+use crate::stored_text::instant;
+use crate::users::{User, UserRow};
+
+const SELECT_PAGE: &str = include_str!("queries/users/select_page.sql");
+const SET_NAMES: &str = include_str!("queries/users/set_names.sql");
+const SET_ROLE: &str = include_str!("queries/users/set_role.sql");
+const SET_DISABLED: &str = include_str!("queries/users/set_disabled.sql");
+const SET_PASSWORD: &str = include_str!("queries/users/set_password.sql");
+const SET_VERIFIED: &str = include_str!("queries/users/set_verified.sql");
+const REHASH_PASSWORD: &str = include_str!("queries/users/rehash_password.sql");
+
+impl Store {
+    /// A page of the users, by id.
+    ///
+    /// - `after`: the id that the page begins after; empty for the first page.
+    /// - `limit`: users, at most [`crate::PAGE_ROWS_MAX`].
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn users(&self, after: &str, limit: u32) -> Result<Vec<User>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, UserRow>(SELECT_PAGE).bind(after).bind(row_limit(limit)).fetch_all(pool).await
+        })
+        .map_err(Error::query("read the users"))?;
+        rows.into_iter().map(UserRow::user).collect()
+    }
+
+    /// Gives a user another name or language; what is none stays. Returns false if there is no such user.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn set_user_names(
+        &self,
+        user_id: &UserId,
+        display_name: Option<&str>,
+        language: Option<Language>,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        let mut work = self.database.begin().await?;
+        let rows = within!(&mut work, open => {
+            sqlx::query(SET_NAMES)
+                .bind(user_id.as_str())
+                .bind(display_name)
+                .bind(language.map(Language::code))
+                .bind(instant(now))
+                .execute(open)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map_err(Error::query("change a user"))?;
+        work.commit().await?;
+        Ok(0 < rows)
+    }
+
+    /// Gives a user another role. Returns false if there is no such user.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn set_user_role(&self, user_id: &UserId, role: Role, now: DateTime<Utc>) -> Result<bool> {
+        let mut work = self.database.begin().await?;
+        let rows = within!(&mut work, open => {
+            sqlx::query(SET_ROLE)
+                .bind(user_id.as_str())
+                .bind(role.word())
+                .bind(instant(now))
+                .execute(open)
+                .await
+                .map(|done| done.rows_affected())
+        })
+        .map_err(Error::query("give a user a role"))?;
+        work.commit().await?;
+        Ok(0 < rows)
+    }
+
+    /// Lets a user ask no more, and ends all sessions. Returns false if there is no such user.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn disable_user(&self, user_id: &UserId, now: DateTime<Utc>) -> Result<bool> {
+        let mut work = self.database.begin().await?;
+        let rows = set_disabled(&mut work, user_id, Some(now), now).await?;
+        end_all(&mut work, user_id, None, SessionEnd::Disabled, now).await?;
+        work.commit().await?;
+        Ok(0 < rows)
+    }
+
+    /// Lets a user ask again. Returns false if there is no such user.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn enable_user(&self, user_id: &UserId, now: DateTime<Utc>) -> Result<bool> {
+        let mut work = self.database.begin().await?;
+        let rows = set_disabled(&mut work, user_id, None, now).await?;
+        work.commit().await?;
+        Ok(0 < rows)
+    }
+
+    /// Gives a user another password and ends all sessions but one.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn change_password(
+        &self,
+        user_id: &UserId,
+        password_hash: &str,
+        session_that_stays: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let mut work = self.database.begin().await?;
+        set_password(&mut work, user_id, password_hash, now).await?;
+        end_all(&mut work, user_id, session_that_stays, SessionEnd::PasswordChanged, now).await?;
+        work.commit().await
+    }
+
+    /// Writes another hash of the same password, unless the password was changed meanwhile.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn rehash_password(&self, user_id: &UserId, old_hash: &str, new_hash: &str) -> Result<()> {
+        let mut work = self.database.begin().await?;
+        within!(&mut work, open => {
+            sqlx::query(REHASH_PASSWORD)
+                .bind(user_id.as_str())
+                .bind(old_hash)
+                .bind(new_hash)
+                .execute(open)
+                .await
+                .map(|_| ())
+        })
+        .map_err(Error::query("hash a password anew"))?;
+        work.commit().await
+    }
+}
+
+async fn set_disabled(
+    work: &mut SqlTransaction,
+    user_id: &UserId,
+    disabled_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<u64> {
+    within!(work, open => {
+        sqlx::query(SET_DISABLED)
+            .bind(user_id.as_str())
+            .bind(disabled_at.map(instant))
+            .bind(instant(now))
+            .execute(open)
+            .await
+            .map(|done| done.rows_affected())
+    })
+    .map_err(Error::query("decide whether a user may ask"))
+}
+
+/// Gives a user another password.
+pub(crate) async fn set_password(
+    work: &mut SqlTransaction,
+    user_id: &UserId,
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    within!(work, open => {
+        sqlx::query(SET_PASSWORD)
+            .bind(user_id.as_str())
+            .bind(password_hash)
+            .bind(instant(now))
+            .execute(open)
+            .await
+            .map(|_| ())
+    })
+    .map_err(Error::query("set a password"))
+}
+
+/// Notes that a user has the address.
+pub(crate) async fn set_verified(work: &mut SqlTransaction, user_id: &UserId, now: DateTime<Utc>) -> Result<()> {
+    within!(work, open => {
+        sqlx::query(SET_VERIFIED).bind(user_id.as_str()).bind(instant(now)).execute(open).await.map(|_| ())
+    })
+    .map_err(Error::query("note that an address is the user's"))
+}

@@ -1,0 +1,73 @@
+//! The words of mails about accounts.
+
+use super::words::labels;
+
+labels! {
+/// A text of a mail about an account: `{token}` is what its reader sends back.
+AccountLabel {
+    VerifyEmailSubject =
+        "Confirm your address", "Confirmez votre adresse", "Bestätigen Sie Ihre Adresse", "Confirme su dirección",
+        "Confermi il suo indirizzo";
+    VerifyEmailBody =
+        "Somebody, probably you, registered with this address. To confirm that it is yours, enter this \
+         code:\n\n{token}\n\nIt is valid for two days. If it was not you, do nothing: without the code nobody can \
+         sign in.\n",
+        "Quelqu’un, probablement vous, s’est inscrit avec cette adresse. Pour confirmer qu’elle est la vôtre, \
+         saisissez ce code :\n\n{token}\n\nIl est valable deux jours. Si ce n’était pas vous, ne faites rien : sans \
+         le code, personne ne peut se connecter.\n",
+        "Jemand, wahrscheinlich Sie, hat sich mit dieser Adresse registriert. Um zu bestätigen, dass sie Ihre ist, \
+         geben Sie diesen Code ein:\n\n{token}\n\nEr gilt zwei Tage. Wenn Sie es nicht waren, tun Sie nichts: Ohne \
+         den Code kann sich niemand anmelden.\n",
+        "Alguien, probablemente usted, se ha registrado con esta dirección. Para confirmar que es suya, introduzca \
+         este código:\n\n{token}\n\nEs válido durante dos días. Si no ha sido usted, no haga nada: sin el código \
+         nadie puede iniciar sesión.\n",
+        "Qualcuno, probabilmente lei, si è registrato con questo indirizzo. Per confermare che è suo, inserisca \
+         questo codice:\n\n{token}\n\nÈ valido per due giorni. Se non è stato lei, non faccia nulla: senza il codice \
+         nessuno può accedere.\n";
+    SetPasswordSubject =
+        "Set your password", "Choisissez votre mot de passe", "Legen Sie Ihr Passwort fest", "Establezca su contraseña",
+        "Imposti la sua password";
+    SetPasswordBody =
+        "A new password was asked for, for the account with this address. To set one, enter this \
+         code:\n\n{token}\n\nIt is valid for two hours. If it was not you, do nothing: your password stays.\n",
+        "Un nouveau mot de passe a été demandé pour le compte lié à cette adresse. Pour le choisir, saisissez ce code \
+         :\n\n{token}\n\nIl est valable deux heures. Si ce n’était pas vous, ne faites rien : votre mot de passe ne \
+         change pas.\n",
+        "Für das Konto mit dieser Adresse wurde ein neues Passwort verlangt. Um eines festzulegen, geben Sie diesen \
+         Code ein:\n\n{token}\n\nEr gilt zwei Stunden. Wenn Sie es nicht waren, tun Sie nichts: Ihr Passwort bleibt.\n",
+        "Se ha pedido una nueva contraseña para la cuenta con esta dirección. Para establecerla, introduzca este \
+         código:\n\n{token}\n\nEs válido durante dos horas. Si no ha sido usted, no haga nada: su contraseña no \
+         cambia.\n",
+        "È stata richiesta una nuova password per il conto con questo indirizzo. Per impostarla, inserisca questo \
+         codice:\n\n{token}\n\nÈ valido per due ore. Se non è stato lei, non faccia nulla: la sua password non \
+         cambia.\n";
+    RegisteredAlreadySubject =
+        "You have an account", "Vous avez un compte", "Sie haben ein Konto", "Usted tiene una cuenta",
+        "Lei ha già un conto";
+    RegisteredAlreadyBody =
+        "Somebody, perhaps you, registered with this address, which has an account already. Nothing was changed. If \
+         you forgot your password, ask for another one.\n",
+        "Quelqu’un, peut-être vous, s’est inscrit avec cette adresse, qui a déjà un compte. Rien n’a changé. Si vous \
+         avez oublié votre mot de passe, demandez-en un autre.\n",
+        "Jemand, vielleicht Sie, hat sich mit dieser Adresse registriert, die bereits ein Konto hat. Nichts wurde \
+         geändert. Wenn Sie Ihr Passwort vergessen haben, verlangen Sie ein neues.\n",
+        "Alguien, quizá usted, se ha registrado con esta dirección, que ya tiene una cuenta. No se ha cambiado nada. \
+         Si ha olvidado su contraseña, pida otra.\n",
+        "Qualcuno, forse lei, si è registrato con questo indirizzo, che ha già un conto. Nulla è cambiato. Se ha \
+         dimenticato la password, ne chieda un’altra.\n";
+    PasswordChangedSubject =
+        "Your password was changed", "Votre mot de passe a été modifié", "Ihr Passwort wurde geändert",
+        "Su contraseña ha cambiado", "La sua password è stata cambiata";
+    PasswordChangedBody =
+        "The password of your account was changed, and all other sessions have ended. If it was not you, set another \
+         password now and tell us.\n",
+        "Le mot de passe de votre compte a été modifié et toutes les autres sessions ont pris fin. Si ce n’était pas \
+         vous, choisissez-en un autre maintenant et prévenez-nous.\n",
+        "Das Passwort Ihres Kontos wurde geändert, und alle anderen Sitzungen sind beendet. Wenn Sie es nicht waren, \
+         legen Sie jetzt ein anderes fest und sagen Sie es uns.\n",
+        "La contraseña de su cuenta ha cambiado y todas las demás sesiones han terminado. Si no ha sido usted, \
+         establezca otra ahora y avísenos.\n",
+        "La password del suo conto è stata cambiata e tutte le altre sessioni sono terminate. Se non è stato lei, ne \
+         imposti subito un’altra e ci avvisi.\n";
+}
+}
