@@ -11,6 +11,7 @@ mod caller;
 mod dates;
 mod entitled;
 mod figures;
+mod gateway;
 mod identity;
 mod limits;
 mod linked_returns;
@@ -19,22 +20,31 @@ mod page;
 mod problem;
 mod returned_mail;
 mod routes;
+mod swagger;
+mod tls;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::serve::ListenerExt;
 use lake::Lake;
 use schemas::Clock;
 use secrecy::SecretString;
 use store::Store;
+use tokio::net::TcpListener;
 
 use crate::caller::Admission;
 use crate::entitled::facts::Facts;
+pub use crate::gateway::address::ForwardedHeader;
+use crate::gateway::address::Proxies;
+use crate::gateway::metrics::Metrics;
 use crate::identity::Identity;
 pub use crate::identity::{IdentitySettings, Registration, is_mail_address, new_account_token, new_token_key};
 pub use crate::returned_mail::{NotTakenIn, ReturnedMail, TakeIn, TakenIn, Taking};
+use crate::tls::TlsListener;
 
 /// What the API answers from.
 #[derive(Clone)]
@@ -75,6 +85,30 @@ pub struct Settings {
     pub billing_secret_file: Option<PathBuf>,
     /// Users and how they sign in.
     pub identity: IdentitySettings,
+    /// Requests a minute of whoever sends credentials, counted by these; as many may come at once. Default 600; 0 for
+    /// no limit.
+    pub requests_per_minute: u32,
+    /// Requests a minute of everybody else, counted by the address that they come from. Default 300; 0 for no limit.
+    pub anonymous_requests_per_minute: u32,
+    /// The proxies that may say whom they speak for: addresses, or networks such as `10.0.0.0/8`. Default none.
+    pub trusted_proxies: Vec<String>,
+    /// The header in which they say it: `x-forwarded-for` or `forwarded`. Default `x-forwarded-for`.
+    pub forwarded_header: ForwardedHeader,
+    /// The sites whose pages may read answers, e.g. `https://app.example.org`. Default none.
+    pub cors_origins: Vec<String>,
+    /// The certificate to answer by HTTPS; without it the API speaks HTTP, and a proxy has the certificate. Default
+    /// none.
+    pub tls: Option<TlsSettings>,
+}
+
+/// The certificate of the API. Both files are read again when they change.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsSettings {
+    /// The certificate and those that vouch for it (PEM), its own first.
+    pub certificate_file: PathBuf,
+    /// Its private key (PEM).
+    pub key_file: PathBuf,
 }
 
 impl Default for Settings {
@@ -87,6 +121,12 @@ impl Default for Settings {
             returned_secret_file: None,
             billing_secret_file: None,
             identity: IdentitySettings::default(),
+            requests_per_minute: 600,
+            anonymous_requests_per_minute: 300,
+            trusted_proxies: Vec::new(),
+            forwarded_header: ForwardedHeader::default(),
+            cors_origins: Vec::new(),
+            tls: None,
         }
     }
 }
@@ -104,6 +144,22 @@ pub enum Error {
     #[error("[api.identity] {problem}")]
     Identity {
         /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// A setting makes no sense.
+    #[error("`{name}` under [api]: {problem}")]
+    Setting {
+        /// The setting.
+        name: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The certificate cannot be used.
+    #[error("the certificate of the API: {}: {problem}", file.display())]
+    Certificate {
+        /// The file of `certificate_file` or `key_file` under [api.tls].
+        file: PathBuf,
+        /// What is wrong with it.
         problem: String,
     },
     /// The address cannot be listened on.
@@ -138,6 +194,8 @@ pub(crate) struct Context {
     pub(crate) billing_secret: Option<SecretString>,
     pub(crate) admission: Admission,
     pub(crate) identity: Option<Arc<Identity>>,
+    pub(crate) proxies: Proxies,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 /// The API as a service. Whoever serves it must hand in the peer's address (`ConnectInfo<SocketAddr>`): without a
@@ -145,8 +203,11 @@ pub(crate) struct Context {
 ///
 /// # Errors
 /// [`Error::TokenMissing`] if the address to listen on is open to others and there is neither a token nor a key for
-/// tokens; [`Error::Identity`] if users could not sign in as the settings have it.
+/// tokens; [`Error::Identity`] if users could not sign in as the settings have it; [`Error::Setting`] if a setting
+/// makes no sense.
 pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
+    let clock = state.clock;
+    let metrics = Arc::new(Metrics::default());
     let context = Arc::new(Context {
         store: state.store,
         facts: Facts::of(state.lake),
@@ -156,24 +217,53 @@ pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
         billing_secret: state.billing_secret,
         admission: Admission::of(settings)?,
         identity: Identity::of(&settings.identity)?.map(Arc::new),
+        proxies: Proxies::of(&settings.trusted_proxies, settings.forwarded_header)?,
+        metrics: Arc::clone(&metrics),
     });
-    let routes = openapi::described_routes()?.fallback(problem::unknown_address).with_state(context);
-    Ok(limits::limited(routes, settings))
+    let routes = swagger::with_pages(openapi::described_routes()?).fallback(problem::unknown_address);
+    let once = from_fn_with_state(Arc::clone(&context), gateway::idempotency::once);
+    let routes = routes.layer(once).with_state(context);
+    limits::limited(routes, settings, clock, metrics)
 }
 
 /// Serves the API until `shutdown` is done, and then until the requests under way are answered.
 ///
 /// # Errors
-/// As for [`router`]; [`Error::Listen`] and [`Error::Serve`] with the reason of the operating system.
+/// As for [`serve_on`]; [`Error::Listen`] with the reason of the operating system.
 pub async fn serve(
     state: ApiState,
     settings: Settings,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
     let bind = settings.bind;
+    let listener = TcpListener::bind(bind).await.map_err(|source| Error::Listen { bind, source })?;
+    serve_on(listener, state, settings, shutdown).await
+}
+
+/// Serves the API as [`serve`] does, on a listener that is there already.
+///
+/// # Errors
+/// As for [`router`]; [`Error::Certificate`] if there is to be TLS and cannot be; [`Error::Serve`] with the reason of
+/// the operating system.
+pub async fn serve_on(
+    listener: TcpListener,
+    state: ApiState,
+    settings: Settings,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Error> {
     let service = router(state, &settings)?.into_make_service_with_connect_info::<SocketAddr>();
-    let listener = tokio::net::TcpListener::bind(bind).await.map_err(|source| Error::Listen { bind, source })?;
-    let address = listener.local_addr().unwrap_or(bind);
-    tracing::info!(api.address = %address, "the API listens on {address}");
-    axum::serve(listener, service).with_graceful_shutdown(shutdown).await.map_err(|source| Error::Serve { source })
+    let address = listener.local_addr().unwrap_or(settings.bind);
+    let served = match &settings.tls {
+        None => {
+            tracing::info!(api.address = %address, "the API listens on http://{address}");
+            axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+        }
+        Some(tls) => {
+            // Only a tapped listener hands on the addresses of its callers.
+            let listener = TlsListener::over(listener, tls).await?.tap_io(|_| {});
+            tracing::info!(api.address = %address, "the API listens on https://{address}");
+            axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+        }
+    };
+    served.map_err(|source| Error::Serve { source })
 }

@@ -1,22 +1,23 @@
 //! What every request goes through before and after its handler.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
+use schemas::Clock;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 use uuid::Uuid;
 
-use crate::{Settings, problem};
+use crate::gateway::metrics::Metrics;
+use crate::{Error, Settings, gateway, problem};
 
 /// The header with the id of the request.
 const REQUEST_ID: &str = "x-request-id";
@@ -28,17 +29,24 @@ const UNSUBSCRIBE: &str = "/unsubscribe/";
 #[derive(Clone, Copy)]
 struct RequestId(Uuid);
 
-/// Bounds every request in time and size and gives it an id. The last layer is the outermost one.
-pub(crate) fn limited(routes: Router, settings: &Settings) -> Router {
+/// Bounds every request in time, size and number and gives it an id. The last layer is the outermost one.
+///
+/// # Errors
+/// [`Error::Setting`] with the setting that is wrong.
+pub(crate) fn limited(
+    routes: Router,
+    settings: &Settings,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+) -> Result<Router, Error> {
     let timeout = Duration::from_secs(settings.request_timeout_s);
-    routes
+    let bounded = routes
         .layer(RequestBodyLimitLayer::new(settings.body_bytes_max))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
-        .layer(CatchPanicLayer::custom(problem::of_panic))
-        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-store")))
-        .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
-        .layer(TraceLayer::new_for_http().make_span_with(request_span).on_failure(()))
-        .layer(from_fn(identified))
+        .layer(CatchPanicLayer::custom(problem::of_panic));
+    let guarded = gateway::guarded(bounded, settings, clock)?;
+    let counted = guarded.layer(from_fn_with_state(metrics, gateway::metrics::counted));
+    Ok(counted.layer(TraceLayer::new_for_http().make_span_with(request_span).on_failure(())).layer(from_fn(identified)))
 }
 
 async fn identified(mut request: Request, next: Next) -> Response {

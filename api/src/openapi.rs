@@ -14,7 +14,7 @@ use utoipa::openapi::tag::{Tag, TagBuilder};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, RefOr};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::problem::Problem;
+use crate::problem::{Problem, Violation};
 use crate::routes::RESOURCES;
 use crate::{Context, Error};
 
@@ -22,7 +22,10 @@ use crate::{Context, Error};
 const CONTRACT_VERSION: &str = "1";
 const DESCRIPTION: &str = "Portfolios, their values and figures, statements, and the runs that made them. \
     Exact numbers are strings without exponent; estimated figures are numbers, and fractions are fractions \
-    (0.05 is five percent); dates are ISO 8601. What is unknown is null, with the reason beside it where there is one.";
+    (0.05 is five percent); dates are ISO 8601. What is unknown is null, with the reason beside it where there is one. \
+    `fields` in the address of any GET names the fields of the answer that are wanted, e.g. `fields=items.id,next`. \
+    `If-None-Match` with an earlier `ETag` is answered with 304 as long as it holds. A POST with `Idempotency-Key` is \
+    done once in 24 hours: sent again, it gets the same answer, 422 if it is another request, 409 if it is under way.";
 
 /// All addresses, and `/openapi.json`, which describes them.
 pub(crate) fn described_routes() -> Result<Router<Arc<Context>>, Error> {
@@ -46,6 +49,7 @@ fn frame() -> OpenApi {
     let api_key = bearer("A key of a user, from /users/{user_id}/api-keys: `fnr_…`.");
     let components = ComponentsBuilder::new()
         .schema("Problem", Problem::schema())
+        .schema("Violation", Violation::schema())
         .security_scheme("bearer", RefOr::T(SecurityScheme::Http(house_token)))
         .security_scheme("access_token", RefOr::T(SecurityScheme::Http(access_token)))
         .security_scheme("api_key", RefOr::T(SecurityScheme::Http(api_key)))

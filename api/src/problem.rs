@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::error::Error as StdError;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -40,10 +40,27 @@ pub(crate) struct Problem {
     help: &'static str,
     /// The id of the request, under which the log has more. Also in the header `x-request-id`.
     #[schema(example = "urn:uuid:0b6c1c52-5a6f-4c0e-9d0b-3a0f3f6f0f5e")]
-    instance: Option<String>,
+    #[schema(value_type = Option<String>)]
+    instance: Option<Box<str>>,
     /// Seconds after which to try again, for the header `retry-after`.
     #[serde(skip)]
     retry_after_s: Option<u32>,
+    /// Every parameter or field of the request that is wrong, each with what is wrong with it; left out if there is
+    /// nothing to say of them one by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<Violation>>)]
+    violations: Option<Box<[Violation]>>,
+}
+
+/// A parameter or a field of a request that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Violation {
+    /// The parameter, or the path of the field with points between the names.
+    #[schema(example = "limit")]
+    pub(crate) field: String,
+    /// What is wrong with it.
+    #[schema(example = "invalid digit found in string")]
+    pub(crate) message: String,
 }
 
 /// The problems that addresses about accounts may answer with, too.
@@ -52,6 +69,8 @@ pub(crate) enum AccountRefusals {}
 /// The problems that every address may answer with, for the description of the API.
 pub(crate) enum Refusals {}
 
+/// Characters of a detail at most: what was sent is not sent back at length.
+const DETAIL_LENGTH_MAX: usize = 500;
 const SERVER_HELP: &str = "try again later; if it stays, look for the request's id in the log";
 
 impl Problem {
@@ -59,6 +78,20 @@ impl Problem {
     pub(crate) fn bad_request(detail: impl Into<String>, help: &'static str) -> Problem {
         let kind = "urn:financr:problem:bad-request";
         Problem::new(StatusCode::BAD_REQUEST, kind, "Bad request", detail, help)
+    }
+
+    /// Parameters or fields are wrong; all of them are named at once.
+    pub(crate) fn invalid(detail: impl Into<String>, violations: Vec<Violation>, help: &'static str) -> Problem {
+        let violations = (!violations.is_empty()).then(|| violations.into_boxed_slice());
+        Problem { violations, ..Problem::bad_request(detail, help) }
+    }
+
+    /// The caller asks too often.
+    pub(crate) fn too_many_requests(retry_in_s: i64) -> Problem {
+        let kind = "urn:financr:problem:too-many-requests";
+        let detail = format!("there are no requests left for the next {retry_in_s} seconds");
+        let help = "ask again after the seconds in `Retry-After`; `RateLimit` says how many requests are left";
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, kind, "Too many requests", detail, help)
     }
 
     /// There is nothing under this address.
@@ -116,15 +149,21 @@ impl Problem {
         )
     }
 
-    /// Something that is needed for the answer does not work at the moment.
-    pub(crate) fn unavailable(detail: impl Into<String>) -> Problem {
-        let kind = "urn:financr:problem:unavailable";
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, kind, "Unavailable", detail, SERVER_HELP)
+    /// The request is understood and makes no sense.
+    pub(crate) fn unprocessable(detail: impl Into<String>, help: &'static str) -> Problem {
+        let kind = "urn:financr:problem:unprocessable";
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, kind, "Unprocessable", detail, help)
     }
 
     /// The body is larger than it may be.
     pub(crate) fn too_large() -> Problem {
         Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE)
+    }
+
+    /// Something that is needed for the answer does not work at the moment.
+    pub(crate) fn unavailable(detail: impl Into<String>) -> Problem {
+        let kind = "urn:financr:problem:unavailable";
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, kind, "Unavailable", detail, SERVER_HELP)
     }
 
     /// Something went wrong that is not the caller's fault. The log gets the cause, the caller does not.
@@ -160,11 +199,20 @@ impl Problem {
             kind,
             title,
             status: status.as_u16(),
-            detail: detail.into(),
+            detail: shortened(detail.into()),
             help,
             instance: None,
+            violations: None,
             retry_after_s: None,
         }
+    }
+}
+
+/// A text that may hold what a caller sent, at a length that people read.
+pub(crate) fn shortened(text: String) -> String {
+    match text.char_indices().nth(DETAIL_LENGTH_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
 
@@ -196,6 +244,7 @@ impl utoipa::IntoResponses for Refusals {
             ("401", "The caller is not known."),
             ("403", "The caller is known and may not do this, or the caller's plan does not have it."),
             ("404", "There is nothing under this address, or nothing that the caller may see."),
+            ("429", "The caller asks too often; `Retry-After` says when to ask again."),
             ("500", "Something went wrong; the log has the cause."),
             ("503", "The answer took too long."),
         ];
@@ -243,9 +292,10 @@ pub(crate) fn written_out(response: Response, request_id: Uuid) -> Response {
     }
     let carried = response.extensions().get::<Problem>().cloned();
     let mut problem = carried.unwrap_or_else(|| Problem::of_status(status));
-    problem.instance = Some(request_id.urn().to_string());
+    problem.instance = Some(request_id.urn().to_string().into());
     let (mut parts, _) = response.into_parts();
     parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.remove(CONTENT_ENCODING);
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     if status == StatusCode::UNAUTHORIZED {
         parts.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"financr\""));

@@ -4,14 +4,17 @@
 
 mod api_keys;
 mod approvals;
+mod assets;
 mod attribution;
 mod billing_events;
 mod contributions;
 mod currency_split;
 mod exceptions;
 mod health;
+mod market_data;
 mod market_news;
 mod measures;
+mod metrics;
 mod passwords;
 mod performance;
 mod portfolio_groups;
@@ -51,6 +54,7 @@ pub(crate) struct Resource {
 /// Every resource, in the order of the description.
 pub(crate) static RESOURCES: &[&Resource] = &[
     &health::RESOURCE,
+    &metrics::RESOURCE,
     &portfolios::RESOURCE,
     &portfolio_groups::RESOURCE,
     &positions::RESOURCE,
@@ -64,6 +68,8 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &risk_analysis::RESOURCE,
     &market_news::RESOURCE,
     &transactions::RESOURCE,
+    &assets::RESOURCE,
+    &market_data::RESOURCE,
     &exceptions::RESOURCE,
     &statements::RESOURCE,
     &runs::RESOURCE,

@@ -36,10 +36,10 @@ use super::{Oversight, VisibleGroup, VisiblePortfolio, VisibleRisk, VisibleState
 use crate::problem::Problem;
 
 /// A range of days, both included.
-type Days = (BusinessDate, BusinessDate);
+pub(super) type Days = (BusinessDate, BusinessDate);
 
 /// The lake behind the proofs.
-pub(crate) struct Facts(Lake);
+pub(crate) struct Facts(pub(super) Lake);
 
 impl Facts {
     pub(crate) fn of(lake: Lake) -> Facts {

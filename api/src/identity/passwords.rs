@@ -146,7 +146,7 @@ mod tests {
     #[tokio::test]
     async fn a_hash_of_the_reference_implementation_is_understood() {
         // The README of the reference implementation of Argon2 (P-H-C/phc-winner-argon2): version 13, Argon2i, 64 MiB.
-        let hash = "$argon2i$v=19$m=65536,t=2,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b4dWRWJTmaaJObG";
+        let hash = "$argon2i$v=19$m=65536,t=2,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b+dWRWJTmaaJObG";
         let passwords = Passwords::of(&IdentitySettings::default()).expect("settings");
         assert_eq!(verdict(&passwords, "password", Some(hash)).await, Verdict::RightAndWeaklyHashed);
         assert_eq!(verdict(&passwords, "Password", Some(hash)).await, Verdict::Wrong);

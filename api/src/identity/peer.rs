@@ -1,13 +1,13 @@
 //! From which address of the network a request comes.
 //!
-//! Whoever connects is who asks, unless it is a proxy of the house: then it is whom that one names. What others write
-//! into such a header is not believed.
+//! Whoever connects is who asks, unless it is a proxy of the house: then it is whom that one names
+//! ([`crate::gateway::address`]).
 
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
@@ -29,15 +29,11 @@ impl FromRequestParts<Arc<Context>> for Peer {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, context: &Arc<Context>) -> Result<Peer, Infallible> {
-        let connected = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let connected = connected.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(peer)| peer.ip());
-        let proxies = context.identity.as_ref().map_or(&[][..], |identity| &identity.settings.proxies);
+        let client = context.proxies.client(&parts.headers, &parts.extensions);
         let agent = parts.headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let user_agent = agent.chars().filter(|character| !character.is_control()).take(USER_AGENT_LENGTH_MAX);
-        Ok(Peer {
-            address: asking(connected.to_canonical(), proxies, &parts.headers),
-            user_agent: user_agent.collect(),
-        })
+        let address = client.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        Ok(Peer { address, user_agent: user_agent.collect() })
     }
 }
 
@@ -64,29 +60,9 @@ pub(crate) fn is_handed_on(headers: &HeaderMap) -> bool {
     headers.contains_key(FORWARDED) || headers.contains_key("forwarded")
 }
 
-fn asking(connected: IpAddr, proxies: &[IpAddr], headers: &HeaderMap) -> IpAddr {
-    if !proxies.iter().any(|proxy| proxy.to_canonical() == connected) {
-        return connected;
-    }
-    let last = headers.get_all(FORWARDED).iter().next_back().and_then(|value| value.to_str().ok());
-    let named = last.and_then(|text| text.rsplit(',').next()).and_then(|text| text.trim().parse::<IpAddr>().ok());
-    named.map_or(connected, |address| address.to_canonical())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_a_proxy_of_the_house_is_believed() {
-        let address = |text: &str| text.parse::<IpAddr>().expect("an address");
-        let mut headers = HeaderMap::new();
-        headers.insert(FORWARDED, "203.0.113.9, 198.51.100.7".parse().expect("a header"));
-        let proxies = [address("192.0.2.1")];
-        assert_eq!(asking(address("192.0.2.1"), &proxies, &headers), address("198.51.100.7"));
-        assert_eq!(asking(address("192.0.2.2"), &proxies, &headers), address("192.0.2.2"));
-        assert_eq!(asking(address("192.0.2.1"), &proxies, &HeaderMap::new()), address("192.0.2.1"));
-    }
 
     #[test]
     fn a_household_has_one_network() {

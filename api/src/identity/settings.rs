@@ -1,6 +1,5 @@
 //! What can be set about users and how they sign in.
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
@@ -58,8 +57,6 @@ pub struct IdentitySettings {
     pub first_wait_s: u32,
     /// Seconds of the longest wait, up to 86,400. Default 900.
     pub longest_wait_s: u32,
-    /// Proxies in front of the API, by address: whom they name last in `x-forwarded-for` is who asks. Default none.
-    pub proxies: Vec<IpAddr>,
 }
 
 impl Default for IdentitySettings {
@@ -82,7 +79,6 @@ impl Default for IdentitySettings {
             peer_failures_max: 20,
             first_wait_s: 30,
             longest_wait_s: 900,
-            proxies: Vec::new(),
         }
     }
 }

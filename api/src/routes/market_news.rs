@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use chrono::{DateTime, Utc};
-use lake::read::{NewsPlace, NewsSearch};
+use lake::read::NewsPlace;
 use schemas::tables::news::NewsItem;
 use schemas::{BusinessDate, MarketId};
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ struct NewsQuery {
     /// The last day in UTC, included; that of the latest report if none is given.
     #[param(value_type = Option<String>, format = Date, example = "2025-12-31")]
     to: Option<BusinessDate>,
-    /// The market whose files brought them; all markets if none is given.
+    /// The market whose files brought them; all that may be seen if none is given.
     #[param(value_type = Option<String>, example = "world")]
     market: Option<MarketId>,
     /// A symbol that they speak of, e.g. `SAP`; any or none if none is given.
@@ -107,20 +107,20 @@ fn news_routes() -> OpenApiRouter<Arc<Context>> {
     responses((status = 200, description = "The reports.", body = NewsPage), Refusals),
 )]
 async fn market_news(
-    _caller: Caller,
+    caller: Caller,
     State(context): State<Arc<Context>>,
     Asked(query): Asked<NewsQuery>,
 ) -> Result<Json<NewsPage>, Problem> {
     let limit = checked(query.limit)?;
     let after = query.after.as_deref().map(place).transpose()?;
+    let markets = caller.markets(&context, query.market.as_ref()).await?;
     let to = match query.to {
         Some(date) => Some(date),
-        None => lake::read::last_news_date(&context.lake).await?,
+        None => context.facts.last_news_date(&markets).await?,
     };
     let range = to.map(|to| range_until(query.from, to)).transpose()?;
-    let search = NewsSearch { market: query.market, symbol: query.symbol, after };
     let mut found = match range {
-        Some(range) => lake::read::news(&context.lake, &search, range, limit + 1).await?,
+        Some(range) => context.facts.news(&markets, (query.symbol, after), range, limit + 1).await?,
         None => Vec::new(),
     };
     let next = cut(&mut found, limit, |item| cursor(&NewsPlace::of(item)));

@@ -173,6 +173,17 @@ pub(crate) async fn send_json(
     send(router, request, peer, headers, Body::from(body.unwrap_or_default().to_owned())).await
 }
 
+/// Asks a router in another way than by GET, without a body.
+pub(crate) async fn send_method(
+    router: Router,
+    method: &str,
+    path: &str,
+    peer: &str,
+    headers: &[(&str, &str)],
+) -> Answer {
+    send(router, Request::builder().method(method).uri(path), peer, headers, Body::empty()).await
+}
+
 pub(crate) async fn send(router: Router, request: Builder, peer: &str, headers: &[(&str, &str)], body: Body) -> Answer {
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     let peer: SocketAddr = peer.parse().expect("an address");

@@ -1,6 +1,10 @@
 //! The API as callers see it, over a lake in memory and a store in a folder of the test.
 
 #[cfg(test)]
+mod assets {
+    pub(crate) mod get;
+}
+#[cfg(test)]
 mod attribution {
     mod get;
 }
@@ -17,10 +21,20 @@ mod currency_split {
     mod get;
 }
 #[cfg(test)]
+mod docs {
+    mod get;
+}
+#[cfg(test)]
 mod door;
 #[cfg(test)]
 mod exceptions {
     mod get;
+}
+#[cfg(test)]
+mod gateway {
+    mod answers;
+    mod hostile;
+    mod rate_limits;
 }
 #[cfg(test)]
 mod health {
@@ -34,11 +48,19 @@ mod identity {
     mod sign_ins;
 }
 #[cfg(test)]
-mod market_news {
+mod market_data {
     mod get;
 }
 #[cfg(test)]
+mod market_news {
+    pub(crate) mod get;
+}
+#[cfg(test)]
 mod measures {
+    mod get;
+}
+#[cfg(test)]
+mod metrics {
     mod get;
 }
 #[cfg(test)]
@@ -85,6 +107,10 @@ mod runs {
 }
 #[cfg(test)]
 mod statements {
+    mod get;
+}
+#[cfg(test)]
+mod tls {
     mod get;
 }
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod firm_bridge;
 mod groups;
 mod held_closes;
 mod history;
+mod market_data;
 mod named;
 mod news;
 mod portfolio;
@@ -17,6 +18,9 @@ pub use firm_bridge::{FirmStep, firm_bridge};
 pub use groups::{firm_asset_classes, group_returns, last_attribution};
 pub use held_closes::{HeldClose, each_held_close};
 pub use history::{cash_flows, daily_returns, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions};
+pub use market_data::{
+    InstrumentSearch, RatesAsked, fx_rates, instrument, instruments_found, last_fx_rate_date, last_quote_date, quotes,
+};
 pub use named::{Named, dates_named, each_batch_between, rows_named};
 pub use news::{NewsPlace, NewsSearch, last_news_date, news};
 pub use portfolio::{
@@ -39,6 +43,14 @@ use crate::engine::Parameter;
 use crate::error::Error;
 use crate::snapshot::{DateRange, Snapshot};
 use crate::table::{Lake, conform, conform_to};
+
+/// Markets as a query takes them: the ids with a space before and after each; empty if any market will do.
+fn one_of(markets: Option<&std::collections::BTreeSet<schemas::MarketId>>) -> Parameter {
+    let words = |ids: &std::collections::BTreeSet<schemas::MarketId>| {
+        std::iter::once(" ".to_owned()).chain(ids.iter().map(|id| format!("{id} "))).collect::<String>()
+    };
+    Parameter::Text(markets.map(words).unwrap_or_default())
+}
 
 /// Runs a query over tables, each reduced to a range of dates, and returns its rows as records.
 pub(crate) async fn query<R: Record>(

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use schemas::tables::portfolios::Portfolio;
-use schemas::{PortfolioId, UserId};
+use schemas::{MarketId, PortfolioId, UserId};
 
 use crate::database::{PAGE_ROWS_MAX, reading, row_limit, within};
 use crate::delivery_records::decided;
@@ -140,6 +140,21 @@ impl Store {
                 return Ok(ids);
             }
             ids.extend(page.into_iter().map(|portfolio| portfolio.portfolio_id));
+        }
+    }
+
+    /// The markets of all portfolios that a user may see at an instant, and the sources of their exchange rates. A book
+    /// that is a market of its own is one, so what it holds is told to nobody else.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn visible_markets(&self, viewer: &UserId, at: DateTime<Utc>) -> Result<BTreeSet<MarketId>> {
+        let (mut markets, mut after) = (BTreeSet::new(), String::new());
+        loop {
+            let page = self.visible_portfolios(viewer, at, &after, PAGE_ROWS_MAX).await?;
+            let Some(last) = page.last() else { return Ok(markets) };
+            after = last.portfolio_id.to_string();
+            markets.extend(page.into_iter().flat_map(|portfolio| [portfolio.market_id, portfolio.fx_source]));
         }
     }
 

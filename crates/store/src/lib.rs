@@ -2,8 +2,8 @@
 //!
 //! What is booked and agreed (portfolios, transactions), what a person should look at (the inbox), what the machine is
 //! doing (runs and their steps, schedules), who may ask (users, their sessions and keys) and see what (owners,
-//! delegations, plans, approvals), which browsers are told (push subscriptions) and what has left the house (statements,
-//! deliveries) stands here. Facts about markets and figures stand in the lake.
+//! delegations, plans, approvals), which browsers are told (push subscriptions) and what has left the house
+//! (statements, deliveries) stands here. Facts about markets and figures stand in the lake.
 //!
 //! One [`Store`] hides which engine is behind it: the same queries, in the subset of SQL that both understand, the same
 //! forms of dates and numbers, the same refusals. What must never change is refused by the database itself.
@@ -28,9 +28,10 @@ mod migrations;
 mod past_secrets;
 mod portfolios;
 mod postgres;
-mod push_subscriptions;
 mod publication_counts;
+mod push_subscriptions;
 mod removals;
+mod requests;
 mod run_claims;
 mod run_steps;
 mod runs;
@@ -66,9 +67,10 @@ pub use inbox::{
 pub use inbox_changes::{InboxEnd, InboxOutcome};
 pub use mails::MAIL_DELIVERIES_MAX;
 pub use portfolios::SaveOutcome;
-pub use push_subscriptions::{EndedPush, NewPushSubscription, PushEnd, PushOutcome, PushSubscription};
 pub use publication_counts::{BlockedStatement, PublicationCounts};
+pub use push_subscriptions::{EndedPush, NewPushSubscription, PushEnd, PushOutcome, PushSubscription};
 pub use removals::Removal;
+pub use requests::{KeptAnswer, NamedOutcome, NamedRequest, REQUEST_HOURS};
 pub use run_claims::{Claim, NewRun};
 pub use run_steps::RunStep;
 pub use runs::{Run, RunCursor, RunState};

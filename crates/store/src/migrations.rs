@@ -52,6 +52,7 @@ const STEPS: &[Step] = &[
     step!(24, "0024_entitlements"),
     step!(25, "0025_push_subscriptions"),
     step!(26, "0026_blocked_statements"),
+    step!(27, "0027_requests"),
 ];
 
 /// The steps for SQLite.

@@ -83,8 +83,8 @@ const LOCK_USER: ByEngine = ByEngine {
 };
 
 impl Store {
-    /// Lets a plan count for a user from now on, in place of the one that counts. Returns false, and changes nothing, if
-    /// there is no such user.
+    /// Lets a plan count for a user from now on, in place of the one that counts. Returns false, and changes nothing,
+    /// if there is no such user.
     ///
     /// # Errors
     /// [`Error::DecisionWithout`] without a plan or a name, or the database's reason.

@@ -83,12 +83,14 @@ async fn send(context: &Context, mailer: &Mailer, mail: &AccountMail) -> Result<
             store.account_mail_sent(&mail.mail_id, now).await?;
             return Ok(Sending::Sent);
         }
-        Outcome::PermanentFailure(reason) | Outcome::RecipientRefused(reason) => {
+        Outcome::PermanentFailure(reason) | Outcome::RecipientRefused(reason) | Outcome::RecipientGone(reason) => {
             store.account_mail_failed(&mail.mail_id, &reason, None).await?;
             tracing::warn!(account_mail.id = mail.mail_id, "a mail about an account was given up");
             return Ok(Sending::NotSent);
         }
-        Outcome::TransientFailure(reason) | Outcome::Unknown(reason) => (reason, Sending::NotSent),
+        Outcome::TransientFailure(reason) | Outcome::Postponed { reason, .. } | Outcome::Unknown(reason) => {
+            (reason, Sending::NotSent)
+        }
         Outcome::ChannelFailure(reason) => (reason, Sending::WayClosed),
     };
     let tries = i32::try_from(mail.attempts).unwrap_or(i32::MAX);

@@ -51,7 +51,7 @@ pub(crate) struct MadeFrom<'a> {
 }
 
 /// The manifest of a statement whose files are known. It says nothing of the moment: the same statement from the same
-/// tables has the same manifest.
+/// tables has the same manifest. What was counted in the store for a report about the firm is counted once (ADR 31).
 pub(super) fn manifest(statement: &Statement, made: &MadeFrom<'_>, tables: &BTreeMap<String, u64>) -> Bytes {
     let file = |file: &store::StatementFile| {
         json!({

@@ -38,8 +38,8 @@ pub static SOURCE: Source = Source {
     name: "book_folder",
     definition: "portfolios and markets as folders of portfolio.json, transactions.csv, executions.csv, custody.csv, \
                  instruments.csv, prices.csv, fx.csv, risk_free.csv, factors.csv, benchmark_weights.csv, \
-                 corporate_actions.csv, classifications.csv, instrument_costs.csv, news.jsonl and scenarios/*.toml; groups of \
-                 portfolios as group.json",
+                 corporate_actions.csv, classifications.csv, instrument_costs.csv, news.jsonl and scenarios/*.toml; \
+                 groups of portfolios as group.json",
     order: market_files::order,
     parse,
 };

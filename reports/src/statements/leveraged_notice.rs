@@ -1,5 +1,5 @@
-//! The notice that a leveraged position has lost a tenth of its initial value, or a further one (Art. 62(2) of Delegated
-//! Regulation (EU) 2017/565).
+//! The notice that a leveraged position has lost a tenth of its initial value, or a further one (Art. 62(2) of
+//! Delegated Regulation (EU) 2017/565).
 //!
 //! Which positions and multiples it tells of is named by whoever decides that it is due; what they cost and what they
 //! are worth follows from the tables.

@@ -58,8 +58,8 @@ pub fn build(input: &StatementInput) -> Result<Document, Error> {
     sections.extend(holdings);
     sections.push(activity::cash_flows(input)?);
     sections.push(activity::transactions(input)?);
-    sections.extend(orders::section(input));
     sections.extend(corporate_actions::section(input)?);
+    sections.extend(orders::section(input));
     sections.extend(notes::sections(input));
     Ok(input.document(&STATEMENT, sections))
 }

@@ -124,18 +124,18 @@ NoticeSentence {
          financial instruments or contingent liability transactions is told, instrument by instrument, when the \
          initial value of one depreciates by 10%, and at each further multiple of 10%, no later than the end of the \
          business day in which the threshold is exceeded, or, if that is no business day, of the next one.",
-        "Article 62, paragraphe 2, du règlement délégué (UE) 2017/565 : le client dont le compte comprend des positions \
-         sur des instruments financiers à effet de levier ou des transactions impliquant des passifs éventuels est \
-         informé, instrument par instrument, lorsque la valeur initiale de l’un d’eux baisse de 10 %, puis à chaque \
-         multiple de 10 %, au plus tard à la fin du jour ouvrable au cours duquel le seuil est dépassé ou, si ce n’est \
-         pas un jour ouvrable, du jour ouvrable suivant.";
+        "Article 62, paragraphe 2, du règlement délégué (UE) 2017/565 : le client dont le compte comprend des \
+         positions sur des instruments financiers à effet de levier ou des transactions impliquant des passifs \
+         éventuels est informé, instrument par instrument, lorsque la valeur initiale de l’un d’eux baisse de 10 %, \
+         puis à chaque multiple de 10 %, au plus tard à la fin du jour ouvrable au cours duquel le seuil est dépassé \
+         ou, si ce n’est pas un jour ouvrable, du jour ouvrable suivant.";
     TheMethodByInstrument =
         "The initial value is what the units held cost, without fees and taxes, in the currency of the instrument; of \
          units sold short it is what they brought. Units bought later count with their own cost, and units sold take \
          theirs with them. Exchange rates are no part of it.",
-        "La valeur initiale est le coût des unités détenues, hors frais et taxes, dans la devise de l’instrument ; pour \
-         les ventes à découvert, c’est leur produit. Les unités achetées ensuite comptent pour leur propre coût, et les \
-         unités vendues emportent le leur. Les taux de change n’y entrent pas.";
+        "La valeur initiale est le coût des unités détenues, hors frais et taxes, dans la devise de l’instrument ; \
+         pour les ventes à découvert, c’est leur produit. Les unités achetées ensuite comptent pour leur propre coût, \
+         et les unités vendues emportent le leur. Les taux de change n’y entrent pas.";
     OncePerPosition =
         "Each multiple is told once as long as the position is open.",
         "Chaque multiple est signalé une seule fois tant que la position est ouverte.";

@@ -24,8 +24,8 @@ crate::table! {
     body: Option<String>,
     /// Where it can be read, an http or https address; none if that is not known.
     url: Option<String>,
-    /// The symbols that it speaks of, in order, with a space between; empty if it speaks of none. They need not be those
-    /// of instruments of the market.
+    /// The symbols that it speaks of, in order, with a space between; empty if it speaks of none. They need not be
+    /// those of instruments of the market.
     symbols: String,
     /// The language of headline and text (BCP 47), e.g. `en`; none if that is not stated.
     language: Option<String>,

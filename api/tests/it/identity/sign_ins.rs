@@ -165,7 +165,7 @@ async fn where_nobody_can_count_nobody_is_let_in() {
 async fn a_weak_hash_is_made_anew_when_its_user_signs_in() {
     let door = Door::open().await;
     // The README of the reference implementation of Argon2 (P-H-C/phc-winner-argon2) has this hash of `password`.
-    let hash = "$argon2i$v=19$m=65536,t=2,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b4dWRWJTmaaJObG";
+    let hash = "$argon2i$v=19$m=65536,t=2,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b+dWRWJTmaaJObG";
     let user = User {
         user_id: "old".parse().expect("an id"),
         kind: UserKind::Person,

@@ -5,7 +5,7 @@ use schemas::tables::news::NewsItem;
 
 use crate::house::{House, date};
 
-fn item(market: &str, news_id: &str, published_at: &str, symbols: &str) -> NewsItem {
+pub(crate) fn item(market: &str, news_id: &str, published_at: &str, symbols: &str) -> NewsItem {
     let at: DateTime<Utc> = published_at.parse().expect("an instant");
     NewsItem {
         market_id: market.parse().expect("an id"),

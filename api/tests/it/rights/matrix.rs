@@ -93,6 +93,18 @@ const LINES: &[Line] = &[
     get("/risk-analysis", "/risk-analysis?date=2014-12-31", [401, 200, 403, 200, 200, 200, 200, 200, 200]),
     get("/risk-analysis/{portfolio_id}", "/risk-analysis/D03", [401, 200, 403, 200, 404, 200, 200, 404, 200]),
     get("/risk-analysis/{portfolio_id}", "/risk-analysis/D99", [401, 404, 403, 404, 404, 200, 200, 404, 200]),
+    get("/assets", "/assets", KNOWN),
+    get("/assets", "/assets?market=D99", FOREIGN),
+    get("/assets/{instrument_id}", "/assets/world~SAP", OWN),
+    get("/assets/{instrument_id}", "/assets/D99~GEM", FOREIGN),
+    get("/assets/{instrument_id}", "/assets/world~NONE", NOTHING),
+    get("/market-data/closes/{instrument_id}", "/market-data/closes/world~SAP", OWN),
+    get("/market-data/closes/{instrument_id}", "/market-data/closes/D99~GEM", FOREIGN),
+    get("/market-data/fx-rates/{base}/{quote}", "/market-data/fx-rates/USD/CHF", KNOWN),
+    get("/market-data/fx-rates/{base}/{quote}", "/market-data/fx-rates/USD/CHF?source=D99", FOREIGN),
+    get("/market-news", "/market-news", KNOWN),
+    get("/market-news", "/market-news?market=D99", FOREIGN),
+    get("/metrics", "/metrics", OVERSIGHT),
     get("/runs", "/runs", OVERSIGHT),
     get("/runs/{run_id}", "/runs/nightly-2014-12-31-1", OVERSIGHT),
     get("/subscriptions", "/subscriptions", [401, 200, 200, 200, 200, 200, 200, 200, 400]),
@@ -259,6 +271,9 @@ async fn what_is_foreign_is_answered_like_what_is_not_there() {
         ("/portfolios/D99", "/portfolios/D77"),
         ("/portfolios/D99/positions", "/portfolios/D77/positions"),
         ("/risk-analysis/D99", "/risk-analysis/D77"),
+        ("/assets?market=D99", "/assets?market=D77"),
+        ("/assets/D99~GEM", "/assets/D77~GEM"),
+        ("/market-data/closes/D99~GEM", "/market-data/closes/D77~GEM"),
         ("/portfolio-groups/mixed/measures", "/portfolio-groups/smith/measures"),
         ("/portfolio-groups/mixed/statements", "/portfolio-groups/smith/statements"),
         ("/statements/statement-D99/csv", "/statements/statement-D77/csv"),
@@ -293,6 +308,14 @@ async fn lists_hold_what_is_visible_and_nothing_else() {
         };
         assert_eq!(ids(peopled.get(caller, "/portfolios").await.json(), "id"), portfolios, "{caller}");
         assert_eq!(ids(peopled.get(caller, "/portfolio-groups").await.json(), "group_id"), groups, "{caller}");
+        let markets = |list: serde_json::Value| -> BTreeSet<String> {
+            let items = list["items"].as_array().cloned().unwrap_or_default();
+            items.iter().filter_map(|item| item["market_id"].as_str().map(str::to_owned)).collect()
+        };
+        let seen = portfolios.iter().map(|id| if *id == "D99" { "D99" } else { "world" }.to_owned()).collect();
+        for path in ["/assets", "/market-news"] {
+            assert_eq!(markets(peopled.get(caller, path).await.json()), seen, "{path} for {caller}");
+        }
         if caller != "other" {
             let risks = peopled.get(caller, "/risk-analysis?date=2014-12-31").await.json();
             assert_eq!(ids(risks, "portfolio_id"), portfolios, "{caller}");

@@ -9,12 +9,15 @@ use axum::body::Bytes;
 use schemas::tables::group_members::GroupMember;
 use schemas::tables::portfolio_group_returns::PortfolioGroupReturn;
 use schemas::tables::portfolio_values::PortfolioValue;
-use schemas::{Currency, Language, Role, Subject, UserId};
+use schemas::tables::portfolios::Portfolio;
+use schemas::{Clock, Currency, Language, Role, Subject, UserId};
 use store::{DelegationKind, Statement, StatementFile, User, UserKind};
 use tempfile::TempDir;
 
+use crate::assets::get::instrument;
 use crate::door::write_key;
-use crate::house::{Answer, DATES, ELSEWHERE, House, date, id, key, now, send_json, value_of};
+use crate::house::{Answer, DATES, ELSEWHERE, House, date, id, key, now, portfolio, send_json, value_of};
+use crate::market_news::get::item;
 
 /// What everybody signs in with, and its hash as the reference implementation of Argon2 makes it.
 const PASSWORD: &str = "seven purple lamps at noon";
@@ -56,9 +59,10 @@ pub(crate) fn user_id(text: &str) -> UserId {
 
 impl Peopled {
     pub(crate) async fn open(mut house: House) -> Peopled {
-        for portfolio in ["D03", "D99"] {
-            house.save(portfolio).await;
-        }
+        house.save("D03").await;
+        // D99 is a market of its own.
+        let apart = Portfolio { market_id: "D99".parse().expect("an id"), ..portfolio("D99") };
+        house.store.save_portfolio(&apart, false, Clock::Fixed(now())).await.expect("saved");
         for (name, role) in USERS {
             sign_up(&house, name, role).await;
         }
@@ -167,6 +171,11 @@ async fn figures(house: &mut House) {
         })
         .collect();
     house.write(&days).await;
+    let instruments = [instrument("world", "SAP", "SAP SE", None), instrument("D99", "GEM", "A gem", None)];
+    house.lake.upsert(&instruments, &key()).await.expect("written");
+    house
+        .write(&[item("world", "1", "2014-12-31T09:00:00Z", "SAP"), item("D99", "2", "2014-12-31T08:00:00Z", "")])
+        .await;
 }
 
 /// A document about a portfolio, with the id `statement-<portfolio>`.

@@ -5,7 +5,7 @@ use schemas::signed_message::sign;
 use serde_json::{Value, json};
 
 use super::people::{Peopled, user_id};
-use crate::house::{Answer, House, now, post};
+use crate::house::{Answer, ELSEWHERE, House, now, post, send_json};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
@@ -113,6 +113,12 @@ async fn a_role_is_given_by_two_people() {
     let path = format!("/approvals/{}/decision", asked["id"].as_str().expect("an id"));
     let yes = r#"{"decision":"approved","reason":"checked"}"#;
     peopled.ask("admin", "POST", &path, Some(yes)).await.problem(403);
+    let wanted = r#"{"title":"for a program","scopes":["read","write"]}"#;
+    let made = peopled.ask("compliance", "POST", "/users/me/api-keys", Some(wanted)).await.json();
+    let bearer = format!("Bearer {}", made["key"].as_str().expect("a key"));
+    let headers = [("authorization", bearer.as_str())];
+    let by_key = send_json(peopled.router.clone(), ("POST", &path), ELSEWHERE, &headers, Some(yes)).await;
+    by_key.problem(403);
     peopled.ask("compliance", "POST", &path, Some(r#"{"decision":"approved","reason":" "}"#)).await.problem(400);
     peopled.ask("compliance", "POST", &path, Some(r#"{"decision":"perhaps","reason":"x"}"#)).await.problem(400);
     assert_eq!(role().await, Role::Client);

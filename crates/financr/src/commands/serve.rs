@@ -30,7 +30,8 @@ pub(super) async fn execute(session: &Session, _arguments: &Arguments) -> anyhow
         clock: context.clock,
         program_version: context.program_version,
     };
-    session.say(&format!("the API answers on http://{} until it is stopped with Ctrl-C", config.api.bind))?;
+    let scheme = if config.api.tls.is_some() { "https" } else { "http" };
+    session.say(&format!("the API answers on {scheme}://{} until it is stopped with Ctrl-C", config.api.bind))?;
     let served = api::serve(state, config.api, super::schedule::stopped()).await;
     if let Some(mails) = mails {
         mails.abort();

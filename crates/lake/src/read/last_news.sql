@@ -1,4 +1,4 @@
--- The latest report.
+-- One row: the latest report of some markets.
 SELECT
     market_id,
     published_date,
@@ -13,5 +13,6 @@ SELECT
     landing_sha256,
     line
 FROM silver.news
+WHERE ($markets = '' OR 0 < strpos($markets, concat(' ', market_id, ' ')))
 ORDER BY published_at DESC
 LIMIT 1

@@ -1,11 +1,13 @@
 //! What was reported about markets and instruments.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use schemas::table::Record;
 use schemas::tables::news::NewsItem;
 use schemas::{BusinessDate, MarketId};
 
-use super::query;
+use super::{one_of, query};
 use crate::engine::Parameter;
 use crate::error::Error;
 use crate::snapshot::DateRange;
@@ -30,8 +32,8 @@ impl NewsPlace {
 /// Which reports are looked for.
 #[derive(Clone, Debug, Default)]
 pub struct NewsSearch {
-    /// The market; all markets if none is given.
-    pub market: Option<MarketId>,
+    /// The markets; all of them if none are given.
+    pub markets: Option<BTreeSet<MarketId>>,
     /// A symbol that they speak of; any or none if none is given.
     pub symbol: Option<String>,
     /// The report after which the list goes on; from the latest if none is given.
@@ -52,7 +54,7 @@ pub async fn news(
     let parameters = vec![
         ("from_date", Parameter::Date(from)),
         ("to_date", Parameter::Date(to)),
-        ("market_id", Parameter::Text(search.market.as_ref().map(ToString::to_string).unwrap_or_default())),
+        ("markets", one_of(search.markets.as_ref())),
         ("symbol", Parameter::Text(search.symbol.clone().unwrap_or_default())),
         ("before_us", Parameter::Integer(before)),
         ("after_key", Parameter::Text(search.after.as_ref().map(|place| place.key.clone()).unwrap_or_default())),
@@ -62,12 +64,13 @@ pub async fn news(
     query(lake, "news", include_str!("news.sql"), &tables, parameters).await
 }
 
-/// The day of the latest report; none if there is none.
+/// The day of the latest report of some markets, or of all if none are given; none if there is none.
 ///
 /// # Errors
 /// [`Error`] if the table cannot be read.
-pub async fn last_news_date(lake: &Lake) -> Result<Option<BusinessDate>, Error> {
+pub async fn last_news_date(lake: &Lake, markets: Option<&BTreeSet<MarketId>>) -> Result<Option<BusinessDate>, Error> {
     let tables = [(NewsItem::TABLE, DateRange::ALL)];
-    let rows: Vec<NewsItem> = query(lake, "last_news", include_str!("last_news.sql"), &tables, Vec::new()).await?;
+    let parameters = vec![("markets", one_of(markets))];
+    let rows: Vec<NewsItem> = query(lake, "last_news", include_str!("last_news.sql"), &tables, parameters).await?;
     Ok(rows.first().map(|row| row.published_date))
 }

@@ -14,7 +14,7 @@ SELECT
     line
 FROM silver.news
 WHERE published_date BETWEEN $from_date AND $to_date
-    AND ($market_id = '' OR market_id = $market_id)
+    AND ($markets = '' OR 0 < strpos($markets, concat(' ', market_id, ' ')))
     AND ($symbol = '' OR 0 < strpos(concat(' ', symbols, ' '), concat(' ', $symbol, ' ')))
     AND (
         CAST(published_at AS BIGINT) < $before_us

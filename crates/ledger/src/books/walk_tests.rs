@@ -29,12 +29,11 @@ pub(super) fn day(number: i64) -> BusinessDate {
 }
 
 pub(super) fn instrument(position: usize) -> Instrument {
-    let symbol = format!("S{position}");
     Instrument {
         market_id: "M".parse().expect("an id"),
-        instrument_id: format!("M~{symbol}").parse().expect("an id"),
-        name: symbol.clone(),
-        symbol,
+        instrument_id: format!("M~S{position}").parse().expect("an id"),
+        name: format!("S{position}"),
+        symbol: format!("S{position}"),
         currency: CURRENCIES[position % 3],
         price_scale: Rate::new(if position == 2 { Decimal::new(1, 2) } else { Decimal::ONE }),
         adjusted: "none".to_owned(),

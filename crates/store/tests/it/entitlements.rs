@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemas::tables::portfolios::Portfolio;
 use schemas::{Clock, Language, PortfolioId, Role, UserId};
 use store::{DelegationKind, Store, StoreKind, User, UserKind};
 
@@ -98,6 +99,20 @@ async fn each_role_sees_what_is_opened_to_it(place: &Place) {
         ("nobody", vec![]),
     ] {
         assert_eq!(seen(&store, viewer, 0).await, expected, "{viewer}");
+    }
+    // P3 is a market of its own from now on, so what it holds is told to those who see it.
+    let apart = Portfolio { market_id: "P3".parse().expect("an id"), ..portfolio("P3") };
+    store.save_portfolio(&apart, false, Clock::Fixed(after_minutes(1))).await.expect("saved");
+    for (viewer, expected) in [
+        ("anna", "ecb_reference_rates world"),
+        ("bert", "P3 ecb_reference_rates world"),
+        ("otto", "P3 ecb_reference_rates world"),
+        ("carl", ""),
+        ("adam", ""),
+    ] {
+        let markets = store.visible_markets(&user_id(viewer), start()).await.expect("readable");
+        let words: Vec<String> = markets.iter().map(ToString::to_string).collect();
+        assert_eq!(words.join(" "), expected, "{viewer}");
     }
     // A portfolio or a delegation opens nothing to a role that it is not for.
     let (adam, anna) = (user_id("adam"), user_id("anna"));

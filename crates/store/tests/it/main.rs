@@ -23,6 +23,8 @@ mod portfolios;
 #[cfg(test)]
 mod push_subscriptions;
 #[cfg(test)]
+mod requests;
+#[cfg(test)]
 mod runs;
 #[cfg(test)]
 mod samples;

@@ -149,7 +149,9 @@ fn symbols(file: &LandedFile<'_>, written: Vec<String>) -> Result<String, Fault>
     }
     let mut named = BTreeSet::new();
     for symbol in written {
-        at("symbols", InstrumentId::new(file.market_id, &symbol))?;
+        let shown = || symbol.chars().take(40).collect::<String>();
+        InstrumentId::new(file.market_id, &symbol)
+            .map_err(|_| ("symbols", format!("`{}` is no symbol; symbols are one word each", shown())))?;
         named.insert(symbol);
     }
     Ok(named.into_iter().collect::<Vec<String>>().join(" "))

@@ -38,7 +38,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("axum", &["api"]),
     ("utoipa", &["api"]),
     ("argon2", &["api"]),
-    ("aws-lc-rs", &["api"]),
+    ("aws-lc-rs", &["api", "reports"]),
     ("jsonwebtoken", &["api"]),
     ("tokio-cron-scheduler", &["jobs"]),
     ("croner", &["jobs"]),
@@ -51,8 +51,9 @@ const DOORS: &[(&str, &[&str])] = &[
     ("arrow", &["schemas", "lake", "pipelines"]),
 ];
 
-/// What tests may use beyond the doors: a local HTTP server for the sources to read from.
-const TEST_DOORS: &[(&str, &str)] = &[("pipelines", "axum")];
+/// What tests may use beyond the doors: a local HTTP server for the sources to read from, and what a browser opens
+/// messages with.
+const TEST_DOORS: &[(&str, &str)] = &[("pipelines", "axum"), ("jobs", "aws-lc-rs")];
 
 /// Packages of which two versions cannot exchange a single column.
 const ONE_VERSION: &[&str] = &["arrow", "parquet", "object_store", "datafusion"];

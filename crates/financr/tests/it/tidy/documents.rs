@@ -16,7 +16,11 @@ const REQUIRED: &[&str] = &[
     "docs/BOOK_FOLDER.md",
     "docs/GLOSSARY.md",
     "docs/RUNBOOK.md",
+    "docs/SECURITY.md",
 ];
+
+/// The page that says of each claim which test shows it.
+const CLAIMS: &str = "docs/SECURITY.md";
 
 /// How decisions are referred to: this and four digits.
 const DECISION: &str = "docs/adr/";
@@ -38,6 +42,21 @@ fn dead_references(path: &str, text: &str, paths: &[String]) -> Vec<String> {
     findings
 }
 
+/// Tests that a page names (`module::of::the_test`) and no source has.
+fn unknown_tests(path: &str, text: &str, sources: &[&str]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (number, line) in numbered(text) {
+        for quoted in line.split('`').skip(1).step_by(2).filter(|quoted| quoted.contains("::")) {
+            let name = quoted.rsplit("::").next().unwrap_or_default();
+            let (function, module) = (format!("fn {name}("), format!("mod {name} {{"));
+            if !sources.iter().any(|source| source.contains(&function) || source.contains(&module)) {
+                findings.push(at(path, number, format!("there is no test `{quoted}`; mend the name or the claim")));
+            }
+        }
+    }
+    findings
+}
+
 fn missing(paths: &[String]) -> Vec<String> {
     let absent = REQUIRED.iter().filter(|required| !paths.iter().any(|path| path == *required));
     absent.map(|required| format!("{required}: must be there")).collect()
@@ -53,6 +72,23 @@ fn what_must_be_there_is_there() {
 fn references_to_decisions_lead_somewhere() {
     let files = HOUSE.files.iter().flat_map(|file| dead_references(&file.path, &file.text, &HOUSE.paths));
     settle("a decision that is referred to is on record", &files.collect::<Vec<String>>());
+}
+
+#[test]
+fn claims_about_security_name_tests_that_there_are() {
+    let sources: Vec<&str> = HOUSE.rust().map(|(file, _)| file.text.as_str()).collect();
+    let page = HOUSE.files.iter().find(|file| file.path == CLAIMS);
+    let findings = page.map(|file| unknown_tests(&file.path, &file.text, &sources)).unwrap_or_default();
+    settle("a claim is shown by a test", &findings);
+}
+
+#[test]
+fn claims_without_a_test_are_caught() {
+    let sources = ["mod tests {", "async fn it_holds(place: &Place) {"];
+    let text = "| met | `store` `rights::it_holds`, `rights::tests` |\n| met | `rights::it_does_not` |\n";
+    let findings = unknown_tests("a.md", text, &sources);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert!(findings[0].starts_with("a.md:2:"), "{findings:?}");
 }
 
 #[test]
