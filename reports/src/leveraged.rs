@@ -48,10 +48,16 @@ pub(crate) fn event_named(name: &str) -> Option<(InstrumentId, BusinessDate, i64
 }
 
 /// The initial value of a position; none if it is not known, or nothing is held.
+///
+/// Charges that nobody knows, as of units that were brought in, stay inside the cost: of a long and of a short position
+/// the fall then looks deeper than it is, and the client is told earlier and never later.
 pub(crate) fn initial_value(position: &Position) -> Option<Decimal> {
     let cost = position.cost?.decimal();
-    let charges = position.charges.map_or(Decimal::ZERO, |charges| charges.decimal());
-    cost.checked_sub(charges).filter(|initial| !initial.is_zero() && !position.quantity.decimal().is_zero())
+    let without_charges = match position.charges {
+        Some(charges) => cost.checked_sub(charges.decimal())?,
+        None => cost,
+    };
+    Some(without_charges).filter(|initial| !initial.is_zero() && !position.quantity.decimal().is_zero())
 }
 
 /// The change from an initial value, a fraction: -0.15 if 15 % are lost. None if it has no size.
@@ -193,6 +199,17 @@ mod tests {
         assert_eq!(found(&bought, &[&values[..], &later[..]].concat()), expected);
         assert_eq!(event_named("M~CERT:2024-01-02:3"), Some((bought[0].instrument_id.clone(), date("2024-01-02"), 3)));
         assert_eq!(event_named("2024-01-02:3"), None);
+    }
+
+    #[test]
+    fn charges_that_nobody_knows_stay_inside_and_the_client_is_told_earlier() {
+        let unknown = |quantity: &str, cost: &str| Position { charges: None, ..position("2024-01-02", quantity, cost) };
+        // Of 101 a tenth is lost at 90.90; of the 100 without charges it would be at 90.
+        let falls = found(&[unknown("10", "101")], &[("2024-01-02", "101"), ("2024-01-03", "90.90")]);
+        assert_eq!(falls, [told("2024-01-03", &["M~CERT:2024-01-02:1"])]);
+        // Of 99 received a tenth is lost at 108.90; of the 100 without charges it would be at 110.
+        let falls = found(&[unknown("-10", "-99")], &[("2024-01-02", "-99"), ("2024-01-03", "-108.90")]);
+        assert_eq!(falls, [told("2024-01-03", &["M~CERT:2024-01-02:1"])]);
     }
 
     #[test]
