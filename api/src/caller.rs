@@ -78,7 +78,11 @@ impl FromRequestParts<Arc<Context>> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, context: &Arc<Context>) -> Result<Caller, Problem> {
-        Ok(Caller { who: authenticated(parts, context).await? })
+        let who = authenticated(parts, context).await?;
+        if let Who::User(user) = &who {
+            context.user_budgets.take(context, user).await?;
+        }
+        Ok(Caller { who })
     }
 }
 

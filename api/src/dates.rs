@@ -38,6 +38,11 @@ pub(crate) struct RangeQuery {
 }
 
 impl DateQuery {
+    /// What tells the questions of this kind apart.
+    pub(crate) fn asked(&self) -> String {
+        self.date.map(|date| date.to_string()).unwrap_or_default()
+    }
+
     /// The date that was asked for, or the portfolio's latest.
     pub(crate) async fn date(&self, context: &Context, portfolio: &VisiblePortfolio) -> Result<BusinessDate, Problem> {
         date_or_latest(context, portfolio, self.date).await
@@ -45,6 +50,12 @@ impl DateQuery {
 }
 
 impl RangeQuery {
+    /// What tells the questions of this kind apart.
+    pub(crate) fn asked(&self) -> String {
+        let part = |date: Option<BusinessDate>| date.map(|date| date.to_string()).unwrap_or_default();
+        format!("{}/{}", part(self.from), part(self.to))
+    }
+
     /// The first and the last date that were asked for.
     pub(crate) async fn range(
         &self,

@@ -11,6 +11,7 @@ mod headers;
 pub(crate) mod idempotency;
 pub(crate) mod metrics;
 mod rate_limit;
+pub(crate) mod user_budgets;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::gateway::rate_limit::RateLimits;
+use crate::shared::Shared;
 use crate::{Error, Settings};
 
 /// Bytes of an answer below which compressing it saves nothing.
@@ -30,13 +32,19 @@ const COMPRESSED_BYTES_MIN: u64 = 1_024;
 ///
 /// # Errors
 /// [`Error::Setting`] with the setting that is wrong.
-pub(crate) fn guarded(routes: Router, settings: &Settings, clock: Clock) -> Result<Router, Error> {
-    let limits = Arc::new(RateLimits::new(settings, clock)?);
+pub(crate) fn guarded(
+    routes: Router,
+    settings: &Settings,
+    clock: Clock,
+    shared: Option<Shared>,
+) -> Result<Router, Error> {
+    let limits = Arc::new(RateLimits::new(settings, clock, shared)?);
+    let reductions = Arc::new(fields::Reductions::with_room(settings.kept_answers_mib));
     let compression = CompressionLayer::new()
         .gzip(true)
         .compress_when(headers::may_be_compressed.and(SizeAbove::new(COMPRESSED_BYTES_MIN)));
     let mut guarded = routes
-        .layer(from_fn(fields::selected))
+        .layer(from_fn_with_state(reductions, fields::selected))
         .layer(from_fn(conditional::tagged))
         .layer(compression)
         .layer(from_fn(conditional::tagged_by_encoding))

@@ -13,6 +13,7 @@ mod entitled;
 mod figures;
 mod gateway;
 mod identity;
+mod kept_answers;
 mod limits;
 mod linked_returns;
 mod openapi;
@@ -20,12 +21,15 @@ mod page;
 mod problem;
 mod returned_mail;
 mod routes;
+mod shared;
+mod signature;
 mod swagger;
 mod tls;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
@@ -41,9 +45,12 @@ use crate::entitled::facts::Facts;
 pub use crate::gateway::address::ForwardedHeader;
 use crate::gateway::address::Proxies;
 use crate::gateway::metrics::Metrics;
+use crate::gateway::user_budgets::UserBudgets;
 use crate::identity::Identity;
 pub use crate::identity::{IdentitySettings, Registration, is_mail_address, new_account_token, new_token_key};
+use crate::kept_answers::KeptAnswers;
 pub use crate::returned_mail::{NotTakenIn, ReturnedMail, TakeIn, TakenIn, Taking};
+use crate::shared::Shared;
 use crate::tls::TlsListener;
 
 /// What the API answers from.
@@ -96,6 +103,16 @@ pub struct Settings {
     pub forwarded_header: ForwardedHeader,
     /// The sites whose pages may read answers, e.g. `https://app.example.org`. Default none.
     pub cors_origins: Vec<String>,
+    /// Milliseconds after which a table is looked at again for what another process wrote. Default 1,000; 0 to look
+    /// each time.
+    pub look_again_ms: u64,
+    /// Mebibytes of answers about portfolios that are kept in memory. Default 64; 0 for none.
+    pub kept_answers_mib: u32,
+    /// The Redis by which several instances count requests together and share answers, e.g.
+    /// `redis://:password@127.0.0.1:6379/0`. Never in a file: `FINANCR_REDIS_URL` sets it. Default none: each instance
+    /// is by itself.
+    #[serde(skip)]
+    pub redis_url: Option<SecretString>,
     /// The certificate to answer by HTTPS; without it the API speaks HTTP, and a proxy has the certificate. Default
     /// none.
     pub tls: Option<TlsSettings>,
@@ -126,6 +143,9 @@ impl Default for Settings {
             trusted_proxies: Vec::new(),
             forwarded_header: ForwardedHeader::default(),
             cors_origins: Vec::new(),
+            look_again_ms: 1_000,
+            kept_answers_mib: 64,
+            redis_url: None,
             tls: None,
         }
     }
@@ -196,6 +216,8 @@ pub(crate) struct Context {
     pub(crate) identity: Option<Arc<Identity>>,
     pub(crate) proxies: Proxies,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) kept_answers: KeptAnswers,
+    pub(crate) user_budgets: UserBudgets,
 }
 
 /// The API as a service. Whoever serves it must hand in the peer's address (`ConnectInfo<SocketAddr>`): without a
@@ -208,9 +230,10 @@ pub(crate) struct Context {
 pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
     let clock = state.clock;
     let metrics = Arc::new(Metrics::default());
+    let shared = Shared::of(settings.redis_url.as_ref())?;
     let context = Arc::new(Context {
         store: state.store,
-        facts: Facts::of(state.lake),
+        facts: Facts::of(state.lake.looking_again_after(Duration::from_millis(settings.look_again_ms))),
         clock: state.clock,
         program_version: state.program_version,
         returned: state.returned,
@@ -219,11 +242,13 @@ pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
         identity: Identity::of(&settings.identity)?.map(Arc::new),
         proxies: Proxies::of(&settings.trusted_proxies, settings.forwarded_header)?,
         metrics: Arc::clone(&metrics),
+        user_budgets: UserBudgets::new(settings.requests_per_minute, shared.clone()),
+        kept_answers: KeptAnswers::with_room(settings.kept_answers_mib, shared.clone()),
     });
     let routes = swagger::with_pages(openapi::described_routes()?).fallback(problem::unknown_address);
     let once = from_fn_with_state(Arc::clone(&context), gateway::idempotency::once);
     let routes = routes.layer(once).with_state(context);
-    limits::limited(routes, settings, clock, metrics)
+    limits::limited(routes, settings, (clock, shared), metrics)
 }
 
 /// Serves the API until `shutdown` is done, and then until the requests under way are answered.

@@ -17,6 +17,7 @@ use tracing::Span;
 use uuid::Uuid;
 
 use crate::gateway::metrics::Metrics;
+use crate::shared::Shared;
 use crate::{Error, Settings, gateway, problem};
 
 /// The header with the id of the request.
@@ -36,7 +37,7 @@ struct RequestId(Uuid);
 pub(crate) fn limited(
     routes: Router,
     settings: &Settings,
-    clock: Clock,
+    (clock, shared): (Clock, Option<Shared>),
     metrics: Arc<Metrics>,
 ) -> Result<Router, Error> {
     let timeout = Duration::from_secs(settings.request_timeout_s);
@@ -44,7 +45,7 @@ pub(crate) fn limited(
         .layer(RequestBodyLimitLayer::new(settings.body_bytes_max))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
         .layer(CatchPanicLayer::custom(problem::of_panic));
-    let guarded = gateway::guarded(bounded, settings, clock)?;
+    let guarded = gateway::guarded(bounded, settings, clock, shared)?;
     let counted = guarded.layer(from_fn_with_state(metrics, gateway::metrics::counted));
     Ok(counted.layer(TraceLayer::new_for_http().make_span_with(request_span).on_failure(())).layer(from_fn(identified)))
 }

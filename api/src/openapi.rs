@@ -2,6 +2,8 @@
 //!
 //! A copy stands in `schemas/openapi.json`; a test compares the two, so that a change of the contract is seen.
 
+mod forms;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -34,7 +36,10 @@ pub(crate) fn described_routes() -> Result<Router<Arc<Context>>, Error> {
         routes = routes.merge((resource.routes)());
     }
     let (router, description) = routes.split_for_parts();
-    let text = description.to_pretty_json().map_err(|source| Error::Description { source })?;
+    let failed = |source| Error::Description { source };
+    let mut description = serde_json::to_value(&description).map_err(failed)?;
+    forms::add_forms(&mut description);
+    let text = serde_json::to_string_pretty(&description).map_err(failed)?;
     let bytes = Bytes::from(text);
     let answer = move || async move { ([(CONTENT_TYPE, "application/json")], bytes) };
     Ok(router.route("/openapi.json", get(answer)))

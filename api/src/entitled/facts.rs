@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use axum::body::Bytes;
 use lake::read::PortfolioGroup;
 use lake::{DateRange, Error, Lake};
-use schemas::table::Record;
+use schemas::table::{Record, TableDefinition};
 use schemas::tables::attribution::AttributionRow;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::classifications::Classification;
@@ -52,6 +52,16 @@ impl Facts {
     /// Why it does not.
     pub(crate) async fn answer(&self) -> Result<(), Error> {
         self.0.snapshot(PortfolioValue::TABLE).await.map(|_| ())
+    }
+
+    /// The newest versions of tables, in their order; none where nothing was ever written. They say nothing about what
+    /// is in them.
+    pub(crate) async fn versions(&self, tables: &[&'static TableDefinition]) -> Result<Vec<Option<u64>>, Error> {
+        let mut versions = Vec::with_capacity(tables.len());
+        for table in tables {
+            versions.push(self.0.snapshot(table).await?.version());
+        }
+        Ok(versions)
     }
 
     /// The members of every household and composite, for the decision who may see which.

@@ -47,6 +47,38 @@ pub(crate) enum Use {
     Look,
 }
 
+/// How fast what was used of a budget comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate {
+    /// Microseconds until one request is there again.
+    pub(crate) interval_us: i64,
+    /// Microseconds until all are.
+    pub(crate) window_us: i64,
+}
+
+impl Rate {
+    /// The rate of so many requests a minute.
+    pub(crate) fn of(requests: i64) -> Rate {
+        let interval_us = (WINDOW_US / requests.max(1)).max(1);
+        Rate { interval_us, window_us: interval_us.saturating_mul(requests) }
+    }
+
+    /// What a request takes, in microseconds.
+    pub(crate) fn cost_us(self, usage: Use) -> i64 {
+        if usage == Use::Take { self.interval_us } else { 0 }
+    }
+
+    /// A budget that will be whole so many microseconds after a request.
+    pub(crate) fn standing(self, admitted: bool, owed_us: i64) -> Standing {
+        Standing {
+            admitted,
+            remaining: (self.window_us - owed_us) / self.interval_us,
+            whole_in_s: seconds_up(owed_us),
+            retry_in_s: seconds_up((owed_us + self.interval_us - self.window_us).max(0)),
+        }
+    }
+}
+
 impl<K: Eq + Hash> Budgets<K> {
     /// Budgets of so many requests a minute, for so many callers that are remembered; 0 requests for no limit.
     pub(crate) fn new(requests_per_minute: u32, callers_max: usize) -> Budgets<K> {
@@ -88,20 +120,12 @@ fn settled(
     usage: Use,
     now: DateTime<Utc>,
 ) -> (Standing, DateTime<Utc>) {
-    let interval_us = (WINDOW_US / requests).max(1);
-    let window_us = interval_us.saturating_mul(requests);
+    let rate = Rate::of(requests);
     // A clock that was set back must not lock anybody out for longer than an empty budget does.
-    let owed_us = whole_at.map_or(0, |whole_at| microseconds(whole_at - now)).clamp(0, window_us);
-    let cost_us = if usage == Use::Take { interval_us } else { 0 };
-    let admitted = owed_us + interval_us <= window_us;
-    let owed_after_us = if admitted { owed_us + cost_us } else { owed_us };
-    let standing = Standing {
-        admitted,
-        remaining: (window_us - owed_after_us) / interval_us,
-        whole_in_s: seconds_up(owed_after_us),
-        retry_in_s: seconds_up((owed_after_us + interval_us - window_us).max(0)),
-    };
-    (standing, now + TimeDelta::microseconds(owed_after_us))
+    let owed_us = whole_at.map_or(0, |whole_at| microseconds(whole_at - now)).clamp(0, rate.window_us);
+    let admitted = owed_us + rate.interval_us <= rate.window_us;
+    let owed_after_us = if admitted { owed_us + rate.cost_us(usage) } else { owed_us };
+    (rate.standing(admitted, owed_after_us), now + TimeDelta::microseconds(owed_after_us))
 }
 
 fn microseconds(time: TimeDelta) -> i64 {

@@ -5,17 +5,22 @@
 //! has no value for it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
-use axum::extract::{Query, Request};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Query, Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::uri::PathAndQuery;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
 use serde::Deserialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
+use crate::kept_answers::{ENTRIES_EXPECTED, bytes, room};
 use crate::problem::Problem;
 
 /// Characters of a selection.
@@ -26,6 +31,9 @@ const FIELDS_MAX: usize = 50;
 const DEPTH_MAX: usize = 6;
 /// Names of fields that a refusal lists.
 const LISTED_MAX: usize = 60;
+/// Bytes that an entry takes beside its texts.
+const ENTRY_BYTES: usize = 300;
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const HELP: &str =
     "name fields of the answer in `fields`, separated by commas, with points between the names of a path";
 
@@ -38,14 +46,34 @@ struct FieldsQuery {
     fields: String,
 }
 
+/// What answers were reduced to: by the tag of the whole answer, which stands for its bytes, and the selection.
+pub(crate) struct Reductions(Cache<(String, String), (Bytes, HeaderValue), ByBytes>);
+
+/// What an entry takes of the room.
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<(String, String), (Bytes, HeaderValue)> for ByBytes {
+    fn weight(&self, (tag, words): &(String, String), (text, _): &(Bytes, HeaderValue)) -> u64 {
+        bytes(tag.len() + words.len() + text.len() + ENTRY_BYTES)
+    }
+}
+
+impl Reductions {
+    /// Room for so many mebibytes; those that were not asked for longest give way.
+    pub(crate) fn with_room(mebibytes: u32) -> Reductions {
+        Reductions(Cache::with_weighter(ENTRIES_EXPECTED, room(mebibytes), ByBytes))
+    }
+}
+
 /// Reduces an answer to the fields that the request names.
-pub(crate) async fn selected(mut request: Request, next: Next) -> Response {
+pub(crate) async fn selected(State(reductions): State<Arc<Reductions>>, mut request: Request, next: Next) -> Response {
     let asked = match taken_from(request.uri()) {
         Ok(None) => return next.run(request).await,
         Ok(Some(asked)) => asked,
         Err(problem) => return problem.into_response(),
     };
-    let (selection, uri) = asked;
+    let (selection, words, uri) = asked;
     *request.uri_mut() = uri;
     // A tag that the caller knows is of the reduced answer, which the handler has never seen.
     request.headers_mut().remove(IF_NONE_MATCH);
@@ -54,7 +82,31 @@ pub(crate) async fn selected(mut request: Request, next: Next) -> Response {
     if !reads || response.status() != StatusCode::OK {
         return response;
     }
-    reduced(response, selection).await.unwrap_or_else(IntoResponse::into_response)
+    let done = match response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned) {
+        None => reduced(response, selection).await,
+        Some(tag) => reduced_once(response, selection, (tag, words), &reductions).await,
+    };
+    done.unwrap_or_else(IntoResponse::into_response)
+}
+
+/// As [`reduced`], for an answer with a tag: the same answer is reduced in the same way only once.
+async fn reduced_once(
+    response: Response,
+    selection: Selection,
+    key: (String, String),
+    reductions: &Reductions,
+) -> Result<Response, Problem> {
+    if let Some((text, tag)) = reductions.0.get(&key) {
+        return Ok(([(CONTENT_TYPE, JSON), (ETAG, tag)], text).into_response());
+    }
+    let response = reduced(response, selection).await?;
+    let (mut parts, body) = response.into_parts();
+    let text = to_bytes(body, usize::MAX).await.map_err(|error| Problem::internal(&error))?;
+    let tag = format!("\"{:x}\"", Sha256::digest(&text));
+    let tag = HeaderValue::try_from(tag).map_err(|error| Problem::internal(&error))?;
+    reductions.0.insert(key, (text.clone(), tag.clone()));
+    parts.headers.insert(ETAG, tag);
+    Ok(Response::from_parts(parts, Body::from(text)))
 }
 
 async fn reduced(response: Response, selection: Selection) -> Result<Response, Problem> {
@@ -80,8 +132,9 @@ async fn reduced(response: Response, selection: Selection) -> Result<Response, P
     Ok(Response::from_parts(parts, Body::from(reduced)))
 }
 
-/// The selection of a request, and its address without it; none if it selects nothing.
-fn taken_from(uri: &Uri) -> Result<Option<(Selection, Uri)>, Problem> {
+/// The selection of a request, as it is understood and as it was sent, and its address without it; none if it selects
+/// nothing.
+fn taken_from(uri: &Uri) -> Result<Option<(Selection, String, Uri)>, Problem> {
     let Some(query) = uri.query() else { return Ok(None) };
     let is_selection = |part: &&str| part.split('=').next() == Some("fields");
     let (selections, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_selection);
@@ -99,7 +152,7 @@ fn taken_from(uri: &Uri) -> Result<Option<(Selection, Uri)>, Problem> {
     let bare = bare.parse::<PathAndQuery>().map_err(|error| refused(error.to_string()))?;
     parts.path_and_query = Some(bare);
     let uri = Uri::from_parts(parts).map_err(|error| refused(error.to_string()))?;
-    Ok(Some((selection, uri)))
+    Ok(Some((selection, parsed.fields, uri)))
 }
 
 impl Selection {
@@ -238,10 +291,10 @@ mod tests {
     #[test]
     fn only_the_selection_is_taken_from_the_address() {
         let uri: Uri = "/portfolios?limit=2&fields=items%2Eid%2Cnext&after=a%20b".parse().unwrap();
-        let (selection, bare) = taken_from(&uri).unwrap().unwrap();
-        assert_eq!(bare, "/portfolios?limit=2&after=a%20b");
+        let (selection, words, bare) = taken_from(&uri).unwrap().unwrap();
+        assert_eq!((words.as_str(), bare.to_string().as_str()), ("items.id,next", "/portfolios?limit=2&after=a%20b"));
         assert_eq!(selection, Selection::parse("items.id,next").unwrap());
-        let (_, bare) = taken_from(&"/runs?fields=items".parse().unwrap()).unwrap().unwrap();
+        let (_, _, bare) = taken_from(&"/runs?fields=items".parse().unwrap()).unwrap().unwrap();
         assert_eq!(bare, "/runs");
         assert!(taken_from(&"/runs?limit=1".parse().unwrap()).unwrap().is_none());
         assert!(taken_from(&"/runs?fields=a&fields=b".parse().unwrap()).is_err());

@@ -3,13 +3,16 @@
 //! Whoever sends credentials has a budget by these; everybody else has one by address. Credentials that turn out to be
 //! wrong are charged to the address, too, and an address without a budget is not even asked for credentials: guessing
 //! tokens is no way around a limit. The fields are those of the IETF's draft on rate limit fields for HTTP.
+//!
+//! Several instances count together in a Redis. While it does not answer, each counts for itself, and nobody signs in:
+//! what protects passwords from being guessed must not be doubled by a failure.
 
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Request, State};
 use axum::http::header::{AUTHORIZATION, COOKIE, RETRY_AFTER};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
@@ -17,8 +20,9 @@ use schemas::Clock;
 use sha2::{Digest, Sha256};
 
 use super::address::Proxies;
-use super::budgets::{Budgets, Standing, Use};
+use super::budgets::{Budgets, Rate, Standing, Use};
 use crate::problem::Problem;
+use crate::shared::{Shared, Taking};
 use crate::{Error, Settings};
 
 /// Callers of each kind that are remembered at once: a few megabytes.
@@ -38,6 +42,14 @@ pub(crate) struct RateLimits {
     proxies: Proxies,
     by_credentials: Mutex<Budgets<[u8; 32]>>,
     by_address: Mutex<Budgets<Option<IpAddr>>>,
+    shared: Option<Shared>,
+}
+
+/// What a budget says, and whether this instance alone has counted although others do, too.
+#[derive(Clone, Copy)]
+struct Counted {
+    standing: Option<Standing>,
+    alone: bool,
 }
 
 /// Whose budget a request is in.
@@ -51,23 +63,58 @@ impl RateLimits {
     ///
     /// # Errors
     /// [`Error::Setting`] if a proxy is no address.
-    pub(crate) fn new(settings: &Settings, clock: Clock) -> Result<RateLimits, Error> {
+    pub(crate) fn new(settings: &Settings, clock: Clock, shared: Option<Shared>) -> Result<RateLimits, Error> {
         Ok(RateLimits {
             clock,
             proxies: Proxies::of(&settings.trusted_proxies, settings.forwarded_header)?,
             by_credentials: Mutex::new(Budgets::new(settings.requests_per_minute, CALLERS_MAX)),
             by_address: Mutex::new(Budgets::new(settings.anonymous_requests_per_minute, CALLERS_MAX)),
+            shared,
         })
     }
 
-    fn of_address(&self, address: Option<IpAddr>, usage: Use, now: DateTime<Utc>) -> Option<Standing> {
-        let mut budgets = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
-        budgets.standing(address.map(network_of), usage, now)
+    async fn of_address(&self, address: Option<IpAddr>, usage: Use, now: DateTime<Utc>) -> Counted {
+        let network = address.map(network_of);
+        let name = network.map(|network| network.to_string()).unwrap_or_default();
+        let requests = self.requests(&Payer::Address);
+        let counted = self.together(("address", name.as_bytes()), requests, usage, now).await;
+        counted.unwrap_or_else(|| {
+            let mut budgets = self.by_address.lock().unwrap_or_else(PoisonError::into_inner);
+            self.alone(budgets.standing(network, usage, now))
+        })
     }
 
-    fn of_credentials(&self, digest: [u8; 32], now: DateTime<Utc>) -> Option<Standing> {
-        let mut budgets = self.by_credentials.lock().unwrap_or_else(PoisonError::into_inner);
-        budgets.standing(digest, Use::Take, now)
+    async fn of_credentials(&self, digest: [u8; 32], now: DateTime<Utc>) -> Counted {
+        let requests = self.requests(&Payer::Credentials(digest));
+        let counted = self.together(("credentials", &digest), requests, Use::Take, now).await;
+        counted.unwrap_or_else(|| {
+            let mut budgets = self.by_credentials.lock().unwrap_or_else(PoisonError::into_inner);
+            self.alone(budgets.standing(digest, Use::Take, now))
+        })
+    }
+
+    /// What all instances together have counted; none if there is only this one, no limit, or no Redis that answers.
+    async fn together(
+        &self,
+        (kind, caller): (&str, &[u8]),
+        requests: Option<i64>,
+        usage: Use,
+        now: DateTime<Utc>,
+    ) -> Option<Counted> {
+        let (shared, rate) = (self.shared.as_ref()?, Rate::of(requests?));
+        let Rate { interval_us, window_us } = rate;
+        let taking = Taking { now_us: now.timestamp_micros(), interval_us, window_us, cost_us: rate.cost_us(usage) };
+        match shared.take(kind, caller, taking).await {
+            Ok((admitted, owed_us)) => Some(Counted { standing: Some(rate.standing(admitted, owed_us)), alone: false }),
+            Err(error) => {
+                tracing::debug!(%error, "this instance counts requests for itself");
+                None
+            }
+        }
+    }
+
+    fn alone(&self, standing: Option<Standing>) -> Counted {
+        Counted { standing, alone: self.shared.is_some() && standing.is_some() }
     }
 
     fn requests(&self, payer: &Payer) -> Option<i64> {
@@ -86,16 +133,20 @@ pub(crate) async fn limited(State(limits): State<Arc<RateLimits>>, request: Requ
     let now = limits.clock.now();
     let address = limits.proxies.client(request.headers(), request.extensions());
     let payer = payer_of(request.headers());
-    let standing = match &payer {
-        Payer::Address => limits.of_address(address, Use::Take, now),
+    let Counted { standing, alone } = match &payer {
+        Payer::Address => limits.of_address(address, Use::Take, now).await,
         Payer::Credentials(digest) => {
-            let of_address = limits.of_address(address, Use::Look, now);
+            let of_address = limits.of_address(address, Use::Look, now).await.standing;
             if let Some(exhausted) = of_address.filter(|standing| !standing.admitted) {
                 return refused(exhausted, limits.requests(&Payer::Address));
             }
-            limits.of_credentials(*digest, now)
+            limits.of_credentials(*digest, now).await
         }
     };
+    // What is sent without credentials is a password, a code or a refresh token.
+    if alone && matches!(payer, Payer::Address) && request.method() == Method::POST {
+        return Problem::unavailable("the count of failed sign-ins is out of reach").into_response();
+    }
     let requests = limits.requests(&payer);
     let Some(standing) = standing else { return next.run(request).await };
     if !standing.admitted {
@@ -103,7 +154,7 @@ pub(crate) async fn limited(State(limits): State<Arc<RateLimits>>, request: Requ
     }
     let mut response = next.run(request).await;
     if matches!(payer, Payer::Credentials(_)) && response.status() == StatusCode::UNAUTHORIZED {
-        limits.of_address(address, Use::Take, now);
+        limits.of_address(address, Use::Take, now).await;
     }
     tell(response.headers_mut(), standing, requests);
     response

@@ -77,7 +77,7 @@ struct NewApiKey {
     #[schema(example = "spreadsheet")]
     title: String,
     /// What it may be used for: `read`, `write`, `operate`; one at least.
-    #[schema(example = json!(["read"]))]
+    #[schema(example = json!(["read"]), min_items = 1)]
     scopes: Vec<String>,
     /// Days that it is good for, 1 to 366; 90 if none are given.
     #[schema(minimum = 1, maximum = 366, example = 90)]

@@ -42,7 +42,7 @@ struct AttributionQuery {
     #[param(value_type = Option<String>, format = Date, example = "2014-12-31")]
     date: Option<BusinessDate>,
     /// `MTD` or `YTD`; both if none is given.
-    #[param(example = "YTD")]
+    #[param(example = "YTD", pattern = "^(MTD|YTD)$")]
     period: Option<String>,
     /// What is told apart, e.g. `currency`, `asset_class` or `sector`; everything if none is given.
     #[param(example = "sector")]

@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use chrono::{DateTime, Utc};
-use schemas::signed_message::{SIGNATURE_HEADER, verify};
+use schemas::signed_message::verify;
 use schemas::{Plan, UserId};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 use super::Resource;
 use crate::Context;
 use crate::problem::{Problem, Refusals};
+use crate::signature::given_signature;
 
 pub(super) static RESOURCE: Resource = Resource {
     name: "billing_events",
@@ -90,6 +91,7 @@ async fn take_in(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<BillingReceipt>, Problem> {
+    let header = given_signature(&headers)?;
     let Some(secret) = &context.billing_secret else {
         return Err(Problem::not_found(
             "No billing events",
@@ -97,7 +99,6 @@ async fn take_in(
             "name the file of the secret as `billing_secret_file` under [api], and start the API again",
         ));
     };
-    let header = headers.get(SIGNATURE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let now = context.clock.now();
     verify(secret.expose_secret().as_bytes(), header, &body, now).map_err(|_| {
         let help = "sign `<seconds>.<body>` with HMAC-SHA-256 and the secret of `billing_secret_file`, when it is sent";

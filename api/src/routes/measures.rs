@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use analytics::{MEASURES, Measure};
-use axum::Json;
 use axum::extract::State;
+use schemas::table::Record;
 use schemas::tables::measures::MeasureRow;
+use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::{BusinessDate, Currency, PortfolioId, ReportingPeriod};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,10 +19,13 @@ use crate::asked::{Addressed, Asked};
 use crate::caller::Caller;
 use crate::dates::date_or_latest;
 use crate::figures::{MeasureFigure, figures, period_of};
+use crate::kept_answers::{KeptAnswer, Kind};
 use crate::problem::{Problem, Refusals};
 
 pub(super) static RESOURCE: Resource =
     Resource { name: "measures", doc: "Every measure of a portfolio, by period.", routes: measure_routes };
+
+static ANSWER: Kind = Kind { name: "measures", tables: &[PortfolioValue::TABLE, MeasureRow::TABLE] };
 
 /// Which measures.
 #[derive(Deserialize, IntoParams)]
@@ -99,20 +103,24 @@ async fn measures(
     State(context): State<Arc<Context>>,
     Addressed(portfolio_id): Addressed<String>,
     Asked(query): Asked<MeasuresQuery>,
-) -> Result<Json<Measures>, Problem> {
+) -> Result<KeptAnswer, Problem> {
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
     let period = query.period.as_deref().map(period_of).transpose()?;
     let measure = query.measure.as_deref().map(kept).transpose()?;
-    let date = date_or_latest(&context, &portfolio, query.date).await?;
-    let rows = context.facts.measures(&portfolio, date).await?;
-    let asked = ReportingPeriod::ALL.into_iter().filter(|known| period.is_none_or(|period| period == *known));
-    let periods = asked.map(|period| PeriodMeasures::of(&rows, period, measure, date));
-    Ok(Json(Measures {
-        periods: periods.collect(),
-        portfolio_id: portfolio.id().clone(),
-        business_date: date,
-        base_currency: portfolio.base_currency,
-    }))
+    let make = async || {
+        let date = date_or_latest(&context, &portfolio, query.date).await?;
+        let rows = context.facts.measures(&portfolio, date).await?;
+        let asked = ReportingPeriod::ALL.into_iter().filter(|known| period.is_none_or(|period| period == *known));
+        let periods = asked.map(|period| PeriodMeasures::of(&rows, period, measure, date));
+        Ok(Measures {
+            periods: periods.collect(),
+            portfolio_id: portfolio.id().clone(),
+            business_date: date,
+            base_currency: portfolio.base_currency,
+        })
+    };
+    let asked = format!("{:?}/{period:?}/{:?}", query.date, query.measure);
+    context.kept_answers.answer(&context, &ANSWER, (&portfolio, asked), make).await
 }
 
 /// A measure that a night keeps.

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
 use chrono::{Datelike, NaiveDate};
+use schemas::table::Record;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::measures::MeasureRow;
+use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, Currency, PortfolioId, ReportingPeriod};
 use serde::Serialize;
@@ -19,7 +20,9 @@ use crate::Context;
 use crate::asked::{Addressed, Asked};
 use crate::caller::Caller;
 use crate::dates::DateQuery;
+use crate::entitled::VisiblePortfolio;
 use crate::figures::{Fraction, MeasureFigure, figures};
+use crate::kept_answers::{KeptAnswer, Kind};
 use crate::linked_returns::{LinkedReturns, linked, unavailable};
 use crate::problem::{Problem, Refusals};
 
@@ -28,6 +31,9 @@ pub(super) static RESOURCE: Resource = Resource {
     doc: "What a portfolio earned, by period, calendar year and month, with its figures.",
     routes: performance_routes,
 };
+
+static ANSWER: Kind =
+    Kind { name: "performance", tables: &[PortfolioValue::TABLE, MeasureRow::TABLE, DailyReturn::TABLE] };
 
 /// What a portfolio earned up to a date.
 #[derive(Serialize, ToSchema)]
@@ -108,28 +114,34 @@ async fn performance(
     State(context): State<Arc<Context>>,
     Addressed(portfolio_id): Addressed<String>,
     Asked(query): Asked<DateQuery>,
-) -> Result<Json<Performance>, Problem> {
+) -> Result<KeptAnswer, Problem> {
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
-    let date = query.date(&context, &portfolio).await?;
-    let measured = context.facts.measures(&portfolio, date).await?;
+    let make = async || earned(&context, &portfolio, &query).await;
+    context.kept_answers.answer(&context, &ANSWER, (&portfolio, query.asked()), make).await
+}
+
+/// What was earned up to the date, or the last one.
+async fn earned(context: &Context, portfolio: &VisiblePortfolio, query: &DateQuery) -> Result<Performance, Problem> {
+    let date = query.date(context, portfolio).await?;
+    let measured = context.facts.measures(portfolio, date).await?;
     let ten_years = ReportingPeriod::TenYears.opening_date(date).and_then(|day| BusinessDate::new(day).ok());
     // The days of the longest period that has a length, or of a life that is shorter; the day that opens it is known.
     let from = portfolio.start_date.max(ten_years.unwrap_or(portfolio.start_date)).min(date);
-    let days = context.facts.daily_returns(&portfolio, (from, date)).await?;
-    let history = History { portfolio: &portfolio, from, date, days: &days };
+    let days = context.facts.daily_returns(portfolio, (from, date)).await?;
+    let history = History { portfolio, from, date, days: &days };
     let periods = ReportingPeriod::ALL.into_iter().map(|period| history.period(&measured, period)).collect();
     let month = |day: BusinessDate| (day.day().year(), Some(day.day().month()));
     let year = |day: BusinessDate| (day.day().year(), None);
     let years = history.calendar(ReportingPeriod::YearToDate, year);
     let months = history.calendar(ReportingPeriod::MonthToDate, month);
-    Ok(Json(Performance {
+    Ok(Performance {
         periods,
         years,
         months,
         business_date: date,
         base_currency: portfolio.base_currency,
         portfolio_id: portfolio.id().clone(),
-    }))
+    })
 }
 
 /// The days of the last ten years, or of a life that is shorter.

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
+use schemas::table::Record;
+use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::positions::Position;
 use schemas::tables::valuations::Valuation;
 use schemas::{Amount, BusinessDate, Currency, InstrumentId, PortfolioId, Price, Quantity};
@@ -18,6 +19,8 @@ use crate::Context;
 use crate::asked::{Addressed, Asked};
 use crate::caller::Caller;
 use crate::dates::DateQuery;
+use crate::entitled::VisiblePortfolio;
+use crate::kept_answers::{KeptAnswer, Kind};
 use crate::problem::{Problem, Refusals};
 
 pub(super) static RESOURCE: Resource = Resource {
@@ -25,6 +28,8 @@ pub(super) static RESOURCE: Resource = Resource {
     doc: "What a portfolio holds, and what each position is worth.",
     routes: position_routes,
 };
+
+static ANSWER: Kind = Kind { name: "positions", tables: &[PortfolioValue::TABLE, Position::TABLE, Valuation::TABLE] };
 
 /// The positions of a portfolio.
 #[derive(Serialize, ToSchema)]
@@ -119,21 +124,27 @@ async fn positions(
     State(context): State<Arc<Context>>,
     Addressed(portfolio_id): Addressed<String>,
     Asked(query): Asked<DateQuery>,
-) -> Result<Json<Positions>, Problem> {
+) -> Result<KeptAnswer, Problem> {
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
-    let date = query.date(&context, &portfolio).await?;
-    let held = context.facts.positions(&portfolio, date).await?;
-    let valued = context.facts.valuations(&portfolio, date).await?;
+    let make = async || held(&context, &portfolio, &query).await;
+    context.kept_answers.answer(&context, &ANSWER, (&portfolio, query.asked()), make).await
+}
+
+/// What is held at the close of the date, or of the last one.
+async fn held(context: &Context, portfolio: &VisiblePortfolio, query: &DateQuery) -> Result<Positions, Problem> {
+    let date = query.date(context, portfolio).await?;
+    let held = context.facts.positions(portfolio, date).await?;
+    let valued = context.facts.valuations(portfolio, date).await?;
     let mut by_instrument: HashMap<InstrumentId, Valuation> =
         valued.into_iter().map(|valuation| (valuation.instrument_id.clone(), valuation)).collect();
     let items = held.into_iter().map(|position| {
         let valuation = by_instrument.remove(&position.instrument_id);
         PositionValue::of(position, valuation)
     });
-    Ok(Json(Positions {
+    Ok(Positions {
         items: items.collect(),
         portfolio_id: portfolio.id().clone(),
         business_date: date,
         base_currency: portfolio.base_currency,
-    }))
+    })
 }

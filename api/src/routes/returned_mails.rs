@@ -9,7 +9,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use schemas::signed_message::{SIGNATURE_HEADER, SignatureError, verify};
+use schemas::signed_message::{SignatureError, verify};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,6 +20,7 @@ use super::Resource;
 use crate::Context;
 use crate::problem::{Problem, Refusals};
 use crate::returned_mail::{NotTakenIn, TakenIn};
+use crate::signature::given_signature;
 
 pub(super) static RESOURCE: Resource = Resource {
     name: "returned_mails",
@@ -50,7 +51,10 @@ fn returned_mail_routes() -> OpenApiRouter<Arc<Context>> {
         "financr-signature" = String, Header,
         description = "`t=<seconds since 1970>,v1=<HMAC-SHA-256 of \"<seconds>.<body>\" in hexadecimal digits>`",
     )),
-    request_body(content = String, content_type = "message/rfc822", description = "The report."),
+    request_body(
+        content((String = "message/rfc822"), (String = "application/octet-stream")),
+        description = "The report: a mail with its headers.",
+    ),
     responses((status = 200, description = "It was understood.", body = Receipt), Refusals),
 )]
 async fn take_in(
@@ -58,6 +62,7 @@ async fn take_in(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<Receipt>, Problem> {
+    let header = given_signature(&headers)?;
     let Some(returned) = &context.returned else {
         return Err(Problem::not_found(
             "No reports",
@@ -65,7 +70,6 @@ async fn take_in(
             "name the file of the secret as `returned_secret_file` under [api], and start the API again",
         ));
     };
-    let header = headers.get(SIGNATURE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let secret = returned.secret.expose_secret().as_bytes();
     verify(secret, header, &body, context.clock.now()).map_err(refusal)?;
     match (returned.take_in)(body.to_vec()).await {

@@ -12,13 +12,20 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use lake::DateRange;
+use schemas::table::Record;
 use schemas::tables::backtests::BacktestRow;
 use schemas::tables::classifications::Classification;
+use schemas::tables::concentration::ConcentrationRow;
+use schemas::tables::factor_exposures::FactorExposureRow;
+use schemas::tables::factor_regressions::FactorRegressionRow;
+use schemas::tables::liquidity::LiquidityRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::risk::RiskRow;
 use schemas::tables::risk_classes::RiskClassRow;
 use schemas::tables::risk_contributions::RiskContribution;
 use schemas::tables::risk_forecasts::RiskForecast;
+use schemas::tables::stress::StressRow;
+use schemas::tables::valuations::Valuation;
 use schemas::{Amount, BusinessDate, Currency, PortfolioId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -36,6 +43,7 @@ use crate::asked::{Addressed, Asked};
 use crate::caller::Caller;
 use crate::dates::{DateQuery, days_before};
 use crate::entitled::{VisiblePortfolio, VisibleRisk, last_night};
+use crate::kept_answers::{KeptAnswer, Kind};
 use crate::page;
 use crate::problem::{Problem, Refusals};
 
@@ -49,6 +57,24 @@ pub(super) static RESOURCE: Resource = Resource {
 const LOOK_BACK_DAYS: u64 = 7;
 /// The tail of the contributions.
 const CONTRIBUTION_TAIL: f64 = 0.025;
+static ANSWER: Kind = Kind {
+    name: "risk_analysis",
+    tables: &[
+        PortfolioValue::TABLE,
+        RiskRow::TABLE,
+        RiskContribution::TABLE,
+        RiskForecast::TABLE,
+        BacktestRow::TABLE,
+        StressRow::TABLE,
+        ConcentrationRow::TABLE,
+        LiquidityRow::TABLE,
+        FactorRegressionRow::TABLE,
+        FactorExposureRow::TABLE,
+        RiskClassRow::TABLE,
+        Valuation::TABLE,
+        Classification::TABLE,
+    ],
+};
 
 /// Which page of the list, and for which date.
 #[derive(Deserialize, IntoParams)]
@@ -188,24 +214,30 @@ async fn risk_analysis(
     State(context): State<Arc<Context>>,
     Addressed(portfolio_id): Addressed<String>,
     Asked(query): Asked<DateQuery>,
-) -> Result<Json<RiskAnalysis>, Problem> {
+) -> Result<KeptAnswer, Problem> {
     let portfolio = caller.risk(&context, &portfolio_id).await?;
+    let make = async || of_portfolio(&context, &portfolio, &query).await;
+    context.kept_answers.answer(&context, &ANSWER, (&portfolio, query.asked()), make).await
+}
+
+/// The risk on the date, or on the last one.
+async fn of_portfolio(context: &Context, portfolio: &VisibleRisk, query: &DateQuery) -> Result<RiskAnalysis, Problem> {
     let facts = &context.facts;
-    let date = query.date(&context, &portfolio).await?;
-    let risk = facts.risk(&portfolio, date).await?;
-    let contributions = facts.risk_contributions(&portfolio, date).await?;
-    let forecasts = facts.risk_forecasts(&portfolio, date).await?;
-    let backtests = facts.backtests(&portfolio, date).await?;
-    let stress = facts.stress(&portfolio, date).await?;
-    let concentration = facts.concentration(&portfolio, date).await?;
-    let liquidity = facts.liquidity(&portfolio, date).await?;
-    let factors = factor_models(facts, &portfolio, date).await?;
-    let classes = facts.risk_classes(&portfolio, date).await?;
-    let held = facts.valuations(&portfolio, date).await?;
-    let classified = classifications(&context, &contributions).await?;
+    let date = query.date(context, portfolio).await?;
+    let risk = facts.risk(portfolio, date).await?;
+    let contributions = facts.risk_contributions(portfolio, date).await?;
+    let forecasts = facts.risk_forecasts(portfolio, date).await?;
+    let backtests = facts.backtests(portfolio, date).await?;
+    let stress = facts.stress(portfolio, date).await?;
+    let concentration = facts.concentration(portfolio, date).await?;
+    let liquidity = facts.liquidity(portfolio, date).await?;
+    let factors = factor_models(facts, portfolio, date).await?;
+    let classes = facts.risk_classes(portfolio, date).await?;
+    let held = facts.valuations(portfolio, date).await?;
+    let classified = classifications(context, &contributions).await?;
     let is_there = !(risk.is_empty() && forecasts.is_empty() && backtests.is_empty() && classes.is_empty());
     let reason = || format!("no night kept the risk of {date}; GET /runs shows for which dates nights were run");
-    Ok(Json(RiskAnalysis {
+    Ok(RiskAnalysis {
         business_date: date,
         base_currency: portfolio.base_currency,
         positions: all(&risk),
@@ -222,7 +254,7 @@ async fn risk_analysis(
         risk_classes: all(&classes),
         unavailable_reason: (!is_there).then(reason),
         portfolio_id: portfolio.id().clone(),
-    }))
+    })
 }
 
 /// The groups to which the instruments of a portfolio belong.

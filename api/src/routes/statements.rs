@@ -111,6 +111,18 @@ impl From<Statement> for PublishedStatement {
     }
 }
 
+/// The bytes of a file, for the description.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code, reason = "only its description is used")]
+struct FileBytes(Vec<u8>);
+
+/// A statement as data: what the pages show, for programs.
+#[derive(ToSchema)]
+#[schema(value_type = Object)]
+#[allow(dead_code, reason = "only its description is used")]
+struct StatementJson(serde_json::Value);
+
 fn statement_routes() -> OpenApiRouter<Arc<Context>> {
     let of_portfolios = OpenApiRouter::default().routes(routes!(statements)).routes(routes!(statement_document));
     of_portfolios.routes(routes!(group_statements))
@@ -176,8 +188,11 @@ async fn group_statements(
         (
             status = 200,
             description = "The document, in the media type of its format.",
-            body = Vec<u8>,
-            content_type = "application/octet-stream",
+            content(
+                (FileBytes = "application/pdf"),
+                (String = "text/csv"),
+                (StatementJson = "application/json"),
+            ),
         ),
         (status = 304, description = "The document is the one named in `If-None-Match`."),
         Refusals,

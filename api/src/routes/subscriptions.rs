@@ -195,7 +195,9 @@ async fn described(context: &Context, user: UserId) -> Result<Json<Subscriptions
 /// Whose plans a request is about, if the caller may ask for them.
 fn whose(caller: &Caller, asked: Option<UserId>) -> Result<Whose, Problem> {
     match (&caller.who, asked) {
-        (Who::House, None) => Err(Problem::bad_request("the house itself has no plan", "name a user as `user_id`")),
+        (Who::House, None) => {
+            Err(Problem::not_found("No plan", "the house itself has no plan", "name a user as `user_id`"))
+        }
         (Who::House, Some(user)) => Ok(Whose::OfAnother(user)),
         (Who::User(own), None) => Ok(Whose::Own(own.user_id.clone())),
         (Who::User(own), Some(user)) if own.user_id == user => Ok(Whose::Own(user)),

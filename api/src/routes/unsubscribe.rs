@@ -11,6 +11,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
 use axum::http::{HeaderMap, HeaderName};
 use schemas::Language;
 use store::{NewSuppression, SuppressionReason};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -31,6 +32,15 @@ const ACTOR: &str = "recipient";
 const ONE_CLICK: (&str, &str) = ("List-Unsubscribe", "One-Click");
 /// The page loads nothing, sends its form to this address only, and stands in no other page.
 const POLICY: &str = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// The form that a mail program posts, for the description.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only its description is used")]
+struct OneClick {
+    /// Always `One-Click`.
+    #[schema(rename = "List-Unsubscribe", pattern = "^One-Click$", example = "One-Click")]
+    list_unsubscribe: String,
+}
 
 type Page = ([(HeaderName, &'static str); 3], String);
 
@@ -79,7 +89,7 @@ async fn ask(
     security(()),
     params(("token" = String, Path, description = "The token in the mail.")),
     request_body(
-        content = String, content_type = "application/x-www-form-urlencoded",
+        content = OneClick, content_type = "application/x-www-form-urlencoded",
         description = "`List-Unsubscribe=One-Click` (RFC 8058), also as multipart/form-data.",
     ),
     responses((status = 200, description = "They have ended.", body = String, content_type = "text/html"), Refusals),

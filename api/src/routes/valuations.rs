@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::State;
+use schemas::table::Record;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::{Amount, BusinessDate, Currency, PortfolioId};
 use serde::Serialize;
@@ -16,10 +16,13 @@ use crate::Context;
 use crate::asked::{Addressed, Asked};
 use crate::caller::Caller;
 use crate::dates::RangeQuery;
+use crate::kept_answers::{KeptAnswer, Kind};
 use crate::problem::{Problem, Refusals};
 
 pub(super) static RESOURCE: Resource =
     Resource { name: "valuations", doc: "What a portfolio was worth, day by day.", routes: valuation_routes };
+
+static ANSWER: Kind = Kind { name: "valuations", tables: &[PortfolioValue::TABLE] };
 
 /// The values of a portfolio over a range of dates.
 #[derive(Serialize, ToSchema)]
@@ -96,10 +99,13 @@ async fn valuations(
     State(context): State<Arc<Context>>,
     Addressed(portfolio_id): Addressed<String>,
     Asked(query): Asked<RangeQuery>,
-) -> Result<Json<Valuations>, Problem> {
+) -> Result<KeptAnswer, Problem> {
     let portfolio = caller.portfolio(&context, &portfolio_id).await?;
-    let (from_date, to_date) = query.range(&context, &portfolio).await?;
-    let values = context.facts.portfolio_values(&portfolio, (from_date, to_date)).await?;
-    let items = values.into_iter().map(PortfolioValuation::from).collect();
-    Ok(Json(Valuations { portfolio_id: portfolio.id().clone(), from_date, to_date, items }))
+    let make = async || {
+        let (from_date, to_date) = query.range(&context, &portfolio).await?;
+        let values = context.facts.portfolio_values(&portfolio, (from_date, to_date)).await?;
+        let items = values.into_iter().map(PortfolioValuation::from).collect();
+        Ok(Valuations { portfolio_id: portfolio.id().clone(), from_date, to_date, items })
+    };
+    context.kept_answers.answer(&context, &ANSWER, (&portfolio, query.asked()), make).await
 }

@@ -237,7 +237,7 @@ pub(crate) fn value_of(portfolio_id: &str, on: &str) -> PortfolioValue {
     PortfolioValue { portfolio_id: id(portfolio_id), ..value(on, "100250.50") }
 }
 
-fn value(on: &str, market_value: &str) -> PortfolioValue {
+pub(crate) fn value(on: &str, market_value: &str) -> PortfolioValue {
     PortfolioValue {
         portfolio_id: id("D03"),
         business_date: date(on),

@@ -34,7 +34,9 @@ mod exceptions {
 mod gateway {
     mod answers;
     mod hostile;
+    mod kept_answers;
     mod rate_limits;
+    mod shared;
 }
 #[cfg(test)]
 mod health {
@@ -94,7 +96,7 @@ mod returned_mails {
 #[cfg(test)]
 mod rights {
     mod matrix;
-    mod people;
+    pub(crate) mod people;
     mod plans;
 }
 #[cfg(test)]

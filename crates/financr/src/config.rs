@@ -307,6 +307,7 @@ fn from_environment(config: &mut Config, variable: impl Fn(&str) -> Option<Strin
         config.lake.url = url;
     }
     config.api.token = variable("FINANCR_API_TOKEN").map(SecretString::from);
+    config.api.redis_url = variable("FINANCR_REDIS_URL").map(SecretString::from);
     if let Some(jobs::MailSettings { transport: jobs::MailTransport::Smtp(smtp), .. }) = &mut config.mail {
         smtp.password = variable("FINANCR_SMTP_PASSWORD").map(SecretString::from);
     }

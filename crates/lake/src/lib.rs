@@ -14,6 +14,7 @@ pub mod functions;
 mod growth;
 pub mod maintenance;
 pub mod read;
+mod recent;
 mod replacing;
 mod row_functions;
 mod snapshot;

@@ -113,6 +113,7 @@ impl Lake {
             .await
             .map_err(&failed)?;
         table.update_state().await.map_err(&failed)?;
+        self.forget_recent(definition);
         Ok(())
     }
 }

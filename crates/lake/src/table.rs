@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
 use deltalake_core::DeltaTable;
@@ -19,6 +20,7 @@ use crate::commit::{self, data_file, table_folder};
 use crate::engine::{Engine, EngineSettings};
 use crate::error::Error;
 use crate::growth::{grown_schema, schema_of};
+use crate::recent::Recent;
 use crate::replacing::{Replaced, refuse_dates_outside};
 use crate::snapshot::{DateRange, Snapshot};
 use crate::storage::Storage;
@@ -78,6 +80,7 @@ pub struct Lake {
     storage: Storage,
     engine: Engine,
     tables: Arc<Mutex<HashMap<&'static str, DeltaTable>>>,
+    recent: Arc<Recent>,
 }
 
 impl Lake {
@@ -87,7 +90,14 @@ impl Lake {
     /// [`Error`] if the query engine cannot be set up.
     pub fn open(storage: Storage, settings: &EngineSettings) -> Result<Lake, Error> {
         let engine = Engine::new(&storage, settings)?;
-        Ok(Lake { storage, engine, tables: Arc::default() })
+        Ok(Lake { storage, engine, tables: Arc::default(), recent: Arc::default() })
+    }
+
+    /// The same lake for whoever only reads, many times a second: the newest version of a table is looked for again
+    /// after `age_max`. What another process writes is seen that much later.
+    #[must_use]
+    pub fn looking_again_after(self, age_max: Duration) -> Lake {
+        Lake { recent: Arc::new(Recent::new(age_max)), ..self }
     }
 
     /// The objects beside the tables: landed bytes and archived documents.
@@ -100,18 +110,34 @@ impl Lake {
         &self.engine
     }
 
+    /// Sees a table that was written just now.
+    pub(crate) fn forget_recent(&self, definition: &'static TableDefinition) {
+        self.recent.forget(definition.name);
+    }
+
     pub(crate) fn tables(&self) -> &Mutex<HashMap<&'static str, DeltaTable>> {
         &self.tables
     }
 
-    /// The newest version of a table.
+    /// The newest version of a table; for a lake that [looks again](Lake::looking_again_after) after a while, the
+    /// newest of that while.
     ///
     /// # Errors
     /// [`Error::Delta`] if its log cannot be read.
     pub async fn snapshot(&self, definition: &'static TableDefinition) -> Result<Snapshot, Error> {
+        if let Some(snapshot) = self.recent.get(definition.name) {
+            return Ok(snapshot);
+        }
         let mut tables = self.tables.lock().await;
+        // Whoever waited for the same table finds what the first one has seen.
+        if let Some(snapshot) = self.recent.get(definition.name) {
+            return Ok(snapshot);
+        }
+        let at = Instant::now();
         let table = self.table(&mut tables, definition).await?;
-        snapshot_of(definition, table)
+        let snapshot = snapshot_of(definition, table)?;
+        self.recent.put(definition.name, at, &snapshot);
+        Ok(snapshot)
     }
 
     /// The last revision that a writer wrote to a table; none if it never did.
@@ -323,6 +349,7 @@ impl Lake {
             .await
             .map_err(&failed)?;
         table.update_state().await.map_err(&failed)?;
+        self.forget_recent(definition);
         Ok(Written { version: table.version(), rows: u64::try_from(rows).unwrap_or(u64::MAX), already_done: false })
     }
 

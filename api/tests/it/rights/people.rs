@@ -58,7 +58,13 @@ pub(crate) fn user_id(text: &str) -> UserId {
 }
 
 impl Peopled {
-    pub(crate) async fn open(mut house: House) -> Peopled {
+    /// As [`Peopled::limited`], without limits.
+    pub(crate) async fn open(house: House) -> Peopled {
+        Peopled::limited(house, 0).await
+    }
+
+    /// The house, in which everybody may ask so many times a minute.
+    pub(crate) async fn limited(mut house: House, requests_per_minute: u32) -> Peopled {
         house.save("D03").await;
         // D99 is a market of its own.
         let apart = Portfolio { market_id: "D99".parse().expect("an id"), ..portfolio("D99") };
@@ -71,12 +77,19 @@ impl Peopled {
         publish(&house, "D03").await;
         publish(&house, "D99").await;
         let keys = TempDir::new().expect("a folder");
-        let router = house.router_with(&settings(keys.path())).expect("a router");
+        let router = house.router_with(&settings(keys.path(), requests_per_minute)).expect("a router");
         let mut tokens = HashMap::from([("house", HOUSE_TOKEN.to_owned())]);
         for caller in CALLERS.into_iter().filter(|caller| !["nobody", "house"].contains(caller)) {
             tokens.insert(caller, signed_in(&router, caller).await);
         }
         Peopled { house, router, tokens, _keys: keys }
+    }
+
+    /// The same house after somebody has signed in once more.
+    pub(crate) async fn signed_in_again(mut self, caller: &'static str) -> Peopled {
+        let token = signed_in(&self.router, caller).await;
+        assert_ne!(self.tokens.insert(caller, token.clone()), Some(token));
+        self
     }
 
     /// Asks as somebody, with a body if there is one.
@@ -92,10 +105,10 @@ impl Peopled {
 }
 
 /// Settings under which the house has a token and users can sign in.
-fn settings(folder: &Path) -> Settings {
+fn settings(folder: &Path, requests_per_minute: u32) -> Settings {
     let path = folder.join("token-key.pem");
     write_key(&path, 0o600);
-    let mut settings = Settings { token: Some(HOUSE_TOKEN.into()), ..Settings::default() };
+    let mut settings = Settings { token: Some(HOUSE_TOKEN.into()), requests_per_minute, ..Settings::default() };
     settings.identity.token_key_files = vec![path];
     settings
 }

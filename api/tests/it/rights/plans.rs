@@ -147,3 +147,31 @@ async fn whom_it_is_about_does_not_decide() {
     let problem = peopled.ask("compliance", "POST", &path, Some(yes)).await.problem(403);
     assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains("does not decide")), "{problem}");
 }
+
+#[tokio::test]
+async fn a_client_has_the_requests_of_the_plan_whatever_the_session() {
+    let peopled = Peopled::limited(House::empty().await, 200).await;
+    let mine = "/users/me?fields=user_id";
+    let count = async |caller: &'static str, asked: usize| {
+        let mut admitted = 0;
+        for _ in 0..asked {
+            let answer = peopled.get(caller, mine).await;
+            if answer.status == 429 {
+                let problem = answer.problem(429);
+                assert_eq!(problem["type"], "urn:financr:problem:too-many-requests");
+                assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| (1..=60).contains(&seconds)));
+                break;
+            }
+            assert_eq!(answer.status, 200, "{caller}");
+            admitted += 1;
+        }
+        admitted
+    };
+    // 30 and 120 a minute stand in the table of plans; nobody of the house has a plan.
+    assert_eq!(count("other", 40).await, 30);
+    assert_eq!(count("owner", 130).await, 120);
+    assert_eq!(count("operations", 150).await, 150);
+    // Another session of the same user has no budget of its own.
+    let peopled = peopled.signed_in_again("other").await;
+    assert_eq!(peopled.get("other", mine).await.status, 429);
+}

@@ -55,6 +55,8 @@ mod tables_page;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]
+mod tour;
+#[cfg(test)]
 mod users;
 #[cfg(test)]
 mod why;

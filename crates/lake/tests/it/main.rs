@@ -13,6 +13,8 @@ mod linking;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod looking_again;
+#[cfg(test)]
 mod pinning;
 #[cfg(test)]
 mod places;
