@@ -15,8 +15,10 @@ use chrono::{DateTime, Utc};
 use schemas::signed_message::same_bytes;
 use schemas::{Role, Scope, UserId};
 use secrecy::{ExposeSecret, SecretString};
+use store::{Acting, ActorKind, Store};
 
 use crate::identity::is_handed_on;
+use crate::limits::RequestId;
 use crate::problem::Problem;
 use crate::{Context, Error, Settings};
 
@@ -26,6 +28,15 @@ pub(crate) use bearer::KEY_MARK;
 pub(crate) struct Caller {
     /// Who asks.
     pub(crate) who: Who,
+    /// Who asks, as the audit log names them.
+    acting: Acting,
+}
+
+impl Caller {
+    /// The store, in which what is done is written down as done by the caller.
+    pub(crate) fn store(&self, context: &Context) -> Store {
+        context.store.on_behalf_of(self.acting.clone())
+    }
 }
 
 /// Who asks.
@@ -82,7 +93,7 @@ impl FromRequestParts<Arc<Context>> for Caller {
         if let Who::User(user) = &who {
             context.user_budgets.take(context, user).await?;
         }
-        Ok(Caller { who })
+        Ok(Caller { acting: acting(parts, &who), who })
     }
 }
 
@@ -108,6 +119,17 @@ pub(crate) async fn authenticated(parts: &Parts, context: &Context) -> Result<Wh
         Some(credentials) => bearer::user(parts, context, identity, credentials).await.map(Who::User),
         None => Err(refusal(&Admission::Users)),
     }
+}
+
+/// Whoever asks, as the audit log names them.
+pub(crate) fn acting(parts: &Parts, who: &Who) -> Acting {
+    let request_id = parts.extensions.get::<RequestId>().map(|RequestId(id)| id.to_string()).unwrap_or_default();
+    let (kind, id) = match who {
+        Who::House => (ActorKind::House, "house".to_owned()),
+        Who::User(user) if user.session_id.is_none() => (ActorKind::Key, user.user_id.to_string()),
+        Who::User(user) => (ActorKind::User, user.user_id.to_string()),
+    };
+    Acting { kind, id, request_id }
 }
 
 fn refusal(admission: &Admission) -> Problem {

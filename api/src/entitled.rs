@@ -10,6 +10,8 @@
 
 pub(crate) mod facts;
 pub(crate) mod markets;
+mod noted;
+pub(crate) mod person_archive;
 pub(crate) mod plans;
 
 use std::collections::BTreeSet;
@@ -169,6 +171,7 @@ impl Caller {
             self.note_refusal("portfolio", portfolio_id.as_str());
             return Err(unknown(format!("there is no portfolio `{portfolio_id}`")));
         };
+        self.note_portfolios(context, [&portfolio.portfolio_id].into_iter()).await?;
         Ok(VisiblePortfolio { portfolio })
     }
 
@@ -184,6 +187,7 @@ impl Caller {
             Viewer::House => context.store.portfolio_page(after, limit).await?,
             Viewer::User(user) => context.store.visible_portfolios(user, context.clock.now(), after, limit).await?,
         };
+        self.note_portfolios(context, found.iter().map(|portfolio| &portfolio.portfolio_id)).await?;
         Ok(found.into_iter().map(|portfolio| VisiblePortfolio { portfolio }).collect())
     }
 
@@ -231,6 +235,7 @@ impl Caller {
             Viewer::User(user) => context.store.visible_group(user, &ids, context.clock.now()).await?,
         };
         if is_visible {
+            self.note_group(context, &group_id).await?;
             Ok(VisibleGroup { group_id, members })
         } else {
             self.note_refusal("group", group_id.as_str());

@@ -12,6 +12,7 @@ mod dates;
 mod entitled;
 mod figures;
 mod gateway;
+mod house_key;
 mod identity;
 mod kept_answers;
 mod limits;
@@ -24,6 +25,7 @@ mod routes;
 mod shared;
 mod signature;
 mod swagger;
+mod tar_archive;
 mod tls;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -42,10 +44,12 @@ use tokio::net::TcpListener;
 
 use crate::caller::Admission;
 use crate::entitled::facts::Facts;
+pub use crate::entitled::person_archive::{ArchiveError, ArchiveManifest, ArchivedFile, PersonArchive, verify_archive};
 pub use crate::gateway::address::ForwardedHeader;
 use crate::gateway::address::Proxies;
 use crate::gateway::metrics::Metrics;
 use crate::gateway::user_budgets::UserBudgets;
+pub use crate::house_key::{HouseKey, is_signed_with};
 use crate::identity::Identity;
 pub use crate::identity::{IdentitySettings, Registration, is_mail_address, new_account_token, new_token_key};
 use crate::kept_answers::KeptAnswers;
@@ -92,6 +96,10 @@ pub struct Settings {
     pub billing_secret_file: Option<PathBuf>,
     /// Users and how they sign in.
     pub identity: IdentitySettings,
+    /// The file with the key of the house, which signs the archives of people; without one none are made. Set by
+    /// whoever starts the API, not in this section. Default none.
+    #[serde(skip)]
+    pub house_key_file: Option<PathBuf>,
     /// Requests a minute of whoever sends credentials, counted by these; as many may come at once. Default 600; 0 for
     /// no limit.
     pub requests_per_minute: u32,
@@ -138,6 +146,7 @@ impl Default for Settings {
             returned_secret_file: None,
             billing_secret_file: None,
             identity: IdentitySettings::default(),
+            house_key_file: None,
             requests_per_minute: 600,
             anonymous_requests_per_minute: 300,
             trusted_proxies: Vec::new(),
@@ -171,6 +180,12 @@ pub enum Error {
     Setting {
         /// The setting.
         name: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The key of the house cannot be used.
+    #[error("`signing_key_file` under [privacy]: {problem}")]
+    HouseKey {
         /// What is wrong with it.
         problem: String,
     },
@@ -214,6 +229,7 @@ pub(crate) struct Context {
     pub(crate) billing_secret: Option<SecretString>,
     pub(crate) admission: Admission,
     pub(crate) identity: Option<Arc<Identity>>,
+    pub(crate) house_key: Option<Arc<HouseKey>>,
     pub(crate) proxies: Proxies,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) kept_answers: KeptAnswers,
@@ -240,6 +256,7 @@ pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
         billing_secret: state.billing_secret,
         admission: Admission::of(settings)?,
         identity: Identity::of(&settings.identity)?.map(Arc::new),
+        house_key: house_key(settings)?,
         proxies: Proxies::of(&settings.trusted_proxies, settings.forwarded_header)?,
         metrics: Arc::clone(&metrics),
         user_budgets: UserBudgets::new(settings.requests_per_minute, shared.clone()),
@@ -249,6 +266,13 @@ pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
     let once = from_fn_with_state(Arc::clone(&context), gateway::idempotency::once);
     let routes = routes.layer(once).with_state(context);
     limits::limited(routes, settings, (clock, shared), metrics)
+}
+
+/// The key of the house; none if no file is named.
+fn house_key(settings: &Settings) -> Result<Option<Arc<HouseKey>>, Error> {
+    let Some(file) = &settings.house_key_file else { return Ok(None) };
+    let key = HouseKey::read(file).map_err(|problem| Error::HouseKey { problem })?;
+    Ok(Some(Arc::new(key)))
 }
 
 /// Serves the API until `shutdown` is done, and then until the requests under way are answered.

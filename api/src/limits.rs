@@ -28,7 +28,7 @@ const UNSUBSCRIBE: &str = "/unsubscribe/";
 
 /// The id of a request. Ids that callers send are not taken over: one id in the log is one request.
 #[derive(Clone, Copy)]
-struct RequestId(Uuid);
+pub(crate) struct RequestId(pub(crate) Uuid);
 
 /// Bounds every request in time, size and number and gives it an id. The last layer is the outermost one.
 ///

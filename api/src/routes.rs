@@ -6,7 +6,9 @@ mod api_keys;
 mod approvals;
 mod assets;
 mod attribution;
+mod audit_entries;
 mod billing_events;
+mod consents;
 mod contributions;
 mod currency_split;
 mod exceptions;
@@ -17,6 +19,8 @@ mod measures;
 mod metrics;
 mod passwords;
 mod performance;
+mod personal_erasures;
+mod personal_exports;
 mod portfolio_groups;
 mod portfolios;
 mod position_returns;
@@ -79,9 +83,13 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &users::RESOURCE,
     &sessions::RESOURCE,
     &api_keys::RESOURCE,
+    &consents::RESOURCE,
+    &personal_exports::RESOURCE,
+    &personal_erasures::RESOURCE,
     &token_keys::RESOURCE,
     &subscriptions::RESOURCE,
     &approvals::RESOURCE,
+    &audit_entries::RESOURCE,
     &returned_mails::RESOURCE,
     &billing_events::RESOURCE,
     &unsubscribe::RESOURCE,

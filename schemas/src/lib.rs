@@ -13,6 +13,7 @@ pub mod identifiers;
 pub mod language;
 pub mod measure_value;
 pub mod money;
+pub mod person_retention;
 pub mod plan;
 pub mod role;
 pub mod scope;

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use axum::body::Bytes;
+use chrono::{DateTime, Utc};
 use lake::read::PortfolioGroup;
 use lake::{DateRange, Error, Lake};
 use schemas::table::{Record, TableDefinition};
@@ -29,9 +30,10 @@ use schemas::tables::risk_forecasts::RiskForecast;
 use schemas::tables::stress::StressRow;
 use schemas::tables::transactions::Transaction;
 use schemas::tables::valuations::Valuation;
-use schemas::{BusinessDate, GroupId};
-use store::StatementFile;
+use schemas::{BusinessDate, GroupId, UserId};
+use store::{StatementFile, Store};
 
+use super::person_archive::{ArchiveError, PersonArchive};
 use super::{Oversight, VisibleGroup, VisiblePortfolio, VisibleRisk, VisibleStatement};
 use crate::problem::Problem;
 
@@ -245,6 +247,17 @@ impl Facts {
     ) -> Result<Option<PortfolioGroup>, Error> {
         let group: &GroupId = of.id();
         lake::read::portfolio_group(&self.0, group, date).await
+    }
+
+    /// Everything about a person, for the person.
+    pub(crate) async fn person_archive(
+        &self,
+        store: &Store,
+        user_id: &UserId,
+        bytes_max: usize,
+        now: DateTime<Utc>,
+    ) -> Result<PersonArchive, ArchiveError> {
+        PersonArchive::gather(store, &self.0, user_id, bytes_max, now).await
     }
 
     /// The bytes of a file of a document; none if it is not one of its files.

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use schemas::{Role, UserId};
+use store::{Acting, AuditSubject, NewAuditEntry, Store};
 
 use crate::Context;
-use crate::caller::{SignedIn, Who, authenticated};
+use crate::caller::{SignedIn, Who, acting, authenticated};
 use crate::problem::Problem;
 
 /// The address of one's own account.
@@ -19,6 +20,8 @@ const ME: &str = "me";
 pub(crate) struct Account {
     /// Who asks.
     pub(crate) who: Who,
+    /// Who asks, as the audit log names them.
+    acting: Acting,
 }
 
 /// The user that an address names, and on what grounds the caller may see it.
@@ -36,11 +39,40 @@ impl FromRequestParts<Arc<Context>> for Account {
     async fn from_request_parts(parts: &mut Parts, context: &Arc<Context>) -> Result<Account, Problem> {
         let who = authenticated(parts, context).await?;
         context.identity()?;
-        Ok(Account { who })
+        Ok(Account { acting: acting(parts, &who), who })
     }
 }
 
 impl Account {
+    /// The store, in which what is done is written down as done by the caller.
+    pub(crate) fn store(&self, context: &Context) -> Store {
+        context.store.on_behalf_of(self.acting.clone())
+    }
+
+    /// Who acts, as it is written down: the id of the user, or the house.
+    pub(crate) fn name(&self) -> &str {
+        &self.acting.id
+    }
+
+    /// Writes down that the caller reads something of users, but for the caller's own. Called before it is answered.
+    ///
+    /// # Errors
+    /// A 500 if it cannot be written down.
+    pub(crate) async fn note_reads<'a>(
+        &self,
+        context: &Context,
+        users: impl Iterator<Item = &'a UserId> + Send,
+        fields: &'static str,
+    ) -> Result<(), Problem> {
+        let own = match &self.who {
+            Who::House => None,
+            Who::User(user) => Some(&user.user_id),
+        };
+        let read = |user: &UserId| NewAuditEntry::read(AuditSubject::User(user.clone()), fields);
+        let entries = users.filter(|user| Some(*user) != own).map(read).collect();
+        Ok(self.store(context).note_reads(entries, context.clock.now()).await?)
+    }
+
     /// Whether the caller decides about users: an admin, and the house itself.
     pub(crate) fn decides(&self) -> bool {
         match &self.who {

@@ -116,6 +116,7 @@ async fn keys(
     let limit = query.limit()?;
     let after = query.after.as_deref().unwrap_or_default();
     let mut page = context.store.api_keys_of(&subscriber.user_id, after, limit + 1).await?;
+    account.note_reads(&context, std::iter::once(&subscriber.user_id), "api_keys").await?;
     let next = page::cut(&mut page, limit, |key| key.key_id.clone());
     Ok(Json(ApiKeyPage { items: page.into_iter().map(ApiKeyDescription::from).collect(), next }))
 }
@@ -167,7 +168,7 @@ async fn make(
         last_used_at: None,
         revoked_at: None,
     };
-    if !context.store.insert_api_key(&made, &secret_hash(&key)).await? {
+    if !account.store(&context).insert_api_key(&made, &secret_hash(&key)).await? {
         let detail = format!("a user has {API_KEYS_MAX} keys at most");
         return Err(Problem::conflict(detail, "revoke one that is not used"));
     }
@@ -192,7 +193,7 @@ async fn revoke(
     Addressed((user_id, key_id)): Addressed<(String, String)>,
 ) -> Result<StatusCode, Problem> {
     let subscriber = account.changing(&user_id)?;
-    if context.store.revoke_api_key(&subscriber.user_id, &key_id, context.clock.now()).await? {
+    if account.store(&context).revoke_api_key(&subscriber.user_id, &key_id, context.clock.now()).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
     let help = "GET /users/me/api-keys lists your keys";

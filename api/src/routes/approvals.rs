@@ -205,7 +205,7 @@ async fn ask(
         asked_by,
         ask_reason: new.reason,
     };
-    if !context.store.ask_for_approval(&asked, context.clock.now()).await? {
+    if !caller.store(&context).ask_for_approval(&asked, context.clock.now()).await? {
         return Err(Problem::conflict("a role of this user is asked for already", "wait until that is decided"));
     }
     found(&context, &asked.approval_id).await
@@ -242,7 +242,7 @@ async fn decide(
         new.decision.parse().map_err(|problem: String| Problem::bad_request(problem, help))?;
     reasoned(&new.reason)?;
     let now = context.clock.now();
-    match context.store.decide_approval(&approval_id, by, decision, &new.reason, now).await? {
+    match caller.store(&context).decide_approval(&approval_id, by, decision, &new.reason, now).await? {
         DecisionOutcome::Taken => {
             tracing::info!(approval.id = approval_id, approval.decision = %decision, "an approval was decided");
             found(&context, &approval_id).await

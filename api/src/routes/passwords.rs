@@ -97,7 +97,7 @@ async fn change(
     attempt.led_in(store).await?;
     identity.passwords.check(&passwords.new_password, &user.email, &user.display_name)?;
     let hash = identity.passwords.hash(&passwords.new_password).await?;
-    store.change_password(&user.user_id, &hash, signed_in.session_id.as_deref(), now).await?;
+    account.store(&context).change_password(&user.user_id, &hash, signed_in.session_id.as_deref(), now).await?;
     store.queue_account_mail(&user.user_id, AccountMailKind::PasswordChanged, now).await?;
     tracing::info!(user.id = %user.user_id, "a user changed the password");
     Ok(StatusCode::NO_CONTENT)

@@ -74,6 +74,7 @@ async fn sessions(
 ) -> Result<Json<SessionList>, Problem> {
     let subscriber = account.seeing(&user_id)?;
     let found = context.store.sessions_of(&subscriber.user_id, query.limit()?, context.clock.now()).await?;
+    account.note_reads(&context, std::iter::once(&subscriber.user_id), "sessions").await?;
     let this = match &account.who {
         Who::User(user) => user.session_id.as_deref(),
         Who::House => None,

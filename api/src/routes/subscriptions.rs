@@ -9,7 +9,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use schemas::{Plan, Role, UserId};
 use serde::{Deserialize, Serialize};
-use store::Subscription;
+use store::{AuditSubject, NewAuditEntry, Subscription};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -144,9 +144,15 @@ async fn subscriptions(
     State(context): State<Arc<Context>>,
     Asked(query): Asked<SubscriptionQuery>,
 ) -> Result<Json<Subscriptions>, Problem> {
-    let (Whose::Own(user) | Whose::OfAnother(user)) = whose(&caller, query.user_id)?;
+    let whose = whose(&caller, query.user_id)?;
+    let is_own = matches!(whose, Whose::Own(_));
+    let (Whose::Own(user) | Whose::OfAnother(user)) = whose;
     if context.store.user(&user).await?.is_none() {
         return Err(unknown_user());
+    }
+    if !is_own {
+        let read = NewAuditEntry::read(AuditSubject::User(user.clone()), "subscriptions");
+        caller.store(&context).note_reads(vec![read], context.clock.now()).await?;
     }
     described(&context, user).await
 }
@@ -175,7 +181,7 @@ async fn subscribe(
     let (Whose::Own(user) | Whose::OfAnother(user)) = whose;
     let by = caller.name();
     let now = context.clock.now();
-    if !context.store.subscribe(&user, plan.name, new.paid_until_at, by, now).await? {
+    if !caller.store(&context).subscribe(&user, plan.name, new.paid_until_at, by, now).await? {
         return Err(unknown_user());
     }
     tracing::info!(user.id = %user, plan = plan.name, "a plan begins");

@@ -98,6 +98,9 @@ impl From<User> for UserDescription {
     }
 }
 
+/// What of a user is in a description.
+const PROFILE: &str = "email,display_name,role";
+
 fn user_routes() -> OpenApiRouter<Arc<Context>> {
     OpenApiRouter::default().routes(routes!(users)).routes(routes!(user, change))
 }
@@ -119,6 +122,7 @@ async fn users(
     let limit = query.limit()?;
     let mut page = context.store.users(query.after.as_deref().unwrap_or_default(), limit + 1).await?;
     let next = page::cut(&mut page, limit, |user| user.user_id.to_string());
+    account.note_reads(&context, page.iter().map(|user| &user.user_id), PROFILE).await?;
     Ok(Json(UserPage { items: page.into_iter().map(UserDescription::from).collect(), next }))
 }
 
@@ -137,6 +141,7 @@ async fn user(
 ) -> Result<Json<UserDescription>, Problem> {
     let subscriber = account.seeing(&user_id)?;
     let user = context.store.user(&subscriber.user_id).await?.ok_or_else(unknown_user)?;
+    account.note_reads(&context, std::iter::once(&user.user_id), PROFILE).await?;
     Ok(Json(user.into()))
 }
 
@@ -157,7 +162,7 @@ async fn change(
     Sent(change): Sent<UserChange>,
 ) -> Result<Json<UserDescription>, Problem> {
     let subscriber = account.changing(&user_id)?;
-    let (store, now) = (&context.store, context.clock.now());
+    let (store, now) = (&account.store(&context), context.clock.now());
     let display_name = change.display_name.as_deref().map(checked_name).transpose()?;
     let language = change.language.as_deref().map(checked_language).transpose()?;
     let role: Option<Role> = change.role.as_deref().map(checked_role).transpose()?;

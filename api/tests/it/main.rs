@@ -9,8 +9,16 @@ mod attribution {
     mod get;
 }
 #[cfg(test)]
+mod audit_entries {
+    mod get;
+}
+#[cfg(test)]
 mod callers {
     mod get;
+}
+#[cfg(test)]
+mod consents {
+    mod post;
 }
 #[cfg(test)]
 mod contributions {
@@ -72,6 +80,10 @@ mod openapi {
 #[cfg(test)]
 mod performance {
     mod get;
+}
+#[cfg(test)]
+mod personal_exports {
+    mod post;
 }
 #[cfg(test)]
 mod portfolio_groups {

@@ -1,5 +1,6 @@
 //! The commands, one per file.
 
+mod audit;
 mod bench;
 mod deliveries;
 mod demo;
@@ -7,6 +8,8 @@ mod evaluate;
 mod export;
 mod import;
 mod inbox;
+mod keys;
+mod privacy;
 mod push;
 mod reconcile;
 mod report;
@@ -89,6 +92,9 @@ enum Command {
     Push(push::Arguments),
     Rights(rights::Arguments),
     Users(users::Arguments),
+    Audit(audit::Arguments),
+    Keys(keys::Arguments),
+    Privacy(privacy::Arguments),
     Sql(sql::Arguments),
     Evaluate(evaluate::Arguments),
     Export(export::Arguments),
@@ -144,6 +150,9 @@ pub async fn execute(cli: Cli) -> ExitCode {
         Command::Push(arguments) => push::execute(&session, &arguments).await,
         Command::Rights(arguments) => rights::execute(&session, &arguments).await,
         Command::Users(arguments) => users::execute(&session, &arguments).await,
+        Command::Audit(arguments) => audit::execute(&session, &arguments).await,
+        Command::Keys(arguments) => keys::execute(&session, &arguments).await,
+        Command::Privacy(arguments) => privacy::execute(&session, &arguments).await,
         Command::Sql(arguments) => sql::execute(&session, &arguments).await,
         Command::Export(arguments) => export::execute(&session, &arguments).await,
         Command::Evaluate(arguments) => evaluate::execute(&session, &arguments).await,

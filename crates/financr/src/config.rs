@@ -47,6 +47,8 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) retention: RetentionSection,
     #[serde(default)]
+    pub(crate) privacy: PrivacySection,
+    #[serde(default)]
     pub(crate) api: api::Settings,
     #[serde(default)]
     pub(crate) schedule: Vec<ScheduleSection>,
@@ -201,6 +203,28 @@ impl RetentionSection {
     /// The rule.
     pub(crate) fn rule(&self) -> &jobs::retention::Retention {
         &self.0
+    }
+}
+
+/// What protects personal data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct PrivacySection {
+    /// The key of the house (Ed25519, PKCS #8, PEM), by which others see that something comes from it. Default none.
+    pub(crate) signing_key_file: Option<PathBuf>,
+    /// Where heads of the audit log are noted.
+    pub(crate) audit_heads_file: PathBuf,
+    /// The keys that keys of persons are wrapped with; made when it is first needed.
+    pub(crate) key_file: PathBuf,
+}
+
+impl Default for PrivacySection {
+    fn default() -> Self {
+        PrivacySection {
+            signing_key_file: None,
+            audit_heads_file: "financr-data/audit-heads.jsonl".into(),
+            key_file: "financr-data/personal.keys".into(),
+        }
     }
 }
 

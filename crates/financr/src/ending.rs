@@ -9,7 +9,7 @@ pub(crate) enum Ending {
     Done,
     /// Done, but rows were rejected, statements blocked or differences found.
     Partial,
-    /// A file was looked at, and it is not proven that this house wrote it.
+    /// A file or the audit log was looked at, and it is not proven that it is as this house wrote it.
     NotProven,
 }
 
@@ -17,7 +17,7 @@ pub(crate) enum Ending {
 pub(crate) const EXPLANATION: &str = "Exit codes:\n  0  done\n  1  failed; the message says what to do\n  \
     2  wrong usage, configuration or input file\n  \
     3  done, but rows were rejected, statements blocked or differences found\n  4  another process is working on it\n  \
-    5  a file is not one that was published here, or the archive was changed";
+    5  a file is not one that was published here, or the archive or the audit log was changed";
 
 /// The code of an end or an error.
 pub(crate) fn exit_code(outcome: &anyhow::Result<Ending>) -> ExitCode {

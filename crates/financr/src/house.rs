@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jobs::{Context, Progress, Settings};
 use lake::{Lake, Storage};
 use schemas::Clock;
-use store::{CatchUp, Schedule, Store};
+use store::{Acting, ActorKind, CatchUp, LocalKeys, Schedule, Store};
 
 use crate::config::Config;
 use crate::ending::Usage;
@@ -18,7 +18,7 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// # Errors
 /// If one of them cannot be opened; the message says which and what to do.
 pub(crate) async fn open(config: &Config, watch: Arc<dyn Fn(Progress) + Send + Sync>) -> anyhow::Result<Context> {
-    let store = Store::open(&config.store.url, config.store.kind()).await?;
+    let store = with_keys(Store::open(&config.store.url, config.store.kind()).await?, config).await?;
     let lake = Lake::open(Storage::open(&config.lake.url, &config.s3)?, &config.engine.settings())?;
     Ok(Context {
         store,
@@ -43,6 +43,22 @@ pub(crate) async fn open(config: &Config, watch: Arc<dyn Fn(Progress) + Send + S
         program_version: VERSION.to_owned(),
         watch,
     })
+}
+
+/// The store with the keys that what is personal is sealed with.
+async fn with_keys(store: Store, config: &Config) -> anyhow::Result<Store> {
+    let file = &config.privacy.key_file;
+    if !file.exists() && !store.sealed_counts().await?.by_key.is_empty() {
+        let help = "put the copy of it back that was kept apart from the store";
+        return Err(Usage(format!("what is personal is sealed, and {} is not there; {help}", file.display())).into());
+    }
+    Ok(store.with_keys(Arc::new(LocalKeys::in_file(file))))
+}
+
+/// The store for a person at the command line, as the audit log names them.
+pub(crate) fn by_hand(store: &Store) -> Store {
+    let (id, request_id) = ("command_line".to_owned(), String::new());
+    store.on_behalf_of(Acting { kind: ActorKind::CommandLine, id, request_id })
 }
 
 /// The webhook as configured; its links go where those of mails go, unless it names another place.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use schemas::UserId;
 
+use crate::audit::AuditAction;
 use crate::database::{SqlTransaction, reading, within};
 use crate::error::{Error, Result};
 use crate::sessions::{SessionEnd, end_all};
@@ -85,6 +86,7 @@ impl Store {
         let Some(user_id) = take(&mut work, token_hash, purpose, now).await? else { return Ok(None) };
         set_verified(&mut work, &user_id, now).await?;
         void(&mut work, &user_id, purpose, now).await?;
+        self.note_own(&mut work, (AuditAction::AddressProved, &user_id, "email"), now).await?;
         work.commit().await?;
         Ok(Some(user_id))
     }
@@ -107,6 +109,7 @@ impl Store {
         set_verified(&mut work, &user_id, now).await?;
         void(&mut work, &user_id, purpose, now).await?;
         end_all(&mut work, &user_id, None, SessionEnd::PasswordChanged, now).await?;
+        self.note_own(&mut work, (AuditAction::PasswordSet, &user_id, "password"), now).await?;
         work.commit().await?;
         Ok(Some(user_id))
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use schemas::{Scope, UserId};
 
+use crate::audit::AuditAction;
 use crate::database::{reading, row_limit, within};
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -81,6 +82,9 @@ impl Store {
                 .map(|done| done.rows_affected())
         })
         .map_err(Error::query("put in a key"))?;
+        if 0 < rows {
+            self.note(&mut work, (AuditAction::KeyMade, &key.user_id, ""), key.created_at).await?;
+        }
         work.commit().await?;
         Ok(0 < rows)
     }
@@ -132,6 +136,9 @@ impl Store {
                 .map(|done| done.rows_affected())
         })
         .map_err(Error::query("revoke a key"))?;
+        if 0 < rows {
+            self.note(&mut work, (AuditAction::KeyRevoked, user_id, ""), now).await?;
+        }
         work.commit().await?;
         Ok(0 < rows)
     }

@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use schemas::{Role, UserId};
 
+use crate::audit::AuditAction;
 use crate::database::{SqlTransaction, reading, row_limit, within};
 use crate::delivery_records::decided;
 use crate::error::{Error, Result};
@@ -208,15 +209,16 @@ impl Store {
             return Ok(if is_open { DecisionOutcome::OwnMatter } else { DecisionOutcome::DecidedAlready });
         }
         if decision == ApprovalDecision::Approved {
-            carry_out(&mut work, &approval, now).await?;
+            let (user_id, role) = carry_out(&mut work, &approval, now).await?;
+            self.note(&mut work, (AuditAction::RoleGiven, &user_id, role.word()), now).await?;
         }
         work.commit().await?;
         Ok(DecisionOutcome::Taken)
     }
 }
 
-/// Does what was approved.
-async fn carry_out(work: &mut SqlTransaction, approval: &Approval, now: DateTime<Utc>) -> Result<()> {
+/// Does what was approved: the user is given the role.
+async fn carry_out(work: &mut SqlTransaction, approval: &Approval, now: DateTime<Utc>) -> Result<(UserId, Role)> {
     match approval.asked.kind {
         ApprovalKind::Role => {
             let role: Role = parsed("approvals", "wanted", &approval.asked.wanted)?;
@@ -230,7 +232,10 @@ async fn carry_out(work: &mut SqlTransaction, approval: &Approval, now: DateTime
                     .map(|done| done.rows_affected())
             })
             .map_err(Error::query("give a user a role"))?;
-            if rows == 1 { Ok(()) } else { Err(Error::DecisionWithout { what: "a user who is there" }) }
+            if rows != 1 {
+                return Err(Error::DecisionWithout { what: "a user who is there" });
+            }
+            Ok((parsed("approvals", "subject", &approval.asked.subject)?, role))
         }
     }
 }

@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use schemas::tables::portfolios::Portfolio;
 use schemas::{MarketId, PortfolioId, UserId};
 
+use crate::audit::AuditAction;
 use crate::database::{PAGE_ROWS_MAX, reading, row_limit, within};
 use crate::delivery_records::decided;
 use crate::error::{Error, Result};
@@ -72,6 +73,7 @@ const INSERT_OWNER: &str = include_str!("queries/portfolio_owners/insert.sql");
 const END_OWNER: &str = include_str!("queries/portfolio_owners/end.sql");
 const COUNT_OWNED: &str = include_str!("queries/portfolio_owners/count_of_user.sql");
 const SELECT_OWNED: &str = include_str!("queries/portfolio_owners/select_of_user.sql");
+const SELECT_OWNED_NOW: &str = include_str!("queries/portfolio_owners/select_in_force.sql");
 const INSERT_DELEGATION: &str = include_str!("queries/delegations/insert.sql");
 const END_DELEGATION: &str = include_str!("queries/delegations/end.sql");
 const SELECT_DELEGATIONS: &str = include_str!("queries/delegations/select_of_user.sql");
@@ -244,6 +246,11 @@ impl Store {
                 .map(|done| done.rows_affected())
         })
         .map_err(Error::query("change whose a portfolio is"))?;
+        if 0 < rows {
+            let action =
+                if statement == INSERT_OWNER { AuditAction::PortfolioGiven } else { AuditAction::PortfolioTaken };
+            self.note(&mut work, (action, owner, "portfolios"), now).await?;
+        }
         work.commit().await?;
         Ok(0 < rows)
     }
@@ -257,6 +264,22 @@ impl Store {
             sqlx::query_scalar::<_, i64>(COUNT_OWNED).bind(owner.as_str()).fetch_one(pool).await
         })
         .map_err(Error::query("count the portfolios of a user"))
+    }
+
+    /// The ids of the portfolios that are a user's at an instant.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn owned_portfolio_ids(&self, owner: &UserId, at: DateTime<Utc>) -> Result<BTreeSet<PortfolioId>> {
+        let ids = reading!(&self.database, pool => {
+            sqlx::query_scalar::<_, String>(SELECT_OWNED_NOW)
+                .bind(owner.as_str())
+                .bind(instant(at))
+                .fetch_all(pool)
+                .await
+        })
+        .map_err(Error::query("read which portfolios are a user's"))?;
+        ids.iter().map(|id| parsed("portfolio_owners", "portfolio_id", id)).collect()
     }
 
     /// The portfolios that are or were a user's, the latest first.
@@ -330,6 +353,10 @@ impl Store {
                 .map(|done| done.rows_affected())
         })
         .map_err(Error::query("change who sees what another owns"))?;
+        if 0 < rows {
+            let action = if statement == INSERT_DELEGATION { AuditAction::SightGiven } else { AuditAction::SightEnded };
+            self.note(&mut work, (action, from, kind.word()), now).await?;
+        }
         work.commit().await?;
         Ok(0 < rows)
     }

@@ -10,6 +10,7 @@ use sqlx::error::ErrorKind;
 
 use crate::deliveries::DeliveryState;
 use crate::inbox::InboxState;
+use crate::key_service::KeyError;
 use crate::runs::RunState;
 use crate::store::StoreKind;
 
@@ -288,6 +289,25 @@ pub enum Error {
         /// What is missing.
         what: &'static str,
     },
+    /// Something is sealed, and the store was opened without keys.
+    #[error("what is personal is sealed, and there are no keys; name `key_file` under [privacy]")]
+    NoKeys,
+    /// Something cannot be sealed or opened.
+    #[error("what is personal cannot be sealed or opened")]
+    Keys {
+        /// What is wrong with the keys.
+        #[from]
+        source: KeyError,
+    },
+    /// There is more about a person than one answer takes.
+    #[error("there are more than a million rows of {table} about the person; write them out in parts")]
+    TooMuch {
+        /// The table.
+        table: &'static str,
+    },
+    /// Somebody else was to write a read into the audit log with others, and could not.
+    #[error("a read is not in the audit log, so it is not answered; look for the reason in the log")]
+    NotWrittenDown,
     /// A stored value is not what its column holds.
     #[error("{table}.{column} holds something unreadable ({problem}); other software has written to the store")]
     Stored {

@@ -1,9 +1,10 @@
 //! Tables of people and runs: SQLite by default, PostgreSQL in production.
 //!
-//! What is booked and agreed (portfolios, transactions), what a person should look at (the inbox), what the machine is
-//! doing (runs and their steps, schedules), who may ask (users, their sessions and keys) and see what (owners,
+//! What is booked and agreed (portfolios, transactions), what a person should look at (the inbox), what the machine
+//! is doing (runs and their steps, schedules), who may ask (users, their sessions and keys) and see what (owners,
 //! delegations, plans, approvals), which browsers are told (push subscriptions) and what has left the house
-//! (statements, deliveries) stands here. Facts about markets and figures stand in the lake.
+//! (statements, deliveries) stands here, and who read or changed what is personal (the audit log). Facts about
+//! markets and figures stand in the lake.
 //!
 //! One [`Store`] hides which engine is behind it: the same queries, in the subset of SQL that both understand, the same
 //! forms of dates and numbers, the same refusals. What must never change is refused by the database itself.
@@ -13,19 +14,28 @@ mod account_tokens;
 mod api_keys;
 mod approvals;
 mod attempts;
+mod audit;
+mod audit_chain;
+mod audit_reads;
 mod books;
 mod conflicts;
+mod consents;
 mod database;
 mod deliveries;
 mod delivery_counts;
 mod delivery_records;
 mod entitlements;
+mod erasures;
 mod error;
 mod inbox;
 mod inbox_changes;
+mod key_service;
+mod local_keys;
 mod mails;
 mod migrations;
 mod past_secrets;
+mod person_records;
+mod personal_data;
 mod portfolios;
 mod postgres;
 mod publication_counts;
@@ -54,18 +64,26 @@ pub use account_tokens::AccountPurpose;
 pub use api_keys::{API_KEYS_MAX, ApiKey};
 pub use approvals::{Approval, ApprovalDecision, ApprovalFilter, ApprovalKind, Decided, DecisionOutcome, NewApproval};
 pub use attempts::{Attempting, LockOut};
+pub use audit::{Acting, ActorKind, AuditAction, AuditEntry, AuditHead, AuditOutcome, AuditSubject, NewAuditEntry};
+pub use audit_chain::{ChainBreak, ChainProblem, ChainState, entry_hash};
 pub use books::{Book, BookOutcome};
+pub use consents::{Consent, ConsentChannel, ConsentDecision};
 pub use database::PAGE_ROWS_MAX;
 pub use deliveries::{Bundling, Delivery, DeliveryState, FailedAttempt, Necessity, NewDelivery, NextAttempt, SentCopy};
 pub use delivery_counts::DeliveryCounts;
 pub use delivery_records::{DeliveryChange, DeliveryEvent};
 pub use entitlements::{Delegation, DelegationKind, Ownership};
+pub use erasures::{ErasureOutcome, ErasureRefusal};
 pub use error::{Error, Result};
 pub use inbox::{
     INBOX_ACTOR, InboxChange, InboxCursor, InboxEvent, InboxFilter, InboxItem, InboxKind, InboxRow, InboxState,
 };
 pub use inbox_changes::{InboxEnd, InboxOutcome};
+pub use key_service::{DataKey, KeyError, KeyService, WrappedKey};
+pub use local_keys::LocalKeys;
 pub use mails::MAIL_DELIVERIES_MAX;
+pub use person_records::PersonTable;
+pub use personal_data::SealedCounts;
 pub use portfolios::SaveOutcome;
 pub use publication_counts::{BlockedStatement, PublicationCounts};
 pub use push_subscriptions::{EndedPush, NewPushSubscription, PushEnd, PushOutcome, PushSubscription};

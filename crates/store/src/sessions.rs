@@ -8,6 +8,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use schemas::UserId;
 
+use crate::audit::AuditAction;
 use crate::database::{ByEngine, SqlTransaction, reading, row_limit, within};
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -162,6 +163,7 @@ impl Store {
         })
         .map_err(Error::query("begin a session"))?;
         insert_token(&mut work, new.token_hash, new.session_id, 0, new.at).await?;
+        self.note_own(&mut work, (AuditAction::SignedIn, new.user_id, ""), new.at).await?;
         work.commit().await
     }
 
@@ -191,7 +193,7 @@ impl Store {
         if !session.is_live(now) {
             return Ok(Refreshed::Refused);
         }
-        let user = crate::users::user_within(&mut work, &session.user_id).await?;
+        let user = self.user_within(&mut work, &session.user_id).await?;
         let Some(user) = user.filter(|user| user.disabled_at.is_none()) else { return Ok(Refreshed::Refused) };
         let successor = successor_hash(&session.successor_salt);
         match presented.used_at {

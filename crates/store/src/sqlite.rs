@@ -42,6 +42,9 @@ pub(crate) async fn open(url: &str) -> Result<(Database, String)> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // What is deleted or replaced is overwritten, so that an erased person cannot be read in what is left of a
+        // page.
+        .pragma("secure_delete", "ON")
         .busy_timeout(BUSY_TIMEOUT);
 
     let lock = locked(&path).await?;

@@ -1,7 +1,12 @@
 //! The store: opening it, and what it is for.
 
+use std::sync::Arc;
+
+use crate::audit::Acting;
+use crate::audit_reads::ReadQueue;
 use crate::database::{Database, within};
 use crate::error::{Error, Result};
+use crate::key_service::KeyService;
 use crate::stored_text::{parsed, stored_words};
 use crate::{postgres, sqlite};
 
@@ -18,7 +23,13 @@ stored_words! {
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) database: Database,
-    kind: StoreKind,
+    /// Who acts, for the audit log.
+    pub(crate) acting: Arc<Acting>,
+    /// Reads that wait to be written down.
+    pub(crate) reads: Arc<ReadQueue>,
+    /// The keys that what is personal is sealed with; none to seal nothing.
+    pub(crate) keys: Option<Arc<dyn KeyService>>,
+    pub(crate) kind: StoreKind,
 }
 
 const INSERT: &str = include_str!("queries/stores/insert.sql");
@@ -43,7 +54,7 @@ impl Store {
             "postgres" | "postgresql" => postgres::open(url).await?,
             other => return Err(Error::UnknownScheme { scheme: other.chars().take(20).collect() }),
         };
-        let store = Store { database, kind };
+        let store = Store { database, acting: Arc::new(Acting::program()), reads: Arc::default(), keys: None, kind };
         let found = store.settled_kind().await?;
         if found != kind {
             store.close().await;

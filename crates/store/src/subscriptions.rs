@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use schemas::UserId;
 use uuid::Uuid;
 
+use crate::audit::AuditAction;
 use crate::database::{ByEngine, SqlTransaction, reading, row_limit, within};
 use crate::delivery_records::decided;
 use crate::error::{Error, Result};
@@ -104,6 +105,7 @@ impl Store {
         }
         end_current(&mut work, user, now).await?;
         begin_plan(&mut work, user, &plan, paid_until_at, &by, now).await?;
+        self.note(&mut work, (AuditAction::PlanGiven, user, "plan"), now).await?;
         work.commit().await?;
         Ok(true)
     }
@@ -168,6 +170,7 @@ impl Store {
             if let Some(plan) = &event.plan {
                 begin_plan(&mut work, &event.user_id, plan, event.paid_until_at, &provider, now).await?;
             }
+            self.note(&mut work, (AuditAction::PlanGiven, &event.user_id, "plan"), now).await?;
         }
         work.commit().await?;
         Ok(Some(outcome))

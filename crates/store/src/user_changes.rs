@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use schemas::{Language, Role, UserId};
 
+use crate::audit::AuditAction;
 use crate::database::{SqlTransaction, reading, row_limit, within};
 use crate::error::{Error, Result};
 use crate::sessions::{SessionEnd, end_all};
@@ -11,7 +12,8 @@ use crate::stored_text::instant;
 use crate::users::{User, UserRow};
 
 const SELECT_PAGE: &str = include_str!("queries/users/select_page.sql");
-const SET_NAMES: &str = include_str!("queries/users/set_names.sql");
+const SET_LANGUAGE: &str = include_str!("queries/users/set_language.sql");
+const SET_DISPLAY_NAME: &str = include_str!("queries/users/set_display_name.sql");
 const SET_ROLE: &str = include_str!("queries/users/set_role.sql");
 const SET_DISABLED: &str = include_str!("queries/users/set_disabled.sql");
 const SET_PASSWORD: &str = include_str!("queries/users/set_password.sql");
@@ -31,7 +33,11 @@ impl Store {
             sqlx::query_as::<_, UserRow>(SELECT_PAGE).bind(after).bind(row_limit(limit)).fetch_all(pool).await
         })
         .map_err(Error::query("read the users"))?;
-        rows.into_iter().map(UserRow::user).collect()
+        let mut users = Vec::with_capacity(rows.len());
+        for row in rows {
+            users.push(self.opened(row).await?);
+        }
+        Ok(users)
     }
 
     /// Gives a user another name or language; what is none stays. Returns false if there is no such user.
@@ -47,9 +53,8 @@ impl Store {
     ) -> Result<bool> {
         let mut work = self.database.begin().await?;
         let rows = within!(&mut work, open => {
-            sqlx::query(SET_NAMES)
+            sqlx::query(SET_LANGUAGE)
                 .bind(user_id.as_str())
-                .bind(display_name)
                 .bind(language.map(Language::code))
                 .bind(instant(now))
                 .execute(open)
@@ -57,6 +62,19 @@ impl Store {
                 .map(|done| done.rows_affected())
         })
         .map_err(Error::query("change a user"))?;
+        if 0 < rows {
+            if let Some(name) = display_name
+                && !self.set_sealed_name(&mut work, user_id, name).await?
+            {
+                set_plain_name(&mut work, user_id, name).await?;
+            }
+            let fields = match (display_name, language) {
+                (Some(_), None) => "display_name",
+                (None, _) => "language",
+                (Some(_), Some(_)) => "display_name,language",
+            };
+            self.note(&mut work, (AuditAction::UserChanged, user_id, fields), now).await?;
+        }
         work.commit().await?;
         Ok(0 < rows)
     }
@@ -77,6 +95,9 @@ impl Store {
                 .map(|done| done.rows_affected())
         })
         .map_err(Error::query("give a user a role"))?;
+        if 0 < rows {
+            self.note(&mut work, (AuditAction::RoleGiven, user_id, role.word()), now).await?;
+        }
         work.commit().await?;
         Ok(0 < rows)
     }
@@ -89,6 +110,9 @@ impl Store {
         let mut work = self.database.begin().await?;
         let rows = set_disabled(&mut work, user_id, Some(now), now).await?;
         end_all(&mut work, user_id, None, SessionEnd::Disabled, now).await?;
+        if 0 < rows {
+            self.note(&mut work, (AuditAction::UserDisabled, user_id, ""), now).await?;
+        }
         work.commit().await?;
         Ok(0 < rows)
     }
@@ -100,6 +124,9 @@ impl Store {
     pub async fn enable_user(&self, user_id: &UserId, now: DateTime<Utc>) -> Result<bool> {
         let mut work = self.database.begin().await?;
         let rows = set_disabled(&mut work, user_id, None, now).await?;
+        if 0 < rows {
+            self.note(&mut work, (AuditAction::UserEnabled, user_id, ""), now).await?;
+        }
         work.commit().await?;
         Ok(0 < rows)
     }
@@ -118,6 +145,7 @@ impl Store {
         let mut work = self.database.begin().await?;
         set_password(&mut work, user_id, password_hash, now).await?;
         end_all(&mut work, user_id, session_that_stays, SessionEnd::PasswordChanged, now).await?;
+        self.note_own(&mut work, (AuditAction::PasswordSet, user_id, "password"), now).await?;
         work.commit().await
     }
 
@@ -139,6 +167,14 @@ impl Store {
         .map_err(Error::query("hash a password anew"))?;
         work.commit().await
     }
+}
+
+/// Gives a user whose data is not sealed another name.
+async fn set_plain_name(work: &mut SqlTransaction, user_id: &UserId, display_name: &str) -> Result<()> {
+    within!(work, open => {
+        sqlx::query(SET_DISPLAY_NAME).bind(user_id.as_str()).bind(display_name).execute(open).await.map(|_| ())
+    })
+    .map_err(Error::query("change the name of a user"))
 }
 
 async fn set_disabled(

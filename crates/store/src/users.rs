@@ -5,9 +5,11 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use schemas::{Language, Role, UserId};
 
+use crate::audit::AuditAction;
 use crate::database::{SqlTransaction, reading, within};
 use crate::delivery_records::decided;
 use crate::error::{Error, Result};
+use crate::personal_data::{KeyRow, LOOKUP_MARK, SEALED, SealedField, SealedUser, open_field};
 use crate::store::Store;
 use crate::stored_text::{instant, parsed, parsed_or_none, stored_words};
 use crate::suppressions::address;
@@ -59,6 +61,7 @@ impl fmt::Debug for User {
 const INSERT: &str = include_str!("queries/users/insert.sql");
 const SELECT_ONE: &str = include_str!("queries/users/select_one.sql");
 const SELECT_BY_EMAIL: &str = include_str!("queries/users/select_by_email.sql");
+const FIND_PLAIN: &str = include_str!("queries/users/find_plain.sql");
 
 impl Store {
     /// Puts in a new user. Returns false, and changes nothing, if the address is somebody's already.
@@ -67,14 +70,21 @@ impl Store {
     /// [`Error::DecisionWithout`] without an address, or the database's reason, also if the id is taken.
     pub async fn insert_user(&self, user: &User) -> Result<bool> {
         let lookup = decided("an address", &address(&user.email))?;
+        let sealed: Option<SealedUser> = match &self.keys {
+            Some(_) => Some(self.sealed_user(&user.user_id, user.email.trim(), &lookup, &user.display_name).await?),
+            None => None,
+        };
         let mut work = self.database.begin().await?;
+        if sealed.is_some() && is_plain_address_taken(&mut work, &lookup).await? {
+            return Ok(false);
+        }
         let rows = within!(&mut work, open => {
             sqlx::query(INSERT)
                 .bind(user.user_id.as_str())
                 .bind(user.kind.word())
-                .bind(user.email.trim())
-                .bind(lookup.as_str())
-                .bind(user.display_name.as_str())
+                .bind(if sealed.is_some() { SEALED } else { user.email.trim() })
+                .bind(sealed.as_ref().map_or(lookup.as_str(), |sealed| sealed.lookup.as_str()))
+                .bind(if sealed.is_some() { "" } else { user.display_name.as_str() })
                 .bind(user.role.word())
                 .bind(user.language.code())
                 .bind(user.password_hash.as_deref())
@@ -87,6 +97,13 @@ impl Store {
                 .map(|done| done.rows_affected())
         })
         .map_err(Error::query("put in a user"))?;
+        if 0 < rows {
+            if let Some(sealed) = &sealed {
+                crate::personal_data::insert(&mut work, &user.user_id, sealed, user.created_at).await?;
+            }
+            self.note_own(&mut work, (AuditAction::UserMade, &user.user_id, "email,display_name"), user.created_at)
+                .await?;
+        }
         work.commit().await?;
         Ok(0 < rows)
     }
@@ -100,7 +117,7 @@ impl Store {
             sqlx::query_as::<_, UserRow>(SELECT_ONE).bind(user_id.as_str()).fetch_optional(pool).await
         })
         .map_err(Error::query("read a user"))?;
-        row.map(UserRow::user).transpose()
+        self.opened_or_none(row).await
     }
 
     /// A user by address, whatever its capitals.
@@ -108,21 +125,61 @@ impl Store {
     /// # Errors
     /// The database's reason.
     pub async fn user_by_email(&self, email: &str) -> Result<Option<User>> {
+        let address = address(email);
+        if address.starts_with(LOOKUP_MARK) {
+            return Ok(None);
+        }
+        let lookup = self.lookup_of(&address).await?;
         let row = reading!(&self.database, pool => {
-            sqlx::query_as::<_, UserRow>(SELECT_BY_EMAIL).bind(address(email)).fetch_optional(pool).await
+            sqlx::query_as::<_, UserRow>(SELECT_BY_EMAIL)
+                .bind(lookup.as_str())
+                .bind(address.as_str())
+                .fetch_optional(pool)
+                .await
         })
         .map_err(Error::query("read a user by address"))?;
-        row.map(UserRow::user).transpose()
+        self.opened_or_none(row).await
+    }
+
+    /// A user by id, in a transaction.
+    pub(crate) async fn user_within(&self, work: &mut SqlTransaction, user_id: &UserId) -> Result<Option<User>> {
+        let row = within!(work, open => {
+            sqlx::query_as::<_, UserRow>(SELECT_ONE).bind(user_id.as_str()).fetch_optional(open).await
+        })
+        .map_err(Error::query("read a user"))?;
+        self.opened_or_none(row).await
+    }
+
+    async fn opened_or_none(&self, row: Option<UserRow>) -> Result<Option<User>> {
+        match row {
+            Some(row) => Ok(Some(self.opened(row).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// A user from a row, with what of it is sealed.
+    pub(crate) async fn opened(&self, mut row: UserRow) -> Result<User> {
+        if let (Some(key_id), Some(wrapped_key)) = (row.sealed_key_id.take(), row.sealed_key.take()) {
+            let user_id = row.user_id.clone();
+            let key = self.opened_key(&KeyRow { user_id: user_id.clone(), key_id, wrapped_key }).await?;
+            if let Some(sealed) = row.sealed_email.take() {
+                row.email = open_field(&key, SealedField::Email, &user_id, &sealed)?;
+            }
+            if let Some(sealed) = row.sealed_display_name.take() {
+                row.display_name = open_field(&key, SealedField::DisplayName, &user_id, &sealed)?;
+            }
+        }
+        row.user()
     }
 }
 
-/// A user by id, in a transaction.
-pub(crate) async fn user_within(work: &mut SqlTransaction, user_id: &UserId) -> Result<Option<User>> {
-    let row = within!(work, open => {
-        sqlx::query_as::<_, UserRow>(SELECT_ONE).bind(user_id.as_str()).fetch_optional(open).await
+/// Whether an address in small letters is that of a user who is not sealed yet.
+async fn is_plain_address_taken(work: &mut SqlTransaction, address: &str) -> Result<bool> {
+    let found = within!(work, open => {
+        sqlx::query_scalar::<_, String>(FIND_PLAIN).bind(address).fetch_optional(open).await
     })
-    .map_err(Error::query("read a user"))?;
-    row.map(UserRow::user).transpose()
+    .map_err(Error::query("look an address up"))?;
+    Ok(found.is_some())
 }
 
 #[derive(sqlx::FromRow)]
@@ -138,10 +195,14 @@ pub(crate) struct UserRow {
     disabled_at: Option<String>,
     created_at: String,
     updated_at: String,
+    sealed_key_id: Option<String>,
+    sealed_key: Option<String>,
+    sealed_email: Option<String>,
+    sealed_display_name: Option<String>,
 }
 
 impl UserRow {
-    pub(crate) fn user(self) -> Result<User> {
+    fn user(self) -> Result<User> {
         Ok(User {
             user_id: parsed("users", "user_id", &self.user_id)?,
             kind: parsed("users", "kind", &self.kind)?,

@@ -142,6 +142,8 @@ const LINES: &[Line] = &[
         r#"{"decision":"approved","reason":"for a test"}"#,
         [401, 403, 403, 403, 403, 403, 404, 403, 403],
     ),
+    get("/audit-entries", "/audit-entries", [401, 403, 403, 403, 403, 403, 200, 403, 200]),
+    get("/audit-entries", "/audit-entries?user_id=owner", [401, 403, 403, 403, 403, 403, 200, 403, 200]),
     get("/.well-known/jwks.json", "/.well-known/jwks.json", ALL),
     // Whoever signs in is nobody yet: what is sent is understood or not, whoever sends it.
     post("/register", "/register", "{}", [400; 9]),
@@ -162,6 +164,24 @@ const LINES: &[Line] = &[
         r#"{"title":"for a test","scopes":["read"]}"#,
         [401, 201, 404, 404, 404, 404, 404, 403, 403],
     ),
+    get("/users/{user_id}/consents", "/users/owner/consents", ACCOUNT_OF_OWNER),
+    post(
+        "/users/{user_id}/consents",
+        "/users/owner/consents",
+        r#"{"purpose":"newsletter","text_version":"1","decision":"given"}"#,
+        [401, 201, 404, 404, 404, 404, 404, 400, 400],
+    ),
+    post(
+        "/users/{user_id}/consents",
+        "/users/owner/consents",
+        r#"{"purpose":"newsletter","text_version":"1","decision":"withdrawn","channel":"paper"}"#,
+        [401, 400, 404, 404, 404, 404, 404, 201, 201],
+    ),
+    // Who owns a portfolio is known; of who owns none there is nothing to know.
+    post("/users/{user_id}/erasure", "/users/owner/erasure", "", [401, 409, 404, 404, 404, 404, 404, 409, 409]),
+    post("/users/{user_id}/erasure", "/users/passing/erasure", "", [401, 404, 404, 404, 404, 404, 404, 204, 404]),
+    // This house has no key that archives are signed with.
+    post("/users/{user_id}/export", "/users/owner/export", "", [401, 503, 404, 404, 404, 404, 404, 403, 403]),
     post(
         "/users/{user_id}/password",
         "/users/owner/password",

@@ -32,7 +32,7 @@ const HOUSE_TOKEN: &str = "the token of the house";
 pub(crate) const CALLERS: [&str; 9] =
     ["nobody", "owner", "other", "adviser", "adviser_of_nobody", "operations", "compliance", "admin", "house"];
 
-const USERS: [(&str, Role); 9] = [
+const USERS: [(&str, Role); 10] = [
     ("owner", Role::Client),
     ("other", Role::Client),
     ("adviser", Role::Adviser),
@@ -43,6 +43,7 @@ const USERS: [(&str, Role); 9] = [
     // Those below ask for nothing: something is done about them.
     ("newcomer", Role::Client),
     ("candidate", Role::Client),
+    ("passing", Role::Client),
 ];
 
 /// A house with people, two portfolios, two groups and two documents.

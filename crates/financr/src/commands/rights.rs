@@ -5,7 +5,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use schemas::{Plan, PortfolioId, Role, UserId};
 use serde_json::Value;
-use store::{DelegationKind, Store, User};
+use store::{AuditSubject, DelegationKind, NewAuditEntry, Store, User};
 
 use super::Session;
 use crate::ending::{Ending, Usage};
@@ -109,7 +109,7 @@ struct Delegated {
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
     let config = session.config()?;
     let context = house::open(&config, session.display.watcher()).await?;
-    let (store, now) = (&context.store, context.clock.now());
+    let (store, now) = (&house::by_hand(&context.store), context.clock.now());
     match &arguments.action {
         Action::Show { user } => show(session, store, user, now).await?,
         Action::Own { owned } => {
@@ -201,6 +201,8 @@ async fn may_delegate(store: &Store, delegated: &Delegated) -> anyhow::Result<(U
 
 async fn show(session: &Session, store: &Store, named: &str, now: DateTime<Utc>) -> anyhow::Result<()> {
     let user = known(store, named).await?.user_id;
+    let read = NewAuditEntry::read(AuditSubject::User(user.clone()), "portfolios,delegations,subscriptions");
+    store.note_reads(vec![read], now).await?;
     let shown = |at: DateTime<Utc>| Value::from(at.format("%Y-%m-%d %H:%M:%SZ").to_string());
     let end = |at: Option<DateTime<Utc>>| at.map_or(Value::Null, shown);
     let mut listing = Listing::new(&["right", "of", "since", "until", "by"]);

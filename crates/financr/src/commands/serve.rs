@@ -7,12 +7,16 @@ use clap::Args;
 use jobs::deliveries::TakenIn;
 
 use super::Session;
-use crate::config::Config;
+use crate::audit_heads;
+use crate::config::{Config, PrivacySection};
 use crate::ending::{Ending, Usage};
 use crate::house;
 
 /// How often mails about accounts are looked for.
 const ACCOUNT_MAILS_EVERY: Duration = Duration::from_secs(5);
+
+/// How often the head of the audit log is noted.
+const AUDIT_HEADS_EVERY: Duration = Duration::from_secs(3_600);
 
 /// Serve the API until stopped
 #[derive(Debug, Args)]
@@ -22,6 +26,11 @@ pub(super) async fn execute(session: &Session, _arguments: &Arguments) -> anyhow
     let config = session.config()?;
     let context = house::open(&config, session.display.watcher()).await?;
     let mails = config.api.identity.token_key_files.first().map(|_| tokio::spawn(send_account_mails(context.clone())));
+    let heads = config
+        .privacy
+        .signing_key_file
+        .as_ref()
+        .map(|_| tokio::spawn(note_audit_heads(config.privacy.clone(), context.store.clone(), context.clock)));
     let state = api::ApiState {
         returned: returned(&config, &context)?,
         billing_secret: billing_secret(&config)?,
@@ -30,11 +39,13 @@ pub(super) async fn execute(session: &Session, _arguments: &Arguments) -> anyhow
         clock: context.clock,
         program_version: context.program_version,
     };
-    let scheme = if config.api.tls.is_some() { "https" } else { "http" };
-    session.say(&format!("the API answers on {scheme}://{} until it is stopped with Ctrl-C", config.api.bind))?;
-    let served = api::serve(state, config.api, super::schedule::stopped()).await;
-    if let Some(mails) = mails {
-        mails.abort();
+    let mut settings = config.api;
+    settings.house_key_file = config.privacy.signing_key_file;
+    let scheme = if settings.tls.is_some() { "https" } else { "http" };
+    session.say(&format!("the API answers on {scheme}://{} until it is stopped with Ctrl-C", settings.bind))?;
+    let served = api::serve(state, settings, super::schedule::stopped()).await;
+    for task in [mails, heads].into_iter().flatten() {
+        task.abort();
     }
     served?;
     Ok(Ending::Done)
@@ -55,6 +66,18 @@ async fn send_account_mails(context: jobs::Context) {
         rhythm.tick().await;
         if let Err(error) = jobs::deliveries::send_account_mails(&context).await {
             tracing::error!(error.chain = %schemas::with_causes(&error), "mails about accounts cannot be sent");
+        }
+    }
+}
+
+/// Notes the head of the audit log, so that what was cut off its end is missed.
+async fn note_audit_heads(privacy: PrivacySection, store: store::Store, clock: schemas::Clock) {
+    let mut rhythm = tokio::time::interval(AUDIT_HEADS_EVERY);
+    rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rhythm.tick().await;
+        if let Err(error) = audit_heads::note(&privacy, &store, clock.now()).await {
+            tracing::error!(error.chain = %format!("{error:#}"), "the head of the audit log cannot be noted");
         }
     }
 }

@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use schemas::secret_hash::secret_hash;
 use schemas::{Language, Role};
 use serde_json::Value;
-use store::{AccountPurpose, Store, User, UserKind};
+use store::{AccountPurpose, AuditSubject, NewAuditEntry, Store, User, UserKind};
 
 use super::Session;
 use crate::ending::{Ending, Usage};
@@ -105,9 +105,9 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
     }
     let config = session.config()?;
     let context = house::open(&config, session.display.watcher()).await?;
-    let (store, now) = (&context.store, context.clock.now());
+    let (store, now) = (&house::by_hand(&context.store), context.clock.now());
     match &arguments.action {
-        None | Some(Action::List) => return list(session, store, arguments.limit).await,
+        None | Some(Action::List) => return list(session, store, arguments.limit, now).await,
         Some(Action::Key { .. }) => {}
         Some(Action::Add { email, role, name, language }) => {
             if !api::is_mail_address(email.trim()) {
@@ -151,7 +151,7 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
 }
 
 /// The user with an address or an id.
-async fn known(store: &Store, text: &str) -> anyhow::Result<User> {
+pub(super) async fn known(store: &Store, text: &str) -> anyhow::Result<User> {
     let found = if text.contains('@') {
         store.user_by_email(text).await?
     } else {
@@ -181,13 +181,20 @@ async fn print_token(
     session.say("POST /password-reset with this token sets the password; it is good once")
 }
 
-async fn list(session: &Session, store: &Store, limit: u32) -> anyhow::Result<Ending> {
+async fn list(
+    session: &Session,
+    store: &Store,
+    limit: u32,
+    now: chrono::DateTime<chrono::Utc>,
+) -> anyhow::Result<Ending> {
     let mut listing = Listing::new(&["user_id", "email", "name", "role", "verified", "disabled_at", "created_at"]);
     let (mut after, mut left) = (String::new(), limit);
     while 0 < left {
         let page = store.users(&after, left.min(PAGE_USERS)).await?;
         let Some(last) = page.last() else { break };
         after = last.user_id.to_string();
+        let read = |user: &User| NewAuditEntry::read(AuditSubject::User(user.user_id.clone()), "email,display_name");
+        store.note_reads(page.iter().map(read).collect(), now).await?;
         left = left.saturating_sub(u32::try_from(page.len()).unwrap_or(left));
         for user in page {
             let day = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%d %H:%M:%SZ").to_string();

@@ -5,6 +5,8 @@ mod announced;
 #[cfg(test)]
 mod attributing;
 #[cfg(test)]
+mod auditing;
+#[cfg(test)]
 mod books;
 #[cfg(test)]
 mod command_line;
@@ -39,6 +41,8 @@ mod mirror;
 #[cfg(test)]
 mod night;
 #[cfg(test)]
+mod privacy;
+#[cfg(test)]
 mod pushing;
 #[cfg(test)]
 mod reconciling;
@@ -48,6 +52,8 @@ mod reporting;
 mod restating;
 #[cfg(test)]
 mod rights;
+#[cfg(test)]
+mod sealing;
 #[cfg(test)]
 mod stress;
 #[cfg(test)]

@@ -5,11 +5,17 @@ mod accounts;
 #[cfg(test)]
 mod approvals;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod books;
+#[cfg(test)]
+mod consents;
 #[cfg(test)]
 mod deliveries;
 #[cfg(test)]
 mod entitlements;
+#[cfg(test)]
+mod erasures;
 #[cfg(test)]
 mod inbox;
 #[cfg(test)]
@@ -32,6 +38,8 @@ mod samples;
 mod schedules;
 #[cfg(test)]
 mod schema;
+#[cfg(test)]
+mod sealing;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]

@@ -59,6 +59,58 @@ async fn both_engines_have_the_same_tables_and_columns() {
     server.remove().await;
 }
 
+/// Columns by which a row is about a person, or about a portfolio of one.
+const OF_PERSONS: [&str; 6] = ["user_id", "from_user_id", "asked_by", "recipient", "portfolio_id", "statement_id"];
+
+/// Tables with such columns, each with where it is told to the person, or why not. A table that is not here fails the
+/// test: it is to be told ([`store::PersonTable`]), and emptied by an erasure, or not, for a reason.
+const TOLD: [(&str, &str); 23] = [
+    ("account_mails", "account_mails"),
+    ("account_tokens", "not: hashes of what is in a mail for an hour or two"),
+    ("api_keys", "api_keys"),
+    ("approvals", "approvals"),
+    ("billing_events", "billing_events"),
+    ("consents", "consents"),
+    ("delegations", "delegations"),
+    ("deliveries", "deliveries"),
+    ("inbox_items", "not: what the house found about its own work"),
+    ("personal_data", "user.json"),
+    ("portfolio_owners", "ownerships"),
+    ("portfolios", "portfolios"),
+    ("push_subscriptions", "push_subscriptions"),
+    ("sessions", "sessions"),
+    ("statement_events", "not: which bookings a document is about, which it says itself"),
+    ("statement_files", "documents"),
+    ("statement_removals", "not: a document that there is no more"),
+    ("statements", "documents"),
+    ("subscriptions", "subscriptions"),
+    ("suppressions", "suppressions"),
+    ("transactions", "transactions"),
+    ("unsubscribe_tokens", "not: a secret of the address, in each mail to it"),
+    ("users", "user.json"),
+];
+
+#[tokio::test]
+async fn what_is_about_a_person_is_told_or_not_for_a_reason() {
+    let place = Place::sqlite().await;
+    place.open(StoreKind::Live).await.close().await;
+    let mut sqlite = SqliteConnection::connect(&place.url).await.expect("connected");
+    let columns =
+        sqlx::query_as::<_, (String, String, String)>(SQLITE_COLUMNS).fetch_all(&mut sqlite).await.expect("readable");
+    let about: Vec<String> = tables(columns)
+        .into_iter()
+        .filter(|(_, columns)| columns.iter().any(|(column, _)| OF_PERSONS.contains(&column.as_str())))
+        .map(|(table, _)| table)
+        .collect();
+    assert_eq!(about, TOLD.map(|(table, _)| table), "say where each table is told to a person, or why not");
+    for (table, told) in TOLD {
+        let is_known = store::PersonTable::ALL.iter().any(|known| known.name == told) || told == "user.json";
+        assert!(is_known || told.starts_with("not: "), "{table}: there is no `{told}` in an archive");
+    }
+    sqlite.close().await.expect("closed");
+    place.remove().await;
+}
+
 #[tokio::test]
 async fn sqlite_understands_every_statement_for_it() {
     let place = Place::sqlite().await;

@@ -38,7 +38,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("axum", &["api"]),
     ("utoipa", &["api"]),
     ("argon2", &["api"]),
-    ("aws-lc-rs", &["api", "reports"]),
+    ("aws-lc-rs", &["api", "reports", "store"]),
     ("jsonwebtoken", &["api"]),
     ("openidconnect", &["api"]),
     ("redis", &["api"]),

@@ -1,15 +1,20 @@
 -- users: the row of a user.
 SELECT
-    user_id,
-    kind,
-    email,
-    display_name,
-    role,
-    language,
-    password_hash,
-    email_verified_at,
-    disabled_at,
-    created_at,
-    updated_at
+    users.user_id,
+    users.kind,
+    users.email,
+    users.display_name,
+    users.role,
+    users.language,
+    users.password_hash,
+    users.email_verified_at,
+    users.disabled_at,
+    users.created_at,
+    users.updated_at,
+    sealed.key_id       AS sealed_key_id,
+    sealed.wrapped_key  AS sealed_key,
+    sealed.email        AS sealed_email,
+    sealed.display_name AS sealed_display_name
 FROM users
-WHERE user_id = $1
+LEFT JOIN personal_data AS sealed ON sealed.user_id = users.user_id
+WHERE users.user_id = $1
