@@ -11,11 +11,11 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{AUTHORIZATION, HOST};
 use axum::http::request::Parts;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use schemas::signed_message::same_bytes;
 use schemas::{Role, Scope, UserId};
 use secrecy::{ExposeSecret, SecretString};
-use store::{Acting, ActorKind, Store};
+use store::{Acting, ActorKind, SessionProof, Store};
 
 use crate::identity::is_handed_on;
 use crate::limits::RequestId;
@@ -56,10 +56,54 @@ pub(crate) struct SignedIn {
     pub(crate) role: Role,
     /// The session; none for a key.
     pub(crate) session_id: Option<String>,
-    /// When the user last gave a password, or when the key was made.
+    /// When the user last proved who it is, or when the key was made.
     pub(crate) authenticated_at: DateTime<Utc>,
+    /// How the user did so.
+    pub(crate) proof: SessionProof,
+    /// Whether the user needs a second factor to do anything but set one up, and the session has none.
+    pub(crate) must_enroll: bool,
     /// What the session or the key may be used for.
     pub(crate) scopes: Vec<Scope>,
+}
+
+impl Who {
+    /// Requires that a user who needs a second factor signed in with one.
+    ///
+    /// # Errors
+    /// A 403 that says how one is set up.
+    pub(crate) fn enrolled(&self) -> Result<(), Problem> {
+        match self {
+            Who::User(user) if user.must_enroll => Err(Problem::second_factor_needed()),
+            Who::House | Who::User(_) => Ok(()),
+        }
+    }
+
+    /// Requires for what is sensitive that a user proved lately who it is (RFC 9470). A key of the API proves nothing
+    /// of the kind; the house needs not.
+    ///
+    /// # Errors
+    /// A 401 that says how lately; a 403 for a key.
+    pub(crate) fn lately(&self, context: &Context) -> Result<(), Problem> {
+        match self {
+            Who::House => Ok(()),
+            Who::User(user) => user.lately(context),
+        }
+    }
+}
+
+impl SignedIn {
+    /// As [`Who::lately`].
+    ///
+    /// # Errors
+    /// As for [`Who::lately`].
+    pub(crate) fn lately(&self, context: &Context) -> Result<(), Problem> {
+        let age_s_max = context.identity()?.settings.step_up_s;
+        if self.session_id.is_none() {
+            return Err(Problem::forbidden("a key of the API may not do this", "sign in with POST /login"));
+        }
+        let age = context.clock.now() - self.authenticated_at;
+        if TimeDelta::seconds(i64::from(age_s_max)) < age { Err(Problem::too_long_ago(age_s_max)) } else { Ok(()) }
+    }
 }
 
 /// Whom the API answers.
@@ -93,6 +137,7 @@ impl FromRequestParts<Arc<Context>> for Caller {
         if let Who::User(user) = &who {
             context.user_budgets.take(context, user).await?;
         }
+        who.enrolled()?;
         Ok(Caller { acting: acting(parts, &who), who })
     }
 }

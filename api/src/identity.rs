@@ -1,13 +1,16 @@
-//! Users and how they sign in: passwords, sessions, tokens, keys (docs/adr/0032).
+//! Users and how they sign in: passwords, sessions, tokens, keys (docs/adr/0032), second factors (docs/adr/0037).
 //!
 //! There is none of this without a key that tokens are signed with ([`IdentitySettings::token_key_files`]): then only
 //! the house itself asks.
 
 mod access_tokens;
 mod account;
+mod oidc;
 mod password_rules;
 mod passwords;
 mod peer;
+mod sealing;
+mod second_factors;
 mod secrets;
 mod settings;
 mod signing_keys;
@@ -18,12 +21,17 @@ use std::sync::Arc;
 use crate::problem::Problem;
 use crate::{Context, Error};
 
-pub(crate) use access_tokens::{issue, verified};
-pub(crate) use account::{Account, unknown_user};
+pub(crate) use access_tokens::{Issued, issue, verified};
+pub(crate) use account::{Account, Enrolling, Subscriber, unknown_user};
+pub(crate) use oidc::{Oidc, ProvedElsewhere, state_fits};
 pub(crate) use passwords::{Passwords, Verdict};
 pub(crate) use peer::{Peer, is_handed_on};
+pub(crate) use sealing::SealingKeys;
+pub(crate) use second_factors::{
+    DIGITS, RecoveryCodes, STEP_S, code_is_good, new_authenticator, new_recovery_codes, place, step_of_code,
+};
 pub(crate) use secrets::{Secret, new_key_id, new_secret, successor};
-pub use settings::{IdentitySettings, Registration};
+pub use settings::{IdentitySettings, OidcSettings, Registration};
 pub(crate) use signing_keys::SigningKeys;
 pub use signing_keys::new_token_key;
 pub(crate) use throttle::Attempt;
@@ -33,6 +41,10 @@ pub(crate) struct Identity {
     pub(crate) settings: IdentitySettings,
     pub(crate) keys: SigningKeys,
     pub(crate) passwords: Passwords,
+    /// What second factors are sealed with; none where there are no second factors.
+    pub(crate) sealing: Option<SealingKeys>,
+    /// Another house at which users sign in; none where they do not.
+    pub(crate) oidc: Option<Oidc>,
 }
 
 impl Identity {
@@ -47,7 +59,10 @@ impl Identity {
         }
         let Some(keys) = SigningKeys::read(&settings.token_key_files).map_err(wrong)? else { return Ok(None) };
         let passwords = Passwords::of(settings).map_err(wrong)?;
-        Ok(Some(Identity { settings: settings.clone(), keys, passwords }))
+        let sealing = SealingKeys::read(&settings.second_factor_key_files).map_err(wrong)?;
+        let oidc = settings.oidc.as_ref().map(Oidc::of).transpose();
+        let oidc = oidc.map_err(|problem| wrong(format!("oidc: {problem}")))?;
+        Ok(Some(Identity { settings: settings.clone(), keys, passwords, sealing, oidc }))
     }
 }
 

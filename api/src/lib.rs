@@ -51,7 +51,9 @@ use crate::gateway::metrics::Metrics;
 use crate::gateway::user_budgets::UserBudgets;
 pub use crate::house_key::{HouseKey, is_signed_with};
 use crate::identity::Identity;
-pub use crate::identity::{IdentitySettings, Registration, is_mail_address, new_account_token, new_token_key};
+pub use crate::identity::{
+    IdentitySettings, OidcSettings, Registration, is_mail_address, new_account_token, new_token_key,
+};
 use crate::kept_answers::KeptAnswers;
 pub use crate::returned_mail::{NotTakenIn, ReturnedMail, TakeIn, TakenIn, Taking};
 use crate::shared::Shared;

@@ -42,14 +42,23 @@ pub(crate) struct Problem {
     #[schema(example = "urn:uuid:0b6c1c52-5a6f-4c0e-9d0b-3a0f3f6f0f5e")]
     #[schema(value_type = Option<String>)]
     instance: Option<Box<str>>,
-    /// Seconds after which to try again, for the header `retry-after`.
+    /// What a header of the answer says about it.
     #[serde(skip)]
-    retry_after_s: Option<u32>,
+    header: Option<ProblemHeader>,
     /// Every parameter or field of the request that is wrong, each with what is wrong with it; left out if there is
     /// nothing to say of them one by one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Vec<Violation>>)]
     violations: Option<Box<[Violation]>>,
+}
+
+/// What a header of an answer says about a problem.
+#[derive(Clone, Copy, Debug)]
+enum ProblemHeader {
+    /// Seconds after which to try again, in `retry-after`.
+    RetryAfter(u32),
+    /// Seconds within which the user must have proved who it is, in `www-authenticate` (RFC 9470).
+    MaxAge(u32),
 }
 
 /// A parameter or a field of a request that is wrong.
@@ -134,7 +143,36 @@ impl Problem {
             "wait as long as the header `retry-after` says; POST /password-forgotten helps who forgot a password";
         let kind = "urn:financr:problem:too-many-attempts";
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, kind, "Too many attempts", detail, help);
-        Problem { retry_after_s: Some(retry_after_s), ..problem }
+        Problem { header: Some(ProblemHeader::RetryAfter(retry_after_s)), ..problem }
+    }
+
+    /// It is sensitive, and the user proved too long ago who it is.
+    pub(crate) fn too_long_ago(age_s_max: u32) -> Problem {
+        let detail = format!("this needs a proof of who you are that is no older than {age_s_max} s");
+        let help = "give the code or the password to POST /sessions/step-up, and try again with the token it answers";
+        let kind = "urn:financr:problem:insufficient-authentication";
+        let problem = Problem::new(StatusCode::UNAUTHORIZED, kind, "Too long ago", detail, help);
+        Problem { header: Some(ProblemHeader::MaxAge(age_s_max)), ..problem }
+    }
+
+    /// The role of the user needs a second factor, and the session has none.
+    pub(crate) fn second_factor_needed() -> Problem {
+        let kind = "urn:financr:problem:second-factor-needed";
+        let detail = "your role needs a second factor, and this session has none";
+        let help = "set one up with POST /users/me/second-factor, or sign in again with the one you have";
+        Problem::new(StatusCode::FORBIDDEN, kind, "Second factor needed", detail, help)
+    }
+
+    /// There are no second factors here.
+    pub(crate) fn no_second_factors() -> Problem {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "urn:financr:problem:no-second-factors",
+            "No second factors",
+            "there is no key that second factors are sealed with",
+            "make a key with `financr users key --out FILE`, name it in `second_factor_key_files` under \
+             [api.identity], and start the API again",
+        )
     }
 
     /// Nobody signs in here.
@@ -146,6 +184,17 @@ impl Problem {
             "nobody can sign in: there is no key that tokens are signed with",
             "make a key with `financr users key --out FILE`, name it in `token_key_files` under [api.identity], and \
              start the API again",
+        )
+    }
+
+    /// Nobody signs in at another house here.
+    pub(crate) fn no_oidc() -> Problem {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "urn:financr:problem:no-oidc",
+            "No other house",
+            "there is no other house at which users sign in",
+            "name one under [api.identity.oidc], and start the API again; or sign in with POST /login",
         )
     }
 
@@ -203,7 +252,7 @@ impl Problem {
             help,
             instance: None,
             violations: None,
-            retry_after_s: None,
+            header: None,
         }
     }
 }
@@ -300,8 +349,20 @@ pub(crate) fn written_out(response: Response, request_id: Uuid) -> Response {
     if status == StatusCode::UNAUTHORIZED {
         parts.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"financr\""));
     }
-    if let Some(seconds) = problem.retry_after_s {
-        parts.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    match problem.header {
+        Some(ProblemHeader::RetryAfter(seconds)) => {
+            parts.headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        Some(ProblemHeader::MaxAge(seconds)) => {
+            let text = format!(
+                "Bearer realm=\"financr\", error=\"insufficient_user_authentication\", \
+                 error_description=\"a more recent authentication is required\", max_age=\"{seconds}\""
+            );
+            if let Ok(value) = HeaderValue::try_from(text) {
+                parts.headers.insert(WWW_AUTHENTICATE, value);
+            }
+        }
+        None => {}
     }
     // A problem holds texts and a number; writing it cannot fail.
     Response::from_parts(parts, Body::from(serde_json::to_vec(&problem).unwrap_or_default()))

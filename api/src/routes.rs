@@ -17,6 +17,7 @@ mod market_data;
 mod market_news;
 mod measures;
 mod metrics;
+mod oidc_sign_ins;
 mod passwords;
 mod performance;
 mod personal_erasures;
@@ -29,9 +30,12 @@ mod registrations;
 mod returned_mails;
 mod risk_analysis;
 mod runs;
+mod second_factors;
+mod service_accounts;
 mod sessions;
 mod sign_ins;
 mod statements;
+mod step_ups;
 mod subscriptions;
 mod token_keys;
 mod transactions;
@@ -79,13 +83,17 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &runs::RESOURCE,
     &registrations::RESOURCE,
     &sign_ins::RESOURCE,
+    &oidc_sign_ins::RESOURCE,
     &passwords::RESOURCE,
+    &second_factors::RESOURCE,
+    &step_ups::RESOURCE,
     &users::RESOURCE,
     &sessions::RESOURCE,
     &api_keys::RESOURCE,
     &consents::RESOURCE,
     &personal_exports::RESOURCE,
     &personal_erasures::RESOURCE,
+    &service_accounts::RESOURCE,
     &token_keys::RESOURCE,
     &subscriptions::RESOURCE,
     &approvals::RESOURCE,

@@ -8,7 +8,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use schemas::Scope;
 use schemas::secret_hash::secret_hash;
-use store::User;
+use store::{SessionProof, User};
 
 use super::SignedIn;
 use crate::Context;
@@ -64,11 +64,14 @@ async fn by_access_token(context: &Context, identity: &Identity, token: &str) ->
     if !session.is_live(now) || !is_as_issued || !may_ask(&user) {
         return Ok(None);
     }
+    let must_enroll = identity.settings.needs_second_factor(user.role) && !session.proof.has_code();
     Ok(Some(SignedIn {
         user_id: user.user_id,
         role: user.role,
         session_id: Some(session.session_id),
         authenticated_at: session.authenticated_at,
+        proof: session.proof,
+        must_enroll,
         scopes: Scope::ALL.to_vec(),
     }))
 }
@@ -88,6 +91,9 @@ async fn by_key(context: &Context, credentials: &str) -> Result<Option<SignedIn>
         role: user.role,
         session_id: None,
         authenticated_at: key.created_at,
+        // Whoever made the key gave a password for it, or more.
+        proof: SessionProof::Password,
+        must_enroll: false,
         scopes: key.scopes,
     }))
 }

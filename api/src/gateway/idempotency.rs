@@ -31,8 +31,17 @@ const KEY_LENGTH_MAX: usize = 255;
 /// Bytes of an answer that is kept at most.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
 /// Beginnings of paths whose answers may hold a secret, which is stored nowhere.
-const SECRET: [&str; 7] =
-    ["/login", "/logout", "/password-", "/refresh-token", "/register", "/users/", "/verify-email"];
+const SECRET: [&str; 9] = [
+    "/login",
+    "/logout",
+    "/password-",
+    "/refresh-token",
+    "/register",
+    "/service-accounts",
+    "/sessions/",
+    "/users/",
+    "/verify-email",
+];
 const HELP_KEY: &str = "send a key of your own for each request, e.g. a UUID: 1 to 255 visible characters of ASCII";
 const HELP_OTHER: &str = "send another request under another key";
 const HELP_UNDER_WAY: &str =

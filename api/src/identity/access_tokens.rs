@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use schemas::{Role, UserId};
 use serde::{Deserialize, Serialize};
+use store::SessionProof;
 use uuid::Uuid;
 
 use super::IdentitySettings;
@@ -45,6 +46,25 @@ pub(crate) struct Claims {
     pub(crate) sid: String,
     /// What the user is to the house.
     pub(crate) role: String,
+    /// When the user proved last who it is, for whoever verifies the token elsewhere; here the store is asked.
+    pub(crate) auth_time: i64,
+    /// How, in the words of RFC 8176.
+    pub(crate) amr: Vec<String>,
+}
+
+/// What a token is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Issued<'a> {
+    /// The user.
+    pub(crate) user_id: &'a UserId,
+    /// What the user is to the house.
+    pub(crate) role: Role,
+    /// The session.
+    pub(crate) session_id: &'a str,
+    /// When the user proved last who it is.
+    pub(crate) authenticated_at: DateTime<Utc>,
+    /// How.
+    pub(crate) proof: SessionProof,
 }
 
 /// A token for a session.
@@ -54,7 +74,7 @@ pub(crate) struct Claims {
 pub(crate) fn issue(
     keys: &SigningKeys,
     settings: &IdentitySettings,
-    (user_id, role, session_id): (&UserId, Role, &str),
+    issued: Issued<'_>,
     now: DateTime<Utc>,
 ) -> Result<String, Problem> {
     let claims = Claims {
@@ -64,9 +84,11 @@ pub(crate) fn issue(
         nbf: now.timestamp(),
         iat: now.timestamp(),
         jti: Uuid::new_v4().to_string(),
-        sub: user_id.to_string(),
-        sid: session_id.to_owned(),
-        role: role.word().to_owned(),
+        sub: issued.user_id.to_string(),
+        sid: issued.session_id.to_owned(),
+        role: issued.role.word().to_owned(),
+        auth_time: issued.authenticated_at.timestamp(),
+        amr: issued.proof.word().split(' ').map(str::to_owned).collect(),
     };
     let key = keys.signer();
     let header = Header { alg: ALGORITHM.to_owned(), typ: KIND.to_owned(), kid: key.key_id.clone() };
@@ -124,7 +146,14 @@ mod tests {
     fn issued() -> (SigningKeys, IdentitySettings, String) {
         let (keys, settings) = (only(key_of_the_standard()), IdentitySettings::default());
         let user_id = "u-1".parse().expect("an id");
-        let token = issue(&keys, &settings, (&user_id, Role::Client, "s-1"), now());
+        let issued = Issued {
+            user_id: &user_id,
+            role: Role::Client,
+            session_id: "s-1",
+            authenticated_at: now() - TimeDelta::minutes(5),
+            proof: SessionProof::PasswordAndCode,
+        };
+        let token = issue(&keys, &settings, issued, now());
         let token = token.unwrap_or_else(|_| panic!("signed"));
         (keys, settings, token)
     }
@@ -142,6 +171,8 @@ mod tests {
         let at = |seconds: i64| verified(&keys, &settings, &token, now() + TimeDelta::seconds(seconds));
         let claims = at(0).expect("good");
         assert_eq!((claims.sub.as_str(), claims.sid.as_str(), claims.role.as_str()), ("u-1", "s-1", "client"));
+        // RFC 9470, section 5, with the words of RFC 8176: when and how the user proved who it is.
+        assert_eq!((claims.auth_time, claims.amr.join(" ").as_str()), (now().timestamp() - 300, "pwd otp mfa"));
         assert!(at(599).is_some() && at(-30).is_some());
         assert!(at(600).is_none() && at(-31).is_none());
     }
@@ -190,7 +221,7 @@ mod tests {
         let header = String::from_utf8(URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap()).unwrap();
         let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
         let claims: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&claims).unwrap();
-        for name in ["iss", "aud", "exp", "nbf", "iat", "jti", "sub", "sid", "role"] {
+        for name in ["iss", "aud", "exp", "nbf", "iat", "jti", "sub", "sid", "role", "auth_time", "amr"] {
             let mut without = claims.clone();
             without.remove(name).expect("it is there");
             let text = serde_json::to_string(&without).unwrap();

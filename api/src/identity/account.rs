@@ -33,13 +33,27 @@ pub(crate) struct Subscriber {
     pub(crate) is_own: bool,
 }
 
+/// Whoever asks about accounts, also a user who needs a second factor and has none yet: for what it takes to set one up
+/// and for nothing else.
+pub(crate) struct Enrolling(pub(crate) Account);
+
 impl FromRequestParts<Arc<Context>> for Account {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, context: &Arc<Context>) -> Result<Account, Problem> {
+        let Enrolling(account) = Enrolling::from_request_parts(parts, context).await?;
+        account.who.enrolled()?;
+        Ok(account)
+    }
+}
+
+impl FromRequestParts<Arc<Context>> for Enrolling {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, context: &Arc<Context>) -> Result<Enrolling, Problem> {
         let who = authenticated(parts, context).await?;
         context.identity()?;
-        Ok(Account { acting: acting(parts, &who), who })
+        Ok(Enrolling(Account { acting: acting(parts, &who), who }))
     }
 }
 

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
-use serde::Deserialize;
+use schemas::Role;
+use serde::{Deserialize, Deserializer};
 use store::{LockOut, RefreshLimits};
 
 /// Who may become a user without being asked in.
@@ -15,6 +16,24 @@ pub enum Registration {
     Open,
     /// Nobody: `financr users add` makes users.
     Closed,
+}
+
+/// Another house at which users sign in (OpenID Connect).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OidcSettings {
+    /// The house, as it calls itself, e.g. `https://login.example.org`.
+    pub issuer: String,
+    /// What we are called there.
+    pub client_id: String,
+    /// A file with our secret there, that only its owner can read; none for a client without one.
+    pub client_secret_file: Option<PathBuf>,
+    /// The address of the application that users come back to, as it is registered there.
+    pub redirect_uri: String,
+    /// Whether a user whose address is verified on both sides is linked by it, once. Default no: an operator links
+    /// users.
+    #[serde(default)]
+    pub link_by_verified_email: bool,
 }
 
 /// Users and how they sign in. Without a key for tokens nobody does.
@@ -48,6 +67,16 @@ pub struct IdentitySettings {
     pub password_deny_file: Option<PathBuf>,
     /// Who may become a user without being asked in: `open` or `closed`. Default `open`.
     pub registration: Registration,
+    /// Files with secrets of at least 32 characters that only their owner can read: the first seals what second factors
+    /// share with the house, all open it. `financr users key` makes one. Default none: there are no second factors.
+    pub second_factor_key_files: Vec<PathBuf>,
+    /// Roles whose users need a second factor: until they have one, they can do nothing but set one up. Default none.
+    #[serde(deserialize_with = "roles")]
+    pub second_factor_roles: Vec<Role>,
+    /// Seconds for which the last proof of who a user is counts for what is sensitive, 60 to 3,600. Default 900.
+    pub step_up_s: u32,
+    /// Another house at which users sign in, beside passwords. Default none.
+    pub oidc: Option<OidcSettings>,
     /// Failures at one account after which there is a wait, 1 to 100. Default 5.
     pub user_failures_max: u32,
     /// Failures from one address of the network after which there is a wait, 1 to 10,000: many may sit behind one.
@@ -75,6 +104,10 @@ impl Default for IdentitySettings {
             password_hashes_at_once: 2,
             password_deny_file: None,
             registration: Registration::Open,
+            second_factor_key_files: Vec::new(),
+            second_factor_roles: Vec::new(),
+            step_up_s: 900,
+            oidc: None,
             user_failures_max: 5,
             peer_failures_max: 20,
             first_wait_s: 30,
@@ -95,6 +128,7 @@ impl IdentitySettings {
             ("password_passes", self.password_passes, 2, 20),
             ("password_lanes", self.password_lanes, 1, 16),
             ("password_hashes_at_once", self.password_hashes_at_once, 1, 64),
+            ("step_up_s", self.step_up_s, 60, 3_600),
             ("user_failures_max", self.user_failures_max, 1, 100),
             ("peer_failures_max", self.peer_failures_max, 1, 10_000),
             ("first_wait_s", self.first_wait_s, 1, 3_600),
@@ -104,12 +138,21 @@ impl IdentitySettings {
         if let Some((name, value, least, most)) = outside {
             return Some(format!("`{name}` is {value} and must be {least} to {most}"));
         }
+        if !self.second_factor_roles.is_empty() && self.second_factor_key_files.is_empty() {
+            let help = "make a key with `financr users key --out FILE`";
+            return Some(format!("`second_factor_roles` needs `second_factor_key_files`; {help}"));
+        }
         let nameless = self.issuer.trim().is_empty() || self.audience.trim().is_empty();
         nameless.then(|| "`issuer` and `audience` must not be empty".to_owned())
     }
 
     pub(crate) fn access_life(&self) -> TimeDelta {
         TimeDelta::seconds(i64::from(self.access_token_s))
+    }
+
+    /// Whether users with a role need a second factor.
+    pub(crate) fn needs_second_factor(&self, role: Role) -> bool {
+        self.second_factor_roles.contains(&role)
     }
 
     pub(crate) fn session_life(&self) -> TimeDelta {
@@ -132,6 +175,12 @@ impl IdentitySettings {
     }
 }
 
+/// Reads roles from their words.
+fn roles<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Role>, D::Error> {
+    let words = Vec::<String>::deserialize(deserializer)?;
+    words.iter().map(|word| word.parse().map_err(serde::de::Error::custom)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,7 +190,13 @@ mod tests {
         assert_eq!(IdentitySettings::default().problem(), None);
         let weak = IdentitySettings { password_memory_kib: 8, ..IdentitySettings::default() };
         assert!(weak.problem().expect("refused").contains("`password_memory_kib` is 8"));
+        if !self.second_factor_roles.is_empty() && self.second_factor_key_files.is_empty() {
+            let help = "make a key with `financr users key --out FILE`";
+            return Some(format!("`second_factor_roles` needs `second_factor_key_files`; {help}"));
+        }
         let nameless = IdentitySettings { issuer: " ".to_owned(), ..IdentitySettings::default() };
         assert!(nameless.problem().is_some());
+        let keyless = IdentitySettings { second_factor_roles: vec![Role::Admin], ..IdentitySettings::default() };
+        assert!(keyless.problem().expect("refused").contains("`second_factor_key_files`"));
     }
 }

@@ -106,13 +106,25 @@ pub fn new_token_key() -> Result<String, String> {
 }
 
 fn read_key(path: &Path) -> Result<SigningKey, String> {
-    let of_file = |problem: &str| format!("the key `{}` {problem}", path.display());
-    let text = read_text(path).map_err(|error| of_file(&format!("cannot be read: {error}")))?;
+    key_of(&read_secret(path)?)
+        .ok_or_else(|| of_file(path, "is no Ed25519 key in PKCS #8 and PEM; `financr users key --out FILE` makes one"))
+}
+
+/// The text of a file that only its owner can read.
+///
+/// # Errors
+/// What is wrong with the file, and what to do.
+pub(super) fn read_secret(path: &Path) -> Result<String, String> {
+    let text = read_text(path).map_err(|error| of_file(path, &format!("cannot be read: {error}")))?;
     if !is_private(path) {
-        return Err(of_file("can be read by others; take their rights away (`chmod 600`)"));
+        return Err(of_file(path, "can be read by others; take their rights away (`chmod 600`)"));
     }
-    key_of(&text)
-        .ok_or_else(|| of_file("is no Ed25519 key in PKCS #8 and PEM; `financr users key --out FILE` makes one"))
+    Ok(text)
+}
+
+/// What is wrong with the file of a key.
+pub(super) fn of_file(path: &Path, problem: &str) -> String {
+    format!("the key `{}` {problem}", path.display())
 }
 
 fn read_text(path: &Path) -> io::Result<String> {

@@ -3,6 +3,7 @@
 //! Where the store does not answer, nobody is let in.
 
 use chrono::{DateTime, Utc};
+use schemas::UserId;
 use schemas::secret_hash::secret_hash;
 use store::{Attempting, Store};
 
@@ -27,10 +28,32 @@ impl Attempt {
         account: &str,
         now: DateTime<Utc>,
     ) -> Result<Attempt, Problem> {
-        let user = Attempting {
-            key: secret_hash(&format!("account:{}", account.trim().to_lowercase())),
-            failures_max: identity.settings.user_failures_max,
-        };
+        let key = format!("account:{}", account.trim().to_lowercase());
+        Attempt::at(store, identity, peer, &key, now).await
+    }
+
+    /// Counts an attempt at the second factor of a user, from somewhere. A right password does not take it back.
+    ///
+    /// # Errors
+    /// As for [`Attempt::at_account`].
+    pub(crate) async fn at_second_factor(
+        store: &Store,
+        identity: &Identity,
+        peer: &Peer,
+        user_id: &UserId,
+        now: DateTime<Utc>,
+    ) -> Result<Attempt, Problem> {
+        Attempt::at(store, identity, peer, &format!("second factor:{user_id}"), now).await
+    }
+
+    async fn at(
+        store: &Store,
+        identity: &Identity,
+        peer: &Peer,
+        key: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Attempt, Problem> {
+        let user = Attempting { key: secret_hash(key), failures_max: identity.settings.user_failures_max };
         Attempt { user: Some(user), peer: of_peer(identity, peer, "sign in") }.begun(store, identity, now).await
     }
 

@@ -7,8 +7,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
-use schemas::Scope;
 use schemas::secret_hash::secret_hash;
+use schemas::{Scope, UserId};
 use serde::{Deserialize, Serialize};
 use store::{API_KEYS_MAX, ApiKey};
 use utoipa::ToSchema;
@@ -33,9 +33,6 @@ const DAYS_DEFAULT: u32 = 90;
 /// Days that a key is good for at most.
 const DAYS_MAX: u32 = 366;
 
-/// How long ago a user may have given the password who makes a key.
-const PASSWORD_AGE_MAX: TimeDelta = TimeDelta::hours(1);
-
 /// A page of keys, by id.
 #[derive(Serialize, ToSchema)]
 struct ApiKeyPage {
@@ -48,7 +45,7 @@ struct ApiKeyPage {
 
 /// A key, without its secret.
 #[derive(Serialize, ToSchema)]
-struct ApiKeyDescription {
+pub(super) struct ApiKeyDescription {
     /// The part of the key that may be seen.
     #[schema(example = "9f86d081884c")]
     id: String,
@@ -71,27 +68,27 @@ struct ApiKeyDescription {
 /// A key to be made.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewApiKey {
+pub(super) struct NewApiKey {
     /// What to call it, at most 100 characters.
     #[serde(default)]
     #[schema(example = "spreadsheet")]
-    title: String,
+    pub(super) title: String,
     /// What it may be used for: `read`, `write`, `operate`; one at least.
     #[schema(example = json!(["read"]), min_items = 1)]
-    scopes: Vec<String>,
+    pub(super) scopes: Vec<String>,
     /// Days that it is good for, 1 to 366; 90 if none are given.
     #[schema(minimum = 1, maximum = 366, example = 90)]
-    expires_in_days: Option<u32>,
+    pub(super) expires_in_days: Option<u32>,
 }
 
 /// A key that was made just now.
 #[derive(Serialize, ToSchema)]
-struct MadeApiKey {
+pub(super) struct MadeApiKey {
     /// What to send as `Authorization: Bearer …`. It is not shown again.
     #[schema(example = "fnr_9f86d081884c_b7d0d1f6c3c94f3a8f0e2d0c5a1b4e7f6a9d8c7b6a5f4e3d2c1b0a9f8e7d6c5b")]
-    key: String,
+    pub(super) key: String,
     /// What it is.
-    description: ApiKeyDescription,
+    pub(super) description: ApiKeyDescription,
 }
 
 fn api_key_routes() -> OpenApiRouter<Arc<Context>> {
@@ -121,7 +118,7 @@ async fn keys(
     Ok(Json(ApiKeyPage { items: page.into_iter().map(ApiKeyDescription::from).collect(), next }))
 }
 
-/// Makes a key for oneself, within an hour of the sign-in. It may do what its user may, within its scopes, but change
+/// Makes a key for oneself, lately signed in or stepped up. It may do what its user may, within its scopes, but change
 /// no account.
 #[utoipa::path(
     post,
@@ -139,35 +136,9 @@ async fn make(
 ) -> Result<(StatusCode, Json<MadeApiKey>), Problem> {
     let signed_in = account.being(&user_id)?;
     let (user_id, now) = (signed_in.user_id.clone(), context.clock.now());
-    if PASSWORD_AGE_MAX < now - signed_in.authenticated_at {
-        let help = "sign in again with POST /login, and make the key within an hour";
-        return Err(Problem::forbidden("a key outlives a session: its user must have given the password lately", help));
-    }
-    let title = new.title.trim();
-    if TITLE_LENGTH_MAX < title.chars().count() || title.chars().any(char::is_control) {
-        return Err(Problem::bad_request("`title` is too long, or no single line", "give at most 100 characters"));
-    }
-    let scopes = new.scopes.iter().map(|word| word.parse::<Scope>()).collect::<Result<BTreeSet<_>, _>>();
-    let scopes = scopes.unwrap_or_default();
-    if scopes.is_empty() {
-        return Err(Problem::bad_request("`scopes` are none, or unknown", "give one or more of read, write, operate"));
-    }
-    let days = new.expires_in_days.unwrap_or(DAYS_DEFAULT);
-    if !(1..=DAYS_MAX).contains(&days) {
-        return Err(Problem::bad_request("`expires_in_days` is not 1 to 366", "make a new key before it expires"));
-    }
-    let key_id = new_key_id()?;
-    let key = format!("{KEY_MARK}{key_id}_{}", new_secret()?);
-    let made = ApiKey {
-        key_id,
-        user_id,
-        title: title.to_owned(),
-        scopes: scopes.into_iter().collect(),
-        created_at: now,
-        expires_at: now + TimeDelta::days(i64::from(days)),
-        last_used_at: None,
-        revoked_at: None,
-    };
+    // A key outlives a session.
+    signed_in.lately(&context)?;
+    let (made, key) = new_key(&user_id, &new, now)?;
     if !account.store(&context).insert_api_key(&made, &secret_hash(&key)).await? {
         let detail = format!("a user has {API_KEYS_MAX} keys at most");
         return Err(Problem::conflict(detail, "revoke one that is not used"));
@@ -198,6 +169,39 @@ async fn revoke(
     }
     let help = "GET /users/me/api-keys lists your keys";
     Err(Problem::not_found("Unknown key", "there is no such key of the user, or it was revoked", help))
+}
+
+/// A key as it is asked for, and the secret that is shown once.
+///
+/// # Errors
+/// A 400 that says what is wrong with what is asked for.
+pub(super) fn new_key(user_id: &UserId, new: &NewApiKey, now: DateTime<Utc>) -> Result<(ApiKey, String), Problem> {
+    let title = new.title.trim();
+    if TITLE_LENGTH_MAX < title.chars().count() || title.chars().any(char::is_control) {
+        return Err(Problem::bad_request("`title` is too long, or no single line", "give at most 100 characters"));
+    }
+    let scopes = new.scopes.iter().map(|word| word.parse::<Scope>()).collect::<Result<BTreeSet<_>, _>>();
+    let scopes = scopes.unwrap_or_default();
+    if scopes.is_empty() {
+        return Err(Problem::bad_request("`scopes` are none, or unknown", "give one or more of read, write, operate"));
+    }
+    let days = new.expires_in_days.unwrap_or(DAYS_DEFAULT);
+    if !(1..=DAYS_MAX).contains(&days) {
+        return Err(Problem::bad_request("`expires_in_days` is not 1 to 366", "make a new key before it expires"));
+    }
+    let key_id = new_key_id()?;
+    let key = format!("{KEY_MARK}{key_id}_{}", new_secret()?);
+    let made = ApiKey {
+        key_id,
+        user_id: user_id.clone(),
+        title: title.to_owned(),
+        scopes: scopes.into_iter().collect(),
+        created_at: now,
+        expires_at: now + TimeDelta::days(i64::from(days)),
+        last_used_at: None,
+        revoked_at: None,
+    };
+    Ok((made, key))
 }
 
 impl From<ApiKey> for ApiKeyDescription {

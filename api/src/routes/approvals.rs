@@ -17,6 +17,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::Resource;
+use super::users::fit_for;
 use crate::Context;
 use crate::asked::{Addressed, Asked, Sent};
 use crate::caller::{Caller, Who};
@@ -191,12 +192,13 @@ async fn ask(
     Sent(new): Sent<NewRoleApproval>,
 ) -> Result<Json<ApprovalDescription>, Problem> {
     let asked_by = person(&caller, Role::Admin)?.clone();
+    caller.who.lately(&context)?;
     let role: Role = new.role.parse().map_err(|problem: String| Problem::bad_request(problem, HELP_ROLE))?;
     reasoned(&new.reason)?;
-    if context.store.user(&new.user_id).await?.is_none() {
-        let help = "an admin knows the ids of users";
-        return Err(Problem::not_found("Unknown user", "there is no such user", help));
-    }
+    let help = "an admin knows the ids of users";
+    let unknown_user = || Problem::not_found("Unknown user", "there is no such user", help);
+    let user = context.store.user(&new.user_id).await?.ok_or_else(unknown_user)?;
+    fit_for(user.kind, role)?;
     let asked = NewApproval {
         approval_id: Uuid::new_v4().to_string(),
         kind: ApprovalKind::Role,
@@ -237,6 +239,7 @@ async fn decide(
     Sent(new): Sent<NewDecision>,
 ) -> Result<Json<ApprovalDescription>, Problem> {
     let by = person(&caller, Role::Compliance)?;
+    caller.who.lately(&context)?;
     let help = "say `approved` or `refused`";
     let decision: ApprovalDecision =
         new.decision.parse().map_err(|problem: String| Problem::bad_request(problem, help))?;

@@ -116,7 +116,7 @@ async fn register(
     if context.store.insert_user(&user).await? {
         tracing::info!(user.id = %user.user_id, "a user registered");
         context.store.queue_account_mail(&user.user_id, AccountMailKind::VerifyEmail, now).await?;
-    } else if let Some(found) = context.store.user_by_email(email).await? {
+    } else if let Some(found) = context.store.user_by_email(email).await?.filter(|user| user.kind == UserKind::Person) {
         let kind = match found.email_verified_at {
             Some(_) => AccountMailKind::RegisteredAlready,
             // Whoever has the address now chooses the password: what somebody else registered with is not to stay.

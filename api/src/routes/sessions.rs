@@ -44,7 +44,7 @@ struct SessionDescription {
     /// The address of the network that the user signed in from.
     #[schema(example = "203.0.113.9")]
     address: String,
-    /// When the user gave the password.
+    /// When the user proved last who it is.
     authenticated_at: DateTime<Utc>,
     /// When it was refreshed last.
     last_used_at: DateTime<Utc>,

@@ -7,7 +7,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use schemas::{Role, UserId};
 use serde::{Deserialize, Serialize};
-use store::User;
+use store::{User, UserKind};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -167,13 +167,16 @@ async fn change(
     let language = change.language.as_deref().map(checked_language).transpose()?;
     let role: Option<Role> = change.role.as_deref().map(checked_role).transpose()?;
     let user_id = subscriber.user_id;
-    store.user(&user_id).await?.ok_or_else(unknown_user)?;
+    let found = store.user(&user_id).await?.ok_or_else(unknown_user)?;
     if role.is_some() || change.disabled.is_some() {
         account.deciding()?;
         if subscriber.is_own {
             let help = "ask another admin, or use `financr users`";
             return Err(Problem::conflict("nobody decides about one's own role, or being disabled", help));
         }
+    }
+    if let Some(role) = role {
+        fit_for(found.kind, role)?;
     }
     if let (Some(role @ (Role::Admin | Role::Compliance)), Who::User(_)) = (role, &account.who) {
         let detail = format!("the role {role} is given by two people");
@@ -201,7 +204,20 @@ async fn change(
     Ok(Json(user.into()))
 }
 
-fn checked_role(text: &str) -> Result<Role, Problem> {
+/// Requires that a role is one for a person, or for a program.
+///
+/// # Errors
+/// A 409 for a program that was to decide about people.
+pub(super) fn fit_for(kind: UserKind, role: Role) -> Result<(), Problem> {
+    let decides = matches!(role, Role::Admin | Role::Compliance);
+    if kind == UserKind::Service && decides {
+        let detail = format!("the role {role} is for people, and this is a program");
+        return Err(Problem::conflict(detail, "a program has the role client, adviser or operations"));
+    }
+    Ok(())
+}
+
+pub(super) fn checked_role(text: &str) -> Result<Role, Problem> {
     let help = "give client, adviser, operations, compliance or admin";
     text.parse().map_err(|_| Problem::bad_request("`role` is unknown", help))
 }

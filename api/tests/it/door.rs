@@ -35,7 +35,13 @@ impl Door {
         let keys = tempfile::tempdir().expect("a folder");
         let path = keys.path().join("key.pem");
         write_key(&path, 0o600);
-        let identity = IdentitySettings { token_key_files: vec![path], ..IdentitySettings::default() };
+        let sealing = keys.path().join("factor-key.pem");
+        write_key(&sealing, 0o600);
+        let identity = IdentitySettings {
+            token_key_files: vec![path],
+            second_factor_key_files: vec![sealing],
+            ..IdentitySettings::default()
+        };
         let settings = Settings { identity, ..Settings::default() };
         Door { house: House::with_values().await, settings, _keys: keys }
     }
@@ -114,6 +120,14 @@ impl Tokens {
         let text = |name: &str| body[name].as_str().expect("a text").to_owned();
         Tokens { access: text("access_token"), refresh: text("refresh_token"), session_id: text("session_id") }
     }
+}
+
+/// What an authenticator shows some seconds after the beginning.
+pub(crate) fn code_after(secret: &str, seconds: i64) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret).expect("base 32");
+    let totp = totp_rs::Builder::new().with_secret(secret).build().expect("a secret");
+    let at = now() + TimeDelta::seconds(seconds);
+    totp.generate(u64::try_from(at.timestamp()).expect("after 1970")).to_string()
 }
 
 /// Asks a router from elsewhere.

@@ -55,7 +55,11 @@ mod house;
 #[cfg(test)]
 mod identity {
     mod accounts;
+    mod oidc;
+    mod second_factors;
+    mod service_accounts;
     mod sign_ins;
+    mod step_ups;
 }
 #[cfg(test)]
 mod market_data {

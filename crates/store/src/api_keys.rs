@@ -15,6 +15,9 @@ use crate::users::User;
 /// Keys that a user may have in force.
 pub const API_KEYS_MAX: i64 = 20;
 
+/// Keys that a program with an account of its own may have in force: the one in use, and the one that takes its place.
+pub const SERVICE_KEYS_MAX: i64 = 2;
+
 /// A key of a user. Its secret is not here.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey {
@@ -65,6 +68,19 @@ impl Store {
     /// # Errors
     /// The database's reason, also if the id or the secret is taken.
     pub async fn insert_api_key(&self, key: &ApiKey, secret_hash: &str) -> Result<bool> {
+        self.put_key(key, secret_hash, API_KEYS_MAX).await
+    }
+
+    /// Puts in a key of a program with an account of its own. Returns false, and changes nothing, if it has
+    /// [`SERVICE_KEYS_MAX`] in force.
+    ///
+    /// # Errors
+    /// The database's reason, also if the id or the secret is taken.
+    pub async fn insert_service_key(&self, key: &ApiKey, secret_hash: &str) -> Result<bool> {
+        self.put_key(key, secret_hash, SERVICE_KEYS_MAX).await
+    }
+
+    async fn put_key(&self, key: &ApiKey, secret_hash: &str, keys_max: i64) -> Result<bool> {
         let scopes = key.scopes.iter().map(|scope| scope.word()).collect::<Vec<_>>().join(" ");
         let mut work = self.database.begin().await?;
         let rows = within!(&mut work, open => {
@@ -76,7 +92,7 @@ impl Store {
                 .bind(scopes.as_str())
                 .bind(instant(key.created_at))
                 .bind(instant(key.expires_at))
-                .bind(API_KEYS_MAX)
+                .bind(keys_max)
                 .execute(open)
                 .await
                 .map(|done| done.rows_affected())

@@ -1,10 +1,10 @@
 //! Tables of people and runs: SQLite by default, PostgreSQL in production.
 //!
-//! What is booked and agreed (portfolios, transactions), what a person should look at (the inbox), what the machine
-//! is doing (runs and their steps, schedules), who may ask (users, their sessions and keys) and see what (owners,
-//! delegations, plans, approvals), which browsers are told (push subscriptions) and what has left the house
-//! (statements, deliveries) stands here, and who read or changed what is personal (the audit log). Facts about
-//! markets and figures stand in the lake.
+//! What is booked and agreed (portfolios, transactions), what a person should look at (the inbox), what the machine is
+//! doing (runs and their steps, schedules), who may ask (users, their second factors, sessions and keys) and see what
+//! (owners, delegations, plans, approvals), which browsers are told (push subscriptions), what has left the house
+//! (statements, deliveries), and who read or changed what is personal (the audit log) stands here. Facts about markets
+//! and figures stand in the lake.
 //!
 //! One [`Store`] hides which engine is behind it: the same queries, in the subset of SQL that both understand, the same
 //! forms of dates and numbers, the same refusals. What must never change is refused by the database itself.
@@ -33,6 +33,7 @@ mod key_service;
 mod local_keys;
 mod mails;
 mod migrations;
+mod oidc_links;
 mod past_secrets;
 mod person_records;
 mod personal_data;
@@ -46,7 +47,10 @@ mod run_claims;
 mod run_steps;
 mod runs;
 mod schedules;
+mod second_factors;
+mod session_proofs;
 mod sessions;
+mod sign_in_challenges;
 mod sqlite;
 mod statement_events;
 mod statements;
@@ -61,7 +65,7 @@ mod users;
 
 pub use account_mails::{AccountMail, AccountMailKind};
 pub use account_tokens::AccountPurpose;
-pub use api_keys::{API_KEYS_MAX, ApiKey};
+pub use api_keys::{API_KEYS_MAX, ApiKey, SERVICE_KEYS_MAX};
 pub use approvals::{Approval, ApprovalDecision, ApprovalFilter, ApprovalKind, Decided, DecisionOutcome, NewApproval};
 pub use attempts::{Attempting, LockOut};
 pub use audit::{Acting, ActorKind, AuditAction, AuditEntry, AuditHead, AuditOutcome, AuditSubject, NewAuditEntry};
@@ -93,7 +97,9 @@ pub use run_claims::{Claim, NewRun};
 pub use run_steps::RunStep;
 pub use runs::{Run, RunCursor, RunState};
 pub use schedules::{CatchUp, Fire, FireState, Schedule};
-pub use sessions::{NewSession, RefreshLimits, Refreshed, Session, SessionEnd};
+pub use second_factors::{ConfirmedFactor, EndedFactor, FactorEnd, FactorEnding, SecondFactor};
+pub use session_proofs::{SessionEnd, SessionProof};
+pub use sessions::{NewSession, RefreshLimits, Refreshed, Session};
 pub use statement_events::StatementEvent;
 pub use statements::{PublishOutcome, PublishedPeriod, Statement, StatementFile, StatementFilter};
 pub use store::{Store, StoreKind};

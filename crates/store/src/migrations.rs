@@ -53,6 +53,7 @@ const STEPS: &[Step] = &[
     step!(25, "0025_push_subscriptions"),
     step!(26, "0026_blocked_statements"),
     step!(27, "0027_requests"),
+    step!(30, "0030_second_factors"),
     step!(31, "0031_privacy"),
 ];
 

@@ -9,9 +9,11 @@ use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::stored_text::instant;
 
-const DELETE_ALL: [(&str, &str); 3] = [
+const DELETE_ALL: [(&str, &str); 5] = [
     ("delete old refresh tokens", include_str!("queries/refresh_tokens/delete_past.sql")),
     ("delete old tokens of users", include_str!("queries/account_tokens/delete_past.sql")),
+    ("delete old sign-ins", include_str!("queries/sign_in_challenges/delete_past.sql")),
+    ("delete old sign-ins", include_str!("queries/oidc_sign_ins/delete_past.sql")),
     ("delete old attempts", include_str!("queries/attempts/delete_old.sql")),
 ];
 

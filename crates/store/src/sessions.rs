@@ -11,24 +11,10 @@ use schemas::UserId;
 use crate::audit::AuditAction;
 use crate::database::{ByEngine, SqlTransaction, reading, row_limit, within};
 use crate::error::{Error, Result};
+use crate::session_proofs::{SessionEnd, SessionProof};
 use crate::store::Store;
-use crate::stored_text::{instant, parsed, parsed_or_none, stored_words};
+use crate::stored_text::{instant, parsed, parsed_or_none};
 use crate::users::User;
-
-stored_words! {
-    /// Why a session ended.
-    SessionEnd, "end of a session":
-    /// Its user signed out.
-    SignedOut = "signed_out",
-    /// Its user, or somebody in charge, ended it from elsewhere.
-    Ended = "ended",
-    /// The password was changed in another session.
-    PasswordChanged = "password_changed",
-    /// A refresh token came a second time.
-    TokenReused = "token_reused",
-    /// The user may not ask any more.
-    Disabled = "disabled",
-}
 
 /// A session that begins.
 #[derive(Clone)]
@@ -45,6 +31,8 @@ pub struct NewSession<'a> {
     pub user_agent: &'a str,
     /// The address of the network it comes from; at most 45 characters.
     pub peer: &'a str,
+    /// How the user proved who it is.
+    pub proof: SessionProof,
     /// When.
     pub at: DateTime<Utc>,
     /// For how long it stays without use.
@@ -66,7 +54,9 @@ pub struct Session {
     pub user_agent: String,
     /// The address of the network it came from. Never logged.
     pub peer: String,
-    /// When the user gave the password.
+    /// How the user proved who it is.
+    pub proof: SessionProof,
+    /// When the user did so last.
     pub authenticated_at: DateTime<Utc>,
     /// When it was refreshed last.
     pub last_used_at: DateTime<Utc>,
@@ -157,6 +147,7 @@ impl Store {
                 .bind(instant(new.at))
                 .bind(instant(idle_expires_at))
                 .bind(instant(expires_at))
+                .bind(new.proof.word())
                 .execute(open)
                 .await
                 .map(|_| ())
@@ -473,6 +464,7 @@ struct SessionRow {
     successor_salt: String,
     user_agent: String,
     peer: String,
+    proof: String,
     authenticated_at: String,
     last_used_at: String,
     idle_expires_at: String,
@@ -488,6 +480,7 @@ impl SessionRow {
             successor_salt: self.successor_salt,
             user_agent: self.user_agent,
             peer: self.peer,
+            proof: parsed("sessions", "proof", &self.proof)?,
             authenticated_at: parsed("sessions", "authenticated_at", &self.authenticated_at)?,
             last_used_at: parsed("sessions", "last_used_at", &self.last_used_at)?,
             idle_expires_at: parsed("sessions", "idle_expires_at", &self.idle_expires_at)?,

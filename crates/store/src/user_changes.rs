@@ -6,12 +6,15 @@ use schemas::{Language, Role, UserId};
 use crate::audit::AuditAction;
 use crate::database::{SqlTransaction, reading, row_limit, within};
 use crate::error::{Error, Result};
-use crate::sessions::{SessionEnd, end_all};
+use crate::session_proofs::SessionEnd;
+use crate::sessions::end_all;
+use crate::sign_in_challenges::void_challenges;
 use crate::store::Store;
 use crate::stored_text::instant;
 use crate::users::{User, UserRow};
 
 const SELECT_PAGE: &str = include_str!("queries/users/select_page.sql");
+const SELECT_SERVICES: &str = include_str!("queries/users/select_services.sql");
 const SET_LANGUAGE: &str = include_str!("queries/users/set_language.sql");
 const SET_DISPLAY_NAME: &str = include_str!("queries/users/set_display_name.sql");
 const SET_ROLE: &str = include_str!("queries/users/set_role.sql");
@@ -33,6 +36,25 @@ impl Store {
             sqlx::query_as::<_, UserRow>(SELECT_PAGE).bind(after).bind(row_limit(limit)).fetch_all(pool).await
         })
         .map_err(Error::query("read the users"))?;
+        let mut users = Vec::with_capacity(rows.len());
+        for row in rows {
+            users.push(self.opened(row).await?);
+        }
+        Ok(users)
+    }
+
+    /// A page of the programs with an account of their own, by id.
+    ///
+    /// - `after`: the id that the page begins after; empty for the first page.
+    /// - `limit`: programs, at most [`crate::PAGE_ROWS_MAX`].
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn services(&self, after: &str, limit: u32) -> Result<Vec<User>> {
+        let rows = reading!(&self.database, pool => {
+            sqlx::query_as::<_, UserRow>(SELECT_SERVICES).bind(after).bind(row_limit(limit)).fetch_all(pool).await
+        })
+        .map_err(Error::query("read the programs with an account"))?;
         let mut users = Vec::with_capacity(rows.len());
         for row in rows {
             users.push(self.opened(row).await?);
@@ -195,7 +217,7 @@ async fn set_disabled(
     .map_err(Error::query("decide whether a user may ask"))
 }
 
-/// Gives a user another password.
+/// Gives a user another password: no sign-in that was begun with the old one goes on.
 pub(crate) async fn set_password(
     work: &mut SqlTransaction,
     user_id: &UserId,
@@ -211,7 +233,8 @@ pub(crate) async fn set_password(
             .await
             .map(|_| ())
     })
-    .map_err(Error::query("set a password"))
+    .map_err(Error::query("set a password"))?;
+    void_challenges(work, user_id, now).await
 }
 
 /// Notes that a user has the address.

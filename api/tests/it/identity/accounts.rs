@@ -196,7 +196,7 @@ async fn a_key_does_what_its_scopes_say_and_changes_no_account() {
     let body = json!({"refresh_token": tokens.refresh});
     let next = ask(door.router_after(7_200), "POST", "/refresh-token", None, Some(&body)).await;
     let access = Tokens::of(&next).access;
-    ask(door.router_after(7_200), "POST", path, Some(&access), Some(&make(&["read"]))).await.problem(403);
+    ask(door.router_after(7_200), "POST", path, Some(&access), Some(&make(&["read"]))).await.problem(401);
 }
 
 #[tokio::test]

@@ -37,6 +37,10 @@ const NOTHING: [u16; 9] = [401, 404, 404, 404, 404, 404, 404, 404, 404];
 const OVERSIGHT: [u16; 9] = [401, 403, 403, 403, 403, 200, 200, 403, 200];
 /// About the account of `owner`.
 const ACCOUNT_OF_OWNER: [u16; 9] = [401, 200, 404, 404, 404, 404, 404, 200, 200];
+/// Something only `owner` does with that account, where there is no key to seal with.
+const ONLY_OWNER_AND_NO_KEY: [u16; 9] = [401, 503, 404, 404, 404, 404, 404, 403, 403];
+/// Something only `owner` does with the second factor of that account, which there is none of.
+const ONLY_OWNER_AND_NONE: [u16; 9] = [401, 409, 404, 404, 404, 404, 404, 403, 403];
 /// To nobody who has no signature.
 const SIGNED: [u16; 9] = [401; 9];
 
@@ -149,6 +153,10 @@ const LINES: &[Line] = &[
     post("/register", "/register", "{}", [400; 9]),
     post("/verify-email", "/verify-email", "{}", [400; 9]),
     post("/login", "/login", "{}", [400; 9]),
+    // There is no other house here.
+    post("/login/oidc", "/login/oidc", "", [503; 9]),
+    post("/login/oidc/callback", "/login/oidc/callback", "{}", [400; 9]),
+    post("/login/second-factor", "/login/second-factor", "{}", [400; 9]),
     post("/refresh-token", "/refresh-token", "{}", [400; 9]),
     post("/logout", "/logout", "{}", [400; 9]),
     post("/password-forgotten", "/password-forgotten", "{}", [400; 9]),
@@ -188,6 +196,42 @@ const LINES: &[Line] = &[
         r#"{"old_password":"wrong","new_password":"eight purple lamps at noon"}"#,
         [401, 403, 404, 404, 404, 404, 404, 403, 403],
     ),
+    get("/service-accounts", "/service-accounts", [401, 403, 403, 403, 403, 403, 403, 200, 200]),
+    post(
+        "/service-accounts",
+        "/service-accounts",
+        r#"{"title":"for a test","role":"operations"}"#,
+        [401, 403, 403, 403, 403, 403, 403, 201, 201],
+    ),
+    // The account of a person gets no such key.
+    post(
+        "/service-accounts/{user_id}/keys",
+        "/service-accounts/owner/keys",
+        r#"{"scopes":["read"]}"#,
+        [401, 403, 403, 403, 403, 403, 403, 404, 404],
+    ),
+    get("/users/{user_id}/second-factor", "/users/owner/second-factor", ACCOUNT_OF_OWNER),
+    // Nobody sets up the second factor of another, not even an admin; there is no key for it here.
+    post("/users/{user_id}/second-factor", "/users/owner/second-factor", "", ONLY_OWNER_AND_NO_KEY),
+    post(
+        "/users/{user_id}/second-factor/confirmation",
+        "/users/owner/second-factor/confirmation",
+        r#"{"code":"123456"}"#,
+        ONLY_OWNER_AND_NONE,
+    ),
+    post(
+        "/users/{user_id}/second-factor/recovery-codes",
+        "/users/owner/second-factor/recovery-codes",
+        "",
+        ONLY_OWNER_AND_NONE,
+    ),
+    post(
+        "/users/{user_id}/second-factor/removal",
+        "/users/owner/second-factor/removal",
+        r#"{"password":"wrong","code":"123456"}"#,
+        ONLY_OWNER_AND_NONE,
+    ),
+    post("/sessions/step-up", "/sessions/step-up", "{}", [401, 400, 400, 400, 400, 400, 400, 400, 404]),
     line(
         "PATCH",
         "/users/{user_id}",

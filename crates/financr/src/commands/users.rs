@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use schemas::secret_hash::secret_hash;
 use schemas::{Language, Role};
 use serde_json::Value;
-use store::{AccountPurpose, AuditSubject, NewAuditEntry, Store, User, UserKind};
+use store::{AccountPurpose, AuditSubject, FactorEnd, FactorEnding, NewAuditEntry, Store, User, UserKind};
 
 use super::Session;
 use crate::ending::{Ending, Usage};
@@ -35,7 +35,8 @@ const EXAMPLES: &str = concat!(
     "  financr users add --email anna@example.org --role admin  a user, and the token that sets the password\n",
     "  financr users\n",
     "  financr users role anna@example.org operations\n",
-    "  financr users disable anna@example.org\n\n",
+    "  financr users disable anna@example.org\n",
+    "  financr users reset-factor anna@example.org --by otto --reason 'lost the telephone, came in person'\n\n",
     "Users sign in with POST /login (docs/API.md). A user is named by address or id."
 );
 
@@ -84,7 +85,40 @@ enum Action {
         /// client, adviser, operations, compliance or admin
         role: Role,
     },
-    /// Make a key that access tokens are signed with, in a file that nobody else can read
+    /// Let a user sign in at another house as somebody there ([api.identity.oidc])
+    Link {
+        /// The address or the id
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        user: String,
+        /// The other house, as `issuer` in the configuration has it
+        #[arg(long, value_name = "ADDRESS", value_parser = NonEmptyStringValueParser::new())]
+        issuer: String,
+        /// Who the user is there: `sub` of the tokens
+        #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+        subject: String,
+        /// Who decides it
+        #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+        by: String,
+    },
+    /// Show the second factors that a user has or had, and who took them away
+    Factors {
+        /// The address or the id
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        user: String,
+    },
+    /// Take the second factor from a user who lost it, with all recovery codes: all sessions end
+    ResetFactor {
+        /// The address or the id
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        user: String,
+        /// Who decides it
+        #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+        by: String,
+        /// Why, and how it is known who asks; it stays on record
+        #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+        reason: String,
+    },
+    /// Make a key that access tokens are signed with, or second factors sealed, in a file that nobody else can read
     Key {
         /// The file; it must not be there yet
         #[arg(long, value_name = "FILE")]
@@ -94,13 +128,16 @@ enum Action {
 
 /// Users that are read at once.
 const PAGE_USERS: u32 = 1_000;
+const FACTOR_ENDED: &str = "the user has no second factor any more, and signs in by the password alone";
+const NO_FACTOR: &str = "the user had no second factor; all sessions ended";
 /// How long a token that was printed is good.
 const TOKEN_LIFE: TimeDelta = TimeDelta::hours(24);
 
 pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow::Result<Ending> {
     if let Some(Action::Key { out }) = &arguments.action {
         write_key(out)?;
-        session.say(&format!("made {}; name it in `token_key_files` under [api.identity]", out.display()))?;
+        let places = "`token_key_files`, or `second_factor_key_files`, under [api.identity]";
+        session.say(&format!("made {}; name it in {places}", out.display()))?;
         return Ok(Ending::Done);
     }
     let config = session.config()?;
@@ -142,8 +179,25 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             store.enable_user(&known(store, user).await?.user_id, now).await?;
             session.say("the user may ask again")?;
         }
+        Some(Action::Link { user, issuer, subject, by }) => {
+            let found = known(store, user).await?;
+            if !store.link_oidc((issuer, subject), &found.user_id, by, now).await? {
+                return Err(Usage(format!("`{user}`, or who `{subject}` is there, is linked already")).into());
+            }
+            session.say("the user can sign in there")?;
+        }
+        Some(Action::Factors { user }) => return factors(session, store, &known(store, user).await?).await,
+        Some(Action::ResetFactor { user, by, reason }) => {
+            let ending = FactorEnding { reason: FactorEnd::Reset, by, note: Some(reason), session_that_stays: None };
+            let had = store.end_second_factor(&known(store, user).await?.user_id, ending, now).await?;
+            session.say(if had { FACTOR_ENDED } else { NO_FACTOR })?;
+        }
         Some(Action::Role { user, role }) => {
-            store.set_user_role(&known(store, user).await?.user_id, *role, now).await?;
+            let found = known(store, user).await?;
+            if found.kind == UserKind::Service && matches!(role, Role::Admin | Role::Compliance) {
+                return Err(Usage(format!("the role {role} is for people, and `{user}` is a program")).into());
+            }
+            store.set_user_role(&found.user_id, *role, now).await?;
             session.say(&format!("the user has the role {role} now"))?;
         }
     }
@@ -211,6 +265,31 @@ async fn list(
     }
     if listing.rows.is_empty() && session.format == Format::Table {
         session.say("nobody")?;
+    } else {
+        session.write(&listing)?;
+    }
+    Ok(Ending::Done)
+}
+
+/// Lists the second factors that a user has or had, the latest first.
+async fn factors(session: &Session, store: &Store, user: &User) -> anyhow::Result<Ending> {
+    let mut listing =
+        Listing::new(&["factor_id", "made_at", "confirmed_at", "ended_at", "end_reason", "ended_by", "note"]);
+    let instant = |at: chrono::DateTime<chrono::Utc>| Value::from(at.format("%Y-%m-%d %H:%M:%SZ").to_string());
+    for factor in store.second_factors_of(&user.user_id, PAGE_USERS).await? {
+        let end = factor.end.as_ref();
+        listing.push([
+            factor.factor_id.clone().into(),
+            instant(factor.made_at),
+            factor.confirmed_at.map_or(Value::Null, instant),
+            end.map_or(Value::Null, |end| instant(end.at)),
+            end.map_or(Value::Null, |end| end.reason.word().into()),
+            end.map_or(Value::Null, |end| end.by.clone().into()),
+            end.and_then(|end| end.note.clone()).map_or(Value::Null, Value::from),
+        ]);
+    }
+    if listing.rows.is_empty() && session.format == Format::Table {
+        session.say("none, and never any")?;
     } else {
         session.write(&listing)?;
     }

@@ -39,6 +39,32 @@ fn users_are_made_listed_and_disabled() {
 }
 
 #[test]
+fn a_second_factor_is_taken_away_by_somebody_with_a_reason() {
+    let house = House::new();
+    house.done(&["users", "add", "--email", "anna@example.org", "--role", "admin"]);
+    assert_eq!(house.done(&["users", "factors", "anna@example.org"]).trim(), "none, and never any");
+    let reset = ["users", "reset-factor", "anna@example.org"];
+    assert_eq!(house.run(&reset).code, Some(2), "nobody did it, for nothing");
+    assert_eq!(house.run(&[&reset[..], &["--by", "otto"]].concat()).code, Some(2), "for nothing");
+    let whole = [&reset[..], &["--by", "otto", "--reason", "came in person"]].concat();
+    let told = house.done(&whole);
+    assert!(told.contains("the user had no second factor"), "{told}");
+}
+
+#[test]
+fn a_user_is_linked_to_one_of_another_house_once() {
+    let house = House::new();
+    house.done(&["users", "add", "--email", "anna@example.org", "--role", "client"]);
+    let link = |subject: &'static str| {
+        let there = ["--issuer", "https://login.example.org", "--subject", subject, "--by", "otto"];
+        [&["users", "link", "anna@example.org"][..], &there].concat()
+    };
+    house.done(&link("anna-there"));
+    assert_eq!(house.run(&link("anna-there")).code, Some(2), "there is nothing left to do");
+    assert_eq!(house.run(&link("somebody")).code, Some(2), "one user here is one user there");
+}
+
+#[test]
 fn a_key_is_for_its_owner_only_and_written_once() {
     let house = House::new();
     house.done(&["users", "key", "--out", "token-key.pem"]);

@@ -16,6 +16,7 @@ on_both_engines!(
     a_token_is_good_once_and_for_one_purpose,
     a_user_changes,
     a_key_comes_back_and_ends,
+    a_program_has_two_keys_in_force,
     whoever_fails_waits_longer_each_time,
     many_at_once_get_no_more_attempts,
     a_mail_is_sent_by_one,
@@ -134,6 +135,35 @@ async fn a_key_comes_back_and_ends(place: &Place) {
 
 fn trying(number: u32, failures_max: u32) -> Attempting {
     Attempting { key: hash(number), failures_max }
+}
+
+async fn a_program_has_two_keys_in_force(place: &Place) {
+    let store = with_user(place).await;
+    let service = User { kind: UserKind::Service, ..user("s-1") };
+    assert!(store.insert_user(&service).await.expect("stored"));
+    let listed = store.services("", 10).await.expect("readable");
+    assert_eq!(listed, std::slice::from_ref(&service), "people are not in the list");
+    assert!(store.services("s-1", 10).await.expect("readable").is_empty());
+    let key = |number: u32, from: i64, until: i64| ApiKey {
+        key_id: format!("k-{number}"),
+        user_id: service.user_id.clone(),
+        title: String::new(),
+        scopes: vec![Scope::Read],
+        created_at: after_minutes(from),
+        expires_at: after_minutes(until),
+        last_used_at: None,
+        revoked_at: None,
+    };
+    let insert = async |number: u32, from: i64, until: i64| {
+        store.insert_service_key(&key(number, from, until), &hash(number)).await.expect("answered")
+    };
+    assert!(insert(1, 0, 60).await && insert(2, 1, 120).await);
+    assert!(!insert(3, 2, 120).await, "two are in force");
+    assert!(insert(4, 60, 120).await, "the first one has expired");
+    assert!(!insert(5, 61, 120).await);
+    assert!(store.revoke_api_key(&service.user_id, "k-2", after_minutes(61)).await.expect("answered"));
+    assert!(insert(6, 62, 120).await, "one was revoked");
+    store.close().await;
 }
 
 async fn whoever_fails_waits_longer_each_time(place: &Place) {

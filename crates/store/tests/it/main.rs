@@ -41,6 +41,8 @@ mod schema;
 #[cfg(test)]
 mod sealing;
 #[cfg(test)]
+mod second_factors;
+#[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod statements;

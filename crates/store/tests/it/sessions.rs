@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use schemas::{Language, Role, UserId};
-use store::{NewSession, RefreshLimits, Refreshed, SessionEnd, Store, StoreKind, User, UserKind};
+use store::{NewSession, RefreshLimits, Refreshed, SessionEnd, SessionProof, Store, StoreKind, User, UserKind};
 use tokio::task::JoinSet;
 
 use crate::places::{Place, on_both_engines};
@@ -17,6 +17,7 @@ on_both_engines!(
     a_session_ends_without_use_and_at_last,
     a_user_ends_sessions,
     a_disabled_user_has_no_sessions,
+    a_session_is_proved_anew_by_its_user,
 );
 
 const LIMITS: RefreshLimits = RefreshLimits { idle: TimeDelta::days(7), grace: TimeDelta::seconds(30) };
@@ -67,6 +68,7 @@ async fn begin(store: &Store, session_id: &str, number: u32) {
         token_hash: &hash(number),
         user_agent: "tests",
         peer: "192.0.2.7",
+        proof: SessionProof::Password,
         at: start(),
         idle: LIMITS.idle,
         life: TimeDelta::days(30),
@@ -175,5 +177,20 @@ async fn a_disabled_user_has_no_sessions(place: &Place) {
     assert_eq!(refresh(&store, 0, 61).await, Refreshed::Refused);
     assert!(store.enable_user(&user_id(), after_minutes(2)).await.expect("done"));
     assert_eq!(refresh(&store, 0, 121).await, Refreshed::Refused, "what ended stays ended");
+    store.close().await;
+}
+
+async fn a_session_is_proved_anew_by_its_user(place: &Place) {
+    let store = with_session(place).await;
+    let (other, both): (UserId, _) = ("u-2".parse().expect("an id"), SessionProof::PasswordAndCode);
+    assert!(!store.prove_session(&other, "s-1", both, after_minutes(5)).await.expect("answered"), "it is not theirs");
+    let (session, _) = store.session("s-1").await.expect("readable").expect("there");
+    assert_eq!((session.authenticated_at, session.proof), (start(), SessionProof::Password));
+    assert!(store.prove_session(&user_id(), "s-1", both, after_minutes(5)).await.expect("answered"));
+    let (session, _) = store.session("s-1").await.expect("readable").expect("there");
+    assert_eq!((session.authenticated_at, session.proof), (after_minutes(5), both));
+    assert_eq!(session.expires_at, start() + TimeDelta::days(30), "it lasts no longer by that");
+    store.end_session(&user_id(), "s-1", SessionEnd::Ended, after_minutes(6)).await.expect("done");
+    assert!(!store.prove_session(&user_id(), "s-1", both, after_minutes(7)).await.expect("answered"), "it has ended");
     store.close().await;
 }

@@ -28,7 +28,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("object_store", &["lake"]),
     ("parquet", &["lake"]),
     ("polars", &["pipelines"]),
-    ("reqwest", &["pipelines", "reports"]),
+    ("reqwest", &["pipelines", "reports", "api"]),
     ("sqlx", &["store"]),
     ("printpdf", &["reports"]),
     ("lettre", &["reports"]),

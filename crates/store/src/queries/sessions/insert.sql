@@ -8,6 +8,7 @@ INSERT INTO sessions (
     authenticated_at,
     last_used_at,
     idle_expires_at,
-    expires_at
+    expires_at,
+    proof
 )
-VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)
+VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)

@@ -5,6 +5,7 @@ SELECT
     successor_salt,
     user_agent,
     peer,
+    proof,
     authenticated_at,
     last_used_at,
     idle_expires_at,
