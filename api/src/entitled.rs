@@ -8,11 +8,13 @@
 //! what the client owns and what was opened by the household, an adviser what was opened to the adviser, operations and
 //! compliance see all, an admin sees none.
 
+pub(crate) mod books;
 pub(crate) mod facts;
 pub(crate) mod markets;
 mod noted;
 pub(crate) mod person_archive;
 pub(crate) mod plans;
+pub(crate) mod uploads;
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -336,7 +338,7 @@ pub(crate) async fn last_night(context: &Context) -> Result<Option<BusinessDate>
 mod tests {
     use std::path::{Path, PathBuf};
 
-    /// Reads of the store that need a proof, which only this file and those below may call.
+    /// Reads and writes of the store that need a proof, which only this file and those below may call.
     const GUARDED: &[&str] = &[
         ".portfolio(&",
         ".portfolios()",
@@ -350,6 +352,15 @@ mod tests {
         ".run(&",
         ".steps(",
         ".transactions_",
+        ".transaction_with_reversal(",
+        ".corrections_of(",
+        ".open_portfolio(",
+        ".change_portfolio(",
+        ".save_portfolio(",
+        ".import_",
+        ".book(",
+        ".upload(",
+        ".queue_upload(",
         ".deliveries(",
         ".inbox(",
     ];

@@ -4,6 +4,7 @@
 //! of any of them, and a route that is added tomorrow stands behind all of them.
 
 pub(crate) mod address;
+pub(crate) mod bounds;
 mod budgets;
 mod conditional;
 mod fields;

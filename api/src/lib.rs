@@ -2,11 +2,13 @@
 //!
 //! Figures come from the lake through its typed reads, people's things and runs from the store. What a caller may see
 //! is decided before it is read. Nothing here writes but what users do with their accounts and plans, what two people
-//! approve, and what comes back from outside: that somebody wants no more mails, and what mail and billing providers
-//! report. Whoever asks is checked first ([`Settings::token`], [`IdentitySettings`]); whatever goes wrong is answered
-//! as problem+json (RFC 9457); every address is described at `/openapi.json`.
+//! approve, files that wait to be imported, and what comes back from outside: that somebody wants no more mails, and
+//! what mail and billing providers report. Portfolios and transactions are written by whoever reads the folders, too
+//! ([`Bookkeeping`]). Whoever asks is checked first ([`Settings::token`], [`IdentitySettings`]); whatever goes wrong is
+//! answered as problem+json (RFC 9457); every address is described at `/openapi.json`.
 
 mod asked;
+mod bookkeeping;
 mod caller;
 mod dates;
 mod entitled;
@@ -42,7 +44,9 @@ use secrecy::SecretString;
 use store::Store;
 use tokio::net::TcpListener;
 
+pub use crate::bookkeeping::{Bookkeeping, Fields, NotWritten, Writing, Written, WrongField};
 use crate::caller::Admission;
+use crate::entitled::books::Books;
 use crate::entitled::facts::Facts;
 pub use crate::entitled::person_archive::{ArchiveError, ArchiveManifest, ArchivedFile, PersonArchive, verify_archive};
 pub use crate::gateway::address::ForwardedHeader;
@@ -74,6 +78,8 @@ pub struct ApiState {
     pub returned: Option<ReturnedMail>,
     /// The secret that a billing provider signs its events with; none to take no events.
     pub billing_secret: Option<SecretString>,
+    /// Who writes books; none to write none.
+    pub bookkeeping: Option<Arc<dyn Bookkeeping>>,
 }
 
 /// Where the API listens and how much it takes.
@@ -90,6 +96,11 @@ pub struct Settings {
     pub request_timeout_s: u64,
     /// Bytes that the body of a request may have. Default 65,536 (64 KiB).
     pub body_bytes_max: usize,
+    /// Bytes that a file may have that is sent to be imported. Default 268,435,456 (256 MiB); an import reads no more.
+    pub upload_bytes_max: usize,
+    /// Seconds after which sending such a file is given up. Default 900; without a byte it is given up after
+    /// `request_timeout_s`.
+    pub upload_timeout_s: u64,
     /// A file with the secret that a mail provider signs its reports with; without one no reports are taken. Whoever
     /// starts the API reads it ([`ApiState::returned`]). Default none.
     pub returned_secret_file: Option<PathBuf>,
@@ -145,6 +156,8 @@ impl Default for Settings {
             token: None,
             request_timeout_s: 10,
             body_bytes_max: 64 << 10,
+            upload_bytes_max: 256 << 20,
+            upload_timeout_s: 900,
             returned_secret_file: None,
             billing_secret_file: None,
             identity: IdentitySettings::default(),
@@ -229,6 +242,7 @@ pub(crate) struct Context {
     pub(crate) program_version: String,
     pub(crate) returned: Option<ReturnedMail>,
     pub(crate) billing_secret: Option<SecretString>,
+    pub(crate) books: Books,
     pub(crate) admission: Admission,
     pub(crate) identity: Option<Arc<Identity>>,
     pub(crate) house_key: Option<Arc<HouseKey>>,
@@ -236,6 +250,7 @@ pub(crate) struct Context {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) kept_answers: KeptAnswers,
     pub(crate) user_budgets: UserBudgets,
+    pub(crate) upload_idle_s: u64,
 }
 
 /// The API as a service. Whoever serves it must hand in the peer's address (`ConnectInfo<SocketAddr>`): without a
@@ -256,6 +271,7 @@ pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
         program_version: state.program_version,
         returned: state.returned,
         billing_secret: state.billing_secret,
+        books: Books::of(state.bookkeeping),
         admission: Admission::of(settings)?,
         identity: Identity::of(&settings.identity)?.map(Arc::new),
         house_key: house_key(settings)?,
@@ -263,6 +279,7 @@ pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
         metrics: Arc::clone(&metrics),
         user_budgets: UserBudgets::new(settings.requests_per_minute, shared.clone()),
         kept_answers: KeptAnswers::with_room(settings.kept_answers_mib, shared.clone()),
+        upload_idle_s: settings.request_timeout_s,
     });
     let routes = swagger::with_pages(openapi::described_routes()?).fallback(problem::unknown_address);
     let once = from_fn_with_state(Arc::clone(&context), gateway::idempotency::once);

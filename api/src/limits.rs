@@ -1,21 +1,19 @@
 //! What every request goes through before and after its handler.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::HeaderValue;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use schemas::Clock;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 use uuid::Uuid;
 
+use crate::gateway::bounds::{self, Bounds};
 use crate::gateway::metrics::Metrics;
 use crate::shared::Shared;
 use crate::{Error, Settings, gateway, problem};
@@ -40,10 +38,8 @@ pub(crate) fn limited(
     (clock, shared): (Clock, Option<Shared>),
     metrics: Arc<Metrics>,
 ) -> Result<Router, Error> {
-    let timeout = Duration::from_secs(settings.request_timeout_s);
     let bounded = routes
-        .layer(RequestBodyLimitLayer::new(settings.body_bytes_max))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, timeout))
+        .layer(from_fn_with_state(Bounds::of(settings), bounds::bounded))
         .layer(CatchPanicLayer::custom(problem::of_panic));
     let guarded = gateway::guarded(bounded, settings, clock, shared)?;
     let counted = guarded.layer(from_fn_with_state(metrics, gateway::metrics::counted));

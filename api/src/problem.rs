@@ -75,6 +75,9 @@ pub(crate) struct Violation {
 /// The problems that addresses about accounts may answer with, too.
 pub(crate) enum AccountRefusals {}
 
+/// The problems that addresses which write books may answer with, too.
+pub(crate) enum WriteRefusals {}
+
 /// The problems that every address may answer with, for the description of the API.
 pub(crate) enum Refusals {}
 
@@ -93,6 +96,28 @@ impl Problem {
     pub(crate) fn invalid(detail: impl Into<String>, violations: Vec<Violation>, help: &'static str) -> Problem {
         let violations = (!violations.is_empty()).then(|| violations.into_boxed_slice());
         Problem { violations, ..Problem::bad_request(detail, help) }
+    }
+
+    /// The problem with the fields that it is about.
+    pub(crate) fn with_violations(self, violations: Vec<Violation>) -> Problem {
+        let violations = (!violations.is_empty()).then(|| violations.into_boxed_slice());
+        Problem { violations, ..self }
+    }
+
+    /// What is to be changed is not what the caller has seen (RFC 9110, section 13.1.1).
+    pub(crate) fn stale() -> Problem {
+        let kind = "urn:financr:problem:stale";
+        let detail = "it was changed since it was read: `If-Match` is not its tag any more";
+        let help = "read it again, and send the change with the `ETag` of that answer in `If-Match`";
+        Problem::new(StatusCode::PRECONDITION_FAILED, kind, "Changed meanwhile", detail, help)
+    }
+
+    /// What is to be changed must be named by its tag (RFC 6585, section 3).
+    pub(crate) fn tag_missing() -> Problem {
+        let kind = "urn:financr:problem:tag-missing";
+        let detail = "the request does not say what it changes: there is no `If-Match`";
+        let help = "read it, and send the change with the `ETag` of that answer in `If-Match`";
+        Problem::new(StatusCode::PRECONDITION_REQUIRED, kind, "Tag missing", detail, help)
     }
 
     /// The caller asks too often.
@@ -209,6 +234,11 @@ impl Problem {
         Problem::of_status(StatusCode::PAYLOAD_TOO_LARGE)
     }
 
+    /// The body does not come.
+    pub(crate) fn too_slow() -> Problem {
+        Problem::of_status(StatusCode::REQUEST_TIMEOUT)
+    }
+
     /// Something that is needed for the answer does not work at the moment.
     pub(crate) fn unavailable(detail: impl Into<String>) -> Problem {
         let kind = "urn:financr:problem:unavailable";
@@ -227,8 +257,12 @@ impl Problem {
             StatusCode::METHOD_NOT_ALLOWED => {
                 ("this address cannot be asked this way", "GET /openapi.json says how it can be")
             }
-            StatusCode::PAYLOAD_TOO_LARGE => {
-                ("the request is too large", "send less; `body_bytes_max` under [api] is the limit")
+            StatusCode::PAYLOAD_TOO_LARGE => (
+                "the request is too large",
+                "send less; `body_bytes_max` and `upload_bytes_max` under [api] are the limits",
+            ),
+            StatusCode::REQUEST_TIMEOUT => {
+                ("the body of the request stopped coming", "send it again, without a pause of many seconds")
             }
             StatusCode::SERVICE_UNAVAILABLE => ("the answer took too long", "ask for less, or try again later"),
             other if other.is_server_error() => ("the request could not be answered", SERVER_HELP),
@@ -296,6 +330,18 @@ impl utoipa::IntoResponses for Refusals {
             ("429", "The caller asks too often; `Retry-After` says when to ask again."),
             ("500", "Something went wrong; the log has the cause."),
             ("503", "The answer took too long."),
+        ];
+        BTreeMap::from(refusals.map(described))
+    }
+}
+
+impl utoipa::IntoResponses for WriteRefusals {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        let refusals = [
+            ("400", "Fields are wrong; `violations` names them all. Nothing was written."),
+            ("409", "It contradicts what is there; `violations` says what. Nothing was written."),
+            ("413", "The request is too large."),
+            ("422", "The `Idempotency-Key` is that of another request."),
         ];
         BTreeMap::from(refusals.map(described))
     }

@@ -13,6 +13,7 @@ mod contributions;
 mod currency_split;
 mod exceptions;
 mod health;
+mod imports;
 mod market_data;
 mod market_news;
 mod measures;
@@ -76,6 +77,7 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &risk_analysis::RESOURCE,
     &market_news::RESOURCE,
     &transactions::RESOURCE,
+    &imports::RESOURCE,
     &assets::RESOURCE,
     &market_data::RESOURCE,
     &exceptions::RESOURCE,

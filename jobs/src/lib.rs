@@ -30,8 +30,10 @@ pub mod restatement;
 pub mod retention;
 mod runner;
 pub mod schedule;
+pub mod sent_books;
 pub mod stress;
 pub mod subscriptions;
+pub mod uploads;
 pub mod why;
 
 pub use context::{Context, Progress, Settings};
@@ -45,6 +47,7 @@ pub use pipelines::rollups::attribution::over_period::{
 };
 pub use pipelines::rollups::attribution::weighings::{Comparison, GroupSides, POSITIONS};
 pub use pipelines::sources::book_folder::Found;
+pub use pipelines::sources::book_folder::agreement::FieldFault;
 pub use pipelines::sources::ecb_reference_rates::Settings as EcbSettings;
 pub use pipelines::sources::{RowReject, SOURCES};
 pub use pipelines::track_record::{CalendarReturn, Wealth, WealthDay, benchmark_over, calendar_returns, wealth_since};

@@ -55,6 +55,7 @@ impl Door {
             program_version: "0.1.0".to_owned(),
             returned: None,
             billing_secret: None,
+            bookkeeping: None,
         };
         api::router(state, &self.settings).expect("a router")
     }

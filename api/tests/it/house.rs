@@ -1,6 +1,7 @@
 //! A small house to ask: one portfolio, valued on two days.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use api::{ApiState, ReturnedMail, Settings};
 use axum::Router;
@@ -19,6 +20,8 @@ use serde_json::Value;
 use store::{Claim, NewRun, Run, Store, StoreKind};
 use tempfile::TempDir;
 use tower::ServiceExt;
+
+use crate::bookkeeper::Bookkeeper;
 
 /// The two days on which the portfolio was valued.
 pub(crate) const DATES: [&str; 2] = ["2014-12-30", "2014-12-31"];
@@ -140,6 +143,7 @@ impl House {
             program_version: "0.1.0".to_owned(),
             returned: self.returned.clone(),
             billing_secret: self.billing_secret.clone(),
+            bookkeeping: Some(Arc::new(Bookkeeper(self.store.clone()))),
         };
         api::router(state, settings)
     }

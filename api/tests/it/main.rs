@@ -13,6 +13,8 @@ mod audit_entries {
     mod get;
 }
 #[cfg(test)]
+mod bookkeeper;
+#[cfg(test)]
 mod callers {
     mod get;
 }
@@ -62,6 +64,10 @@ mod identity {
     mod step_ups;
 }
 #[cfg(test)]
+mod imports {
+    mod send;
+}
+#[cfg(test)]
 mod market_data {
     mod get;
 }
@@ -96,6 +102,7 @@ mod portfolio_groups {
 
 mod portfolios {
     mod get;
+    mod write;
 }
 #[cfg(test)]
 mod position_returns {
@@ -134,6 +141,7 @@ mod tls {
 #[cfg(test)]
 mod transactions {
     mod get;
+    mod write;
 }
 #[cfg(test)]
 mod unsubscribe {

@@ -5,6 +5,7 @@
 mod attribution_figures;
 mod attribution_listing;
 mod audit_heads;
+mod bookkeeping;
 mod class_listing;
 pub mod commands;
 mod concentration_listing;

@@ -13,6 +13,7 @@ pub mod files;
 pub mod functions;
 mod growth;
 pub mod maintenance;
+mod parted_object;
 pub mod read;
 mod recent;
 mod replacing;
@@ -23,6 +24,7 @@ mod table;
 
 pub use engine::{Engine, EngineSettings, Parameter};
 pub use error::Error;
+pub use parted_object::PartedObject;
 pub use snapshot::{DateRange, Snapshot};
 pub use storage::{S3Settings, Storage};
 pub use table::{Copied, Lake, Mark, WriteKey, Written};

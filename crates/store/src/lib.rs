@@ -25,6 +25,7 @@ mod deliveries;
 mod delivery_counts;
 mod delivery_records;
 mod entitlements;
+mod entries;
 mod erasures;
 mod error;
 mod inbox;
@@ -34,6 +35,7 @@ mod local_keys;
 mod mails;
 mod migrations;
 mod oidc_links;
+mod one_transaction;
 mod past_secrets;
 mod person_records;
 mod personal_data;
@@ -60,6 +62,7 @@ mod subscriptions;
 mod suppressions;
 mod transactions;
 mod unsubscribe_tokens;
+mod uploads;
 mod user_changes;
 mod users;
 
@@ -77,6 +80,7 @@ pub use deliveries::{Bundling, Delivery, DeliveryState, FailedAttempt, Necessity
 pub use delivery_counts::DeliveryCounts;
 pub use delivery_records::{DeliveryChange, DeliveryEvent};
 pub use entitlements::{Delegation, DelegationKind, Ownership};
+pub use entries::{ChangeOutcome, Correction, EnteredCorrection, EntryBy, EntryKind, OpenOutcome};
 pub use erasures::{ErasureOutcome, ErasureRefusal};
 pub use error::{Error, Result};
 pub use inbox::{
@@ -106,4 +110,5 @@ pub use store::{Store, StoreKind};
 pub use subscriptions::{BillingEvent, BillingEventKind, BillingOutcome, Subscription};
 pub use suppressions::{NewSuppression, Suppression, SuppressionReason};
 pub use transactions::{Conflict, ImportOutcome};
+pub use uploads::{NewUpload, Upload, UploadState};
 pub use users::{User, UserKind};

@@ -54,11 +54,7 @@ impl Store {
         synthetic: bool,
         now: DateTime<Utc>,
     ) -> Result<SaveOutcome> {
-        self.check_kind(&portfolio.portfolio_id, synthetic)?;
-        if portfolio.risk_free_annual.is_some_and(|rate| !rate.is_finite()) {
-            return Err(Error::RiskFreeRate { portfolio_id: portfolio.portfolio_id.clone() });
-        }
-        if 0 < write(work, INSERT, self.kind(), portfolio, now).await? {
+        if self.insert_within(work, portfolio, synthetic, now).await? {
             return Ok(SaveOutcome::Inserted);
         }
         lock(work, &portfolio.portfolio_id).await?;
@@ -71,6 +67,21 @@ impl Store {
         }
         write(work, UPDATE, self.kind(), portfolio, now).await?;
         Ok(SaveOutcome::Changed)
+    }
+
+    /// Inserts a portfolio in a transaction that goes on; false if its id is there.
+    pub(crate) async fn insert_within(
+        &self,
+        work: &mut SqlTransaction,
+        portfolio: &Portfolio,
+        synthetic: bool,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        self.check_kind(&portfolio.portfolio_id, synthetic)?;
+        if portfolio.risk_free_annual.is_some_and(|rate| !rate.is_finite()) {
+            return Err(Error::RiskFreeRate { portfolio_id: portfolio.portfolio_id.clone() });
+        }
+        Ok(0 < write(work, INSERT, self.kind(), portfolio, now).await?)
     }
 
     /// All portfolios in the order of their ids.

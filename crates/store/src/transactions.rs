@@ -246,7 +246,7 @@ impl<'a> Entry<'a> {
 }
 
 #[derive(sqlx::FromRow)]
-struct TransactionRow {
+pub(crate) struct TransactionRow {
     portfolio_id: String,
     transaction_id: String,
     booking_sequence: i64,
@@ -282,7 +282,7 @@ struct NumberedRow {
 
 const TABLE: &str = "transactions";
 
-fn transactions_of(rows: Vec<TransactionRow>) -> Result<Vec<Transaction>> {
+pub(crate) fn transactions_of(rows: Vec<TransactionRow>) -> Result<Vec<Transaction>> {
     let mut ids = SharedIds::default();
     rows.into_iter().map(|row| row.transaction(&mut ids)).collect()
 }

@@ -4,6 +4,7 @@
 //! is a shared market, one with `group.json` a group of portfolios; any other folder is searched for them.
 
 mod action_file;
+pub mod agreement;
 mod benchmark;
 mod benchmark_weight_file;
 mod book_files;
@@ -19,6 +20,8 @@ mod market_files;
 mod news_file;
 mod risk_free_file;
 pub(crate) mod scenario_file;
+pub mod sent_portfolio;
+pub mod sent_transactions;
 mod transaction_file;
 
 use std::collections::BTreeMap;

@@ -9,7 +9,8 @@ use schemas::Subject;
 use store::{ApprovalKind, NewApproval};
 
 use super::people::{CALLERS, Peopled, user_id};
-use crate::house::{House, now};
+use crate::bookkeeper::deposit;
+use crate::house::{House, id, now};
 
 /// A line: the method, the address as it is described, the address as it is asked, what is sent, and the statuses for
 /// [`CALLERS`] in their order.
@@ -41,6 +42,10 @@ const ACCOUNT_OF_OWNER: [u16; 9] = [401, 200, 404, 404, 404, 404, 404, 200, 200]
 const ONLY_OWNER_AND_NO_KEY: [u16; 9] = [401, 503, 404, 404, 404, 404, 404, 403, 403];
 /// Something only `owner` does with the second factor of that account, which there is none of.
 const ONLY_OWNER_AND_NONE: [u16; 9] = [401, 409, 404, 404, 404, 404, 404, 403, 403];
+/// Writing in D03 what is wrong: only those who may write are told so.
+const WRITING: [u16; 9] = [401, 403, 404, 403, 404, 400, 403, 404, 400];
+/// Writing in D99.
+const WRITING_FOREIGN: [u16; 9] = [401, 404, 403, 404, 404, 400, 403, 404, 400];
 /// To nobody who has no signature.
 const SIGNED: [u16; 9] = [401; 9];
 
@@ -62,6 +67,11 @@ const fn post(route: &'static str, asked: &'static str, body: &'static str, stat
     Line { method: "POST", route, asked, body: Some(body), statuses }
 }
 
+const NO_ROWS: &str = r#"{"transactions":[]}"#;
+const TRANSACTION: &str = "/portfolios/{portfolio_id}/transactions/{transaction_id}";
+const IMPORTS: &str = "/portfolios/{portfolio_id}/imports";
+const CORRECTIONS: &str = "/portfolios/{portfolio_id}/transactions/{transaction_id}/corrections";
+
 const BELOW_PORTFOLIOS: &[&str] = &[
     "",
     "/positions",
@@ -81,6 +91,44 @@ const LINES: &[Line] = &[
     get("/health/live", "/health/live", ALL),
     get("/health/ready", "/health/ready", ALL),
     get("/portfolios", "/portfolios", KNOWN),
+    post("/portfolios", "/portfolios", "{}", [401, 403, 403, 403, 403, 400, 403, 400, 400]),
+    post("/portfolios", "/portfolios", r#"{"id":"D03","title":"x"}"#, [401, 403, 403, 403, 403, 409, 403, 409, 409]),
+    line(
+        "PATCH",
+        "/portfolios/{portfolio_id}",
+        "/portfolios/D03",
+        r#"{"title":"x"}"#,
+        [401, 403, 404, 403, 404, 428, 403, 404, 428],
+    ),
+    line(
+        "PATCH",
+        "/portfolios/{portfolio_id}",
+        "/portfolios/D99",
+        r#"{"title":"x"}"#,
+        [401, 404, 403, 404, 404, 428, 403, 404, 428],
+    ),
+    line("PATCH", "/portfolios/{portfolio_id}", "/portfolios/D77", r#"{"title":"x"}"#, NOTHING),
+    post("/portfolios/{portfolio_id}/transactions", "/portfolios/D03/transactions", NO_ROWS, WRITING),
+    post("/portfolios/{portfolio_id}/transactions", "/portfolios/D99/transactions", NO_ROWS, WRITING_FOREIGN),
+    post("/portfolios/{portfolio_id}/transactions", "/portfolios/D77/transactions", NO_ROWS, NOTHING),
+    get(TRANSACTION, "/portfolios/D03/transactions/kept", OWN),
+    get(TRANSACTION, "/portfolios/D99/transactions/kept", FOREIGN),
+    get(TRANSACTION, "/portfolios/D03/transactions/none", NOTHING),
+    post(CORRECTIONS, "/portfolios/D03/transactions/kept/corrections", "{}", WRITING),
+    post(CORRECTIONS, "/portfolios/D99/transactions/kept/corrections", "{}", WRITING_FOREIGN),
+    post(
+        CORRECTIONS,
+        "/portfolios/D03/transactions/none/corrections",
+        r#"{"reason":"for a test"}"#,
+        [401, 403, 404, 403, 404, 404, 403, 404, 404],
+    ),
+    // The second who sends the same file is told of the first.
+    post(IMPORTS, "/portfolios/D03/imports", "a,b", [401, 403, 404, 403, 404, 202, 403, 404, 200]),
+    post(IMPORTS, "/portfolios/D99/imports", "a,b", [401, 404, 403, 404, 404, 202, 403, 404, 200]),
+    post(IMPORTS, "/portfolios/D77/imports", "a,b", NOTHING),
+    get("/imports/{import_id}", "/imports/kept", [401, 404, 404, 404, 404, 200, 404, 404, 200]),
+    get("/imports/{import_id}", "/imports/none", NOTHING),
+    post(CORRECTIONS, "/portfolios/D77/transactions/kept/corrections", "{}", NOTHING),
     get("/portfolios/{portfolio_id}/exceptions", "/portfolios/D03/exceptions", OVERSIGHT),
     get("/portfolios/{portfolio_id}/exceptions", "/portfolios/D99/exceptions", OVERSIGHT),
     get("/portfolio-groups", "/portfolio-groups", KNOWN),
@@ -279,6 +327,21 @@ async fn peopled() -> Peopled {
     };
     assert!(peopled.house.store.ask_for_approval(&asked, now()).await.expect("asked"));
     let store = &peopled.house.store;
+    for portfolio in ["D03", "D99"] {
+        let kept = [deposit(portfolio, "kept", "100")];
+        store.import_transactions(&id(portfolio), &kept, now()).await.expect("booked");
+    }
+    let sent = store::NewUpload {
+        upload_id: "kept".to_owned(),
+        portfolio_id: id("D03"),
+        file_name: "flex.xml".to_owned(),
+        format: "recognised".to_owned(),
+        sha256: "a".repeat(64),
+        byte_count: 1,
+        object_path: "uploads/kept".to_owned(),
+        entered_by: "operations".to_owned(),
+    };
+    store.queue_upload(&sent, now()).await.expect("queued");
     let of_portfolio = store.statement("statement-D03").await.expect("readable").expect("published");
     let of_firm = store::Statement {
         id: "statement-of-the-firm".to_owned(),

@@ -49,6 +49,7 @@ async fn serve(folder: &Path) -> Served {
         program_version: "0.1.0".to_owned(),
         returned: None,
         billing_secret: None,
+        bookkeeping: None,
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");

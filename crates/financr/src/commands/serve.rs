@@ -8,6 +8,7 @@ use jobs::deliveries::TakenIn;
 
 use super::Session;
 use crate::audit_heads;
+use crate::bookkeeping::Bookkeeper;
 use crate::config::{Config, PrivacySection};
 use crate::ending::{Ending, Usage};
 use crate::house;
@@ -17,6 +18,8 @@ const ACCOUNT_MAILS_EVERY: Duration = Duration::from_secs(5);
 
 /// How often the head of the audit log is noted.
 const AUDIT_HEADS_EVERY: Duration = Duration::from_secs(3_600);
+/// How often files that wait to be imported are looked for.
+const UPLOADS_EVERY: Duration = Duration::from_secs(2);
 
 /// Serve the API until stopped
 #[derive(Debug, Args)]
@@ -31,9 +34,11 @@ pub(super) async fn execute(session: &Session, _arguments: &Arguments) -> anyhow
         .signing_key_file
         .as_ref()
         .map(|_| tokio::spawn(note_audit_heads(config.privacy.clone(), context.store.clone(), context.clock)));
+    let uploads = tokio::spawn(import_uploads(context.clone()));
     let state = api::ApiState {
         returned: returned(&config, &context)?,
         billing_secret: billing_secret(&config)?,
+        bookkeeping: Some(Arc::new(Bookkeeper { context: context.clone() })),
         store: context.store,
         lake: context.lake,
         clock: context.clock,
@@ -47,6 +52,8 @@ pub(super) async fn execute(session: &Session, _arguments: &Arguments) -> anyhow
     for task in [mails, heads].into_iter().flatten() {
         task.abort();
     }
+    // One that is cut off is taken again later; what it has booked is known then.
+    uploads.abort();
     served?;
     Ok(Ending::Done)
 }
@@ -78,6 +85,18 @@ async fn note_audit_heads(privacy: PrivacySection, store: store::Store, clock: s
         rhythm.tick().await;
         if let Err(error) = audit_heads::note(&privacy, &store, clock.now()).await {
             tracing::error!(error.chain = %format!("{error:#}"), "the head of the audit log cannot be noted");
+        }
+    }
+}
+
+/// Imports files as they are sent.
+async fn import_uploads(context: jobs::Context) {
+    let mut rhythm = tokio::time::interval(UPLOADS_EVERY);
+    rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rhythm.tick().await;
+        if let Err(error) = jobs::uploads::import_waiting(&context).await {
+            tracing::error!(error.chain = %schemas::with_causes(&error), "files that were sent cannot be imported");
         }
     }
 }

@@ -4,7 +4,7 @@
 use crate::house::House;
 
 /// A Flex file of one euro account that buys a share for dollars; more rows go into its cash transactions.
-fn flex(more: &str) -> String {
+pub(crate) fn flex(more: &str) -> String {
     format!(
         "<FlexQueryResponse queryName='all' type='AF'>\n\
          <FlexStatements count='1'>\n\

@@ -55,6 +55,8 @@ mod rights;
 #[cfg(test)]
 mod sealing;
 #[cfg(test)]
+mod sending;
+#[cfg(test)]
 mod stress;
 #[cfg(test)]
 mod tables_page;

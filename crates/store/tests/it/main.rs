@@ -15,6 +15,8 @@ mod deliveries;
 #[cfg(test)]
 mod entitlements;
 #[cfg(test)]
+mod entries;
+#[cfg(test)]
 mod erasures;
 #[cfg(test)]
 mod inbox;
@@ -50,5 +52,7 @@ mod statements;
 mod subscriptions;
 #[cfg(test)]
 mod transactions;
+#[cfg(test)]
+mod uploads;
 #[cfg(test)]
 mod users;

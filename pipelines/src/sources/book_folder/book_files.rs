@@ -1,46 +1,21 @@
 //! `portfolio.json` and `market.json`, and the folders that they head.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use bytes::Bytes;
+use schemas::MarketId;
 use schemas::tables::portfolios::Portfolio;
-use schemas::{BusinessDate, Currency, Language, MarketId, PortfolioId};
 use serde::Deserialize;
 
-use super::benchmark::{self, Compared};
+use super::agreement::{self, PortfolioFile};
 use super::transaction_file::transactions;
 use super::{
-    BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, cost_basis, custody_file, delivery_choice, execution_file,
-    listed_in, read_file, scenario_file,
+    BookFolder, Listed, MARKET_FILES, MarketFolder, SOURCE, custody_file, execution_file, listed_in, read_file,
+    scenario_file,
 };
 use crate::error::Error;
 use crate::landing::{Delivered, sha256};
-use crate::sources::{Facts, Instruments, LandedFile, RowReject, ecb_reference_rates};
-
-/// `portfolio.json` as written.
-#[derive(Deserialize)]
-struct PortfolioFile {
-    id: PortfolioId,
-    title: Option<String>,
-    base_currency: Currency,
-    start: BusinessDate,
-    end: Option<BusinessDate>,
-    benchmark: Option<serde_json::Value>,
-    risk_free: Option<serde_json::Value>,
-    risk_free_annual: Option<f64>,
-    market: Option<MarketId>,
-    client_email: Option<String>,
-    delivery: Option<serde_json::Value>,
-    language: Option<String>,
-    confirmations: Option<bool>,
-    cost_basis: Option<serde_json::Value>,
-    locked_through: Option<BusinessDate>,
-    #[serde(default)]
-    synthetic: bool,
-    #[serde(flatten)]
-    others: BTreeMap<String, serde_json::Value>,
-}
+use crate::sources::{Facts, Instruments, LandedFile, RowReject};
 
 /// `market.json` as written.
 #[derive(Deserialize)]
@@ -137,15 +112,18 @@ pub(super) fn read_book(
     has_fx: &dyn Fn(&MarketId) -> bool,
 ) -> Result<BookFolder, Error> {
     let bytes = required_file(folder, "portfolio.json")?;
-    let file: PortfolioFile = json(folder, "portfolio.json", &bytes)?;
-    let Checked { benchmark, has_dated_rates, cost_basis, language, delivery } = check_portfolio(folder, &file)?;
+    let mut file: PortfolioFile = json(folder, "portfolio.json", &bytes)?;
+    let checked = agreement::check(&file).map_err(|faults| {
+        let reasons: Vec<String> = faults.into_iter().map(|fault| fault.reason).collect();
+        Error::Sheet { file: folder.join("portfolio.json").display().to_string(), problem: reasons.join("; ") }
+    })?;
     // A portfolio id is a valid market id: both follow the same rule.
     let own: MarketId = file.id.as_str().parse().map_err(|error: schemas::identifiers::IdError| Error::Folder {
         folder: folder.to_owned(),
         problem: error.to_string(),
     })?;
     let mut instruments = Instruments::new();
-    let (market_id, own_rates, listed, mut deliveries, mut rejects) = match file.market {
+    let (market_id, own_rates, listed, mut deliveries, mut rejects) = match file.market.clone() {
         Some(shared) => {
             let listed = symbols(&shared);
             if listed.is_empty() {
@@ -163,27 +141,10 @@ pub(super) fn read_book(
             (own.clone(), market.has_fx, listed, market.deliveries, market.rejects)
         }
     };
-    let fx_source = if own_rates { market_id.clone() } else { ecb_reference_rates::fx_source() };
     deliveries.push(delivered(&own, "portfolio.json", bytes));
-    let portfolio = Portfolio {
-        title: file.title.unwrap_or_else(|| file.id.to_string()),
-        portfolio_id: file.id,
-        risk_free_source: has_dated_rates.then(|| market_id.clone()),
-        market_id,
-        fx_source,
-        base_currency: file.base_currency,
-        start_date: file.start,
-        end_date: file.end,
-        benchmark_symbol: benchmark.symbol,
-        benchmark_blend: benchmark.blend,
-        risk_free_annual: file.risk_free_annual,
-        client_email: file.client_email,
-        delivery,
-        cost_basis,
-        locked_through: file.locked_through,
-        language,
-        confirmations: file.confirmations.unwrap_or_default(),
-    };
+    let synthetic = file.synthetic;
+    let ignored_keys = std::mem::take(&mut file.others).into_keys().collect();
+    let portfolio = agreement::portfolio(file, checked, market_id, own_rates);
     let bytes = required_file(folder, "transactions.csv")?;
     let (transactions, faulty) = transactions(&portfolio, &listed, &bytes)?;
     rejects.extend(faulty);
@@ -193,8 +154,8 @@ pub(super) fn read_book(
     Ok(BookFolder {
         folder: folder.to_owned(),
         portfolio,
-        synthetic: file.synthetic,
-        ignored_keys: file.others.into_keys().collect(),
+        synthetic,
+        ignored_keys,
         instruments,
         transactions,
         deliveries,
@@ -242,56 +203,4 @@ fn executions(folder: &Path, portfolio: &Portfolio, bookings: &[u8]) -> Result<(
     let hash = sha256(&bytes);
     let (_, faulty) = execution_file::executions(&portfolio.portfolio_id, (&hash, &bytes), bookings)?;
     Ok((Some(bytes), faulty))
-}
-
-/// What is said of a portfolio in more than one way, as it is stored.
-struct Checked {
-    benchmark: Compared,
-    /// Whether its risk-free rates are those of its market's `risk_free.csv`.
-    has_dated_rates: bool,
-    cost_basis: String,
-    language: Language,
-    delivery: Option<String>,
-}
-
-/// Checks what is said of a portfolio.
-fn check_portfolio(folder: &Path, file: &PortfolioFile) -> Result<Checked, Error> {
-    let problem = |problem: String| Error::Sheet { file: folder.join("portfolio.json").display().to_string(), problem };
-    if let Some(end) = file.end
-        && end < file.start
-    {
-        return Err(problem(format!("`end` {end} is before `start` {}", file.start)));
-    }
-    if let Some(rate) = file.risk_free_annual
-        && !(-0.5..=1.0).contains(&rate)
-    {
-        return Err(problem(format!("`risk_free_annual` is a fraction a year (0.02 is two percent), not {rate}")));
-    }
-    if let Some(address) = &file.client_email
-        && (address.len() > 254 || address.matches('@').count() != 1 || address.contains(char::is_whitespace))
-    {
-        return Err(problem("`client_email` is no mail address".to_owned()));
-    }
-    let has_dated_rates = match (&file.risk_free, file.risk_free_annual) {
-        (None, _) => false,
-        (Some(serde_json::Value::String(word)), None) if word == "series" => true,
-        (Some(serde_json::Value::String(word)), Some(_)) if word == "series" => {
-            return Err(problem(
-                "`risk_free` is \"series\" and `risk_free_annual` a rate for all days; keep one".to_owned(),
-            ));
-        }
-        _ => {
-            return Err(problem(
-                "`risk_free` is \"series\", for the rates of the market's risk_free.csv; a rate for all days goes into \
-                 `risk_free_annual`"
-                    .to_owned(),
-            ));
-        }
-    };
-    let benchmark = benchmark::read(file.benchmark.as_ref()).map_err(problem)?;
-    let cost_basis = cost_basis::read(file.cost_basis.as_ref()).map_err(problem)?;
-    let language = file.language.as_deref().map(str::parse).transpose();
-    let language = language.map_err(|error: String| problem(format!("`language`: {error}")))?.unwrap_or_default();
-    let delivery = delivery_choice::read(file.delivery.as_ref(), file.client_email.as_deref()).map_err(problem)?;
-    Ok(Checked { benchmark, has_dated_rates, cost_basis, language, delivery })
 }

@@ -16,11 +16,13 @@ use crate::frames::{Sheet, TextColumn, exact};
 use crate::sources::RowReject;
 
 /// The book that a file is of.
-struct Book<'a> {
-    portfolio: &'a Portfolio,
-    listed: &'a Listed,
+pub(super) struct Book<'a> {
+    pub(super) portfolio: &'a Portfolio,
+    pub(super) listed: &'a Listed,
     /// The file, e.g. `D01/transactions.csv`.
-    label: String,
+    pub(super) label: String,
+    /// How a line is named, e.g. `on line 7`.
+    pub(super) place: fn(i64) -> String,
 }
 
 impl Book<'_> {
@@ -68,57 +70,75 @@ pub(super) fn transactions(
     listed: &Listed,
     bytes: &[u8],
 ) -> Result<(Vec<Transaction>, Vec<RowReject>), Error> {
-    let book = Book { portfolio, listed, label: format!("{}/transactions.csv", portfolio.portfolio_id) };
+    let label = format!("{}/transactions.csv", portfolio.portfolio_id);
+    rows(&Book { portfolio, listed, label, place: |line| format!("on line {line}") }, &[], bytes)
+}
+
+/// The transactions of a text of the form of the file, beside those that are booked already.
+pub(super) fn rows(
+    book: &Book<'_>,
+    booked: &[Transaction],
+    bytes: &[u8],
+) -> Result<(Vec<Transaction>, Vec<RowReject>), Error> {
     let label = book.label.as_str();
     let sheet = Sheet::read(label, bytes, &["tx_id", "date", "type", "currency", "net_cash"])?;
     let columns = Columns::of(&sheet)?;
     let mut seen: BTreeMap<String, i64> = BTreeMap::new();
-    let (booked, rejects) = each_row(label, &sheet, |row, line| {
-        let transaction = columns.transaction(&book, row, line)?;
+    let (found, rejects) = each_row(label, &sheet, |row, line| {
+        let transaction = columns.transaction(book, row, line)?;
         if let Some(instrument) = &transaction.instrument_id {
             book.currency_of(instrument)?;
         }
-        if transaction.counter_portfolio_id.as_ref() == Some(&portfolio.portfolio_id) {
+        if transaction.counter_portfolio_id.as_ref() == Some(&book.portfolio.portfolio_id) {
             return Err(("counter_portfolio", "an internal transfer names another portfolio than its own".to_owned()));
         }
         if let Some(first) = seen.get(&transaction.transaction_id) {
-            return Err(("tx_id", format!("the id is already on line {first}")));
+            return Err(("tx_id", format!("the id is already {}", (book.place)(*first))));
         }
         ledger::transaction::validate(&transaction).map_err(|fault| (fault.column, fault.reason))?;
         seen.insert(transaction.transaction_id.clone(), line);
         Ok((line, transaction))
     });
-    Ok(without_loose_reversals(label, booked, rejects))
+    Ok(without_loose_reversals(book, booked, found, rejects))
 }
 
-/// Rejects reversals of what the file does not book, of reversals, and of what another one has taken back already.
+/// Rejects reversals of what is not booked, of reversals, and of what another one has taken back already.
+///
+/// - `booked`: what is booked already; the file of a book is all of it, and has nothing beside it.
 fn without_loose_reversals(
-    label: &str,
-    booked: Vec<(i64, Transaction)>,
+    book: &Book<'_>,
+    booked: &[Transaction],
+    found: Vec<(i64, Transaction)>,
     mut rejects: Vec<RowReject>,
 ) -> (Vec<Transaction>, Vec<RowReject>) {
     let is_reversal = |row: &Transaction| row.kind == TransactionKind::Reversal.code();
-    let known: BTreeMap<String, bool> =
-        booked.iter().map(|(_, row)| (row.transaction_id.clone(), is_reversal(row))).collect();
-    let mut taken_back: BTreeMap<String, i64> = BTreeMap::new();
-    let mut sound = Vec::with_capacity(booked.len());
-    for (line, transaction) in booked {
-        let Some(target) = transaction.reverses.clone() else {
+    let all = booked.iter().chain(found.iter().map(|(_, row)| row));
+    let known: BTreeMap<String, bool> = all.map(|row| (row.transaction_id.clone(), is_reversal(row))).collect();
+    let before = booked.iter().filter_map(|row| Some((row.reverses.clone()?, format!("by `{}`", row.transaction_id))));
+    let mut taken_back: BTreeMap<String, String> = before.collect();
+    let mut sound = Vec::with_capacity(found.len());
+    for (line, transaction) in found {
+        // What is booked already takes nothing back anew, whatever is said of it.
+        let is_new = |_: &String| booked.iter().all(|row| row.transaction_id != transaction.transaction_id);
+        let Some(target) = transaction.reverses.clone().filter(is_new) else {
             sound.push(transaction);
             continue;
         };
         let shown: String = target.chars().take(40).collect();
         let reason = match (known.get(&target), taken_back.get(&target)) {
-            (None, _) => format!("`{shown}` is no tx_id that this file books; name the transaction that is taken back"),
+            (None, _) if booked.is_empty() => {
+                format!("`{shown}` is no tx_id that this file books; name the transaction that is taken back")
+            }
+            (None, _) => format!("`{shown}` is no tx_id that is booked; name the transaction that is taken back"),
             (Some(true), _) => format!("`{shown}` is a reversal itself; book what it took back under a new tx_id"),
-            (Some(false), Some(first)) => format!("`{shown}` has been taken back already on line {first}"),
+            (Some(false), Some(first)) => format!("`{shown}` has been taken back already {first}"),
             (Some(false), None) => {
-                taken_back.insert(target, line);
+                taken_back.insert(target, (book.place)(line));
                 sound.push(transaction);
                 continue;
             }
         };
-        rejects.push(RowReject { file: label.to_owned(), line, column: "reverses".to_owned(), reason });
+        rejects.push(RowReject { file: book.label.clone(), line, column: "reverses".to_owned(), reason });
     }
     rejects.sort();
     (sound, rejects)
