@@ -12,6 +12,7 @@ pub(crate) mod books;
 pub(crate) mod facts;
 pub(crate) mod markets;
 mod noted;
+pub(crate) mod orders;
 pub(crate) mod person_archive;
 pub(crate) mod plans;
 pub(crate) mod uploads;
@@ -363,6 +364,8 @@ mod tests {
         ".queue_upload(",
         ".deliveries(",
         ".inbox(",
+        ".work_order",
+        ".give_order(",
     ];
 
     fn sources(folder: &Path) -> Vec<PathBuf> {

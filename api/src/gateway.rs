@@ -23,7 +23,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::gateway::rate_limit::RateLimits;
-use crate::shared::Shared;
+use crate::instances::Shared;
 use crate::{Error, Settings};
 
 /// Bytes of an answer below which compressing it saves nothing.

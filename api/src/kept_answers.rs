@@ -22,8 +22,8 @@ use sha2::{Digest, Sha256};
 
 use crate::Context;
 use crate::entitled::VisiblePortfolio;
+use crate::instances::Shared;
 use crate::problem::Problem;
-use crate::shared::Shared;
 
 /// Bytes that an entry takes beside its text: the key, the portfolio and what the map needs.
 const ENTRY_BYTES: usize = 500;

@@ -2,10 +2,10 @@
 //!
 //! Figures come from the lake through its typed reads, people's things and runs from the store. What a caller may see
 //! is decided before it is read. Nothing here writes but what users do with their accounts and plans, what two people
-//! approve, files that wait to be imported, and what comes back from outside: that somebody wants no more mails, and
-//! what mail and billing providers report. Portfolios and transactions are written by whoever reads the folders, too
-//! ([`Bookkeeping`]). Whoever asks is checked first ([`Settings::token`], [`IdentitySettings`]); whatever goes wrong is
-//! answered as problem+json (RFC 9457); every address is described at `/openapi.json`.
+//! approve, what is ordered, files that wait to be imported, and what comes back from outside: that somebody wants no
+//! more mails, and what mail and billing providers report. Portfolios and transactions are written by whoever reads the
+//! folders, too ([`Bookkeeping`]). Whoever asks is checked first ([`Settings::token`], [`IdentitySettings`]); whatever
+//! goes wrong is answered as problem+json (RFC 9457); every address is described at `/openapi.json`.
 
 mod asked;
 mod bookkeeping;
@@ -16,6 +16,7 @@ mod figures;
 mod gateway;
 mod house_key;
 mod identity;
+mod instances;
 mod kept_answers;
 mod limits;
 mod linked_returns;
@@ -24,7 +25,6 @@ mod page;
 mod problem;
 mod returned_mail;
 mod routes;
-mod shared;
 mod signature;
 mod swagger;
 mod tar_archive;
@@ -39,7 +39,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::serve::ListenerExt;
 use lake::Lake;
-use schemas::Clock;
+use schemas::{CalendarLength, Clock};
 use secrecy::SecretString;
 use store::Store;
 use tokio::net::TcpListener;
@@ -58,9 +58,9 @@ use crate::identity::Identity;
 pub use crate::identity::{
     IdentitySettings, OidcSettings, Registration, is_mail_address, new_account_token, new_token_key,
 };
+use crate::instances::Shared;
 use crate::kept_answers::KeptAnswers;
 pub use crate::returned_mail::{NotTakenIn, ReturnedMail, TakeIn, TakenIn, Taking};
-use crate::shared::Shared;
 use crate::tls::TlsListener;
 
 /// What the API answers from.
@@ -80,6 +80,19 @@ pub struct ApiState {
     pub billing_secret: Option<SecretString>,
     /// Who writes books; none to write none.
     pub bookkeeping: Option<Arc<dyn Bookkeeping>>,
+    /// The kinds of documents that can be ordered.
+    pub documents: Vec<OrderableDocument>,
+}
+
+/// A kind of document that can be ordered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderableDocument {
+    /// The kind, e.g. `portfolio_statement`.
+    pub kind: String,
+    /// Its name for people, in English.
+    pub title: String,
+    /// The shortest period of the calendar that it can be about.
+    pub shortest: CalendarLength,
 }
 
 /// Where the API listens and how much it takes.
@@ -243,6 +256,7 @@ pub(crate) struct Context {
     pub(crate) returned: Option<ReturnedMail>,
     pub(crate) billing_secret: Option<SecretString>,
     pub(crate) books: Books,
+    pub(crate) documents: Vec<OrderableDocument>,
     pub(crate) admission: Admission,
     pub(crate) identity: Option<Arc<Identity>>,
     pub(crate) house_key: Option<Arc<HouseKey>>,
@@ -272,6 +286,7 @@ pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
         returned: state.returned,
         billing_secret: state.billing_secret,
         books: Books::of(state.bookkeeping),
+        documents: state.documents,
         admission: Admission::of(settings)?,
         identity: Identity::of(&settings.identity)?.map(Arc::new),
         house_key: house_key(settings)?,

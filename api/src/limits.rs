@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::gateway::bounds::{self, Bounds};
 use crate::gateway::metrics::Metrics;
-use crate::shared::Shared;
+use crate::instances::Shared;
 use crate::{Error, Settings, gateway, problem};
 
 /// The header with the id of the request.

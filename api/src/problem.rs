@@ -83,6 +83,8 @@ pub(crate) enum Refusals {}
 
 /// Characters of a detail at most: what was sent is not sent back at length.
 const DETAIL_LENGTH_MAX: usize = 500;
+/// Seconds after which an order may have ended.
+pub(crate) const ORDER_RETRY_S: u32 = 2;
 const SERVER_HELP: &str = "try again later; if it stays, look for the request's id in the log";
 
 impl Problem {
@@ -125,7 +127,8 @@ impl Problem {
         let kind = "urn:financr:problem:too-many-requests";
         let detail = format!("there are no requests left for the next {retry_in_s} seconds");
         let help = "ask again after the seconds in `Retry-After`; `RateLimit` says how many requests are left";
-        Problem::new(StatusCode::TOO_MANY_REQUESTS, kind, "Too many requests", detail, help)
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, kind, "Too many requests", detail, help);
+        Problem { header: u32::try_from(retry_in_s).ok().map(ProblemHeader::RetryAfter), ..problem }
     }
 
     /// There is nothing under this address.
@@ -149,6 +152,22 @@ impl Problem {
         let detail = format!("the plan `{plan}` has no `{feature}`");
         let help = "GET /subscriptions shows what each plan has";
         Problem::new(StatusCode::FORBIDDEN, "urn:financr:problem:not-in-plan", "Not in the plan", detail, help)
+    }
+
+    /// The plan of whoever asks has no more of it.
+    pub(crate) fn plan_used_up(plan: &str, kind: &str, most: u32) -> Problem {
+        let detail = format!("the plan `{plan}` has {most} of the kind `{kind}` in 30 days, and they were ordered");
+        let help = "wait until the first of them is 30 days old; GET /subscriptions shows what each plan has";
+        Problem::new(StatusCode::FORBIDDEN, "urn:financr:problem:not-in-plan", "Not in the plan", detail, help)
+    }
+
+    /// As many orders of the caller are open as may be.
+    pub(crate) fn too_many_orders(most: u32) -> Problem {
+        let kind = "urn:financr:problem:too-many-orders";
+        let detail = format!("{most} of your orders are open, and no more may be");
+        let help = "wait until one of them has ended, and order again";
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, kind, "Too many orders", detail, help);
+        Problem { header: Some(ProblemHeader::RetryAfter(ORDER_RETRY_S)), ..problem }
     }
 
     /// It cannot be done as things stand.
@@ -215,7 +234,7 @@ impl Problem {
     /// Nobody signs in at another house here.
     pub(crate) fn no_oidc() -> Problem {
         Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
+            StatusCode::NOT_FOUND,
             "urn:financr:problem:no-oidc",
             "No other house",
             "there is no other house at which users sign in",

@@ -18,7 +18,9 @@ mod market_data;
 mod market_news;
 mod measures;
 mod metrics;
+mod notifications;
 mod oidc_sign_ins;
+mod optimize;
 mod passwords;
 mod performance;
 mod personal_erasures;
@@ -28,6 +30,7 @@ mod portfolios;
 mod position_returns;
 mod positions;
 mod registrations;
+mod reports;
 mod returned_mails;
 mod risk_analysis;
 mod runs;
@@ -75,6 +78,7 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &contributions::RESOURCE,
     &attribution::RESOURCE,
     &risk_analysis::RESOURCE,
+    &optimize::RESOURCE,
     &market_news::RESOURCE,
     &transactions::RESOURCE,
     &imports::RESOURCE,
@@ -82,6 +86,7 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &market_data::RESOURCE,
     &exceptions::RESOURCE,
     &statements::RESOURCE,
+    &reports::RESOURCE,
     &runs::RESOURCE,
     &registrations::RESOURCE,
     &sign_ins::RESOURCE,
@@ -97,6 +102,7 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &personal_erasures::RESOURCE,
     &service_accounts::RESOURCE,
     &token_keys::RESOURCE,
+    &notifications::RESOURCE,
     &subscriptions::RESOURCE,
     &approvals::RESOURCE,
     &audit_entries::RESOURCE,

@@ -7,6 +7,7 @@ pub mod deliver;
 pub mod ingest;
 pub mod maintain;
 pub mod nightly;
+pub mod orders;
 pub mod publish;
 pub mod rollup;
 pub mod statements;
@@ -57,6 +58,7 @@ pub const JOBS: &[&Job] = &[
     &publish::JOB,
     &statements::JOB,
     &deliver::JOB,
+    &orders::JOB,
     &maintain::JOB,
 ];
 

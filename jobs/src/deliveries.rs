@@ -5,7 +5,7 @@ use store::{Delivery, NewSuppression, SuppressionReason};
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::outbox::{Finding, close_finding, deliver_account_mails, report_finding};
+use crate::outbox::{Finding, close_finding, deliver_account_mails, report_finding, tell_users as tell};
 
 /// Who puts addresses on the list for which mail came back.
 const ACTOR: &str = store::INBOX_ACTOR;
@@ -25,6 +25,14 @@ pub enum TakenIn {
 /// The store's reason, or what is wrong with the settings of mail.
 pub async fn send_account_mails(context: &Context) -> Result<(), Error> {
     deliver_account_mails(context).await.map(|_| ())
+}
+
+/// Tells every user what is new, and sends the mails about it that are due, as `deliver` does, too.
+///
+/// # Errors
+/// The store's reason, or what is wrong with the settings of mail.
+pub async fn tell_users(context: &Context) -> Result<(), Error> {
+    tell(context).await.map(|_| ())
 }
 
 /// Sends a message once more that was given up, was not wanted or came back, or all that went with a mail, and closes

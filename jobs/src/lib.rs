@@ -19,6 +19,7 @@ mod import_books;
 pub mod import_export;
 pub mod import_preview;
 pub mod measures_on_request;
+pub mod on_demand;
 mod outbox;
 mod owner;
 pub mod parts;
@@ -51,6 +52,7 @@ pub use pipelines::sources::book_folder::agreement::FieldFault;
 pub use pipelines::sources::ecb_reference_rates::Settings as EcbSettings;
 pub use pipelines::sources::{RowReject, SOURCES};
 pub use pipelines::track_record::{CalendarReturn, Wealth, WealthDay, benchmark_over, calendar_returns, wealth_since};
+pub use pipelines::weights_of_prices::weights_of_prices;
 pub use pipelines::why::node::{Figure, Node, Rule, Source, Unit};
 pub use pipelines::{
     AgeLimits, BalanceBasis, HoldingYears, KIND_ON_REQUEST, MEASURE_KINDS, MEASURES, Measure, MeasureKind, MeasureUnit,

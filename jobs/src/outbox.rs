@@ -19,6 +19,7 @@ mod fates;
 mod finding;
 mod letter;
 mod note;
+mod notification_mails;
 mod parcel;
 mod tally;
 mod verdict;
@@ -47,6 +48,7 @@ pub(crate) use tests::portfolio as test_portfolio;
 
 pub(crate) use account_mails::deliver as deliver_account_mails;
 pub(crate) use finding::{Finding, close as close_finding, report as report_finding};
+pub(crate) use notification_mails::tell as tell_users;
 use tally::Tally;
 use verdict::{Verdict, verdict};
 
@@ -71,14 +73,18 @@ struct Pass {
     stopped: Mutex<Option<String>>,
 }
 
-/// Sends every mail about an account and every message of the outbox that is due, channel by channel: one that is
-/// closed holds up no other.
+/// Sends every mail about an account or a notification and every message of the outbox that is due, channel by channel:
+/// one that is closed holds up no other.
 pub(crate) async fn deliver(context: &Context) -> Result<StageReport, Error> {
     lift_leases_of_the_dead(context).await?;
     let (mut reports, mut failed) = (Vec::new(), None);
     match deliver_account_mails(context).await {
         Ok(report) => reports.extend(report),
         Err(error) => failed = Some(error),
+    }
+    match tell_users(context).await {
+        Ok(report) => reports.extend(report),
+        Err(error) => failed = failed.or(Some(error)),
     }
     for channel in DeliveryChannel::ALL {
         match deliver_by(context, channel).await {

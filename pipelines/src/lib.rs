@@ -27,6 +27,7 @@ pub mod mirror;
 mod numerals;
 pub mod parquet_books;
 mod places;
+pub mod proposals;
 pub mod reconciliation;
 mod refusals;
 pub mod return_parts;
@@ -36,6 +37,7 @@ pub mod sources;
 pub mod stress;
 pub mod track_record;
 mod undelivered;
+pub mod weights_of_prices;
 pub mod why;
 mod xml_elements;
 

@@ -14,6 +14,7 @@ mod execution_confirmation;
 mod gips_composite_report;
 mod labels;
 mod management_report;
+mod notifications;
 mod performance_report;
 mod portfolio_statement;
 mod recorded;
@@ -34,6 +35,7 @@ pub use execution_confirmation::{ConfirmationLabel, ConfirmationSentence};
 pub use gips_composite_report::{CompositeLabel, CompositeSentence};
 pub use labels::Label;
 pub use management_report::{ManagementLabel, ManagementSentence};
+pub use notifications::NotificationLabel;
 pub use performance_report::{PerformanceLabel, PerformanceSentence};
 pub use portfolio_statement::{StatementLabel, StatementSentence};
 pub use risk_report::{RiskLabel, RiskSentence};
@@ -228,6 +230,7 @@ mod tests {
     fn every_text_is_there_and_fills_in_the_same_in_every_language_that_it_must_have() {
         every_label_is_there::<Label>();
         every_label_is_there::<AccountLabel>();
+        every_label_is_there::<NotificationLabel>();
         every_label_is_there::<NoticeLabel>();
         every_label_is_there::<ConfirmationLabel>();
         every_sentence_is_there::<Sentence>();

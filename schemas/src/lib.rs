@@ -23,6 +23,7 @@ pub mod signed_message;
 pub mod subject;
 pub mod table;
 pub mod tables;
+pub mod work_order;
 
 pub use causes::with_causes;
 pub use clock::Clock;

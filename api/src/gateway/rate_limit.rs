@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, COOKIE, RETRY_AFTER};
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -21,8 +21,8 @@ use sha2::{Digest, Sha256};
 
 use super::address::Proxies;
 use super::budgets::{Budgets, Rate, Standing, Use};
+use crate::instances::{Shared, Taking};
 use crate::problem::Problem;
-use crate::shared::{Shared, Taking};
 use crate::{Error, Settings};
 
 /// Callers of each kind that are remembered at once: a few megabytes.
@@ -162,9 +162,6 @@ pub(crate) async fn limited(State(limits): State<Arc<RateLimits>>, request: Requ
 
 fn refused(standing: Standing, requests: Option<i64>) -> Response {
     let mut response = Problem::too_many_requests(standing.retry_in_s).into_response();
-    if let Ok(value) = HeaderValue::try_from(standing.retry_in_s.to_string()) {
-        response.headers_mut().insert(RETRY_AFTER, value);
-    }
     tell(response.headers_mut(), standing, requests);
     response
 }

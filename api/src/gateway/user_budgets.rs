@@ -15,8 +15,8 @@ use super::budgets::{Budgets, Rate, Use};
 use crate::Context;
 use crate::caller::SignedIn;
 use crate::entitled::plans::plan_of;
+use crate::instances::{Shared, Taking};
 use crate::problem::Problem;
-use crate::shared::{Shared, Taking};
 
 /// Users that are remembered at once.
 const USERS_MAX: usize = 50_000;

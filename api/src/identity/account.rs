@@ -53,6 +53,9 @@ impl FromRequestParts<Arc<Context>> for Enrolling {
     async fn from_request_parts(parts: &mut Parts, context: &Arc<Context>) -> Result<Enrolling, Problem> {
         let who = authenticated(parts, context).await?;
         context.identity()?;
+        if let Who::User(user) = &who {
+            context.user_budgets.take(context, user).await?;
+        }
         Ok(Enrolling(Account { acting: acting(parts, &who), who }))
     }
 }

@@ -190,10 +190,6 @@ mod tests {
         assert_eq!(IdentitySettings::default().problem(), None);
         let weak = IdentitySettings { password_memory_kib: 8, ..IdentitySettings::default() };
         assert!(weak.problem().expect("refused").contains("`password_memory_kib` is 8"));
-        if !self.second_factor_roles.is_empty() && self.second_factor_key_files.is_empty() {
-            let help = "make a key with `financr users key --out FILE`";
-            return Some(format!("`second_factor_roles` needs `second_factor_key_files`; {help}"));
-        }
         let nameless = IdentitySettings { issuer: " ".to_owned(), ..IdentitySettings::default() };
         assert!(nameless.problem().is_some());
         let keyless = IdentitySettings { second_factor_roles: vec![Role::Admin], ..IdentitySettings::default() };

@@ -38,6 +38,9 @@ pub(super) static RESOURCE: Resource = Resource {
 /// The measure that is shown as a portfolio's return.
 const RETURN_MEASURE: &str = "twr";
 
+/// Characters of the tag of an agreement.
+const TAG_LENGTH: usize = 32;
+
 /// A page of portfolios, by id.
 #[derive(Serialize, ToSchema)]
 struct PortfolioPage {
@@ -329,7 +332,7 @@ async fn change(
 /// Whether a tag in a header is one of an answer about what is agreed.
 fn names(given: &str, tag: &str) -> bool {
     let bare = given.trim().trim_matches('"');
-    bare == "*" || bare.split('.').next().is_some_and(|agreement| agreement.trim_end_matches("-gzip") == tag)
+    bare == "*" || bare.get(..TAG_LENGTH) == Some(tag)
 }
 
 /// What tells one agreement from another. The `ETag` of an answer begins with it.
@@ -341,7 +344,7 @@ fn agreement_tag(portfolio: &Portfolio) -> Result<String, Problem> {
 fn tag_of(value: &impl Serialize) -> Result<String, Problem> {
     let bytes = serde_json::to_vec(value).map_err(|error| Problem::internal(&error))?;
     let mut digest = format!("{:x}", Sha256::digest(&bytes));
-    digest.truncate(32);
+    digest.truncate(TAG_LENGTH);
     Ok(digest)
 }
 
@@ -416,7 +419,7 @@ async fn portfolio(
         latest: latest.map(PortfolioValuation::from),
         returns,
     };
-    let tag = header(&format!("\"{agreement}.{}\"", tag_of(&description)?))?;
+    let tag = header(&format!("\"{agreement}{}\"", tag_of(&description)?))?;
     Ok(([(ETAG, tag)], Json(description)).into_response())
 }
 

@@ -252,8 +252,8 @@ struct NewCorrection {
     /// The id of the reversal; that of the transaction with `-reversal` if none is given.
     #[schema(example = "17-reversal")]
     reversal_id: Option<String>,
-    /// The date of the reversal; the trade date of the transaction if none is given. What is taken back counts on no day
-    /// either way.
+    /// The date of the reversal; the trade date of the transaction if none is given. What is taken back counts on no
+    /// day either way.
     #[schema(format = Date)]
     date: Option<String>,
 }

@@ -56,6 +56,7 @@ impl Door {
             returned: None,
             billing_secret: None,
             bookkeeping: None,
+            documents: Vec::new(),
         };
         api::router(state, &self.settings).expect("a router")
     }

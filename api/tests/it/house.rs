@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use api::{ApiState, ReturnedMail, Settings};
+use api::{ApiState, OrderableDocument, ReturnedMail, Settings};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::ConnectInfo;
@@ -14,7 +14,7 @@ use lake::{EngineSettings, Lake, Storage, WriteKey};
 use schemas::table::Record;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::portfolios::Portfolio;
-use schemas::{BusinessDate, Clock, Currency, PortfolioId};
+use schemas::{BusinessDate, CalendarLength, Clock, Currency, PortfolioId};
 use secrecy::SecretString;
 use serde_json::Value;
 use store::{Claim, NewRun, Run, Store, StoreKind};
@@ -144,6 +144,10 @@ impl House {
             returned: self.returned.clone(),
             billing_secret: self.billing_secret.clone(),
             bookkeeping: Some(Arc::new(Bookkeeper(self.store.clone()))),
+            documents: vec![
+                orderable("portfolio_statement", "Portfolio statement", CalendarLength::Month),
+                orderable("tax_report", "Tax report", CalendarLength::Year),
+            ],
         };
         api::router(state, settings)
     }
@@ -152,6 +156,10 @@ impl House {
     pub(crate) async fn get(&self, path: &str) -> Answer {
         ask(self.router(), path, LOCAL, &[]).await
     }
+}
+
+fn orderable(kind: &str, title: &str, shortest: CalendarLength) -> OrderableDocument {
+    OrderableDocument { kind: kind.to_owned(), title: title.to_owned(), shortest }
 }
 
 /// Asks a router from an address.

@@ -44,9 +44,9 @@ mod exceptions {
 mod gateway {
     mod answers;
     mod hostile;
+    mod instances;
     mod kept_answers;
     mod rate_limits;
-    mod shared;
 }
 #[cfg(test)]
 mod health {
@@ -84,8 +84,16 @@ mod metrics {
     mod get;
 }
 #[cfg(test)]
+mod notifications {
+    mod settings;
+}
+#[cfg(test)]
 mod openapi {
     mod get;
+}
+#[cfg(test)]
+mod optimize {
+    mod post;
 }
 #[cfg(test)]
 mod performance {
@@ -113,6 +121,10 @@ mod positions {
     mod get;
 }
 #[cfg(test)]
+mod reports {
+    mod post;
+}
+#[cfg(test)]
 mod returned_mails {
     mod post;
 }
@@ -121,6 +133,7 @@ mod rights {
     mod matrix;
     pub(crate) mod people;
     mod plans;
+    mod statuses;
 }
 #[cfg(test)]
 mod risk_analysis {

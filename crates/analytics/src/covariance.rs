@@ -3,6 +3,7 @@
 //! Input is one list of daily returns per instrument; all lists are equally long, and the same position is the same
 //! day. Output is a year: daily covariances times 252.
 
+pub mod ledoit_wolf;
 pub mod sample;
 
 use crate::covariance_matrix::{CovarianceError, CovarianceMatrix};
@@ -21,7 +22,7 @@ pub struct CovarianceEstimator {
 }
 
 /// Every estimator.
-pub static COVARIANCE_ESTIMATORS: &[&CovarianceEstimator] = &[&sample::ESTIMATOR];
+pub static COVARIANCE_ESTIMATORS: &[&CovarianceEstimator] = &[&sample::ESTIMATOR, &ledoit_wolf::ESTIMATOR];
 
 /// There is no such estimator.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +52,7 @@ mod tests {
     #[test]
     fn a_wrong_id_is_told_the_right_ones() {
         assert_eq!(covariance_estimator("sample").expect("listed").id, "sample");
-        let error = covariance_estimator("ledoit").expect_err("not listed").to_string();
-        assert_eq!(error, "unknown covariance estimator `ledoit`; known: sample");
+        let error = covariance_estimator("shrunk").expect_err("not listed").to_string();
+        assert_eq!(error, "unknown covariance estimator `shrunk`; known: sample, ledoit_wolf");
     }
 }

@@ -62,6 +62,7 @@ pub mod value_at_risk_parts;
 
 mod benchmark_return;
 mod compounding;
+mod convex_program;
 mod daily_return;
 mod dietz;
 mod digest;

@@ -61,14 +61,21 @@ impl std::fmt::Display for ErasureRefusal {
 const SELECT_OWNERSHIP: &str = include_str!("queries/erasures/select_ownership.sql");
 const END_USER: &str = include_str!("queries/erasures/end_user.sql");
 /// What is done beside, with the id of the user.
-const EMPTY: [&str; 5] = [
+const EMPTY: [&str; 10] = [
     include_str!("queries/erasures/destroy_key.sql"),
     include_str!("queries/erasures/empty_sessions.sql"),
     include_str!("queries/erasures/delete_refresh_tokens.sql"),
     include_str!("queries/erasures/delete_account_tokens.sql"),
     include_str!("queries/erasures/end_account_mails.sql"),
+    include_str!("queries/erasures/delete_oidc_links.sql"),
+    include_str!("queries/erasures/delete_recovery_codes.sql"),
+    include_str!("queries/erasures/delete_sign_in_challenges.sql"),
+    include_str!("queries/erasures/delete_notifications.sql"),
+    include_str!("queries/erasures/delete_notification_settings.sql"),
 ];
-const REVOKE_KEYS: &str = include_str!("queries/erasures/revoke_api_keys.sql");
+/// What ends at the moment of the erasure.
+const END: [&str; 2] =
+    [include_str!("queries/erasures/revoke_api_keys.sql"), include_str!("queries/erasures/end_second_factors.sql")];
 
 impl Store {
     /// Erases a person, if the law does not have the house know who it is. It cannot be undone.
@@ -100,10 +107,12 @@ impl Store {
             within!(&mut work, open => sqlx::query(statement).bind(user_id.as_str()).execute(open).await.map(|_| ()))
                 .map_err(Error::query("erase what is beside a user"))?;
         }
-        within!(&mut work, open => {
-            sqlx::query(REVOKE_KEYS).bind(user_id.as_str()).bind(instant(now)).execute(open).await.map(|_| ())
-        })
-        .map_err(Error::query("revoke the keys of a user"))?;
+        for statement in END {
+            within!(&mut work, open => {
+                sqlx::query(statement).bind(user_id.as_str()).bind(instant(now)).execute(open).await.map(|_| ())
+            })
+            .map_err(Error::query("end the keys and authenticators of a user"))?;
+        }
         end_all(&mut work, user_id, None, SessionEnd::Disabled, now).await?;
         self.note(&mut work, (AuditAction::Erased, user_id, "everything"), now).await?;
         work.commit().await?;

@@ -1,10 +1,10 @@
 //! Tables of people and runs: SQLite by default, PostgreSQL in production.
 //!
 //! What is booked and agreed (portfolios, transactions), what a person should look at (the inbox), what the machine is
-//! doing (runs and their steps, schedules), who may ask (users, their second factors, sessions and keys) and see what
-//! (owners, delegations, plans, approvals), which browsers are told (push subscriptions), what has left the house
-//! (statements, deliveries), and who read or changed what is personal (the audit log) stands here. Facts about markets
-//! and figures stand in the lake.
+//! doing (runs and their steps, schedules, what was ordered, files that were sent), who may ask (users, their second
+//! factors, sessions and keys) and see what (owners, delegations, plans, approvals), what they are told
+//! (notifications), which browsers are told (push subscriptions), what has left the house (statements, deliveries), and
+//! who read or changed what is personal (the audit log) stands here. Facts about markets and figures stand in the lake.
 //!
 //! One [`Store`] hides which engine is behind it: the same queries, in the subset of SQL that both understand, the same
 //! forms of dates and numbers, the same refusals. What must never change is refused by the database itself.
@@ -34,6 +34,8 @@ mod key_service;
 mod local_keys;
 mod mails;
 mod migrations;
+mod notification_settings;
+mod notifications;
 mod oidc_links;
 mod one_transaction;
 mod past_secrets;
@@ -65,6 +67,7 @@ mod unsubscribe_tokens;
 mod uploads;
 mod user_changes;
 mod users;
+mod work_orders;
 
 pub use account_mails::{AccountMail, AccountMailKind};
 pub use account_tokens::AccountPurpose;
@@ -90,6 +93,8 @@ pub use inbox_changes::{InboxEnd, InboxOutcome};
 pub use key_service::{DataKey, KeyError, KeyService, WrappedKey};
 pub use local_keys::LocalKeys;
 pub use mails::MAIL_DELIVERIES_MAX;
+pub use notification_settings::{NotificationChannels, NotificationSetting, QuietHours};
+pub use notifications::{Notification, NotificationFilter, NotificationKind, NotificationMail};
 pub use person_records::PersonTable;
 pub use personal_data::SealedCounts;
 pub use portfolios::SaveOutcome;
@@ -112,3 +117,4 @@ pub use suppressions::{NewSuppression, Suppression, SuppressionReason};
 pub use transactions::{Conflict, ImportOutcome};
 pub use uploads::{NewUpload, Upload, UploadState};
 pub use users::{User, UserKind};
+pub use work_orders::{NewWorkOrder, OrderLimits, OrderOutcome, WorkOrder, WorkOrderKind, WorkOrderState};

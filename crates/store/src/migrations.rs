@@ -53,6 +53,8 @@ const STEPS: &[Step] = &[
     step!(25, "0025_push_subscriptions"),
     step!(26, "0026_blocked_statements"),
     step!(27, "0027_requests"),
+    step!(28, "0028_on_demand"),
+    step!(29, "0029_entries"),
     step!(30, "0030_second_factors"),
     step!(31, "0031_privacy"),
 ];

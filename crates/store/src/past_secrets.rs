@@ -1,4 +1,5 @@
-//! What nobody asks for any more: tokens of sessions that are over, codes that have expired, attempts long ago.
+//! What nobody asks for any more: tokens of sessions that are over, codes that have expired, attempts, orders and
+//! notifications long ago.
 //!
 //! Sessions and keys themselves stay: they say who was signed in, and from where.
 
@@ -9,12 +10,14 @@ use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::stored_text::instant;
 
-const DELETE_ALL: [(&str, &str); 5] = [
+const DELETE_ALL: [(&str, &str); 7] = [
     ("delete old refresh tokens", include_str!("queries/refresh_tokens/delete_past.sql")),
     ("delete old tokens of users", include_str!("queries/account_tokens/delete_past.sql")),
     ("delete old sign-ins", include_str!("queries/sign_in_challenges/delete_past.sql")),
     ("delete old sign-ins", include_str!("queries/oidc_sign_ins/delete_past.sql")),
     ("delete old attempts", include_str!("queries/attempts/delete_old.sql")),
+    ("delete old orders", include_str!("queries/work_orders/delete_past.sql")),
+    ("delete old notifications", include_str!("queries/notifications/delete_past.sql")),
 ];
 
 impl Store {

@@ -50,7 +50,7 @@ const fn table(name: &'static str, statement: &'static str) -> PersonTable {
 
 impl PersonTable {
     /// Every table, beside the user itself and the audit log.
-    pub const ALL: [PersonTable; 15] = [
+    pub const ALL: [PersonTable; 22] = [
         table("sessions", include_str!("queries/person_records/sessions.sql")),
         table("api_keys", include_str!("queries/person_records/api_keys.sql")),
         table("account_mails", include_str!("queries/person_records/account_mails.sql")),
@@ -65,6 +65,13 @@ impl PersonTable {
         table("push_subscriptions", include_str!("queries/person_records/push_subscriptions.sql")),
         table("deliveries", include_str!("queries/person_records/deliveries.sql")),
         table("suppressions", include_str!("queries/person_records/suppressions.sql")),
+        table("entries", include_str!("queries/person_records/entries.sql")),
+        table("uploads", include_str!("queries/person_records/uploads.sql")),
+        table("work_orders", include_str!("queries/person_records/work_orders.sql")),
+        table("notifications", include_str!("queries/person_records/notifications.sql")),
+        table("notification_settings", include_str!("queries/person_records/notification_settings.sql")),
+        table("second_factors", include_str!("queries/person_records/second_factors.sql")),
+        table("oidc_links", include_str!("queries/person_records/oidc_links.sql")),
         table("documents", include_str!("queries/person_records/documents.sql")),
     ];
 }

@@ -15,13 +15,13 @@ pub(super) const STEP: Step = Step { name: "maintain", run: |context, _work| Box
 pub static JOB: Job = Job {
     name: "maintain",
     definition: "writes the rows of many small files of a table into few; no row changes and old versions stay; and \
-                 deletes tokens and attempts of users that were over 30 days ago",
+                 deletes tokens, attempts and orders of users that were over 30 days ago",
     ingests: false,
     once: false,
     steps: &[STEP],
 };
 
-/// For how long tokens stay after the end of their session.
+/// For how long tokens stay after the end of their session, and orders after they ended.
 const SECRETS_KEPT: TimeDelta = TimeDelta::days(30);
 
 async fn maintain(context: &Context) -> Result<StageReport, Error> {

@@ -77,7 +77,8 @@ async fn long_answers_are_compressed_under_a_tag_of_their_own() {
 #[tokio::test]
 async fn what_is_posted_is_answered_uncompressed_and_kept_by_nobody() {
     let house = House::with_portfolio().await;
-    let answer = post(house.router(), "/returned-mails", &[("accept-encoding", "gzip")], b"").await;
+    let headers = [("accept-encoding", "gzip"), ("financr-signature", "")];
+    let answer = post(house.router(), "/returned-mails", &headers, b"").await;
     answer.problem(404);
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("content-encoding"), "");

@@ -31,7 +31,7 @@ async fn a_night_and_a_change_of_the_portfolio_make_another_answer() {
     // The base currency stands in the store.
     assert_eq!(get("/portfolios/D03/positions").await.json()["base_currency"], "EUR");
     let dollars = Portfolio { base_currency: "USD".parse().expect("a currency"), ..portfolio("D03") };
-    house.store.save_portfolio(&dollars, true, Clock::Fixed(now())).await.expect("saved");
+    house.store.save_portfolio(&dollars, false, Clock::Fixed(now())).await.expect("saved");
     assert_eq!(get("/portfolios/D03/positions").await.json()["base_currency"], "USD");
 }
 

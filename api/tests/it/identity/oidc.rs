@@ -313,9 +313,9 @@ async fn a_second_factor_is_asked_for_all_the_same() {
 #[tokio::test]
 async fn without_another_house_there_is_no_way_to_it() {
     let mut door = Door::open().await;
-    ask(door.router_after(0), "POST", "/login/oidc", None, None).await.problem(503);
+    ask(door.router_after(0), "POST", "/login/oidc", None, None).await.problem(404);
     let body = json!({"attempt": "x", "state": "x", "code": "x"});
-    ask(door.router_after(0), "POST", "/login/oidc/callback", None, Some(&body)).await.problem(503);
+    ask(door.router_after(0), "POST", "/login/oidc/callback", None, Some(&body)).await.problem(404);
     let issuer = Issuer::start().await;
     issuer.known_to(&mut door);
     // Nobody listens there.

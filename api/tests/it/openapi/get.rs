@@ -29,7 +29,7 @@ async fn every_address_is_described() {
     for (path, item) in paths {
         let operations = item.as_object().expect("operations");
         assert!(
-            operations.keys().all(|method| ["get", "post", "patch", "delete"].contains(&method.as_str())),
+            operations.keys().all(|method| ["get", "post", "put", "patch", "delete"].contains(&method.as_str())),
             "{path}"
         );
         for operation in operations.values() {
@@ -37,7 +37,7 @@ async fn every_address_is_described() {
             assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{path}");
         }
     }
-    assert_eq!(paths.len(), 69);
+    assert_eq!(paths.len(), 78);
     assert!(description["components"]["schemas"]["Problem"].is_object());
     assert!(description["components"]["schemas"]["PortfolioValuation"].is_object());
 }

@@ -6,9 +6,13 @@
 use std::collections::BTreeSet;
 
 use schemas::Subject;
-use store::{ApprovalKind, NewApproval};
+use store::{ApprovalKind, NewApproval, NewWorkOrder, OrderLimits, WorkOrderKind};
 
 use super::people::{CALLERS, Peopled, user_id};
+use super::statuses::{
+    ACCOUNT_OF_OWNER, ALL, BOTH, EQUAL, FOREIGN, KNOWN, NOTHING, ONLY_OWNER_AND_NO_KEY, ONLY_OWNER_AND_NONE, OVERSIGHT,
+    OWN, RUN, SIGNED, USERS, WRITING, WRITING_FOREIGN,
+};
 use crate::bookkeeper::deposit;
 use crate::house::{House, id, now};
 
@@ -21,33 +25,6 @@ struct Line {
     body: Option<&'static str>,
     statuses: [u16; 9],
 }
-
-/// Answers to everybody alike.
-const ALL: [u16; 9] = [200; 9];
-/// To everybody who is known.
-const KNOWN: [u16; 9] = [401, 200, 200, 200, 200, 200, 200, 200, 200];
-/// About D03, which `owner` owns and `adviser` is let see.
-const OWN: [u16; 9] = [401, 200, 404, 200, 404, 200, 200, 404, 200];
-/// About D99, which `other` owns.
-const FOREIGN: [u16; 9] = [401, 404, 200, 404, 404, 200, 200, 404, 200];
-/// About D03 and D99 together.
-const BOTH: [u16; 9] = [401, 404, 404, 404, 404, 200, 200, 404, 200];
-/// About what is not there.
-const NOTHING: [u16; 9] = [401, 404, 404, 404, 404, 404, 404, 404, 404];
-/// About the house.
-const OVERSIGHT: [u16; 9] = [401, 403, 403, 403, 403, 200, 200, 403, 200];
-/// About the account of `owner`.
-const ACCOUNT_OF_OWNER: [u16; 9] = [401, 200, 404, 404, 404, 404, 404, 200, 200];
-/// Something only `owner` does with that account, where there is no key to seal with.
-const ONLY_OWNER_AND_NO_KEY: [u16; 9] = [401, 503, 404, 404, 404, 404, 404, 403, 403];
-/// Something only `owner` does with the second factor of that account, which there is none of.
-const ONLY_OWNER_AND_NONE: [u16; 9] = [401, 409, 404, 404, 404, 404, 404, 403, 403];
-/// Writing in D03 what is wrong: only those who may write are told so.
-const WRITING: [u16; 9] = [401, 403, 404, 403, 404, 400, 403, 404, 400];
-/// Writing in D99.
-const WRITING_FOREIGN: [u16; 9] = [401, 404, 403, 404, 404, 400, 403, 404, 400];
-/// To nobody who has no signature.
-const SIGNED: [u16; 9] = [401; 9];
 
 const fn get(route: &'static str, asked: &'static str, statuses: [u16; 9]) -> Line {
     Line { method: "GET", route, asked, body: None, statuses }
@@ -145,6 +122,35 @@ const LINES: &[Line] = &[
     get("/risk-analysis", "/risk-analysis?date=2014-12-31", [401, 200, 403, 200, 200, 200, 200, 200, 200]),
     get("/risk-analysis/{portfolio_id}", "/risk-analysis/D03", [401, 200, 403, 200, 404, 200, 200, 404, 200]),
     get("/risk-analysis/{portfolio_id}", "/risk-analysis/D99", [401, 404, 403, 404, 404, 200, 200, 404, 200]),
+    get("/optimize", "/optimize", KNOWN),
+    post("/optimize/{portfolio_id}", "/optimize/D03", EQUAL, [401, 202, 403, 202, 404, 202, 202, 404, 202]),
+    post("/optimize/{portfolio_id}", "/optimize/D99", EQUAL, [401, 404, 403, 404, 404, 202, 202, 404, 202]),
+    get(RUN, "/optimize/D03/runs/optimization-D03", [401, 200, 403, 200, 404, 200, 200, 404, 200]),
+    get(RUN, "/optimize/D99/runs/optimization-D99", [401, 404, 403, 404, 404, 200, 200, 404, 200]),
+    // A foreign order is not shown under a portfolio of one's own, nor an order of another kind.
+    get(RUN, "/optimize/D03/runs/optimization-D99", [401, 404, 403, 404, 404, 404, 404, 404, 404]),
+    get(RUN, "/optimize/D03/runs/report-D03", [401, 404, 403, 404, 404, 404, 404, 404, 404]),
+    get("/reports", "/reports", KNOWN),
+    post(
+        "/reports/{kind}",
+        "/reports/portfolio_statement",
+        r#"{"portfolio_id":"D03","period":"2014-12"}"#,
+        [401, 202, 404, 202, 404, 202, 202, 404, 202],
+    ),
+    post(
+        "/reports/{kind}",
+        "/reports/portfolio_statement",
+        r#"{"portfolio_id":"D99","period":"2014-12"}"#,
+        [401, 404, 202, 404, 404, 202, 202, 404, 202],
+    ),
+    get("/reports/jobs/{job_id}", "/reports/jobs/report-D03", OWN),
+    get("/reports/jobs/{job_id}", "/reports/jobs/report-D99", FOREIGN),
+    get("/reports/jobs/{job_id}", "/reports/jobs/optimization-D03", NOTHING),
+    get("/reports/jobs/{job_id}", "/reports/jobs/none", NOTHING),
+    get("/notifications", "/notifications", USERS),
+    post("/notifications/read", "/notifications/read", r#"{"ids":["none"]}"#, USERS),
+    get("/notifications/settings", "/notifications/settings", USERS),
+    line("PUT", "/notifications/settings", "/notifications/settings", r#"{"items":[]}"#, USERS),
     get("/assets", "/assets", KNOWN),
     get("/assets", "/assets?market=D99", FOREIGN),
     get("/assets/{instrument_id}", "/assets/world~SAP", OWN),
@@ -159,7 +165,7 @@ const LINES: &[Line] = &[
     get("/metrics", "/metrics", OVERSIGHT),
     get("/runs", "/runs", OVERSIGHT),
     get("/runs/{run_id}", "/runs/nightly-2014-12-31-1", OVERSIGHT),
-    get("/subscriptions", "/subscriptions", [401, 200, 200, 200, 200, 200, 200, 200, 400]),
+    get("/subscriptions", "/subscriptions", [401, 200, 200, 200, 200, 200, 200, 200, 404]),
     get("/subscriptions", "/subscriptions?user_id=owner", [401, 200, 403, 403, 403, 403, 403, 200, 200]),
     get("/subscriptions", "/subscriptions?user_id=other", [401, 403, 200, 403, 403, 403, 403, 200, 200]),
     post(
@@ -172,9 +178,9 @@ const LINES: &[Line] = &[
         "/subscriptions",
         "/subscriptions",
         r#"{"plan":"professional"}"#,
-        [401, 403, 403, 403, 403, 403, 403, 403, 400],
+        [401, 403, 403, 403, 403, 403, 403, 403, 404],
     ),
-    post("/subscriptions", "/subscriptions", r#"{"plan":"free"}"#, [401, 200, 200, 200, 200, 200, 200, 200, 400]),
+    post("/subscriptions", "/subscriptions", r#"{"plan":"free"}"#, [401, 200, 200, 200, 200, 200, 200, 200, 404]),
     get("/approvals", "/approvals", [401, 403, 403, 403, 403, 403, 200, 403, 200]),
     post(
         "/approvals",
@@ -202,7 +208,7 @@ const LINES: &[Line] = &[
     post("/verify-email", "/verify-email", "{}", [400; 9]),
     post("/login", "/login", "{}", [400; 9]),
     // There is no other house here.
-    post("/login/oidc", "/login/oidc", "", [503; 9]),
+    post("/login/oidc", "/login/oidc", "", [404; 9]),
     post("/login/oidc/callback", "/login/oidc/callback", "{}", [400; 9]),
     post("/login/second-factor", "/login/second-factor", "{}", [400; 9]),
     post("/refresh-token", "/refresh-token", "{}", [400; 9]),
@@ -350,6 +356,19 @@ async fn peopled() -> Peopled {
         ..of_portfolio
     };
     store.publish_statement(&of_firm).await.expect("published");
+    for kind in [WorkOrderKind::Optimization, WorkOrderKind::Report] {
+        for portfolio in ["D03", "D99"] {
+            let new = NewWorkOrder {
+                order_id: format!("{kind}-{portfolio}"),
+                kind,
+                portfolio_id: id(portfolio),
+                ordered_by: "house".to_owned(),
+                request: "{}".to_owned(),
+            };
+            let limits = OrderLimits { open_max: 10, lately_max: 10, since: now() };
+            store.give_order(&new, &limits, now()).await.expect("queued");
+        }
+    }
     peopled
 }
 
@@ -398,6 +417,8 @@ async fn what_is_foreign_is_answered_like_what_is_not_there() {
         ("/portfolios/D99", "/portfolios/D77"),
         ("/portfolios/D99/positions", "/portfolios/D77/positions"),
         ("/risk-analysis/D99", "/risk-analysis/D77"),
+        ("/optimize/D99/runs/optimization-D99", "/optimize/D77/runs/optimization-D77"),
+        ("/reports/jobs/report-D99", "/reports/jobs/report-D77"),
         ("/assets?market=D99", "/assets?market=D77"),
         ("/assets/D99~GEM", "/assets/D77~GEM"),
         ("/market-data/closes/D99~GEM", "/market-data/closes/D77~GEM"),

@@ -151,7 +151,7 @@ async fn whom_it_is_about_does_not_decide() {
 #[tokio::test]
 async fn a_client_has_the_requests_of_the_plan_whatever_the_session() {
     let peopled = Peopled::limited(House::empty().await, 200).await;
-    let mine = "/users/me?fields=user_id";
+    let mine = "/users/me";
     let count = async |caller: &'static str, asked: usize| {
         let mut admitted = 0;
         for _ in 0..asked {

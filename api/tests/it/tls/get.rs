@@ -50,6 +50,7 @@ async fn serve(folder: &Path) -> Served {
         returned: None,
         billing_secret: None,
         bookkeeping: None,
+        documents: Vec::new(),
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");

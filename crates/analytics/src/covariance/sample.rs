@@ -18,11 +18,10 @@ pub static ESTIMATOR: CovarianceEstimator = CovarianceEstimator {
 };
 
 /// Returns a year: those of trading days.
-const RETURNS_A_YEAR: f64 = 252.0;
+pub(super) const RETURNS_A_YEAR: f64 = 252.0;
 
 fn sample_covariance(returns: &[Vec<f64>]) -> Result<CovarianceMatrix, CovarianceError> {
-    let days = check(returns)?;
-    let centered: Vec<Vec<f64>> = returns.iter().map(|numbers| without_mean(numbers)).collect();
+    let (days, centered) = centered(returns)?;
     let scale = RETURNS_A_YEAR / (days as f64 - 1.0);
     let covariance = |one: &[f64], other: &[f64]| {
         statistics::neumaier_sum(one.iter().zip(other).map(|(left, right)| left * right)) * scale
@@ -32,7 +31,12 @@ fn sample_covariance(returns: &[Vec<f64>]) -> Result<CovarianceMatrix, Covarianc
     CovarianceMatrix::from_rows(&rows)
 }
 
-/// The number of days that all instruments have.
+/// The number of days that all instruments have, and the returns of each less their mean.
+pub(super) fn centered(returns: &[Vec<f64>]) -> Result<(usize, Vec<Vec<f64>>), CovarianceError> {
+    let days = check(returns)?;
+    Ok((days, returns.iter().map(|numbers| without_mean(numbers)).collect()))
+}
+
 fn check(returns: &[Vec<f64>]) -> Result<usize, CovarianceError> {
     let Some(first) = returns.first() else {
         return Err(CovarianceError::NoInstruments);

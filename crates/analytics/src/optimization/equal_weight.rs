@@ -27,6 +27,6 @@ mod tests {
     #[test]
     fn two_instruments_have_a_half_each() {
         let covariance = CovarianceMatrix::from_rows(&[vec![0.04, 0.01], vec![0.01, 0.09]]).unwrap();
-        assert_eq!(equal_weight(&OptimizationProblem { covariance }), Ok(vec![0.5, 0.5]));
+        assert_eq!(equal_weight(&OptimizationProblem::long_only(covariance)), Ok(vec![0.5, 0.5]));
     }
 }

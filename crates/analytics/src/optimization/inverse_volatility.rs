@@ -44,7 +44,7 @@ mod tests {
         let instruments = volatilities.len();
         let rows: Vec<Vec<f64>> =
             (0..instruments).map(|row| (0..instruments).map(|column| entry(row, column)).collect()).collect();
-        OptimizationProblem { covariance: CovarianceMatrix::from_rows(&rows).unwrap() }
+        OptimizationProblem::long_only(CovarianceMatrix::from_rows(&rows).unwrap())
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use analytics::attribution::{AttributionInput, Segment, attribution_model};
 use analytics::backtests::backtest;
+use analytics::covariance::covariance_estimator;
 use analytics::drawdown::deepest_drawdown;
+use analytics::optimization::{OptimizationProblem, optimizer};
 use analytics::{DatedNumber, Measured, PerformanceSeries, RiskFree, Sampling, daily_return, statistics};
 use serde_json::Value;
 
@@ -250,4 +252,53 @@ fn equal_risk_contributions() {
         }
     }
     assert_eq!(compared, 4);
+}
+
+/// Expected covariances and weights of shares and funds, by libraries and by solving the conditions on the active set.
+#[test]
+fn covariances_and_weights() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/correctness/optimisers"));
+    if !folder.is_dir() {
+        return;
+    }
+    let mut compared = 0;
+    for case in ["S1", "S2"] {
+        let read = |name: &str| std::fs::read_to_string(folder.join(case).join(name)).expect("a file of the pack");
+        let numbers = |line: &str| -> Vec<f64> {
+            line.split(',').skip(1).map(|cell| cell.trim().parse().expect("a number")).collect()
+        };
+        let rows = |name: &str| -> Vec<Vec<f64>> { read(name).lines().skip(1).map(numbers).collect() };
+        let prices = rows("prices.csv");
+        let series = |place: usize| -> Vec<f64> {
+            prices.windows(2).map(|days| days[1][place] / days[0][place] - 1.0).collect()
+        };
+        let returns: Vec<Vec<f64>> = (0..prices[0].len()).map(series).collect();
+        let expected: Value = serde_json::from_str(&read("expected.json")).expect("JSON");
+        let assets = list(&expected, "assets");
+        for id in ["sample", "ledoit_wolf"] {
+            let estimator = covariance_estimator(id).expect("an estimator");
+            let covariance = (estimator.estimate)(&returns).expect("covariances");
+            for (row, entries) in rows(&format!("expected_cov_{id}.csv")).iter().enumerate() {
+                for (column, entry) in entries.iter().enumerate() {
+                    let found = covariance.entry(row, column).expect("an entry");
+                    assert_within(&format!("{case} {id} {row} {column}"), found, *entry, 1e-12);
+                }
+            }
+            let problem = OptimizationProblem::long_only(covariance);
+            let mut methods = vec![("minimum_variance", format!("min_variance_{id}"))];
+            if id == "sample" {
+                methods.push(("risk_parity", "risk_parity".to_owned()));
+                methods.push(("hierarchical_risk_parity", "hrp".to_owned()));
+            }
+            for (method, name) in methods {
+                let weights = optimizer(method).expect("a method").weights(&problem).expect("weights");
+                for (asset, weight) in assets.iter().zip(weights) {
+                    let wanted = real(&expected[&name]["weights"][text(asset)]);
+                    assert_within(&format!("{case} {name} {asset}"), weight, wanted, 1e-6);
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(compared, 4 * (8 + 5));
 }

@@ -280,5 +280,5 @@ pub(crate) fn inverse_volatility(volatilities: &[f64], correlation: f64) -> Vec<
     let rows: Vec<Vec<f64>> = (0..volatilities.len()).map(row).collect();
     let covariance = CovarianceMatrix::from_rows(&rows).expect("covariances");
     let optimizer = optimizer("inverse_volatility").expect("a method");
-    (optimizer.solve)(&OptimizationProblem { covariance }).expect("weights")
+    optimizer.weights(&OptimizationProblem::long_only(covariance)).expect("weights")
 }

@@ -1,7 +1,7 @@
 //! `financr evaluate`: every figure of a folder of books, through the real pipeline, in a place of its own.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -29,6 +29,9 @@ pub(super) struct Arguments {
     /// The file to write
     #[arg(long, default_value = "results.json")]
     out: PathBuf,
+    /// A folder of folders with a `prices.csv` (a date and a price per name), to find weights for
+    #[arg(long)]
+    prices: Option<PathBuf>,
 }
 
 /// The stages of one rebuild, in order. Nothing is published and nothing is mailed.
@@ -59,7 +62,11 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         results.insert(portfolio.portfolio_id.to_string(), figures(&context, portfolio, to).await?);
     }
     let results_count = results.len();
-    let text = serde_json::to_string_pretty(&json!({ "portfolios": results }))?;
+    let mut written = json!({ "portfolios": results });
+    if let (Some(folder), Some(all)) = (&arguments.prices, written.as_object_mut()) {
+        all.insert("optimisers".to_owned(), Value::Object(weights(folder)?));
+    }
+    let text = serde_json::to_string_pretty(&written)?;
     std::fs::write(&arguments.out, text).with_context(|| format!("cannot write {}", arguments.out.display()))?;
     session.say(&format!("{results_count} portfolios, {}", arguments.out.display()))?;
     for (portfolio, reason) in &broken {
@@ -72,6 +79,22 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         session.say(&refused.sentence())?;
     }
     Ok(if imported.is_partial() || !broken.is_empty() { Ending::Partial } else { Ending::Done })
+}
+
+/// The weights that each method finds for each table of prices, by the name of its folder.
+fn weights(folder: &Path) -> anyhow::Result<Map<String, Value>> {
+    let mut found = Map::new();
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    for entry in entries {
+        let path = entry.with_context(|| format!("cannot read {}", folder.display()))?.path();
+        let table = path.join("prices.csv");
+        let Ok(text) = std::fs::read_to_string(&table) else { continue };
+        let refused = |problem: String| Usage(format!("{}: {problem}", table.display()));
+        let of_cases = jobs::weights_of_prices(&text).map_err(refused)?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        found.insert(name, json!(of_cases));
+    }
+    Ok(found)
 }
 
 /// The last day of all lives: that of the last portfolio to end, or of the last quote if one has no end.

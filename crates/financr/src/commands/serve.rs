@@ -20,6 +20,11 @@ const ACCOUNT_MAILS_EVERY: Duration = Duration::from_secs(5);
 const AUDIT_HEADS_EVERY: Duration = Duration::from_secs(3_600);
 /// How often files that wait to be imported are looked for.
 const UPLOADS_EVERY: Duration = Duration::from_secs(2);
+/// How often orders are looked for.
+const ORDERS_EVERY: Duration = Duration::from_secs(1);
+
+/// How often is looked for what users are to be told.
+const NOTIFICATIONS_EVERY: Duration = Duration::from_secs(10);
 
 /// Serve the API until stopped
 #[derive(Debug, Args)]
@@ -35,7 +40,10 @@ pub(super) async fn execute(session: &Session, _arguments: &Arguments) -> anyhow
         .as_ref()
         .map(|_| tokio::spawn(note_audit_heads(config.privacy.clone(), context.store.clone(), context.clock)));
     let uploads = tokio::spawn(import_uploads(context.clone()));
+    let orders = tokio::spawn(work_off_orders(context.clone()));
+    let notifications = tokio::spawn(tell_users(context.clone()));
     let state = api::ApiState {
+        documents: documents(),
         returned: returned(&config, &context)?,
         billing_secret: billing_secret(&config)?,
         bookkeeping: Some(Arc::new(Bookkeeper { context: context.clone() })),
@@ -52,6 +60,8 @@ pub(super) async fn execute(session: &Session, _arguments: &Arguments) -> anyhow
     for task in [mails, heads].into_iter().flatten() {
         task.abort();
     }
+    orders.abort();
+    notifications.abort();
     // One that is cut off is taken again later; what it has booked is known then.
     uploads.abort();
     served?;
@@ -63,6 +73,40 @@ fn billing_secret(config: &Config) -> anyhow::Result<Option<secrecy::SecretStrin
     let Some(path) = &config.api.billing_secret_file else { return Ok(None) };
     let secret = jobs::read_secret(path).map_err(|problem| Usage(format!("`billing_secret_file` {problem}")))?;
     Ok(Some(secret))
+}
+
+/// The documents that can be ordered.
+fn documents() -> Vec<api::OrderableDocument> {
+    let described = |document: jobs::on_demand::OrderableDocument| api::OrderableDocument {
+        kind: document.kind.to_owned(),
+        title: document.title,
+        shortest: document.shortest,
+    };
+    jobs::on_demand::orderable_documents().into_iter().map(described).collect()
+}
+
+/// Does what is ordered as it comes: somebody waits for it.
+async fn work_off_orders(context: jobs::Context) {
+    let mut rhythm = tokio::time::interval(ORDERS_EVERY);
+    rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rhythm.tick().await;
+        if let Err(error) = jobs::on_demand::work_off(&context).await {
+            tracing::error!(error.chain = %schemas::with_causes(&error), "orders cannot be worked on");
+        }
+    }
+}
+
+/// Tells users what is new.
+async fn tell_users(context: jobs::Context) {
+    let mut rhythm = tokio::time::interval(NOTIFICATIONS_EVERY);
+    rhythm.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rhythm.tick().await;
+        if let Err(error) = jobs::deliveries::tell_users(&context).await {
+            tracing::error!(error.chain = %schemas::with_causes(&error), "users cannot be told what is new");
+        }
+    }
 }
 
 /// Sends mails about accounts as they are queued: somebody waits for them.

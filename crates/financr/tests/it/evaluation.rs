@@ -243,7 +243,9 @@ fn the_correctness_pack_has_no_wrong_figure() {
     }
     let house = House::new();
     let books = pack.join("portfolios");
-    house.done(&["evaluate", books.to_str().expect("a path"), "--out", "results.json"]);
+    let prices = pack.join("optimisers");
+    let [books, prices] = [&books, &prices].map(|path| path.to_str().expect("a path"));
+    house.done(&["evaluate", books, "--prices", prices, "--out", "results.json"]);
     let compared = std::process::Command::new("python3")
         .arg(pack.join("compare.py"))
         .arg(pack)

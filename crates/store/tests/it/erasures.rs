@@ -5,8 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use schemas::{Role, UserId};
 use store::{
-    AccountMailKind, ApiKey, ChainState, ErasureOutcome, ErasureRefusal, LocalKeys, NewSession, PersonTable, Store,
-    StoreKind,
+    AccountMailKind, ApiKey, ChainState, ErasureOutcome, ErasureRefusal, LocalKeys, NewSession, PersonTable,
+    SessionProof, Store, StoreKind,
 };
 use tempfile::TempDir;
 
@@ -38,6 +38,7 @@ async fn with_anna(place: &Place, folder: &TempDir) -> (Store, UserId) {
     assert!(store.insert_user(&anna).await.expect("stored"));
     let session = NewSession {
         session_id: "session-1",
+        proof: SessionProof::Password,
         user_id: &anna.user_id,
         successor_salt: &"1".repeat(64),
         token_hash: &"2".repeat(64),

@@ -23,6 +23,8 @@ mod inbox;
 #[cfg(test)]
 mod mails;
 #[cfg(test)]
+mod notifications;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod places;
@@ -56,3 +58,5 @@ mod transactions;
 mod uploads;
 #[cfg(test)]
 mod users;
+#[cfg(test)]
+mod work_orders;

@@ -60,11 +60,12 @@ async fn both_engines_have_the_same_tables_and_columns() {
 }
 
 /// Columns by which a row is about a person, or about a portfolio of one.
-const OF_PERSONS: [&str; 6] = ["user_id", "from_user_id", "asked_by", "recipient", "portfolio_id", "statement_id"];
+const OF_PERSONS: [&str; 7] =
+    ["user_id", "from_user_id", "asked_by", "ordered_by", "recipient", "portfolio_id", "statement_id"];
 
 /// Tables with such columns, each with where it is told to the person, or why not. A table that is not here fails the
 /// test: it is to be told ([`store::PersonTable`]), and emptied by an erasure, or not, for a reason.
-const TOLD: [(&str, &str); 23] = [
+const TOLD: [(&str, &str); 32] = [
     ("account_mails", "account_mails"),
     ("account_tokens", "not: hashes of what is in a mail for an hour or two"),
     ("api_keys", "api_keys"),
@@ -73,12 +74,19 @@ const TOLD: [(&str, &str); 23] = [
     ("consents", "consents"),
     ("delegations", "delegations"),
     ("deliveries", "deliveries"),
+    ("entries", "entries"),
     ("inbox_items", "not: what the house found about its own work"),
+    ("notification_settings", "notification_settings"),
+    ("notifications", "notifications"),
+    ("oidc_links", "oidc_links"),
     ("personal_data", "user.json"),
     ("portfolio_owners", "ownerships"),
     ("portfolios", "portfolios"),
     ("push_subscriptions", "push_subscriptions"),
+    ("recovery_codes", "not: hashes of what only the person has"),
+    ("second_factors", "second_factors"),
     ("sessions", "sessions"),
+    ("sign_in_challenges", "not: hashes of sign-ins under way, good for minutes"),
     ("statement_events", "not: which bookings a document is about, which it says itself"),
     ("statement_files", "documents"),
     ("statement_removals", "not: a document that there is no more"),
@@ -87,7 +95,9 @@ const TOLD: [(&str, &str); 23] = [
     ("suppressions", "suppressions"),
     ("transactions", "transactions"),
     ("unsubscribe_tokens", "not: a secret of the address, in each mail to it"),
+    ("uploads", "uploads"),
     ("users", "user.json"),
+    ("work_orders", "work_orders"),
 ];
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Error;
 
-const TAKE: &str = include_str!("shared/take.lua");
+const TAKE: &str = include_str!("instances/take.lua");
 /// How long a connection may take.
 const CONNECT_MAX: Duration = Duration::from_millis(500);
 /// How long an answer may take.
