@@ -167,15 +167,19 @@ fn weighed(held: &[Held], returns: &[Vec<f64>], order: &OptimizationOrder) -> Re
     });
     Ok(Weighed {
         invested,
-        volatility_now: volatility(&problem.covariance, &now),
-        volatility_proposed: volatility(&problem.covariance, &proposed),
+        volatility_now: volatility(&problem.covariance, &now)?,
+        volatility_proposed: volatility(&problem.covariance, &proposed)?,
         turnover: statistics::neumaier_sum(changes.iter().map(|change| change.abs())) / 2.0,
         positions,
     })
 }
 
-fn volatility(covariance: &CovarianceMatrix, weights: &[f64]) -> f64 {
-    covariance.portfolio_variance(weights).unwrap_or_default().max(0.0).sqrt()
+/// The volatility a year. A variance a little below zero is the rounding of one that is zero.
+fn volatility(covariance: &CovarianceMatrix, weights: &[f64]) -> Result<f64, String> {
+    let variance = covariance
+        .portfolio_variance(weights)
+        .ok_or_else(|| format!("the method gave {} weights for {} securities", weights.len(), covariance.order()))?;
+    Ok(variance.max(0.0).sqrt())
 }
 
 /// The reason with the name of the security that it numbers.

@@ -99,6 +99,11 @@ impl CovarianceMatrix {
         self.entries.get(row * self.order + column).copied()
     }
 
+    /// The covariances of each instrument with all of them, in their order.
+    pub fn rows(&self) -> impl Iterator<Item = &[f64]> {
+        self.entries.chunks_exact(self.order)
+    }
+
     /// The variances a year, one per instrument.
     pub fn variances(&self) -> Vec<f64> {
         self.entries.iter().step_by(self.order + 1).copied().collect()
@@ -109,9 +114,8 @@ impl CovarianceMatrix {
         if weights.len() != self.order {
             return None;
         }
-        let rows = self.entries.chunks_exact(self.order);
         let with_weights = |row: &[f64]| row.iter().zip(weights).map(|(entry, weight)| entry * weight).sum::<f64>();
-        Some(rows.zip(weights).map(|(row, weight)| weight * with_weights(row)).sum())
+        Some(self.rows().zip(weights).map(|(row, weight)| weight * with_weights(row)).sum())
     }
 }
 
@@ -130,6 +134,7 @@ mod tests {
         assert_eq!(matrix.entry(1, 0), Some(0.01));
         assert_eq!(matrix.entry(0, 2), None);
         assert_eq!(matrix.entry(2, 0), None);
+        assert_eq!(matrix.rows().collect::<Vec<_>>(), [[0.04, 0.01], [0.01, 0.09]]);
         // 0.25 · 0.04 + 2 · 0.25 · 0.01 + 0.25 · 0.09.
         assert_close(matrix.portfolio_variance(&[0.5, 0.5]).unwrap(), 0.0375);
         assert_eq!(matrix.portfolio_variance(&[1.0]), None);

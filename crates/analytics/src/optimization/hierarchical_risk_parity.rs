@@ -62,9 +62,10 @@ fn hierarchical_risk_parity(problem: &OptimizationProblem) -> Result<Vec<f64>, O
 
 /// The instruments in the order in which the tree of their distances has them.
 fn in_order_of_the_tree(covariance: &CovarianceMatrix, variances: &[f64]) -> Vec<usize> {
+    let rows: Vec<&[f64]> = covariance.rows().collect();
     let distance = |one: usize, other: usize| {
         let scale = (variances[one] * variances[other]).sqrt();
-        let correlation = (covariance.entry(one, other).unwrap_or(0.0) / scale).clamp(-1.0, 1.0);
+        let correlation = (rows[one][other] / scale).clamp(-1.0, 1.0);
         ((1.0 - correlation) / 2.0).sqrt()
     };
     let nearest = |one: &Group, other: &Group| {
@@ -95,9 +96,8 @@ fn in_order_of_the_tree(covariance: &CovarianceMatrix, variances: &[f64]) -> Vec
 fn variance_of(covariance: &CovarianceMatrix, variances: &[f64], group: &[usize]) -> f64 {
     let total: f64 = group.iter().map(|instrument| 1.0 / variances[*instrument]).sum();
     let weight = |instrument: usize| 1.0 / variances[instrument] / total;
-    let of_row = |row: usize| -> f64 {
-        group.iter().map(|column| weight(*column) * covariance.entry(row, *column).unwrap_or(0.0)).sum()
-    };
+    let rows: Vec<&[f64]> = covariance.rows().collect();
+    let of_row = |row: usize| group.iter().map(|column| weight(*column) * rows[row][*column]).sum::<f64>();
     group.iter().map(|row| weight(*row) * of_row(*row)).sum()
 }
 

@@ -34,7 +34,6 @@ fn minimum_variance(problem: &OptimizationProblem) -> Result<Vec<f64>, Optimizat
     let covariance = &problem.covariance;
     let scale = scale_of(covariance)?;
     let order = covariance.order();
-    let row = |row: usize| (0..order).map(|column| covariance.entry(row, column).unwrap_or(0.0) / scale).collect();
     let only = |place: usize, entry: f64| {
         let mut condition = vec![0.0; order];
         condition.iter_mut().skip(place).take(1).for_each(|found| *found = entry);
@@ -46,7 +45,7 @@ fn minimum_variance(problem: &OptimizationProblem) -> Result<Vec<f64>, Optimizat
     }
     let program = ConvexProgram {
         linear: vec![0.0; order],
-        quadratic: (0..order).map(row).collect(),
+        quadratic: covariance.rows().map(|row| row.iter().map(|entry| entry / scale).collect()).collect(),
         equalities: vec![(vec![1.0; order], 1.0)],
         inequalities,
     };
@@ -87,10 +86,8 @@ fn without_dust(mut weights: Vec<f64>) -> Vec<f64> {
 /// How much half of the variance can be above the smallest one: `wᵀg − min vᵀg`. The minimum gives the smallest
 /// gradients as much as they may have.
 fn improvable(covariance: &CovarianceMatrix, weights: &[f64], weight_max: f64) -> f64 {
-    let gradient_of = |row: usize| -> f64 {
-        weights.iter().enumerate().map(|(column, weight)| weight * covariance.entry(row, column).unwrap_or(0.0)).sum()
-    };
-    let mut gradient: Vec<f64> = (0..weights.len()).map(gradient_of).collect();
+    let gradient_of = |row: &[f64]| row.iter().zip(weights).map(|(entry, weight)| weight * entry).sum::<f64>();
+    let mut gradient: Vec<f64> = covariance.rows().map(gradient_of).collect();
     let own: f64 = gradient.iter().zip(weights).map(|(entry, weight)| entry * weight).sum();
     gradient.sort_by(f64::total_cmp);
     let mut left = 1.0_f64;

@@ -35,15 +35,15 @@ fn risk_parity(problem: &OptimizationProblem) -> Result<Vec<f64>, OptimizationEr
     }
     let order = variances.len();
     let share = 1.0 / order as f64;
-    let entry = |row: usize, column: usize| covariance.entry(row, column).unwrap_or(0.0);
+    let rows: Vec<&[f64]> = covariance.rows().collect();
     let mut found: Vec<f64> = variances.iter().map(|variance| share / variance.sqrt()).collect();
     for _ in 0..PASSES_MAX {
         for (row, variance) in variances.iter().enumerate() {
             let others: f64 =
-                (0..order).filter(|column| *column != row).map(|column| entry(row, column) * found[column]).sum();
+                (0..order).filter(|column| *column != row).map(|column| rows[row][column] * found[column]).sum();
             found[row] = ((others * others + 4.0 * variance * share).sqrt() - others) / (2.0 * variance);
         }
-        let part = |row: usize| found[row] * (0..order).map(|column| entry(row, column) * found[column]).sum::<f64>();
+        let part = |row: usize| found[row] * (0..order).map(|column| rows[row][column] * found[column]).sum::<f64>();
         let parts: Vec<f64> = (0..order).map(part).collect();
         let total = statistics::neumaier_sum(parts.iter().copied());
         if parts.iter().all(|part| (part / total - share).abs() <= PART_TOLERANCE) {
