@@ -4,12 +4,12 @@
 //! an argument: one that forgets to ask for it does not get at a portfolio. What each may see is decided in `entitled`.
 
 mod bearer;
+mod this_machine;
 
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::header::{AUTHORIZATION, HOST};
+use axum::extract::FromRequestParts;
+use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use chrono::{DateTime, TimeDelta, Utc};
 use schemas::signed_message::same_bytes;
@@ -110,8 +110,8 @@ impl SignedIn {
 pub(crate) enum Admission {
     /// Whoever knows the token.
     Token(SecretString),
-    /// Whoever is on this machine.
-    ThisMachine,
+    /// Whoever is on this machine. A browser may ask for pages of these other sites.
+    ThisMachine(Vec<String>),
     /// Nobody but users.
     Users,
 }
@@ -122,7 +122,7 @@ impl Admission {
     pub(crate) fn of(settings: &Settings) -> Result<Admission, Error> {
         match &settings.token {
             Some(token) if !token.expose_secret().is_empty() => Ok(Admission::Token(token.clone())),
-            _ if settings.bind.ip().is_loopback() => Ok(Admission::ThisMachine),
+            _ if settings.bind.ip().is_loopback() => Ok(Admission::ThisMachine(settings.cors_origins.clone())),
             _ if !settings.identity.token_key_files.is_empty() => Ok(Admission::Users),
             _ => Err(Error::TokenMissing { bind: settings.bind }),
         }
@@ -150,7 +150,7 @@ impl FromRequestParts<Arc<Context>> for Caller {
 pub(crate) async fn authenticated(parts: &Parts, context: &Context) -> Result<Who, Problem> {
     let is_house = match &context.admission {
         Admission::Token(token) => bears(parts, token),
-        Admission::ThisMachine => peer_is_local(parts) && host_is_local(parts),
+        Admission::ThisMachine(origins) => this_machine::asks(parts, origins),
         Admission::Users => false,
     };
     let Some(identity) = &context.identity else {
@@ -187,8 +187,8 @@ fn refusal(admission: &Admission) -> Problem {
             "the request has no valid token",
             "send the header `Authorization: Bearer <token>` with the token that FINANCR_API_TOKEN set",
         ),
-        Admission::ThisMachine => Problem::unauthorized(
-            "without a token only this machine is answered",
+        Admission::ThisMachine(_) => Problem::unauthorized(
+            "without a token only this machine is answered, and no page of another site",
             "ask from this machine under its own name, or set FINANCR_API_TOKEN and send it as a bearer token",
         ),
     }
@@ -196,42 +196,4 @@ fn refusal(admission: &Admission) -> Problem {
 
 fn bears(parts: &Parts, token: &SecretString) -> bool {
     bearer::credentials(parts).is_some_and(|given| same_bytes(given.as_bytes(), token.expose_secret().as_bytes()))
-}
-
-fn peer_is_local(parts: &Parts) -> bool {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    peer.is_some_and(|ConnectInfo(address)| address.ip().to_canonical().is_loopback())
-}
-
-/// Whether this machine was asked by a name of its own. A page on the web can point its own name at 127.0.0.1 and have
-/// a browser on this machine ask; the name gives it away. Programs that send no name are no browsers.
-fn host_is_local(parts: &Parts) -> bool {
-    let Some(header) = parts.headers.get(HOST) else { return true };
-    let Ok(text) = header.to_str() else { return false };
-    if let Ok(address) = text.parse::<SocketAddr>() {
-        return address.ip().is_loopback();
-    }
-    let name = text.split_once(':').map_or(text, |(name, _)| name);
-    let bare = text.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost")
-        || [name, bare].iter().any(|part| part.parse::<IpAddr>().is_ok_and(|address| address.is_loopback()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_this_machine_are_told_from_others() {
-        let host = |text: &str| {
-            let (parts, ()) = axum::http::Request::builder().header(HOST, text).body(()).unwrap().into_parts();
-            host_is_local(&parts)
-        };
-        for local in ["localhost", "LocalHost:8080", "127.0.0.1", "127.0.0.1:8080", "[::1]", "[::1]:8080"] {
-            assert!(host(local), "{local}");
-        }
-        for other in ["example.org", "example.org:8080", "localhost.example.org", "192.0.2.1:8080", ""] {
-            assert!(!host(other), "{other}");
-        }
-    }
 }

@@ -10,6 +10,7 @@
 
 pub(crate) mod books;
 pub(crate) mod facts;
+pub(crate) mod kept_rights;
 pub(crate) mod markets;
 mod noted;
 pub(crate) mod orders;
@@ -19,12 +20,13 @@ pub(crate) mod uploads;
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
+use std::sync::Arc;
 
 use schemas::identifiers::IdError;
 use schemas::tables::group_members::GroupMember;
 use schemas::tables::portfolios::Portfolio;
 use schemas::{BusinessDate, Feature, GroupId, PortfolioId, Role, RunId, Subject, UserId};
-use store::{Run, RunCursor, RunState, RunStep, Statement};
+use store::{Run, RunCursor, RunState, RunStep, SeenPortfolio, Statement};
 
 use crate::Context;
 use crate::caller::{Caller, Who};
@@ -32,7 +34,7 @@ use crate::problem::Problem;
 
 const HELP_PORTFOLIOS: &str = "GET /portfolios lists the portfolios that there are";
 const HELP_GROUPS: &str = "GET /portfolio-groups lists the households and composites that there are";
-const HELP_STATEMENTS: &str = "GET /portfolios/{portfolio_id}/statements lists the documents";
+const HELP_STATEMENTS: &str = "GET /portfolios/{portfolio_id}/documents lists the documents";
 
 /// Who acts if it is the house itself.
 const HOUSE: &str = "house";
@@ -41,7 +43,7 @@ const RUNS_MAX: u32 = 50;
 
 /// The proof that the caller may see a portfolio.
 pub(crate) struct VisiblePortfolio {
-    portfolio: Portfolio,
+    seen: Arc<SeenPortfolio>,
 }
 
 /// The proof that the caller may see a portfolio, and that the caller's plan has the risk of it.
@@ -73,7 +75,7 @@ impl Deref for VisiblePortfolio {
     type Target = Portfolio;
 
     fn deref(&self) -> &Portfolio {
-        &self.portfolio
+        &self.seen.portfolio
     }
 }
 
@@ -95,12 +97,12 @@ impl Deref for VisibleStatement {
 
 impl VisiblePortfolio {
     pub(crate) fn id(&self) -> &PortfolioId {
-        &self.portfolio.portfolio_id
+        &self.seen.portfolio.portfolio_id
     }
 
     /// What is agreed, for the answer. It proves nothing any more.
     pub(crate) fn into_portfolio(self) -> Portfolio {
-        self.portfolio
+        Arc::unwrap_or_clone(self.seen).portfolio
     }
 
     /// Its documents, the latest period first.
@@ -167,15 +169,18 @@ impl Caller {
         let unknown = |detail: String| Problem::not_found("Unknown portfolio", detail, HELP_PORTFOLIOS);
         let portfolio_id: PortfolioId = id.parse().map_err(|error: IdError| unknown(error.to_string()))?;
         let found = match self.viewer() {
-            Viewer::House => context.store.portfolio(&portfolio_id).await?,
-            Viewer::User(user) => context.store.visible_portfolio(user, &portfolio_id, context.clock.now()).await?,
+            Viewer::House => context.store.portfolio(&portfolio_id).await?.map(of_others).map(Arc::new),
+            Viewer::User(user) => {
+                let wanted = (user, &portfolio_id);
+                context.rights.portfolio(&context.store, wanted, context.clock.now()).await?
+            }
         };
-        let Some(portfolio) = found else {
+        let Some(seen) = found else {
             self.note_refusal("portfolio", portfolio_id.as_str());
             return Err(unknown(format!("there is no portfolio `{portfolio_id}`")));
         };
-        self.note_portfolios(context, [&portfolio.portfolio_id].into_iter()).await?;
-        Ok(VisiblePortfolio { portfolio })
+        self.note_portfolios(context, std::slice::from_ref(&*seen)).await?;
+        Ok(VisiblePortfolio { seen })
     }
 
     /// The portfolios that the caller may see after an id, in the order of their ids.
@@ -187,11 +192,11 @@ impl Caller {
     ) -> Result<Vec<VisiblePortfolio>, Problem> {
         let after = after.unwrap_or_default();
         let found = match self.viewer() {
-            Viewer::House => context.store.portfolio_page(after, limit).await?,
+            Viewer::House => context.store.portfolio_page(after, limit).await?.into_iter().map(of_others).collect(),
             Viewer::User(user) => context.store.visible_portfolios(user, context.clock.now(), after, limit).await?,
         };
-        self.note_portfolios(context, found.iter().map(|portfolio| &portfolio.portfolio_id)).await?;
-        Ok(found.into_iter().map(|portfolio| VisiblePortfolio { portfolio }).collect())
+        self.note_portfolios(context, &found).await?;
+        Ok(found.into_iter().map(|seen| VisiblePortfolio { seen: Arc::new(seen) }).collect())
     }
 
     /// As [`Caller::portfolio`], for its risk.
@@ -327,6 +332,11 @@ impl Caller {
             Who::User(user) => Viewer::User(&user.user_id),
         }
     }
+}
+
+/// A portfolio as the house sees it.
+fn of_others(portfolio: Portfolio) -> SeenPortfolio {
+    SeenPortfolio { portfolio, is_own: false }
 }
 
 /// The last business date of the latest nights that finished; none if none did. It is no secret.

@@ -7,6 +7,7 @@ pub(crate) mod address;
 pub(crate) mod bounds;
 mod budgets;
 mod conditional;
+pub(crate) mod contract_version;
 mod fields;
 mod headers;
 pub(crate) mod idempotency;
@@ -49,7 +50,8 @@ pub(crate) fn guarded(
         .layer(from_fn(conditional::tagged))
         .layer(compression)
         .layer(from_fn(conditional::tagged_by_encoding))
-        .layer(from_fn_with_state(limits, rate_limit::limited));
+        .layer(from_fn_with_state(limits, rate_limit::limited))
+        .layer(from_fn(contract_version::named));
     if let Some(cors) = headers::cross_origin(&settings.cors_origins)? {
         guarded = guarded.layer(cors);
     }

@@ -15,13 +15,16 @@ mod secrets;
 mod settings;
 mod signing_keys;
 mod throttle;
+mod verified_tokens;
 
 use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 
 use crate::problem::Problem;
 use crate::{Context, Error};
 
-pub(crate) use access_tokens::{Issued, issue, verified};
+pub(crate) use access_tokens::{Claims, Issued, issue};
 pub(crate) use account::{Account, Enrolling, Subscriber, unknown_user};
 pub(crate) use oidc::{Oidc, ProvedElsewhere, state_fits};
 pub(crate) use passwords::{Passwords, Verdict};
@@ -35,6 +38,7 @@ pub use settings::{IdentitySettings, OidcSettings, Registration};
 pub(crate) use signing_keys::SigningKeys;
 pub use signing_keys::new_token_key;
 pub(crate) use throttle::Attempt;
+use verified_tokens::VerifiedTokens;
 
 /// Everything that signing in takes beside the store.
 pub(crate) struct Identity {
@@ -45,6 +49,7 @@ pub(crate) struct Identity {
     pub(crate) sealing: Option<SealingKeys>,
     /// Another house at which users sign in; none where they do not.
     pub(crate) oidc: Option<Oidc>,
+    tokens: VerifiedTokens,
 }
 
 impl Identity {
@@ -62,7 +67,13 @@ impl Identity {
         let sealing = SealingKeys::read(&settings.second_factor_key_files).map_err(wrong)?;
         let oidc = settings.oidc.as_ref().map(Oidc::of).transpose();
         let oidc = oidc.map_err(|problem| wrong(format!("oidc: {problem}")))?;
-        Ok(Some(Identity { settings: settings.clone(), keys, passwords, sealing, oidc }))
+        let (settings, tokens) = (settings.clone(), VerifiedTokens::new());
+        Ok(Some(Identity { settings, keys, passwords, sealing, oidc, tokens }))
+    }
+
+    /// What an access token says, if the house signed it, for itself, and it is good now.
+    pub(crate) fn verified(&self, token: &str, now: DateTime<Utc>) -> Option<Arc<Claims>> {
+        self.tokens.verified(&self.keys, &self.settings, token, now)
     }
 }
 

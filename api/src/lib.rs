@@ -48,6 +48,7 @@ pub use crate::bookkeeping::{Bookkeeping, Fields, NotWritten, Writing, Written, 
 use crate::caller::Admission;
 use crate::entitled::books::Books;
 use crate::entitled::facts::Facts;
+use crate::entitled::kept_rights::KeptRights;
 pub use crate::entitled::person_archive::{ArchiveError, ArchiveManifest, ArchivedFile, PersonArchive, verify_archive};
 pub use crate::gateway::address::ForwardedHeader;
 use crate::gateway::address::Proxies;
@@ -263,6 +264,7 @@ pub(crate) struct Context {
     pub(crate) proxies: Proxies,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) kept_answers: KeptAnswers,
+    pub(crate) rights: KeptRights,
     pub(crate) user_budgets: UserBudgets,
     pub(crate) upload_idle_s: u64,
 }
@@ -294,6 +296,7 @@ pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
         metrics: Arc::clone(&metrics),
         user_budgets: UserBudgets::new(settings.requests_per_minute, shared.clone()),
         kept_answers: KeptAnswers::with_room(settings.kept_answers_mib, shared.clone()),
+        rights: KeptRights::new(),
         upload_idle_s: settings.request_timeout_s,
     });
     let routes = swagger::with_pages(openapi::described_routes()?).fallback(problem::unknown_address);

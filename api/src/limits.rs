@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::HeaderValue;
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use schemas::Clock;
@@ -23,6 +23,12 @@ const REQUEST_ID: &str = "x-request-id";
 
 /// The beginning of the paths that end with a token.
 const UNSUBSCRIBE: &str = "/unsubscribe/";
+
+/// Refusals that the log keeps, with the form of the address and nothing of what was sent: who tries what is not
+/// theirs leaves a trace.
+const NOTED: [StatusCode; 3] = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS];
+/// The form of an address that there is not.
+const UNMATCHED: &str = "unmatched";
 
 /// The id of a request. Ids that callers send are not taken over: one id in the log is one request.
 #[derive(Clone, Copy)]
@@ -49,8 +55,13 @@ pub(crate) fn limited(
 async fn identified(mut request: Request, next: Next) -> Response {
     let id = Uuid::new_v4();
     request.extensions_mut().insert(RequestId(id));
+    let (method, route) = (request.method().clone(), request.extensions().get::<MatchedPath>().cloned());
     let answered = next.run(request).await;
     let mut response = problem::written_out(answered, id);
+    if NOTED.contains(&response.status()) {
+        let (route, status) = (route.as_ref().map_or(UNMATCHED, MatchedPath::as_str), response.status().as_u16());
+        tracing::warn!(request.id = %id, http.method = %method, http.route = route, http.status = status, "refused");
+    }
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

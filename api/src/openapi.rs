@@ -16,16 +16,16 @@ use utoipa::openapi::tag::{Tag, TagBuilder};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder, RefOr};
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::gateway::contract_version::CONTRACT_VERSION;
 use crate::problem::{Problem, Violation};
 use crate::routes::RESOURCES;
 use crate::{Context, Error};
 
-/// The version of the contract: raised when something is taken away or means something else.
-const CONTRACT_VERSION: &str = "1";
 const DESCRIPTION: &str = "Portfolios, their values and figures, statements, and the runs that made them. \
     Exact numbers are strings without exponent; estimated figures are numbers, and fractions are fractions \
     (0.05 is five percent); dates are ISO 8601. What is unknown is null, with the reason beside it where there is one. \
     `fields` in the address of any GET names the fields of the answer that are wanted, e.g. `fields=items.id,next`. \
+    Every answer names the version of this contract in `Financr-Version`; a request that names another is refused. \
     `If-None-Match` with an earlier `ETag` is answered with 304 as long as it holds. A POST with `Idempotency-Key` is \
     done once in 24 hours: sent again, it gets the same answer, 422 if it is another request, 409 if it is under way.";
 

@@ -14,6 +14,7 @@ mod currency_split;
 mod exceptions;
 mod health;
 mod imports;
+mod income;
 mod market_data;
 mod market_news;
 mod measures;
@@ -81,6 +82,7 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &optimize::RESOURCE,
     &market_news::RESOURCE,
     &transactions::RESOURCE,
+    &income::RESOURCE,
     &imports::RESOURCE,
     &assets::RESOURCE,
     &market_data::RESOURCE,

@@ -8,11 +8,11 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use schemas::Scope;
 use schemas::secret_hash::secret_hash;
-use store::{SessionProof, User};
+use store::SessionProof;
 
 use super::SignedIn;
 use crate::Context;
-use crate::identity::{Identity, verified};
+use crate::identity::Identity;
 use crate::problem::Problem;
 
 /// How keys of the API begin.
@@ -58,15 +58,20 @@ pub(super) async fn user(
 
 async fn by_access_token(context: &Context, identity: &Identity, token: &str) -> Result<Option<SignedIn>, Problem> {
     let now = context.clock.now();
-    let Some(claims) = verified(&identity.keys, &identity.settings, token, now) else { return Ok(None) };
-    let Some((session, user)) = context.store.session(&claims.sid).await? else { return Ok(None) };
-    let is_as_issued = user.user_id.as_str() == claims.sub && user.role.word() == claims.role;
-    if !session.is_live(now) || !is_as_issued || !may_ask(&user) {
+    let Some(claims) = identity.verified(token, now) else { return Ok(None) };
+    let Some((session, user)) = context.rights.session(&context.store, &claims.sid, now).await? else {
+        return Ok(None);
+    };
+    // A token from before the last proof of who it is has its successor.
+    let is_as_issued = session.user_id.as_str() == claims.sub
+        && user.role.word() == claims.role
+        && session.authenticated_at.timestamp() == claims.auth_time;
+    if !is_as_issued || !user.may_ask() {
         return Ok(None);
     }
     let must_enroll = identity.settings.needs_second_factor(user.role) && !session.proof.has_code();
     Ok(Some(SignedIn {
-        user_id: user.user_id,
+        user_id: session.user_id,
         role: user.role,
         session_id: Some(session.session_id),
         authenticated_at: session.authenticated_at,
@@ -82,12 +87,12 @@ async fn by_key(context: &Context, credentials: &str) -> Result<Option<SignedIn>
         return Ok(None);
     }
     let Some((key, user)) = context.store.api_key_by_secret(&secret_hash(credentials)).await? else { return Ok(None) };
-    if !key.is_live(now) || !may_ask(&user) {
+    if !key.is_live(now) || !user.may_ask() {
         return Ok(None);
     }
     context.store.note_api_key_use(&key, now).await?;
     Ok(Some(SignedIn {
-        user_id: user.user_id,
+        user_id: key.user_id,
         role: user.role,
         session_id: None,
         authenticated_at: key.created_at,
@@ -96,11 +101,6 @@ async fn by_key(context: &Context, credentials: &str) -> Result<Option<SignedIn>
         must_enroll: false,
         scopes: key.scopes,
     }))
-}
-
-/// Whether a user may ask at all.
-fn may_ask(user: &User) -> bool {
-    user.disabled_at.is_none() && user.email_verified_at.is_some()
 }
 
 fn refusal() -> Problem {

@@ -158,7 +158,10 @@ fn unknown_transaction() -> Problem {
 fn problem_of(reason: NotWritten) -> Problem {
     match reason {
         NotWritten::Wrong(fields) => {
-            let detail = format!("{} fields are wrong", fields.len());
+            let detail = match fields.len() {
+                1 => "one field is wrong".to_owned(),
+                count => format!("{count} fields are wrong"),
+            };
             Problem::invalid(detail, violations(fields), HELP_WRONG)
         }
         NotWritten::Conflict(fields) => {

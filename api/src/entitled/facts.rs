@@ -20,6 +20,7 @@ use schemas::tables::factor_regressions::FactorRegressionRow;
 use schemas::tables::group_returns::GroupReturn;
 use schemas::tables::liquidity::LiquidityRow;
 use schemas::tables::measures::MeasureRow;
+use schemas::tables::nav_bridge::NavBridgeRow;
 use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::position_returns::PositionReturn;
 use schemas::tables::positions::Position;
@@ -126,6 +127,10 @@ impl Facts {
         (from, to): Days,
     ) -> Result<Vec<Transaction>, Error> {
         lake::read::transactions(&self.0, of.id(), from, to).await
+    }
+
+    pub(crate) async fn nav_bridge(&self, of: &VisiblePortfolio, (from, to): Days) -> Result<Vec<NavBridgeRow>, Error> {
+        lake::read::nav_bridge(&self.0, of.id(), from, to).await
     }
 
     pub(crate) async fn group_returns(

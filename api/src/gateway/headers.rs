@@ -2,25 +2,29 @@
 
 use axum::Router;
 use axum::http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-    REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_MATCH,
+    IF_NONE_MATCH, REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use super::contract_version::{HEADER, HEADER_NAME};
 use crate::Error;
 
 /// Headers of every answer. Those of pages that need something else are set by these pages.
 const ALWAYS: [(HeaderName, &str); 5] = [
-    (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'",
+    ),
     (REFERRER_POLICY, "no-referrer"),
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (CACHE_CONTROL, "no-store"),
 ];
 /// Only by TLS, for a year.
-const ONLY_BY_TLS: &str = "max-age=31536000";
+const ONLY_BY_TLS: &str = "max-age=31536000; includeSubDomains";
 /// For how long a browser may remember who may ask.
 const CORS_AGE_S: u64 = 600;
 
@@ -55,8 +59,9 @@ pub(crate) fn cross_origin(origins: &[String]) -> Result<Option<CorsLayer>, Erro
         })?);
     }
     let methods = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-    let sent = [AUTHORIZATION, CONTENT_TYPE, IF_NONE_MATCH, HeaderName::from_static("idempotency-key")];
-    let read = ["ratelimit", "ratelimit-policy", "x-request-id"].map(HeaderName::from_static);
+    let named = ["content-digest", "idempotency-key"].map(HeaderName::from_static);
+    let sent = [&named[..], &[AUTHORIZATION, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH, HEADER]].concat();
+    let read = [HEADER_NAME, "ratelimit", "ratelimit-policy", "x-request-id"].map(HeaderName::from_static);
     let layer = CorsLayer::new()
         .allow_origin(AllowOrigin::list(allowed))
         .allow_methods(methods)

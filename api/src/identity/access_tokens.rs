@@ -102,13 +102,16 @@ pub(crate) fn issue(
     Ok(format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }
 
-/// What a token says, if the house signed it, for itself, and it is good now.
-pub(crate) fn verified(
-    keys: &SigningKeys,
-    settings: &IdentitySettings,
-    token: &str,
-    now: DateTime<Utc>,
-) -> Option<Claims> {
+impl Claims {
+    /// Whether a token that says this is good at an instant.
+    pub(super) fn is_good_at(&self, now: DateTime<Utc>) -> bool {
+        let (seconds, soon) = (now.timestamp(), (now + CLOCK_DIFFERENCE).timestamp());
+        self.nbf <= soon && self.iat <= soon && seconds < self.exp
+    }
+}
+
+/// What a token says, if the house signed it, for itself. Whether it is good now is another question.
+pub(super) fn signed_claims(keys: &SigningKeys, settings: &IdentitySettings, token: &str) -> Option<Claims> {
     if TOKEN_BYTES_MAX < token.len() {
         return None;
     }
@@ -124,9 +127,7 @@ pub(crate) fn verified(
     }
     let claims: Claims = decoded(claims)?;
     let of_this_house = claims.iss == settings.issuer && claims.aud == settings.audience;
-    let (seconds, soon) = (now.timestamp(), (now + CLOCK_DIFFERENCE).timestamp());
-    let is_good_now = claims.nbf <= soon && claims.iat <= soon && seconds < claims.exp;
-    (of_this_house && is_good_now && !claims.jti.is_empty()).then_some(claims)
+    (of_this_house && !claims.jti.is_empty()).then_some(claims)
 }
 
 /// Reads a part of a token. A point in it cannot be: base64url has none.
@@ -135,15 +136,19 @@ fn decoded<T: for<'de> Deserialize<'de>>(part: &str) -> Option<T> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::signing_keys::tests::{key_of_the_standard, only};
     use super::*;
 
-    fn now() -> DateTime<Utc> {
+    pub(crate) fn now() -> DateTime<Utc> {
         "2015-01-01T02:00:00Z".parse().expect("an instant")
     }
 
-    fn issued() -> (SigningKeys, IdentitySettings, String) {
+    fn verified(keys: &SigningKeys, settings: &IdentitySettings, token: &str, now: DateTime<Utc>) -> Option<Claims> {
+        signed_claims(keys, settings, token).filter(|claims| claims.is_good_at(now))
+    }
+
+    pub(crate) fn issued() -> (SigningKeys, IdentitySettings, String) {
         let (keys, settings) = (only(key_of_the_standard()), IdentitySettings::default());
         let user_id = "u-1".parse().expect("an id");
         let issued = Issued {

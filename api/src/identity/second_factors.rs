@@ -23,8 +23,8 @@ pub(crate) const STEP_S: u64 = 30;
 const STEPS_BESIDE: u16 = 1;
 /// Recovery codes that a user is given.
 const RECOVERY_CODES: usize = 10;
-/// Bytes of a recovery code: 24 letters and digits, in groups of four.
-const RECOVERY_CODE_BYTES: usize = 15;
+/// Bytes of a recovery code: 32 letters and digits, in groups of four.
+const RECOVERY_CODE_BYTES: usize = 20;
 const GROUP_LENGTH: usize = 4;
 /// Characters of a code that is looked at.
 const CODE_LENGTH_MAX: usize = 100;
@@ -277,7 +277,7 @@ mod tests {
         let made = new_recovery_codes().unwrap_or_else(|_| panic!("made"));
         assert_eq!(made.codes.iter().collect::<BTreeSet<_>>().len(), 10, "no two are alike");
         for (code, hash) in made.codes.iter().zip(&made.hashes) {
-            assert_eq!(code.len(), 29, "24 letters in groups of four: {code}");
+            assert_eq!(code.len(), 39, "32 letters in groups of four: {code}");
             let (spaced, bare) = (code.replace('-', " "), format!(" {}\n", code.replace('-', "")));
             for typed in [code.clone(), code.to_lowercase(), spaced, bare] {
                 let found = presented(&typed);

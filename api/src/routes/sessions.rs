@@ -97,6 +97,7 @@ async fn end_all(
     Addressed(user_id): Addressed<String>,
 ) -> Result<StatusCode, Problem> {
     let subscriber = account.changing(&user_id)?;
+    account.who.lately(&context)?;
     let this = match &account.who {
         Who::User(user) => user.session_id.as_deref(),
         Who::House => None,
@@ -122,6 +123,7 @@ async fn end(
     Addressed((user_id, session_id)): Addressed<(String, String)>,
 ) -> Result<StatusCode, Problem> {
     let subscriber = account.changing(&user_id)?;
+    account.who.lately(&context)?;
     let now = context.clock.now();
     if context.store.end_session(&subscriber.user_id, &session_id, SessionEnd::Ended, now).await? {
         return Ok(StatusCode::NO_CONTENT);

@@ -131,7 +131,7 @@ fn statement_routes() -> OpenApiRouter<Arc<Context>> {
 /// The statements of a portfolio, the latest period first.
 #[utoipa::path(
     get,
-    path = "/portfolios/{portfolio_id}/statements",
+    path = "/portfolios/{portfolio_id}/documents",
     tag = "statements",
     params(("portfolio_id" = String, Path, description = "The portfolio, e.g. `D03`."), LimitQuery),
     responses((status = 200, description = "The statements.", body = Statements), Refusals),
@@ -152,7 +152,7 @@ async fn statements(
 /// The documents about a household or a composite, the latest period first.
 #[utoipa::path(
     get,
-    path = "/portfolio-groups/{group_id}/statements",
+    path = "/portfolio-groups/{group_id}/documents",
     tag = "statements",
     params(("group_id" = String, Path, description = "The group, e.g. `growth`."), LimitQuery),
     responses((status = 200, description = "The documents.", body = GroupStatements), Refusals),
@@ -224,7 +224,7 @@ async fn statement_document(
 }
 
 fn unknown(detail: &'static str) -> Problem {
-    Problem::not_found("Unknown document", detail, "GET /portfolios/{portfolio_id}/statements lists the documents")
+    Problem::not_found("Unknown document", detail, "GET /portfolios/{portfolio_id}/documents lists the documents")
 }
 
 fn document(statement_id: &str, file: &StatementFile) -> Option<StatementDocument> {

@@ -31,7 +31,8 @@ const ACTOR: &str = "recipient";
 /// What a mail program posts (RFC 8058, section 3.2), as the name and the value of a field.
 const ONE_CLICK: (&str, &str) = ("List-Unsubscribe", "One-Click");
 /// The page loads nothing, sends its form to this address only, and stands in no other page.
-const POLICY: &str = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str =
+    "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'";
 
 /// The form that a mail program posts, for the description.
 #[derive(ToSchema)]

@@ -68,6 +68,10 @@ mod imports {
     mod send;
 }
 #[cfg(test)]
+mod income {
+    mod get;
+}
+#[cfg(test)]
 mod market_data {
     mod get;
 }

@@ -10,7 +10,7 @@ use crate::database::{reading, row_limit, within};
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::stored_text::{instant, parsed, parsed_or_none};
-use crate::users::User;
+use crate::user_standings::{StandingColumns, UserStanding};
 
 /// Keys that a user may have in force.
 pub const API_KEYS_MAX: i64 = 20;
@@ -126,14 +126,12 @@ impl Store {
     ///
     /// # Errors
     /// The database's reason.
-    pub async fn api_key_by_secret(&self, secret_hash: &str) -> Result<Option<(ApiKey, User)>> {
+    pub async fn api_key_by_secret(&self, secret_hash: &str) -> Result<Option<(ApiKey, UserStanding)>> {
         let row = reading!(&self.database, pool => {
-            sqlx::query_as::<_, ApiKeyRow>(SELECT_BY_SECRET).bind(secret_hash).fetch_optional(pool).await
+            sqlx::query_as::<_, StandingRow>(SELECT_BY_SECRET).bind(secret_hash).fetch_optional(pool).await
         })
         .map_err(Error::query("read a key"))?;
-        let Some(key) = row.map(ApiKeyRow::key).transpose()? else { return Ok(None) };
-        let user = self.user(&key.user_id).await?;
-        Ok(user.map(|user| (key, user)))
+        row.map(|row| Ok((row.key.key()?, row.standing.standing()?))).transpose()
     }
 
     /// Revokes a key of a user. Returns false if it is none, or was revoked.
@@ -181,6 +179,14 @@ impl Store {
         .map_err(Error::query("note the use of a key"))?;
         work.commit().await
     }
+}
+
+#[derive(sqlx::FromRow)]
+struct StandingRow {
+    #[sqlx(flatten)]
+    key: ApiKeyRow,
+    #[sqlx(flatten)]
+    standing: StandingColumns,
 }
 
 #[derive(sqlx::FromRow)]

@@ -8,6 +8,7 @@
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 
 use crate::error::{Error, Result};
+use crate::rights_versions::count_commit;
 
 /// Rows that one call returns at most; a larger limit is cut to this.
 pub const PAGE_ROWS_MAX: u32 = 1_000;
@@ -66,6 +67,7 @@ impl SqlTransaction {
             SqlTransaction::Sqlite(open) => open.commit().await,
             SqlTransaction::Postgres(open) => open.commit().await,
         };
+        count_commit();
         committed.map_err(Error::query("commit a transaction"))
     }
 

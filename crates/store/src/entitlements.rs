@@ -28,6 +28,15 @@ stored_words! {
     Adviser = "adviser",
 }
 
+/// A portfolio that a user may see.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenPortfolio {
+    /// The portfolio.
+    pub portfolio: Portfolio,
+    /// Whether the user is a client and owns it.
+    pub is_own: bool,
+}
+
 /// A portfolio that is or was a user's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ownership {
@@ -73,7 +82,6 @@ const INSERT_OWNER: &str = include_str!("queries/portfolio_owners/insert.sql");
 const END_OWNER: &str = include_str!("queries/portfolio_owners/end.sql");
 const COUNT_OWNED: &str = include_str!("queries/portfolio_owners/count_of_user.sql");
 const SELECT_OWNED: &str = include_str!("queries/portfolio_owners/select_of_user.sql");
-const SELECT_OWNED_NOW: &str = include_str!("queries/portfolio_owners/select_in_force.sql");
 const INSERT_DELEGATION: &str = include_str!("queries/delegations/insert.sql");
 const END_DELEGATION: &str = include_str!("queries/delegations/end.sql");
 const SELECT_DELEGATIONS: &str = include_str!("queries/delegations/select_of_user.sql");
@@ -89,9 +97,9 @@ impl Store {
         viewer: &UserId,
         portfolio: &PortfolioId,
         at: DateTime<Utc>,
-    ) -> Result<Option<Portfolio>> {
+    ) -> Result<Option<SeenPortfolio>> {
         let row = reading!(&self.database, pool => {
-            sqlx::query_as::<_, PortfolioRow>(SELECT_VISIBLE)
+            sqlx::query_as::<_, SeenRow>(SELECT_VISIBLE)
                 .bind(viewer.as_str())
                 .bind(portfolio.as_str())
                 .bind(instant(at))
@@ -99,7 +107,7 @@ impl Store {
                 .await
         })
         .map_err(Error::query("read a portfolio that a user may see"))?;
-        row.map(PortfolioRow::portfolio).transpose()
+        row.map(SeenRow::seen).transpose()
     }
 
     /// A page of the portfolios that a user may see at an instant, in the order of their ids.
@@ -115,9 +123,9 @@ impl Store {
         at: DateTime<Utc>,
         after: &str,
         limit: u32,
-    ) -> Result<Vec<Portfolio>> {
+    ) -> Result<Vec<SeenPortfolio>> {
         let rows = reading!(&self.database, pool => {
-            sqlx::query_as::<_, PortfolioRow>(SELECT_VISIBLE_PAGE)
+            sqlx::query_as::<_, SeenRow>(SELECT_VISIBLE_PAGE)
                 .bind(viewer.as_str())
                 .bind(after)
                 .bind(instant(at))
@@ -126,7 +134,7 @@ impl Store {
                 .await
         })
         .map_err(Error::query("read the portfolios that a user may see"))?;
-        rows.into_iter().map(PortfolioRow::portfolio).collect()
+        rows.into_iter().map(SeenRow::seen).collect()
     }
 
     /// The ids of all portfolios that a user may see at an instant.
@@ -141,7 +149,7 @@ impl Store {
             if page.is_empty() {
                 return Ok(ids);
             }
-            ids.extend(page.into_iter().map(|portfolio| portfolio.portfolio_id));
+            ids.extend(page.into_iter().map(|seen| seen.portfolio.portfolio_id));
         }
     }
 
@@ -155,8 +163,8 @@ impl Store {
         loop {
             let page = self.visible_portfolios(viewer, at, &after, PAGE_ROWS_MAX).await?;
             let Some(last) = page.last() else { return Ok(markets) };
-            after = last.portfolio_id.to_string();
-            markets.extend(page.into_iter().flat_map(|portfolio| [portfolio.market_id, portfolio.fx_source]));
+            after = last.portfolio.portfolio_id.to_string();
+            markets.extend(page.into_iter().flat_map(|seen| [seen.portfolio.market_id, seen.portfolio.fx_source]));
         }
     }
 
@@ -266,22 +274,6 @@ impl Store {
         .map_err(Error::query("count the portfolios of a user"))
     }
 
-    /// The ids of the portfolios that are a user's at an instant.
-    ///
-    /// # Errors
-    /// The database's reason.
-    pub async fn owned_portfolio_ids(&self, owner: &UserId, at: DateTime<Utc>) -> Result<BTreeSet<PortfolioId>> {
-        let ids = reading!(&self.database, pool => {
-            sqlx::query_scalar::<_, String>(SELECT_OWNED_NOW)
-                .bind(owner.as_str())
-                .bind(instant(at))
-                .fetch_all(pool)
-                .await
-        })
-        .map_err(Error::query("read which portfolios are a user's"))?;
-        ids.iter().map(|id| parsed("portfolio_owners", "portfolio_id", id)).collect()
-    }
-
     /// The portfolios that are or were a user's, the latest first.
     ///
     /// # Errors
@@ -375,6 +367,19 @@ impl Store {
         })
         .map_err(Error::query("read the delegations of a user"))?;
         rows.into_iter().map(DelegationRow::delegation).collect()
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct SeenRow {
+    #[sqlx(flatten)]
+    portfolio: PortfolioRow,
+    is_own: bool,
+}
+
+impl SeenRow {
+    fn seen(self) -> Result<SeenPortfolio> {
+        Ok(SeenPortfolio { portfolio: self.portfolio.portfolio()?, is_own: self.is_own })
     }
 }
 

@@ -57,6 +57,7 @@ const STEPS: &[Step] = &[
     step!(29, "0029_entries"),
     step!(30, "0030_second_factors"),
     step!(31, "0031_privacy"),
+    step!(32, "0032_rights_versions"),
 ];
 
 /// The steps for SQLite.

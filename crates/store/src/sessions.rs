@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::session_proofs::{SessionEnd, SessionProof};
 use crate::store::Store;
 use crate::stored_text::{instant, parsed, parsed_or_none};
+use crate::user_standings::{StandingColumns, UserStanding};
 use crate::users::User;
 
 /// A session that begins.
@@ -115,6 +116,7 @@ const GENERATIONS_MAX: i64 = 5_000;
 
 const INSERT: &str = include_str!("queries/sessions/insert.sql");
 const SELECT_ONE: &str = include_str!("queries/sessions/select_one.sql");
+const SELECT_WITH_STANDING: &str = include_str!("queries/sessions/select_with_standing.sql");
 const SELECT_OF_USER: &str = include_str!("queries/sessions/select_of_user.sql");
 const USE: &str = include_str!("queries/sessions/use.sql");
 const END: &str = include_str!("queries/sessions/end.sql");
@@ -210,18 +212,16 @@ impl Store {
         }
     }
 
-    /// A session by its id, with its user.
+    /// A session by its id, with what its user is to the house.
     ///
     /// # Errors
     /// The database's reason.
-    pub async fn session(&self, session_id: &str) -> Result<Option<(Session, User)>> {
+    pub async fn session(&self, session_id: &str) -> Result<Option<(Session, UserStanding)>> {
         let row = reading!(&self.database, pool => {
-            sqlx::query_as::<_, SessionRow>(SELECT_ONE).bind(session_id).fetch_optional(pool).await
+            sqlx::query_as::<_, StandingRow>(SELECT_WITH_STANDING).bind(session_id).fetch_optional(pool).await
         })
         .map_err(Error::query("read a session"))?;
-        let Some(session) = row.map(SessionRow::session).transpose()? else { return Ok(None) };
-        let user = self.user(&session.user_id).await?;
-        Ok(user.map(|user| (session, user)))
+        row.map(|row| Ok((row.session.session()?, row.standing.standing()?))).transpose()
     }
 
     /// The sessions of a user that can be used, the latest sign-in first.
@@ -455,6 +455,14 @@ impl PresentedRow {
             successor_used_at: parsed_or_none("refresh_tokens", "used_at", self.successor_used_at.as_deref())?,
         })
     }
+}
+
+#[derive(sqlx::FromRow)]
+struct StandingRow {
+    #[sqlx(flatten)]
+    session: SessionRow,
+    #[sqlx(flatten)]
+    standing: StandingColumns,
 }
 
 #[derive(sqlx::FromRow)]

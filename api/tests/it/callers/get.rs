@@ -2,7 +2,7 @@
 
 use api::{Error, Settings};
 
-use crate::house::{ELSEWHERE, House, LOCAL, ask};
+use crate::house::{ELSEWHERE, House, LOCAL, ask, send_method};
 
 fn with_token(token: &str) -> Settings {
     Settings { token: Some(token.into()), ..Settings::default() }
@@ -38,6 +38,39 @@ async fn without_a_token_only_this_machine_is_answered() {
     assert_eq!(ask(house.router(), "/portfolios", "[::1]:50000", &[("host", "localhost:8080")]).await.status, 200);
     ask(house.router(), "/portfolios", ELSEWHERE, &[]).await.problem(401);
     ask(house.router(), "/portfolios", LOCAL, &[("host", "rebound.example.org:8080")]).await.problem(401);
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_is_not_this_machine() {
+    let house = House::with_values().await;
+    let host = ("host", "127.0.0.1:8080");
+    // Fetch Metadata and RFC 6454: what browsers say about the page that asks.
+    let foreign: [&[(&str, &str)]; 6] = [
+        &[host, ("origin", "https://pages.example.org")],
+        &[host, ("origin", "null")],
+        &[host, ("origin", "http://127.0.0.1:3000"), ("sec-fetch-site", "same-site")],
+        &[host, ("origin", "127.0.0.1:8080")],
+        &[host, ("sec-fetch-site", "cross-site")],
+        &[host, ("sec-fetch-site", "same-site")],
+    ];
+    for headers in foreign {
+        ask(house.router(), "/portfolios", LOCAL, headers).await.problem(401);
+        // A form needs no leave of ours to be sent.
+        send_method(house.router(), "POST", "/portfolios/D03/imports", LOCAL, headers).await.problem(401);
+    }
+    let own: [&[(&str, &str)]; 3] = [
+        &[host, ("origin", "http://127.0.0.1:8080"), ("sec-fetch-site", "same-origin")],
+        &[host, ("sec-fetch-site", "none")],
+        &[host],
+    ];
+    for headers in own {
+        assert_eq!(ask(house.router(), "/portfolios", LOCAL, headers).await.status, 200, "{headers:?}");
+    }
+    let origin = "http://localhost:3000";
+    let settings = Settings { cors_origins: vec![origin.to_owned()], ..Settings::default() };
+    let router = house.router_with(&settings).expect("a router");
+    let named = [host, ("origin", origin), ("sec-fetch-site", "cross-site")];
+    assert_eq!(ask(router, "/portfolios", LOCAL, &named).await.status, 200, "the house named the site");
 }
 
 #[tokio::test]

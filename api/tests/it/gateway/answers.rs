@@ -16,12 +16,29 @@ async fn browsers_are_told_to_do_nothing_with_answers() {
     let house = House::with_portfolio().await;
     for path in ["/portfolios", "/nowhere", "/health/live"] {
         let answer = house.get(path).await;
-        assert_eq!(answer.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'", "{path}");
+        let policy =
+            "default-src 'none'; base-uri 'none'; object-src 'none'; form-action 'none'; frame-ancestors 'none'";
+        assert_eq!(answer.header("content-security-policy"), policy, "{path}");
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{path}");
         assert!(answer.header("permissions-policy").contains("camera=()"), "{path}");
         assert_eq!(answer.header("strict-transport-security"), "", "only by TLS");
+    }
+}
+
+#[tokio::test]
+async fn answers_name_the_version_of_the_contract_and_requests_may_insist_on_it() {
+    let house = House::with_portfolio().await;
+    for path in ["/portfolios", "/nowhere", "/health/live", "/portfolios?limit=0"] {
+        assert_eq!(house.get(path).await.header("financr-version"), "1", "{path}");
+    }
+    assert_eq!(get_with(&house, "/portfolios", &[("financr-version", "1")]).await.status, 200);
+    for other in ["2", "0", "1.0", "", "latest"] {
+        let refused = get_with(&house, "/portfolios", &[("financr-version", other)]).await;
+        assert_eq!(refused.header("financr-version"), "1", "{other}");
+        let problem = refused.problem(400);
+        assert_eq!(problem["detail"], "the request insists on a version of the API that is not 1", "{other}");
     }
 }
 
@@ -108,6 +125,16 @@ async fn everything_that_is_wrong_is_named_at_once() {
     assert_eq!(fields, ["from", "to", "colour"]);
     let unknown = house.get("/portfolios/D99").await.problem(404);
     assert!(unknown.get("violations").is_none());
+    // What is given twice could be meant in two ways.
+    house.get("/portfolios?limit=1&limit=2").await.problem(400);
+}
+
+#[tokio::test]
+async fn methods_that_nobody_needs_are_refused() {
+    let house = House::with_portfolio().await;
+    for method in ["TRACE", "PROPFIND", "A", "PUT"] {
+        send_method(house.router(), method, "/portfolios", LOCAL, &[]).await.problem(405);
+    }
 }
 
 #[tokio::test]

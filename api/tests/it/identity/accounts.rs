@@ -156,6 +156,21 @@ async fn a_session_is_ended_from_another() {
 }
 
 #[tokio::test]
+async fn who_ends_sessions_proves_anew_who_it_is() {
+    let door = Door::open().await;
+    door.user("zoe", Role::Client).await;
+    let tokens = door.sign_in("zoe").await;
+    // An access token is good for ten minutes and a proof for fifteen: a refreshed token is one of an old proof.
+    let refresh = json!({"refresh_token": tokens.refresh});
+    let refreshed = ask(door.router_after(901), "POST", "/refresh-token", None, Some(&refresh)).await.json();
+    let access = refreshed["access_token"].as_str().expect("a token");
+    for path in ["/users/me/sessions".to_owned(), format!("/users/me/sessions/{}", tokens.session_id)] {
+        let problem = ask(door.router_after(901), "DELETE", &path, Some(access), None).await.problem(401);
+        assert_eq!(problem["type"], "urn:financr:problem:insufficient-authentication", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_key_does_what_its_scopes_say_and_changes_no_account() {
     let door = Door::open().await;
     door.user("ops", Role::Operations).await;

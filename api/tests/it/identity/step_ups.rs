@@ -50,6 +50,8 @@ async fn a_password_makes_a_session_fresh_again() {
     assert_eq!((&said["auth_time"], &said["amr"]), (&json!(now().timestamp() + 901), &json!(["pwd"])));
     assert_eq!(said["sid"], tokens.session_id, "the session goes on");
     assert_eq!(make(&access).await.status, 201);
+    let outdated = make(&tokens.access).await.problem(401);
+    assert_eq!(outdated["type"], "urn:financr:problem:unauthorized", "the new token takes the place of the old one");
     assert_eq!(
         ask(door.router_after(902), "POST", "/refresh-token", None, Some(&json!({"refresh_token": tokens.refresh})))
             .await

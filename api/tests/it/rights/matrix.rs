@@ -60,7 +60,8 @@ const BELOW_PORTFOLIOS: &[&str] = &[
     "/contributions",
     "/attribution",
     "/transactions",
-    "/statements",
+    "/income",
+    "/documents",
 ];
 
 const LINES: &[Line] = &[
@@ -112,8 +113,8 @@ const LINES: &[Line] = &[
     get("/portfolio-groups/{group_id}/measures", "/portfolio-groups/ours/measures", OWN),
     get("/portfolio-groups/{group_id}/measures", "/portfolio-groups/mixed/measures", BOTH),
     get("/portfolio-groups/{group_id}/measures", "/portfolio-groups/none/measures", NOTHING),
-    get("/portfolio-groups/{group_id}/statements", "/portfolio-groups/ours/statements", OWN),
-    get("/portfolio-groups/{group_id}/statements", "/portfolio-groups/mixed/statements", BOTH),
+    get("/portfolio-groups/{group_id}/documents", "/portfolio-groups/ours/documents", OWN),
+    get("/portfolio-groups/{group_id}/documents", "/portfolio-groups/mixed/documents", BOTH),
     get("/statements/{statement_id}/{format}", "/statements/statement-D03/csv", OWN),
     get("/statements/{statement_id}/{format}", "/statements/statement-D99/csv", FOREIGN),
     get("/statements/{statement_id}/{format}", "/statements/statement-of-the-firm/csv", BOTH),
@@ -423,7 +424,7 @@ async fn what_is_foreign_is_answered_like_what_is_not_there() {
         ("/assets/D99~GEM", "/assets/D77~GEM"),
         ("/market-data/closes/D99~GEM", "/market-data/closes/D77~GEM"),
         ("/portfolio-groups/mixed/measures", "/portfolio-groups/smith/measures"),
-        ("/portfolio-groups/mixed/statements", "/portfolio-groups/smith/statements"),
+        ("/portfolio-groups/mixed/documents", "/portfolio-groups/smith/documents"),
         ("/statements/statement-D99/csv", "/statements/statement-D77/csv"),
     ] {
         let [one, other] = [foreign, unknown].map(|path| peopled.get("owner", path));

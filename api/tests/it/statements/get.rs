@@ -38,7 +38,7 @@ async fn published() -> House {
 #[tokio::test]
 async fn a_document_is_found_and_comes_byte_for_byte() {
     let house = published().await;
-    let list = house.get("/portfolios/D03/statements").await.json();
+    let list = house.get("/portfolios/D03/documents").await.json();
     let href = list["items"][0]["documents"][0]["href"].as_str().expect("an address");
     assert_eq!(href, format!("/statements/{STATEMENT}/csv"));
 
@@ -61,7 +61,7 @@ async fn documents_that_there_are_not() {
     for path in [format!("/statements/{STATEMENT}/pdf"), "/statements/none/csv".to_owned()] {
         house.get(&path).await.problem(404);
     }
-    house.get("/portfolios/D03/statements?limit=1000").await.problem(400);
+    house.get("/portfolios/D03/documents?limit=1000").await.problem(400);
 }
 
 #[tokio::test]
@@ -76,15 +76,15 @@ async fn documents_about_a_composite_are_listed_and_handed_out() {
         ..of_portfolio
     };
     house.store.publish_statement(&of_group).await.expect("published");
-    let list = house.get("/portfolio-groups/growth/statements").await.json();
+    let list = house.get("/portfolio-groups/growth/documents").await.json();
     assert_eq!(list["group_id"], "growth");
     assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
     let href = list["items"][0]["documents"][0]["href"].as_str().expect("an address");
     assert_eq!(house.get(href).await.status, 200);
     // A portfolio's list has its own documents only, and what is no group has none.
-    let list = house.get("/portfolios/D03/statements").await.json();
+    let list = house.get("/portfolios/D03/documents").await.json();
     assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
-    for path in ["/portfolio-groups/none/statements", "/portfolio-groups/-/statements"] {
+    for path in ["/portfolio-groups/none/documents", "/portfolio-groups/-/documents"] {
         assert_eq!(house.get(path).await.status, 404, "{path}");
     }
 }

@@ -84,7 +84,7 @@ async fn the_api_answers_over_tls_and_stops_when_it_is_told_to() {
     let answer = ask(served.address, &certificate).await.expect("an answer");
     // Without a token only callers on this machine are answered: the address of the caller is known over TLS, too.
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
-    assert!(answer.contains("strict-transport-security: max-age=31536000"), "{answer}");
+    assert!(answer.contains("strict-transport-security: max-age=31536000; includeSubDomains"), "{answer}");
     served.stop.send(()).expect("it is running");
     served.serving.await.expect("it ended").expect("it ended well");
     assert!(ask(served.address, &certificate).await.is_err(), "nobody listens any more");

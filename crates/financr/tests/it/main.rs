@@ -11,6 +11,8 @@ mod books;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]
+mod compose_settings;
+#[cfg(test)]
 mod composites;
 #[cfg(test)]
 mod delivering;
@@ -56,6 +58,8 @@ mod rights;
 mod sealing;
 #[cfg(test)]
 mod sending;
+#[cfg(test)]
+mod served;
 #[cfg(test)]
 mod stress;
 #[cfg(test)]

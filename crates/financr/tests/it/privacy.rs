@@ -1,12 +1,9 @@
 //! Personal data on the command line: an archive for the person, and the end of it.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Stdio};
-
 use serde_json::Value;
 
 use crate::house::House;
+use crate::served::Served;
 
 /// A house with a key, and anna.
 fn house() -> House {
@@ -67,43 +64,10 @@ fn nothing_personal_is_logged() {
     }
 }
 
-/// An API that was started, and is stopped when the test ends.
-struct Served(Child);
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ended = self.0.kill();
-    }
-}
-
-/// Asks the API of this machine and returns the answer as it came.
-fn ask(port: u16, request: &str, body: &str) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("the API answers");
-    let length = body.len();
-    let head = format!("{request} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {length}\r\n");
-    write!(stream, "{head}content-type: application/json\r\n\r\n{body}").expect("sent");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("text");
-    answer
-}
-
 #[test]
 fn nothing_personal_is_logged_by_the_api() {
     let house = house();
-    house.done(&["users", "key", "--out", "token-key.pem"]);
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
-    let path = house.path().join("financr.toml");
-    let config = std::fs::read_to_string(&path).expect("readable");
-    let bound = config.replace("127.0.0.1:8080", &format!("127.0.0.1:{port}"));
-    std::fs::write(&path, bound.replace("# token_key_files", "token_key_files")).expect("written");
-    let mut child = house.command(&["serve"]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("started");
-    let mut log = BufReader::new(child.stderr.take().expect("a log"));
-    let mut served = Served(child);
-    let mut logged = String::new();
-    while !logged.contains("the API listens on") {
-        assert!(0 < log.read_line(&mut logged).expect("text"), "the API ended: {logged}");
-    }
+    let mut served = Served::start(&house);
     let zoe = r#"{"email":"zoe@example.org","password":"eight purple lamps at noon","display_name":"Zoe"}"#;
     let login = r#"{"email":"zoe@example.org","password":"another password"}"#;
     for (request, body, status) in [
@@ -113,13 +77,22 @@ fn nothing_personal_is_logged_by_the_api() {
         ("GET /users", "", "200"),
         ("GET /audit-entries", "", "200"),
         ("GET /portfolios/zoe@example.org", "", "404"),
+        ("GET /portfolios/a%0a%7b%22x%22:1%7d", "", "404"),
     ] {
-        let answer = ask(port, request, body);
+        let answer = served.ask(request, &[], body);
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{request}: {answer}");
     }
-    served.0.kill().expect("stopped");
-    log.read_to_string(&mut logged).expect("text");
+    let logged = served.stop();
     assert!(logged.contains("a user"), "steps are logged: {logged}");
+    // Whatever was asked for, a line is one object; what was refused is among them, by the form of its address.
+    let lines = logged.lines().filter(|line| line.starts_with('{'));
+    let lines: Vec<Value> = lines.map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect();
+    let is_refused_login = |line: &&Value| {
+        let text = line.to_string();
+        text.contains("\"refused\"") && text.contains("\"/login\"") && text.contains("401")
+    };
+    assert_eq!(lines.iter().filter(is_refused_login).count(), 1, "{logged}");
+    assert!(logged.lines().all(|line| !line.starts_with("{\"x\"")), "{logged}");
     for named in ["zoe@example.org", "Zoe", "purple lamps"] {
         let lines: Vec<&str> = logged.lines().filter(|line| line.contains(named)).collect();
         assert!(lines.is_empty(), "{named} is in the log: {lines:?}");

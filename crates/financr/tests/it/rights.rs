@@ -1,8 +1,14 @@
 //! Rights on the command line: portfolios for clients, advisers who see them, and plans.
 
-use serde_json::Value;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
 
 use crate::house::House;
+use crate::served::Served;
+
+/// How long an API may take to see what another process did.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 const BOOK: [(&str, &str); 4] = [
     ("portfolio.json", r#"{"id":"ONE","base_currency":"EUR","start":"2024-01-31"}"#),
@@ -80,4 +86,41 @@ fn what_would_open_nothing_is_refused() {
         assert_eq!(house.run(&wrong).code, Some(2), "{wrong:?}");
     }
     assert_eq!(rights_of(&house, anna), []);
+}
+
+/// What a command changes holds for an API that runs meanwhile, also for what it has answered a moment ago.
+#[test]
+fn what_is_taken_away_is_taken_from_an_api_that_runs() {
+    let house = house();
+    let anna = "anna@example.org";
+    let shipped = include_str!("../../../../financr.toml");
+    std::fs::write(house.path().join("financr.toml"), shipped).expect("written");
+    house.done(&["rights", "own", anna, "ONE", "--by", "test"]);
+    let served = Served::start(&house);
+    let reset: Value = serde_json::from_str(&house.done(&["users", "reset", anna, "--format", "json"])).expect("JSON");
+    let token = reset[0]["password_reset_token"].as_str().expect("a token");
+    let password = "eight purple lamps at noon";
+    let chosen = served.ask("POST /password-reset", &[], &json!({"token": token, "password": password}).to_string());
+    assert!(chosen.starts_with("HTTP/1.1 204"), "{chosen}");
+    let signed_in = served.ask("POST /login", &[], &json!({"email": anna, "password": password}).to_string());
+    let (_, body) = signed_in.split_once("\r\n\r\n").expect("a body");
+    let tokens: Value = serde_json::from_str(body).expect("JSON");
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().expect("a token"));
+    let status = || {
+        let answer = served.ask("GET /portfolios/ONE", &[("authorization", &bearer)], "");
+        answer.split(' ').nth(1).expect("a status").to_owned()
+    };
+    let becomes = |wanted: &str| {
+        let begun = Instant::now();
+        while status() != wanted {
+            assert!(begun.elapsed() < PATIENCE, "{} and not {wanted}", status());
+        }
+    };
+    assert_eq!((status(), status()), ("200".to_owned(), "200".to_owned()));
+    house.done(&["rights", "disown", anna, "ONE", "--by", "test"]);
+    becomes("404");
+    house.done(&["rights", "own", anna, "ONE", "--by", "test"]);
+    becomes("200");
+    house.done(&["users", "disable", anna]);
+    becomes("401");
 }

@@ -111,7 +111,9 @@ async fn a_key_comes_back_and_ends(place: &Place) {
     };
     assert!(store.insert_api_key(&key(1), &hash(1)).await.expect("stored"));
     let (found, owner) = store.api_key_by_secret(&hash(1)).await.expect("readable").expect("there");
-    assert_eq!((&found, &owner.user_id), (&key(1), &user_id()));
+    let user = store.user(&user_id()).await.expect("readable").expect("there");
+    assert_eq!((&found, owner.role), (&key(1), user.role));
+    assert_eq!((owner.email_verified_at, owner.disabled_at), (user.email_verified_at, user.disabled_at));
     assert!(found.is_live(after_minutes(59)) && !found.is_live(after_minutes(60)));
     assert_eq!(store.api_key_by_secret(&hash(2)).await.expect("readable"), None);
     store.note_api_key_use(&found, after_minutes(5)).await.expect("noted");

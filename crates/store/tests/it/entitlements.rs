@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use schemas::tables::portfolios::Portfolio;
 use schemas::{Clock, Language, PortfolioId, Role, UserId};
-use store::{DelegationKind, Store, StoreKind, User, UserKind};
+use store::{DelegationKind, SeenPortfolio, Store, StoreKind, User, UserKind};
 
 use crate::places::{Place, on_both_engines};
 use crate::samples::{after_minutes, portfolio, portfolio_id, start};
 
 on_both_engines!(
     each_role_sees_what_is_opened_to_it,
+    what_is_own_is_told_from_what_is_shown,
     what_is_opened_begins_and_ends,
     a_delegation_is_not_passed_on,
     pages_follow_each_other,
@@ -75,11 +76,12 @@ async fn house(place: &Place) -> Store {
 async fn seen(store: &Store, viewer: &str, minutes: i64) -> Vec<String> {
     let (viewer, at) = (user_id(viewer), after_minutes(minutes));
     let listed = store.visible_portfolios(&viewer, at, "", 100).await.expect("readable");
-    let listed: Vec<String> = listed.into_iter().map(|found| found.portfolio_id.to_string()).collect();
     for id in PORTFOLIOS {
         let alone = store.visible_portfolio(&viewer, &portfolio_id(id), at).await.expect("readable");
-        assert_eq!(alone.is_some(), listed.iter().any(|known| known == id), "{viewer} and {id}");
+        let in_list = listed.iter().find(|seen| seen.portfolio.portfolio_id.as_str() == id);
+        assert_eq!(alone.as_ref(), in_list, "{viewer} and {id}");
     }
+    let listed: Vec<String> = listed.into_iter().map(|found| found.portfolio.portfolio_id.to_string()).collect();
     let ids = store.visible_portfolio_ids(&viewer, at).await.expect("readable");
     assert_eq!(ids.iter().map(PortfolioId::to_string).collect::<Vec<_>>(), listed);
     listed
@@ -123,6 +125,31 @@ async fn each_role_sees_what_is_opened_to_it(place: &Place) {
     for viewer in ["adam", "aida", "carl"] {
         assert_eq!(seen(&store, viewer, 0).await, Vec::<String>::new(), "{viewer}");
     }
+    store.close().await;
+}
+
+async fn what_is_own_is_told_from_what_is_shown(place: &Place) {
+    let store = house(place).await;
+    let own = async |viewer: &str, minutes: i64| -> Vec<(String, bool)> {
+        let (viewer, at) = (user_id(viewer), after_minutes(minutes));
+        let seen = store.visible_portfolios(&viewer, at, "", 10).await.expect("readable");
+        seen.into_iter().map(|seen| (seen.portfolio.portfolio_id.to_string(), seen.is_own)).collect()
+    };
+    let told = |rows: &[(&str, bool)]| -> Vec<(String, bool)> {
+        rows.iter().map(|(id, own)| ((*id).to_owned(), *own)).collect()
+    };
+    assert_eq!(own("anna", 0).await, told(&[("P1", true), ("P2", true)]));
+    // bert's own, and that of his household; what an adviser or the house sees is never its own.
+    assert_eq!(own("bert", 0).await, told(&[("P1", false), ("P2", false), ("P3", true)]));
+    assert_eq!(own("axel", 0).await, told(&[("P1", false), ("P2", false)]));
+    assert!(own("otto", 0).await.iter().all(|(_, own)| !own));
+    // anna goes on to see P1, of her household, when it is bert's.
+    let (anna, bert) = (user_id("anna"), user_id("bert"));
+    assert!(store.delegate(&bert, &anna, DelegationKind::Household, "test", start()).await.expect("delegated"));
+    assert!(store.take_portfolio(&anna, &portfolio_id("P1"), "test", after_minutes(5)).await.expect("taken"));
+    assert!(store.give_portfolio(&bert, &portfolio_id("P1"), "test", after_minutes(5)).await.expect("given"));
+    assert_eq!(own("anna", 4).await, told(&[("P1", true), ("P2", true), ("P3", false)]));
+    assert_eq!(own("anna", 5).await, told(&[("P1", false), ("P2", true), ("P3", false)]));
     store.close().await;
 }
 
@@ -176,15 +203,16 @@ async fn a_delegation_is_not_passed_on(place: &Place) {
 
 async fn pages_follow_each_other(place: &Place) {
     let store = house(place).await;
-    let ids = |page: Vec<schemas::tables::portfolios::Portfolio>| -> Vec<String> {
-        page.into_iter().map(|found| found.portfolio_id.to_string()).collect()
+    let ids = |page: Vec<SeenPortfolio>| -> Vec<String> {
+        page.into_iter().map(|found| found.portfolio.portfolio_id.to_string()).collect()
     };
     let bert = user_id("bert");
     let first = store.visible_portfolios(&bert, start(), "", 2).await.expect("readable");
     assert_eq!(ids(first), ["P1", "P2"]);
     let second = store.visible_portfolios(&bert, start(), "P2", 2).await.expect("readable");
     assert_eq!(ids(second), ["P3"]);
-    assert_eq!(ids(store.portfolio_page("P1", 2).await.expect("readable")), ["P2", "P3"]);
+    let all = store.portfolio_page("P1", 2).await.expect("readable");
+    assert_eq!(all.iter().map(|found| found.portfolio_id.as_str()).collect::<Vec<_>>(), ["P2", "P3"]);
     store.close().await;
 }
 

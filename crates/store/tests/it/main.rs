@@ -35,6 +35,8 @@ mod push_subscriptions;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod rights_versions;
+#[cfg(test)]
 mod runs;
 #[cfg(test)]
 mod samples;

@@ -1,12 +1,16 @@
--- api_keys: the row of the key with a secret.
+-- api_keys: the row of the key with a secret, and what its user is to the house.
 SELECT
-    key_id,
-    user_id,
-    title,
-    scopes,
-    created_at,
-    expires_at,
-    last_used_at,
-    revoked_at
-FROM api_keys
-WHERE secret_hash = $1
+    api_key.key_id,
+    api_key.user_id,
+    api_key.title,
+    api_key.scopes,
+    api_key.created_at,
+    api_key.expires_at,
+    api_key.last_used_at,
+    api_key.revoked_at,
+    holder.role,
+    holder.email_verified_at,
+    holder.disabled_at
+FROM api_keys AS api_key
+JOIN users AS holder ON holder.user_id = api_key.user_id
+WHERE api_key.secret_hash = $1

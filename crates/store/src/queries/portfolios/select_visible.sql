@@ -1,4 +1,4 @@
--- portfolios: the row of the portfolio $2, if the user $1 may see it at $3.
+-- portfolios: the row of the portfolio $2, if the user $1 may see it at $3, and whether the client $1 owns it.
 -- A client sees what the client owns, and what those own who delegated it to the client as one of their household; an
 -- adviser what those own who delegated it to the adviser; operations and compliance see all; an admin sees none.
 SELECT
@@ -18,33 +18,42 @@ SELECT
     portfolio.locked_through,
     portfolio.language,
     portfolio.confirmations,
-    portfolio.delivery
+    portfolio.delivery,
+    viewer.is_own
 FROM portfolios AS portfolio
-JOIN users AS viewer ON viewer.user_id = $1
+CROSS JOIN (
+    SELECT
+        somebody.role,
+        (
+            somebody.role = 'client'
+            AND EXISTS (
+                SELECT 1
+                FROM portfolio_owners AS own
+                WHERE own.user_id = $1
+                    AND own.portfolio_id = $2
+                    AND own.since_at <= $3
+                    AND (own.until_at IS NULL OR $3 < own.until_at)
+            )
+        ) AS is_own
+    FROM users AS somebody
+    WHERE somebody.user_id = $1 AND (somebody.disabled_at IS NULL OR $3 < somebody.disabled_at)
+) AS viewer
 WHERE portfolio.portfolio_id = $2
-    AND (viewer.disabled_at IS NULL OR $3 < viewer.disabled_at)
     AND (
         viewer.role IN ('operations', 'compliance')
-        OR portfolio.portfolio_id IN (
-            SELECT owned.portfolio_id
-            FROM portfolio_owners AS owned
-            JOIN users AS client ON client.user_id = owned.user_id AND client.role = 'client'
-            WHERE owned.user_id = $1
-                AND owned.since_at <= $3
-                AND (owned.until_at IS NULL OR $3 < owned.until_at)
-        )
-        OR portfolio.portfolio_id IN (
-            SELECT owned.portfolio_id
+        OR viewer.is_own
+        OR EXISTS (
+            SELECT 1
             FROM delegations AS delegated
-            JOIN users AS receiver ON receiver.user_id = delegated.to_user_id
             JOIN portfolio_owners AS owned ON owned.user_id = delegated.from_user_id
             WHERE delegated.to_user_id = $1
                 AND (
-                    (receiver.role = 'client' AND delegated.kind = 'household')
-                    OR (receiver.role = 'adviser' AND delegated.kind = 'adviser')
+                    (viewer.role = 'client' AND delegated.kind = 'household')
+                    OR (viewer.role = 'adviser' AND delegated.kind = 'adviser')
                 )
                 AND delegated.since_at <= $3
                 AND (delegated.until_at IS NULL OR $3 < delegated.until_at)
+                AND owned.portfolio_id = $2
                 AND owned.since_at <= $3
                 AND (owned.until_at IS NULL OR $3 < owned.until_at)
         )
