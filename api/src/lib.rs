@@ -63,6 +63,7 @@ use crate::instances::Shared;
 use crate::kept_answers::KeptAnswers;
 pub use crate::returned_mail::{NotTakenIn, ReturnedMail, TakeIn, TakenIn, Taking};
 use crate::tls::TlsListener;
+pub use crate::tls::{AcmeSettings, CertificateFiles, TlsSettings};
 
 /// What the API answers from.
 #[derive(Clone)]
@@ -148,19 +149,9 @@ pub struct Settings {
     /// is by itself.
     #[serde(skip)]
     pub redis_url: Option<SecretString>,
-    /// The certificate to answer by HTTPS; without it the API speaks HTTP, and a proxy has the certificate. Default
-    /// none.
+    /// From where the certificate comes by which the API speaks HTTPS; without it the API speaks HTTP, and a proxy has
+    /// the certificate. Default none.
     pub tls: Option<TlsSettings>,
-}
-
-/// The certificate of the API. Both files are read again when they change.
-#[derive(Clone, Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TlsSettings {
-    /// The certificate and those that vouch for it (PEM), its own first.
-    pub certificate_file: PathBuf,
-    /// Its private key (PEM).
-    pub key_file: PathBuf,
 }
 
 impl Default for Settings {
@@ -329,14 +320,15 @@ pub async fn serve(
 /// Serves the API as [`serve`] does, on a listener that is there already.
 ///
 /// # Errors
-/// As for [`router`]; [`Error::Certificate`] if there is to be TLS and cannot be; [`Error::Serve`] with the reason of
-/// the operating system.
+/// As for [`router`]; [`Error::Certificate`] or [`Error::Setting`] if there is to be TLS and cannot be;
+/// [`Error::Serve`] with the reason of the operating system.
 pub async fn serve_on(
     listener: TcpListener,
     state: ApiState,
     settings: Settings,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
+    let clock = state.clock;
     let service = router(state, &settings)?.into_make_service_with_connect_info::<SocketAddr>();
     let address = listener.local_addr().unwrap_or(settings.bind);
     let served = match &settings.tls {
@@ -346,7 +338,7 @@ pub async fn serve_on(
         }
         Some(tls) => {
             // Only a tapped listener hands on the addresses of its callers.
-            let listener = TlsListener::over(listener, tls).await?.tap_io(|_| {});
+            let listener = TlsListener::over(listener, tls, clock).await?.tap_io(|_| {});
             tracing::info!(api.address = %address, "the API listens on https://{address}");
             axum::serve(listener, service).with_graceful_shutdown(shutdown).await
         }

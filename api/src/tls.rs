@@ -1,25 +1,34 @@
 //! HTTPS by the API itself, for houses without a proxy that has the certificate.
 //!
-//! The files are looked at whenever somebody connects, and read again when they have changed: a certificate is renewed
-//! every few weeks, and nobody should have to stop the API for it. A pair of files that makes no sense, such as one
-//! that is just being replaced, changes nothing and is told in the log; connections get the certificate before.
+//! Connections come to the server when their callers have agreed on a key, so that one who says nothing holds nobody
+//! up. The certificate comes from files, which somebody renews, or from an authority, which the API asks for it; either
+//! way nobody should have to stop the API when it is renewed.
 
+mod acme;
+mod acme_folder;
+mod files;
+mod settings;
+
+use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum::serve::Listener;
 use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls_acme::acme::ACME_TLS_ALPN_NAME;
+use schemas::Clock;
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::{Error, TlsSettings};
+use self::acme::AcmeCertificate;
+use self::files::FileCertificate;
+pub use self::settings::{AcmeSettings, CertificateFiles, TlsSettings};
+use crate::Error;
 
 /// Seconds in which a caller must have agreed on a key.
 const HANDSHAKE_S_MAX: u64 = 10;
@@ -41,10 +50,18 @@ impl TlsListener {
     /// Answers the connections of a listener by TLS.
     ///
     /// # Errors
-    /// [`Error::Certificate`] if the files cannot be read or do not belong together.
-    pub(crate) async fn over(listener: TcpListener, settings: &TlsSettings) -> Result<TlsListener, Error> {
+    /// [`Error::Certificate`] if the files cannot be read or do not belong together; [`Error::Setting`] if the folder
+    /// or the root of an authority cannot be used.
+    pub(crate) async fn over(
+        listener: TcpListener,
+        settings: &TlsSettings,
+        clock: Clock,
+    ) -> Result<TlsListener, Error> {
         let address = listener.local_addr().map_err(|source| Error::Serve { source })?;
-        let certificate = Certificate::load(settings).await?;
+        let certificate = match settings {
+            TlsSettings::Files(files) => Certificate::Files(FileCertificate::load(files).await?),
+            TlsSettings::Acme(settings) => Certificate::Acme(AcmeCertificate::of(settings, clock).await?),
+        };
         let (sender, agreed) = mpsc::channel(HANDSHAKES_MAX);
         let accepting = tokio::spawn(accept_all(listener, certificate, sender));
         Ok(TlsListener { agreed, address, accepting })
@@ -73,6 +90,22 @@ impl Drop for TlsListener {
     }
 }
 
+/// What callers are shown.
+enum Certificate {
+    Files(FileCertificate),
+    Acme(AcmeCertificate),
+}
+
+impl Certificate {
+    /// The certificate as it is now.
+    async fn current(&mut self) -> Arc<ServerConfig> {
+        match self {
+            Certificate::Files(certificate) => certificate.current().await,
+            Certificate::Acme(certificate) => certificate.current(),
+        }
+    }
+}
+
 /// Takes in connections and agrees with each caller on a key, beside the others.
 async fn accept_all(
     listener: TcpListener,
@@ -93,10 +126,11 @@ async fn accept_all(
         let acceptor = TlsAcceptor::from(certificate.current().await);
         let agreed = agreed.clone();
         tokio::spawn(async move {
-            let agreement = tokio::time::timeout(Duration::from_secs(HANDSHAKE_S_MAX), acceptor.accept(stream)).await;
+            let agreement = tokio::time::timeout(Duration::from_secs(HANDSHAKE_S_MAX), agree(acceptor, stream)).await;
             match agreement {
                 // Nobody takes it when the API is being stopped.
-                Ok(Ok(stream)) => drop(agreed.send((stream, address)).await),
+                Ok(Ok(Some(stream))) => drop(agreed.send((stream, address)).await),
+                Ok(Ok(None)) => tracing::debug!("an authority looked at the certificate of its challenge"),
                 Ok(Err(error)) => tracing::debug!(error = %error, "a caller did not agree on a key"),
                 Err(_) => tracing::debug!("a caller did not agree on a key in time"),
             }
@@ -105,73 +139,13 @@ async fn accept_all(
     }
 }
 
-/// A certificate with its key, as its files had it when they were read last.
-struct Certificate {
-    settings: TlsSettings,
-    config: Arc<ServerConfig>,
-    stamp: Option<Stamp>,
-}
-
-/// By what a change of the files is seen.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp([(SystemTime, u64); 2]);
-
-impl Certificate {
-    async fn load(settings: &TlsSettings) -> Result<Certificate, Error> {
-        let stamp = stamp(settings).await;
-        let config = Arc::new(server_config(settings).await?);
-        Ok(Certificate { settings: settings.clone(), config, stamp })
+/// Agrees with a caller on a key. None if it was an authority: it has seen what it wanted then (RFC 8737, section 3).
+async fn agree(acceptor: TlsAcceptor, stream: TcpStream) -> io::Result<Option<TlsStream<TcpStream>>> {
+    let mut stream = acceptor.accept(stream).await?;
+    let (_, connection) = stream.get_ref();
+    if connection.alpn_protocol() != Some(ACME_TLS_ALPN_NAME) {
+        return Ok(Some(stream));
     }
-
-    /// The certificate, read again if its files have changed.
-    async fn current(&mut self) -> Arc<ServerConfig> {
-        let now = stamp(&self.settings).await;
-        if now.is_some() && now != self.stamp {
-            self.stamp = now;
-            match server_config(&self.settings).await {
-                Ok(config) => {
-                    self.config = Arc::new(config);
-                    tracing::info!("the certificate of the API was read again");
-                }
-                Err(error) => {
-                    let chain = schemas::with_causes(&error);
-                    tracing::error!(error.chain = %chain, "the changed certificate is not used; the one before stays");
-                }
-            }
-        }
-        Arc::clone(&self.config)
-    }
-}
-
-async fn stamp(settings: &TlsSettings) -> Option<Stamp> {
-    let of = async |path: &Path| -> Option<(SystemTime, u64)> {
-        let metadata = tokio::fs::metadata(path).await.ok()?;
-        Some((metadata.modified().ok()?, metadata.len()))
-    };
-    Some(Stamp([of(&settings.certificate_file).await?, of(&settings.key_file).await?]))
-}
-
-async fn server_config(settings: &TlsSettings) -> Result<ServerConfig, Error> {
-    let TlsSettings { certificate_file, key_file } = settings;
-    let wrong = |file: &PathBuf, problem: String| Error::Certificate { file: file.clone(), problem };
-    let chain = read(certificate_file).await?;
-    let chain: Result<Vec<CertificateDer<'static>>, _> = CertificateDer::pem_slice_iter(&chain).collect();
-    let chain = chain.map_err(|error| wrong(certificate_file, error.to_string()))?;
-    if chain.is_empty() {
-        return Err(wrong(certificate_file, "it has no certificate (PEM)".to_owned()));
-    }
-    let key = PrivateKeyDer::from_pem_slice(&read(key_file).await?);
-    let key = key.map_err(|error| wrong(key_file, error.to_string()))?;
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let versions = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let builder = versions.map_err(|error| wrong(certificate_file, error.to_string()))?;
-    let config = builder.with_no_client_auth().with_single_cert(chain, key);
-    let mut config = config.map_err(|error| wrong(key_file, error.to_string()))?;
-    config.alpn_protocols = vec![HTTP_1.to_vec()];
-    Ok(config)
-}
-
-async fn read(file: &Path) -> Result<Vec<u8>, Error> {
-    let read = tokio::fs::read(file).await;
-    read.map_err(|error| Error::Certificate { file: file.to_owned(), problem: error.to_string() })
+    stream.shutdown().await?;
+    Ok(None)
 }

@@ -153,7 +153,11 @@ mod statements {
 }
 #[cfg(test)]
 mod tls {
+    mod acme;
+    mod authority;
+    mod client;
     mod get;
+    mod served;
 }
 #[cfg(test)]
 mod transactions {

@@ -376,6 +376,21 @@ mod tests {
     }
 
     #[test]
+    fn the_api_has_its_certificate_from_one_place() {
+        let lines = SHIPPED.lines().skip_while(|line| *line != "#   [api.tls.acme]");
+        let lines = lines.take_while(|line| line.starts_with("#   "));
+        let example: String = lines.map(|line| format!("{}\n", line.trim_start_matches(['#', ' ']))).collect();
+        let with = |section: &str| toml::from_str::<Config>(&format!("{SHIPPED}\n{section}"));
+        assert!(matches!(with(&example).expect("readable").api.tls, Some(api::TlsSettings::Acme(_))));
+        let error = |section: &str| with(section).expect_err("refused").to_string();
+        assert!(error(&example.replace("agree_to_terms = true", "")).contains("set it to true to agree"));
+        assert!(
+            error(&format!("[api.tls]\nkey_file = \"key.pem\"\n{example}")).contains("names files and an authority")
+        );
+        assert!(error("[api.tls]\n").contains("names no certificate"));
+    }
+
+    #[test]
     fn documents_are_kept_no_shorter_than_the_law_has_it() {
         let config: Config = toml::from_str(SHIPPED).expect("readable");
         assert_eq!(config.retention.rule(), &jobs::retention::Retention::default(), "the file shows the default");
