@@ -34,8 +34,8 @@ const INITIALIZER: &str = "swagger-initializer.js";
 const INITIALIZER_TEXT: &str = include_str!("swagger/swagger-initializer.js");
 /// Scripts, pictures and requests of this server only. Styles stand in the page, because its scripts put them there.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-                      font-src 'self'; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; \
-                      object-src 'none'";
+                      font-src 'self'; connect-src 'self'; form-action 'none'; frame-ancestors 'none'; \
+                      base-uri 'none'; object-src 'none'";
 /// The files are those of the program: a day later there may be another one.
 const KEPT: &str = "public, max-age=86400";
 /// Bytes of an unpacked file at most.

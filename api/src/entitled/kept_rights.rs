@@ -1,9 +1,9 @@
 //! What was decided about sessions and portfolios, remembered for as long as it holds.
 //!
-//! Each request asks who sends it and what that user may see, mostly the same as a moment ago. An answer of the store is
-//! kept with the number of changes of rights at the time ([`Store::rights_version`]) and counts while that is the same.
-//! After a change by this process the number is looked up before anything else is decided; changes by others are seen
-//! after [`LOOK_AGAIN`] at the latest. A refusal is never kept.
+//! Each request asks who sends it and what that user may see, mostly the same as a moment ago. An answer of the store
+//! is kept with the number of changes of rights at the time ([`Store::rights_version`]) and counts while that is the
+//! same. After a change by this process the number is looked up before anything else is decided; changes by others are
+//! seen after [`LOOK_AGAIN`] at the latest. A refusal is never kept.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};

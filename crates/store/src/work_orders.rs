@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use schemas::PortfolioId;
 
-use crate::database::{SqlTransaction, reading, row_limit, within};
+use crate::database::{ByEngine, SqlTransaction, reading, row_limit, within};
 use crate::delivery_records::bounded;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -71,7 +71,7 @@ pub struct WorkOrder {
 /// How much a caller may order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrderLimits {
-    /// Orders that may be open at once. Two that are given in one instant may both pass.
+    /// Orders that may be open at once.
     pub open_max: u32,
     /// Orders of this kind that may be given since an instant; those that failed do not count.
     pub lately_max: u32,
@@ -90,6 +90,10 @@ pub enum OrderOutcome {
     TooManyLately,
 }
 
+const LOCK: ByEngine = ByEngine {
+    sqlite: include_str!("queries/work_orders/lock.sqlite.sql"),
+    postgres: include_str!("queries/work_orders/lock.postgres.sql"),
+};
 const INSERT: &str = include_str!("queries/work_orders/insert.sql");
 const COUNT_OPEN: &str = include_str!("queries/work_orders/count_open.sql");
 const COUNT_DUE: &str = include_str!("queries/work_orders/count_due.sql");
@@ -116,6 +120,9 @@ impl Store {
         now: DateTime<Utc>,
     ) -> Result<OrderOutcome> {
         let mut work = self.database.begin().await?;
+        let lock = work.text(&LOCK);
+        within!(&mut work, open => sqlx::query(lock).bind(new.ordered_by.as_str()).execute(open).await.map(|_| ()))
+            .map_err(Error::query("wait for other orders of a caller"))?;
         let rows = within!(&mut work, open => {
             sqlx::query(INSERT)
                 .bind(new.order_id.as_str())

@@ -233,6 +233,16 @@ async fn what_proves_nothing_is_refused() {
 }
 
 #[tokio::test]
+async fn a_house_that_says_it_is_another_is_refused() {
+    let (mut door, issuer) = (Door::open().await, Issuer::start().await);
+    issuer.known_to(&mut door);
+    // The same machine by another name: what it says of itself is not what was asked for.
+    let other_name = issuer.address.replace("127.0.0.1", "localhost");
+    door.settings.identity.oidc.as_mut().expect("known").issuer = other_name;
+    ask(door.router_after(0), "POST", "/login/oidc", None, None).await.problem(503);
+}
+
+#[tokio::test]
 async fn a_key_that_is_new_there_is_asked_for() {
     let (_door, issuer, router) = linked().await;
     let begun = issuer.begin(&router).await;

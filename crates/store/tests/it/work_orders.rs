@@ -1,7 +1,10 @@
 //! What was ordered: one claimant, limits, and an end for everything.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use store::{NewWorkOrder, OrderLimits, OrderOutcome, Store, StoreKind, WorkOrder, WorkOrderKind, WorkOrderState};
+use tokio::task::JoinSet;
 
 use crate::places::{Place, on_both_engines};
 use crate::samples::{after_minutes, portfolio_id, save_portfolio, start};
@@ -11,6 +14,7 @@ on_both_engines!(
     who_lost_a_claim_changes_nothing,
     what_is_claimed_too_often_or_waits_too_long_fails,
     a_caller_has_limits,
+    many_at_once_are_no_more_than_the_limit,
     orders_are_listed_latest_first,
     the_oldest_is_claimed_first_by_however_many,
     what_ended_long_ago_goes,
@@ -132,6 +136,21 @@ async fn a_caller_has_limits(place: &Place) {
     assert_eq!(give("o-7", &by, later).await, OrderOutcome::Queued, "what was before does not count");
     let unknown = NewWorkOrder { portfolio_id: portfolio_id("D99"), ..order("o-8", "owner") };
     assert!(store.give_order(&unknown, &limits(9, 9), after_minutes(0)).await.is_err(), "about what is not there");
+    store.close().await;
+}
+
+async fn many_at_once_are_no_more_than_the_limit(place: &Place) {
+    let store = Arc::new(house(place).await);
+    let mut given = JoinSet::new();
+    for number in 0..20 {
+        let store = Arc::clone(&store);
+        given.spawn(async move {
+            let order = order(&format!("o-{number}"), "owner");
+            store.give_order(&order, &limits(3, 100), after_minutes(0)).await.expect("answered")
+        });
+    }
+    let outcomes = given.join_all().await;
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == OrderOutcome::Queued).count(), 3);
     store.close().await;
 }
 
