@@ -21,6 +21,9 @@ use crate::table::conform;
 
 /// Rows in one row group: small enough to skip, large enough to compress.
 const ROW_GROUP_ROWS: usize = 128 * 1024;
+/// Rows in one page of a column. Rows of one portfolio stand together, and whoever reads one portfolio decodes the
+/// pages that it is in: small pages are few rows of others.
+const PAGE_ROWS: usize = 4 * 1024;
 /// Rows up to which a write of several months is one file; above, it is one file a month.
 const SINGLE_FILE_ROWS: usize = 200_000;
 
@@ -100,6 +103,7 @@ fn encode(definition: &'static TableDefinition, batches: &[RecordBatch]) -> Resu
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .set_data_page_row_count_limit(PAGE_ROWS)
         .build();
     let mut writer = ArrowWriter::try_new(Vec::new(), definition.schema(), Some(properties)).map_err(&failed)?;
     for batch in batches {

@@ -6,12 +6,13 @@
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use datafusion::catalog::memory::MemorySchemaProvider;
-use datafusion::catalog::{SchemaProvider, TableProvider};
+use datafusion::catalog::memory::{MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider};
+use datafusion::catalog::{CatalogProviderList, SchemaProvider, TableProvider};
 use datafusion::common::{ParamValues, ScalarValue};
 use datafusion::datasource::MemTable;
+use datafusion::execution::SessionState;
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
-use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use schemas::table::{Record, TableDefinition};
 use schemas::{BusinessDate, PortfolioId};
@@ -42,8 +43,8 @@ impl Default for EngineSettings {
 /// The query engine of one process.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    runtime: Arc<RuntimeEnv>,
-    partitions: usize,
+    /// What every session begins with: functions, rules and settings, and no tables.
+    beginning: Arc<SessionState>,
 }
 
 /// A value bound to a `$name` in a query.
@@ -101,7 +102,14 @@ impl Engine {
         let url = url::Url::parse(STORE_URL)
             .map_err(|error| Error::Address { url: STORE_URL.to_owned(), problem: error.to_string() })?;
         runtime.register_object_store(&url, Arc::clone(storage.root()));
-        Ok(Engine { runtime, partitions: settings.partitions.max(1) })
+        let config = SessionConfig::new()
+            .with_target_partitions(settings.partitions.max(1))
+            .with_create_default_catalog_and_schema(false)
+            .with_information_schema(true)
+            .set_bool("datafusion.sql_parser.parse_float_as_decimal", true);
+        let context = SessionContext::new_with_config_rt(config, runtime);
+        functions::register(&context);
+        Ok(Engine { beginning: Arc::new(context.state()) })
     }
 
     /// A session that sees these tables under their full names, e.g. `gold.valuations`.
@@ -109,12 +117,13 @@ impl Engine {
     /// # Errors
     /// [`Error::Query`] if a table cannot be registered.
     pub fn session(&self, tables: &[Snapshot]) -> Result<SessionContext, Error> {
-        let config = SessionConfig::new()
-            .with_target_partitions(self.partitions)
-            .with_information_schema(true)
-            .set_bool("datafusion.sql_parser.parse_float_as_decimal", true);
-        let context = SessionContext::new_with_config_rt(config, Arc::clone(&self.runtime));
-        functions::register(&context);
+        // Some hundred functions and rules are the same for all; the catalogue is the session's own.
+        let mut state = SessionState::clone(&self.beginning);
+        let catalogues = MemoryCatalogProviderList::new();
+        let name = state.config().options().catalog.default_catalog.clone();
+        catalogues.register_catalog(name, Arc::new(MemoryCatalogProvider::new()));
+        state.register_catalog_list(Arc::new(catalogues));
+        let context = SessionContext::new_with_state(state);
         for table in tables {
             register(&context, table.definition(), Arc::new(table.clone()))?;
         }

@@ -17,7 +17,7 @@ use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::Result as DataFusionResult;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::utils::conjunction;
-use datafusion::logical_expr::{Expr, TableProviderFilterPushDown};
+use datafusion::logical_expr::{BinaryExpr, Expr, Operator, TableProviderFilterPushDown};
 use datafusion::physical_plan::ExecutionPlan;
 use schemas::BusinessDate;
 use schemas::table::TableDefinition;
@@ -97,6 +97,12 @@ impl Snapshot {
         self.files.iter().map(|file| file.row_count).sum()
     }
 
+    /// The last date that any of its rows may have; none if it has no files, or no dates.
+    pub(crate) fn last_date(&self) -> Option<BusinessDate> {
+        let last = self.files.iter().filter_map(|file| file.dates).map(|(_, last)| last).max()?;
+        BusinessDate::new(last).ok()
+    }
+
     pub(crate) fn files(&self) -> &[DataFile] {
         &self.files
     }
@@ -156,6 +162,11 @@ impl TableProvider for Snapshot {
             // Row groups and pages without a row that is wanted are not decoded: rows of a file are in the order of
             // the table's key, so that those of a portfolio lie together.
             source = source.with_predicate(session.create_physical_expr(wanted, &columns)?);
+            // Of the rows of others in the same pages only the columns that tell them apart are decoded. That costs
+            // more than it saves where most rows are wanted.
+            let first = self.definition.key.first();
+            let is_of_one = filters.iter().any(|filter| first.is_some_and(|column| asks_for_one(filter, column)));
+            source = source.with_pushdown_filters(is_of_one);
         }
         let config = FileScanConfigBuilder::new(ObjectStoreUrl::parse(STORE_URL)?, Arc::new(source))
             .with_file_groups(groups.into_iter().map(FileGroup::new).collect())
@@ -163,5 +174,14 @@ impl TableProvider for Snapshot {
             .with_limit(limit)
             .build();
         Ok(DataSourceExec::from_data_source(config))
+    }
+}
+
+/// Whether a condition asks for one value of a column.
+fn asks_for_one(condition: &Expr, column: &str) -> bool {
+    let Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) = condition else { return false };
+    match (left.as_ref(), right.as_ref()) {
+        (Expr::Column(named), Expr::Literal(..)) | (Expr::Literal(..), Expr::Column(named)) => named.name() == column,
+        _ => false,
     }
 }

@@ -13,10 +13,10 @@ use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, PortfolioId};
 
 use super::named::each_batch_between;
-use super::query;
+use super::{query, query_pinned};
 use crate::engine::Parameter;
 use crate::error::Error;
-use crate::snapshot::DateRange;
+use crate::snapshot::{DateRange, Snapshot};
 use crate::table::Lake;
 
 pub(super) async fn on_date<R: Record>(
@@ -130,9 +130,22 @@ pub async fn exceptions(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate
 /// # Errors
 /// [`Error`] if the table cannot be read.
 pub async fn latest_business_date(lake: &Lake, portfolio: &PortfolioId) -> Result<Option<BusinessDate>, Error> {
+    let snapshot = lake.snapshot(PortfolioValue::TABLE).await?;
+    // Nearly every portfolio was valued on the last date of all, which is in few files.
+    if let Some(last) = snapshot.last_date() {
+        let newest = snapshot.restricted_to(DateRange::between(last, last));
+        let found = latest_in(lake, &newest, portfolio).await?;
+        if found == Some(last) {
+            return Ok(found);
+        }
+    }
+    latest_in(lake, &snapshot, portfolio).await
+}
+
+async fn latest_in(lake: &Lake, snapshot: &Snapshot, portfolio: &PortfolioId) -> Result<Option<BusinessDate>, Error> {
     let parameters = vec![("portfolio_id", Parameter::from(portfolio))];
-    let tables = [(PortfolioValue::TABLE, DateRange::ALL)];
     let sql = include_str!("latest_portfolio_value.sql");
-    let rows: Vec<PortfolioValue> = query(lake, "latest_portfolio_value", sql, &tables, parameters).await?;
+    let tables = std::slice::from_ref(snapshot);
+    let rows: Vec<PortfolioValue> = query_pinned(lake, "latest_portfolio_value", sql, tables, parameters).await?;
     Ok(rows.first().map(|row| row.business_date))
 }

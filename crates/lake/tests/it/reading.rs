@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use lake::read::{dates_named, positions, rows_named, statement};
+use lake::read::{dates_named, latest_business_date, positions, rows_named, statement};
 use lake::{DateRange, Error, WriteKey};
 use rust_decimal::Decimal;
 use schemas::table::Record;
+use schemas::tables::portfolio_values::PortfolioValue;
 use schemas::tables::positions::Position;
 use schemas::tables::quotes::Quote;
 use schemas::{Currency, Quantity};
@@ -53,6 +54,38 @@ async fn the_position_of_a_day_is_its_last_change() {
     ] {
         let held = positions(lake, &portfolio, date(day)).await.expect("readable");
         assert_eq!(held.iter().collect::<Vec<&Position>>(), expected, "day {day}");
+    }
+}
+
+fn value(portfolio: &str, day: u64) -> PortfolioValue {
+    PortfolioValue {
+        portfolio_id: portfolio.parse().expect("an id"),
+        business_date: date(day),
+        previous_business_date: None,
+        base_currency: Currency::EUR,
+        market_value: None,
+        securities_value: None,
+        cash_value: None,
+        position_count: 0,
+        carried_price_count: 0,
+        missing_count: 0,
+        benchmark_level: None,
+        risk_free_annual: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_valuation_of_a_portfolio_may_be_older_than_that_of_others() {
+    let place = Place::memory();
+    let lake = &place.lake;
+    // P1 goes on, P2 ended; the last file has an old date of P2, too, and the one before the last one.
+    let writes = [vec![value("P1", 1), value("P2", 1)], vec![value("P2", 4)], vec![value("P2", 3), value("P1", 9)]];
+    for (rows, revision) in writes.iter().zip(1_i64..) {
+        lake.append(rows, &WriteKey::new("test", revision)).await.expect("written");
+    }
+    for (portfolio, expected) in [("P1", Some(date(9))), ("P2", Some(date(4))), ("P3", None)] {
+        let id = portfolio.parse().expect("an id");
+        assert_eq!(latest_business_date(lake, &id).await.expect("readable"), expected, "{portfolio}");
     }
 }
 
