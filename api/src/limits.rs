@@ -14,7 +14,7 @@ use tracing::Span;
 use uuid::Uuid;
 
 use crate::gateway::bounds::{self, Bounds};
-use crate::gateway::metrics::Metrics;
+use crate::gateway::metrics::{self, Metrics};
 use crate::instances::Shared;
 use crate::{Error, Settings, gateway, problem};
 
@@ -27,8 +27,6 @@ const UNSUBSCRIBE: &str = "/unsubscribe/";
 /// Refusals that the log keeps, with the form of the address and nothing of what was sent: who tries what is not
 /// theirs leaves a trace.
 const NOTED: [StatusCode; 3] = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS];
-/// The form of an address that there is not.
-const UNMATCHED: &str = "unmatched";
 
 /// The id of a request. Ids that callers send are not taken over: one id in the log is one request.
 #[derive(Clone, Copy)]
@@ -59,7 +57,8 @@ async fn identified(mut request: Request, next: Next) -> Response {
     let answered = next.run(request).await;
     let mut response = problem::written_out(answered, id);
     if NOTED.contains(&response.status()) {
-        let (route, status) = (route.as_ref().map_or(UNMATCHED, MatchedPath::as_str), response.status().as_u16());
+        let (route, status) =
+            (route.as_ref().map_or(metrics::UNMATCHED, MatchedPath::as_str), response.status().as_u16());
         tracing::warn!(request.id = %id, http.method = %method, http.route = route, http.status = status, "refused");
     }
     if let Ok(value) = HeaderValue::try_from(id.to_string()) {

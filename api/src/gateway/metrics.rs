@@ -19,7 +19,7 @@ const CLASSES_S: [f64; 9] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5, 10.0
 /// Series that are kept at most: far more than addresses times methods times statuses.
 const SERIES_MAX: usize = 10_000;
 /// The address of requests for nothing that there is.
-const UNMATCHED: &str = "unmatched";
+pub(crate) const UNMATCHED: &str = "unmatched";
 const METHODS: [Method; 7] =
     [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD, Method::OPTIONS];
 

@@ -283,7 +283,7 @@ impl Authority {
             }
             OrderError::BadOrder(order) => {
                 let detail = order.error.as_ref().and_then(|problem| problem.detail.as_deref());
-                format!("the order is refused; {}", detail.unwrap_or_default())
+                format!("the order is refused; {}", detail.unwrap_or("the authority does not say why"))
             }
             error => error.to_string(),
         };

@@ -12,6 +12,7 @@ mod error;
 pub mod files;
 pub mod functions;
 mod growth;
+mod lookup;
 pub mod maintenance;
 mod parted_object;
 pub mod read;

@@ -1,6 +1,7 @@
 //! Typed reads: what the other rooms ask of the tables, as records.
 //!
-//! Each question is one SQL file beside its function. Reads over a range of dates open only the files that overlap it.
+//! A question that computes is one SQL file beside its function; whole rows of one portfolio are looked up. Reads over
+//! a range of dates open only the files that overlap it.
 
 mod firm_bridge;
 mod groups;

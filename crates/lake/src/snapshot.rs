@@ -103,6 +103,19 @@ impl Snapshot {
         BusinessDate::new(last).ok()
     }
 
+    /// The same version file by file, those with the last dates first.
+    pub(crate) fn by_last_date(&self) -> Vec<Snapshot> {
+        let mut files: Vec<&DataFile> = self.files.iter().collect();
+        files.sort_by_key(|file| std::cmp::Reverse(file.dates.map(|(_, last)| last)));
+        let only = |file: &DataFile| Snapshot {
+            files: vec![file.clone()],
+            schema: Arc::clone(&self.schema),
+            version: self.version,
+            definition: self.definition,
+        };
+        files.into_iter().map(only).collect()
+    }
+
     pub(crate) fn files(&self) -> &[DataFile] {
         &self.files
     }

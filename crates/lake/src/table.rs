@@ -20,6 +20,7 @@ use crate::commit::{self, data_file, table_folder};
 use crate::engine::{Engine, EngineSettings};
 use crate::error::Error;
 use crate::growth::{grown_schema, schema_of};
+use crate::lookup::Footers;
 use crate::recent::Recent;
 use crate::replacing::{Replaced, refuse_dates_outside};
 use crate::snapshot::{DateRange, Snapshot};
@@ -81,6 +82,7 @@ pub struct Lake {
     engine: Engine,
     tables: Arc<Mutex<HashMap<&'static str, DeltaTable>>>,
     recent: Arc<Recent>,
+    footers: Arc<Footers>,
 }
 
 impl Lake {
@@ -90,7 +92,7 @@ impl Lake {
     /// [`Error`] if the query engine cannot be set up.
     pub fn open(storage: Storage, settings: &EngineSettings) -> Result<Lake, Error> {
         let engine = Engine::new(&storage, settings)?;
-        Ok(Lake { storage, engine, tables: Arc::default(), recent: Arc::default() })
+        Ok(Lake { storage, engine, tables: Arc::default(), recent: Arc::default(), footers: Arc::default() })
     }
 
     /// The same lake for whoever only reads, many times a second: the newest version of a table is looked for again
@@ -113,6 +115,11 @@ impl Lake {
     /// Sees a table that was written just now.
     pub(crate) fn forget_recent(&self, definition: &'static TableDefinition) {
         self.recent.forget(definition.name);
+    }
+
+    /// The footers of data files that were read.
+    pub(crate) fn footers(&self) -> &Footers {
+        &self.footers
     }
 
     pub(crate) fn tables(&self) -> &Mutex<HashMap<&'static str, DeltaTable>> {

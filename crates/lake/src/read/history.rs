@@ -12,24 +12,9 @@ use schemas::{BusinessDate, PortfolioId};
 use super::{query, query_pinned};
 use crate::engine::Parameter;
 use crate::error::Error;
+use crate::lookup::{By, rows_of};
 use crate::snapshot::{DateRange, Snapshot};
 use crate::table::Lake;
-
-async fn history<R: Record>(
-    lake: &Lake,
-    sql: &str,
-    portfolio: &PortfolioId,
-    from: BusinessDate,
-    to: BusinessDate,
-) -> Result<Vec<R>, Error> {
-    let parameters = vec![
-        ("portfolio_id", Parameter::from(portfolio)),
-        ("from_date", Parameter::Date(from)),
-        ("to_date", Parameter::Date(to)),
-    ];
-    let tables = [(R::TABLE, DateRange::between(from, to))];
-    query(lake, R::TABLE.name, sql, &tables, parameters).await
-}
 
 /// Values from one date to another, both included, by date.
 ///
@@ -41,7 +26,7 @@ pub async fn portfolio_values(
     from: BusinessDate,
     to: BusinessDate,
 ) -> Result<Vec<PortfolioValue>, Error> {
-    history(lake, include_str!("portfolio_values.sql"), portfolio, from, to).await
+    rows_of(lake, portfolio, DateRange::between(from, to), &[By::Ascending("business_date")]).await
 }
 
 /// Daily returns from one date to another, both included, by date.
@@ -54,7 +39,7 @@ pub async fn daily_returns(
     from: BusinessDate,
     to: BusinessDate,
 ) -> Result<Vec<DailyReturn>, Error> {
-    history(lake, include_str!("daily_returns.sql"), portfolio, from, to).await
+    rows_of(lake, portfolio, DateRange::between(from, to), &[By::Ascending("business_date")]).await
 }
 
 /// External flows that took effect from one date to another, both included.
@@ -67,7 +52,13 @@ pub async fn cash_flows(
     from: BusinessDate,
     to: BusinessDate,
 ) -> Result<Vec<CashFlow>, Error> {
-    history(lake, include_str!("cash_flows.sql"), portfolio, from, to).await
+    rows_of(
+        lake,
+        portfolio,
+        DateRange::between(from, to),
+        &[By::Ascending("business_date"), By::Ascending("flow_date"), By::Ascending("transaction_id")],
+    )
+    .await
 }
 
 /// Gains realised from one date to another, both included, in the order of the bookings.
@@ -80,7 +71,13 @@ pub async fn realised_gains(
     from: BusinessDate,
     to: BusinessDate,
 ) -> Result<Vec<RealisedGain>, Error> {
-    history(lake, include_str!("realised_gains.sql"), portfolio, from, to).await
+    rows_of(
+        lake,
+        portfolio,
+        DateRange::between(from, to),
+        &[By::Ascending("trade_date"), By::Ascending("booking_sequence")],
+    )
+    .await
 }
 
 /// The bridge of a period: the components summed over the dates from one to another, both included, by currency. A
@@ -95,7 +92,13 @@ pub async fn nav_bridge(
     from: BusinessDate,
     to: BusinessDate,
 ) -> Result<Vec<NavBridgeRow>, Error> {
-    history(lake, include_str!("nav_bridge.sql"), portfolio, from, to).await
+    let parameters = vec![
+        ("portfolio_id", Parameter::from(portfolio)),
+        ("from_date", Parameter::Date(from)),
+        ("to_date", Parameter::Date(to)),
+    ];
+    let tables = [(NavBridgeRow::TABLE, DateRange::between(from, to))];
+    query(lake, "nav_bridge", include_str!("nav_bridge.sql"), &tables, parameters).await
 }
 
 /// The bridges of a stretch of portfolios, from the first id to the last, over a period, as [`nav_bridge`] gives that
@@ -130,5 +133,11 @@ pub async fn transactions(
     from: BusinessDate,
     to: BusinessDate,
 ) -> Result<Vec<Transaction>, Error> {
-    history(lake, include_str!("transactions.sql"), portfolio, from, to).await
+    rows_of(
+        lake,
+        portfolio,
+        DateRange::between(from, to),
+        &[By::Ascending("trade_date"), By::Ascending("booking_sequence")],
+    )
+    .await
 }

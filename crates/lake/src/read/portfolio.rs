@@ -13,21 +13,19 @@ use schemas::tables::valuations::Valuation;
 use schemas::{BusinessDate, PortfolioId};
 
 use super::named::each_batch_between;
-use super::{query, query_pinned};
-use crate::engine::Parameter;
 use crate::error::Error;
-use crate::snapshot::{DateRange, Snapshot};
+use crate::lookup::{By, rows_in, rows_of};
+use crate::snapshot::DateRange;
 use crate::table::Lake;
 
+/// The rows of a portfolio on a date, in an order.
 pub(super) async fn on_date<R: Record>(
     lake: &Lake,
-    sql: &str,
     portfolio: &PortfolioId,
     date: BusinessDate,
-    range: DateRange,
+    order: &[By],
 ) -> Result<Vec<R>, Error> {
-    let parameters = vec![("portfolio_id", Parameter::from(portfolio)), ("business_date", Parameter::Date(date))];
-    query(lake, R::TABLE.name, sql, &[(R::TABLE, range)], parameters).await
+    rows_of(lake, portfolio, DateRange::between(date, date), order).await
 }
 
 /// The positions in force at the close of a date, cash included; closed ones are left out.
@@ -35,7 +33,18 @@ pub(super) async fn on_date<R: Record>(
 /// # Errors
 /// [`Error`] if the table cannot be read.
 pub async fn positions(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<Position>, Error> {
-    on_date(lake, include_str!("positions.sql"), portfolio, date, DateRange::through(date)).await
+    let order = [By::Ascending("instrument_id"), By::Ascending("business_date")];
+    let changes: Vec<Position> = rows_of(lake, portfolio, DateRange::through(date), &order).await?;
+    // A position holds from its last change on.
+    let mut held: Vec<Position> = Vec::new();
+    for change in changes {
+        match held.last_mut() {
+            Some(before) if before.instrument_id == change.instrument_id => *before = change,
+            _ => held.push(change),
+        }
+    }
+    held.retain(|position| !position.quantity.is_zero());
+    Ok(held)
 }
 
 /// The value of each position on a date, cash included.
@@ -43,7 +52,7 @@ pub async fn positions(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate)
 /// # Errors
 /// [`Error`] if the table cannot be read.
 pub async fn valuations(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<Valuation>, Error> {
-    on_date(lake, include_str!("valuations.sql"), portfolio, date, DateRange::between(date, date)).await
+    on_date(lake, portfolio, date, &[By::Ascending("instrument_id")]).await
 }
 
 /// What each position of a date earned since the valuation date before, and what it added to the portfolio's return.
@@ -55,7 +64,7 @@ pub async fn position_returns(
     portfolio: &PortfolioId,
     date: BusinessDate,
 ) -> Result<Vec<PositionReturn>, Error> {
-    on_date(lake, include_str!("position_returns.sql"), portfolio, date, DateRange::between(date, date)).await
+    on_date(lake, portfolio, date, &[By::Ascending("instrument_id")]).await
 }
 
 /// Hands on what each position of a portfolio earned on the days of a range, some rows at a time and in no particular
@@ -82,7 +91,7 @@ pub async fn each_position_return<E: From<Error>>(
 /// # Errors
 /// [`Error`] if the table cannot be read.
 pub async fn measures(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<MeasureRow>, Error> {
-    on_date(lake, include_str!("measures.sql"), portfolio, date, DateRange::between(date, date)).await
+    on_date(lake, portfolio, date, &[By::Ascending("period"), By::Ascending("measure")]).await
 }
 
 /// The classes of risk that the law prescribes, on a date.
@@ -94,7 +103,7 @@ pub async fn risk_classes(
     portfolio: &PortfolioId,
     date: BusinessDate,
 ) -> Result<Vec<RiskClassRow>, Error> {
-    on_date(lake, include_str!("risk_classes.sql"), portfolio, date, DateRange::between(date, date)).await
+    on_date(lake, portfolio, date, &[By::Descending("scale")]).await
 }
 
 /// Why the portfolio did better or worse than its benchmark: what was made on a date.
@@ -106,7 +115,13 @@ pub async fn attribution(
     portfolio: &PortfolioId,
     date: BusinessDate,
 ) -> Result<Vec<AttributionRow>, Error> {
-    on_date(lake, include_str!("attribution.sql"), portfolio, date, DateRange::between(date, date)).await
+    on_date(
+        lake,
+        portfolio,
+        date,
+        &[By::Ascending("through_date"), By::Ascending("period"), By::Ascending("taxonomy"), By::Ascending("node")],
+    )
+    .await
 }
 
 /// What each scenario would do to the portfolio on a date, as the night computed it.
@@ -114,7 +129,7 @@ pub async fn attribution(
 /// # Errors
 /// [`Error`] if the table cannot be read.
 pub async fn stress(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<StressRow>, Error> {
-    on_date(lake, include_str!("stress.sql"), portfolio, date, DateRange::between(date, date)).await
+    on_date(lake, portfolio, date, &[By::Ascending("scenario_id")]).await
 }
 
 /// What the checks found on a date.
@@ -122,7 +137,8 @@ pub async fn stress(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) ->
 /// # Errors
 /// [`Error`] if the table cannot be read.
 pub async fn exceptions(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<Exception>, Error> {
-    on_date(lake, include_str!("exceptions.sql"), portfolio, date, DateRange::between(date, date)).await
+    on_date(lake, portfolio, date, &[By::Ascending("severity"), By::Ascending("check_name"), By::Ascending("subject")])
+        .await
 }
 
 /// The last date on which a portfolio was valued; none if it never was.
@@ -131,21 +147,14 @@ pub async fn exceptions(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate
 /// [`Error`] if the table cannot be read.
 pub async fn latest_business_date(lake: &Lake, portfolio: &PortfolioId) -> Result<Option<BusinessDate>, Error> {
     let snapshot = lake.snapshot(PortfolioValue::TABLE).await?;
+    let mut latest: Option<BusinessDate> = None;
     // Nearly every portfolio was valued on the last date of all, which is in few files.
-    if let Some(last) = snapshot.last_date() {
-        let newest = snapshot.restricted_to(DateRange::between(last, last));
-        let found = latest_in(lake, &newest, portfolio).await?;
-        if found == Some(last) {
-            return Ok(found);
+    for newest in snapshot.by_last_date() {
+        if latest.is_some_and(|latest| newest.last_date() <= Some(latest)) {
+            break;
         }
+        let values: Vec<PortfolioValue> = rows_in(lake, &newest, portfolio, DateRange::ALL, &[]).await?;
+        latest = values.iter().map(|value| value.business_date).max().max(latest);
     }
-    latest_in(lake, &snapshot, portfolio).await
-}
-
-async fn latest_in(lake: &Lake, snapshot: &Snapshot, portfolio: &PortfolioId) -> Result<Option<BusinessDate>, Error> {
-    let parameters = vec![("portfolio_id", Parameter::from(portfolio))];
-    let sql = include_str!("latest_portfolio_value.sql");
-    let tables = std::slice::from_ref(snapshot);
-    let rows: Vec<PortfolioValue> = query_pinned(lake, "latest_portfolio_value", sql, tables, parameters).await?;
-    Ok(rows.first().map(|row| row.business_date))
+    Ok(latest)
 }

@@ -16,6 +16,7 @@ use super::portfolio::on_date;
 use super::query_pinned;
 use crate::engine::Parameter;
 use crate::error::Error;
+use crate::lookup::{By, rows_of};
 use crate::snapshot::{DateRange, Snapshot};
 use crate::table::Lake;
 
@@ -27,7 +28,7 @@ const MONTH_DAYS_MAX: u64 = 30;
 /// # Errors
 /// [`Error`] if the table cannot be read.
 pub async fn risk(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<RiskRow>, Error> {
-    on_date(lake, include_str!("risk.sql"), portfolio, date, DateRange::between(date, date)).await
+    on_date(lake, portfolio, date, &[By::Descending("tail")]).await
 }
 
 /// What each position of a date adds to the risk, the largest part first.
@@ -39,7 +40,7 @@ pub async fn risk_contributions(
     portfolio: &PortfolioId,
     date: BusinessDate,
 ) -> Result<Vec<RiskContribution>, Error> {
-    on_date(lake, include_str!("risk_contributions.sql"), portfolio, date, DateRange::between(date, date)).await
+    on_date(lake, portfolio, date, &[By::Descending("es_975_contribution"), By::Ascending("instrument_id")]).await
 }
 
 /// What each method says on a date about the next one.
@@ -51,7 +52,7 @@ pub async fn risk_forecasts(
     portfolio: &PortfolioId,
     date: BusinessDate,
 ) -> Result<Vec<RiskForecast>, Error> {
-    on_date(lake, include_str!("risk_forecasts.sql"), portfolio, date, DateRange::between(date, date)).await
+    on_date(lake, portfolio, date, &[By::Descending("tail"), By::Ascending("method")]).await
 }
 
 /// How forecasts kept what they promised up to a date.
@@ -59,7 +60,8 @@ pub async fn risk_forecasts(
 /// # Errors
 /// [`Error`] if the table cannot be read.
 pub async fn backtests(lake: &Lake, portfolio: &PortfolioId, date: BusinessDate) -> Result<Vec<BacktestRow>, Error> {
-    on_date(lake, include_str!("backtests.sql"), portfolio, date, DateRange::between(date, date)).await
+    on_date(lake, portfolio, date, &[By::Descending("tail"), By::Ascending("method"), By::Ascending("profit_and_loss")])
+        .await
 }
 
 /// How much of a portfolio lies in few hands on a date, a row for each way of grouping: by position and currency first.
@@ -71,7 +73,13 @@ pub async fn concentration(
     portfolio: &PortfolioId,
     date: BusinessDate,
 ) -> Result<Vec<ConcentrationRow>, Error> {
-    on_date(lake, include_str!("concentration.sql"), portfolio, date, DateRange::between(date, date)).await
+    let mut rows: Vec<ConcentrationRow> = on_date(lake, portfolio, date, &[By::Ascending("grouping")]).await?;
+    rows.sort_by_key(|row| match row.grouping.as_str() {
+        "position" => 0,
+        "currency" => 1,
+        _ => 2,
+    });
+    Ok(rows)
 }
 
 /// How long it takes to sell the positions of a date; none if no night has said so.
@@ -83,8 +91,7 @@ pub async fn liquidity(
     portfolio: &PortfolioId,
     date: BusinessDate,
 ) -> Result<Option<LiquidityRow>, Error> {
-    let rows = on_date(lake, include_str!("liquidity.sql"), portfolio, date, DateRange::between(date, date)).await?;
-    Ok(rows.into_iter().next())
+    Ok(on_date(lake, portfolio, date, &[]).await?.into_iter().next())
 }
 
 /// What factors explain of a portfolio, a row for each set: as it was said last, in the days that a month has before a
@@ -99,7 +106,11 @@ pub async fn factor_regressions(
 ) -> Result<Vec<FactorRegressionRow>, Error> {
     let first = date.day().checked_sub_days(Days::new(MONTH_DAYS_MAX)).and_then(|day| BusinessDate::new(day).ok());
     let range = DateRange::between(first.unwrap_or(BusinessDate::FIRST), date);
-    on_date(lake, include_str!("factor_regressions.sql"), portfolio, date, range).await
+    let mut rows: Vec<FactorRegressionRow> =
+        rows_of(lake, portfolio, range, &[By::Descending("business_date"), By::Ascending("factor_set")]).await?;
+    let last = rows.first().map(|row| row.business_date);
+    rows.retain(|row| Some(row.business_date) == last);
+    Ok(rows)
 }
 
 /// How strongly each factor moves a portfolio, as it was said on a date.
@@ -111,7 +122,7 @@ pub async fn factor_exposures(
     portfolio: &PortfolioId,
     date: BusinessDate,
 ) -> Result<Vec<FactorExposureRow>, Error> {
-    on_date(lake, include_str!("factor_exposures.sql"), portfolio, date, DateRange::between(date, date)).await
+    on_date(lake, portfolio, date, &[By::Ascending("factor_set"), By::Ascending("factor")]).await
 }
 
 /// Of all portfolios the methods that are in force on a date, and those that are red.

@@ -1,6 +1,6 @@
 //! What the other rooms ask of the tables, and what a person may ask.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lake::read::{dates_named, latest_business_date, positions, rows_named, statement};
 use lake::{DateRange, Error, WriteKey};
@@ -54,6 +54,49 @@ async fn the_position_of_a_day_is_its_last_change() {
     ] {
         let held = positions(lake, &portfolio, date(day)).await.expect("readable");
         assert_eq!(held.iter().collect::<Vec<&Position>>(), expected, "day {day}");
+    }
+}
+
+/// What was last written of each instrument of a portfolio through a day, in the order of instruments.
+fn last_written<'a>(rows: &'a [Position], portfolio: &str, through: u64) -> Vec<&'a Position> {
+    let known = rows.iter().filter(|row| row.portfolio_id.as_str() == portfolio && row.business_date <= date(through));
+    let mut last: BTreeMap<&str, &Position> = BTreeMap::new();
+    for row in known {
+        let one = last.entry(row.instrument_id.as_str()).or_insert(row);
+        if one.business_date < row.business_date {
+            *one = row;
+        }
+    }
+    last.into_values().collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_are_looked_up_in_whichever_groups_and_pages_they_are() {
+    let place = Place::memory();
+    let lake = &place.lake;
+    // More rows than a group of a file has (131,072), in the order of the key, and a small file of other days.
+    let rows = (0..700).flat_map(|portfolio| (0..100).map(move |instrument| (portfolio, instrument)));
+    let rows: Vec<Position> = rows
+        .flat_map(|(portfolio, instrument)| {
+            let row = move |day, quantity| {
+                position(&format!("P{portfolio:03}"), &format!("M1~S{instrument:02}"), day, quantity)
+            };
+            [row(1, portfolio * 1000 + instrument + 1), row(3, 7)]
+        })
+        .collect();
+    lake.append(&rows, &WriteKey::new("test", 1)).await.expect("written");
+    let later = [position("P655", "M1~S00", 2, 5), position("P020", "M1~S99", 2, 6), position("P699", "M1~T", 4, 1)];
+    lake.append(&later, &WriteKey::new("test", 2)).await.expect("written");
+    let written = [&rows[..], &later[..]].concat();
+    // The first and the last, some at the ends of pages of 4,096 rows (20 and 21) and of the group (655), and nobody.
+    for portfolio in ["P000", "P020", "P021", "P300", "P654", "P655", "P656", "P699", "P7", "A"] {
+        for day in [0, 1, 2, 4] {
+            let held = positions(lake, &portfolio.parse().expect("an id"), date(day)).await.expect("readable");
+            let held = held.iter().collect::<Vec<&Position>>();
+            assert_eq!(held, last_written(&written, portfolio, day), "{portfolio} on day {day}");
+            let is_there = portfolio.starts_with('P') && portfolio.len() == 4 && 0 < day;
+            assert_eq!(held.len(), if is_there { 100 + usize::from(portfolio == "P699" && day == 4) } else { 0 });
+        }
     }
 }
 
