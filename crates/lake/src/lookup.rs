@@ -2,14 +2,18 @@
 //!
 //! The query engine plans every question anew, and for some dozen rows the plan takes longer than the reading. Whoever
 //! wants whole rows of one portfolio needs no plan: the footer of a file says which of its pages may have them. Footers
-//! are kept, as a data file never changes.
+//! are kept, and the rows of pages: after a night one portfolio is asked for after the other, and a page has many.
+
+mod kept;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{BooleanArray, RecordBatch, Scalar, StringArray, new_null_array};
 use arrow::compute::kernels::cmp;
-use arrow::compute::{SortColumn, SortOptions, concat_batches, lexsort_to_indices, take_record_batch};
+use arrow::compute::{
+    SortColumn, SortOptions, concat_batches, filter_record_batch, lexsort_to_indices, take_record_batch,
+};
 use arrow::datatypes::{Date32Type, Schema};
 use arrow::error::ArrowError;
 use bytes::Bytes;
@@ -25,11 +29,11 @@ use parquet::arrow::async_reader::{AsyncFileReader, ParquetRecordBatchStreamBuil
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
 use schemas::PortfolioId;
 use schemas::table::{Record, TableDefinition};
 
+pub(crate) use self::kept::Kept;
+use self::kept::PageKey;
 use crate::error::Error;
 use crate::snapshot::{DataFile, DateRange, Snapshot};
 use crate::storage::Storage;
@@ -37,38 +41,11 @@ use crate::table::{Lake, conform};
 
 /// The column by which rows are looked up.
 const PORTFOLIO_ID: &str = "portfolio_id";
-/// Bytes of footers that are kept; those that were not needed for longest give way.
-const FOOTER_BYTES_MAX: u64 = 64 << 20;
-/// Footers for which there is room in the map from the start.
-const FOOTERS_EXPECTED: usize = 1_000;
+/// Rows of a page that is kept: twice what pages have that this program writes. Of larger ones only the rows of the
+/// portfolio are decoded.
+const KEPT_ROWS_MAX: usize = 8_192;
 /// Files that are read at once for a question.
 const FILES_AT_ONCE: usize = 4;
-
-/// The footers of data files: where which rows are.
-pub(crate) struct Footers(Cache<String, ArrowReaderMetadata, BySize>);
-
-/// What a footer takes of the room.
-#[derive(Clone)]
-struct BySize;
-
-impl Weighter<String, ArrowReaderMetadata> for BySize {
-    fn weight(&self, path: &String, footer: &ArrowReaderMetadata) -> u64 {
-        u64::try_from(footer.metadata().memory_size().saturating_add(path.len())).unwrap_or(u64::MAX)
-    }
-}
-
-impl Default for Footers {
-    fn default() -> Footers {
-        Footers(Cache::with_weighter(FOOTERS_EXPECTED, FOOTER_BYTES_MAX, BySize))
-    }
-}
-
-impl Footers {
-    async fn of(&self, file: &DataFile, reader: &mut ObjectReader) -> Result<ArrowReaderMetadata, ParquetError> {
-        let load = ArrowReaderMetadata::load_async(reader, ArrowReaderOptions::new());
-        self.0.get_or_insert_async(file.path.as_str(), load).await
-    }
-}
 
 /// A column by which rows are in order; those without a value come last.
 #[derive(Clone, Copy, Debug)]
@@ -119,24 +96,73 @@ async fn of_file(
 ) -> Result<Vec<RecordBatch>, Error> {
     let failed = Error::parquet("read", definition.name);
     let mut reader = ObjectReader::of(lake.storage(), file);
-    let footer = lake.footers().of(file, &mut reader).await.map_err(&failed)?;
+    let footer = lake.kept().footer(file, &mut reader).await.map_err(&failed)?;
     let missing = || Error::Columns { table: definition.name, problem: format!("no `{PORTFOLIO_ID}`") };
     let columns = footer.parquet_schema().columns();
     let column = columns.iter().position(|column| column.name() == PORTFOLIO_ID).ok_or_else(missing)?;
-    let (groups, selection) = places(footer.metadata(), column, portfolio.as_str().as_bytes());
-    if !selection.selects_any() {
-        return Ok(Vec::new());
-    }
+    let (pages, large): (Vec<Stretch>, Vec<Stretch>) = places(footer.metadata(), column, portfolio.as_str().as_bytes())
+        .into_iter()
+        .partition(|stretch| stretch.rows.len() <= KEPT_ROWS_MAX);
     let id = Scalar::new(StringArray::from(vec![portfolio.as_str()]));
-    let only_id = ProjectionMask::leaves(footer.parquet_schema(), [column]);
-    let is_of_portfolio =
-        ArrowPredicateFn::new(only_id, move |rows: RecordBatch| -> Result<BooleanArray, ArrowError> {
-            cmp::eq(rows.column(0), &id)
-        });
+    let path: Arc<str> = Arc::from(file.path.as_str());
+    let mut found = Vec::with_capacity(pages.len());
+    for stretch in pages {
+        let key = PageKey::of(&path, stretch.group, stretch.rows.start);
+        let read = whole(definition, ObjectReader::of(lake.storage(), file), footer.clone(), stretch);
+        let page = lake.kept().page(&key, read).await?;
+        let own = page.column_by_name(PORTFOLIO_ID).ok_or_else(missing)?;
+        let own = cmp::eq(own, &id).and_then(|own| filter_record_batch(&page, &own));
+        found.push(own.map_err(|error| failed(error.into()))?);
+    }
+    if !large.is_empty() {
+        found.extend(sifted(definition, reader, footer, (column, id), &large).await?);
+    }
+    Ok(found)
+}
+
+/// All rows of a stretch, in the columns of the table.
+async fn whole(
+    definition: &'static TableDefinition,
+    reader: ObjectReader,
+    footer: ArrowReaderMetadata,
+    stretch: Stretch,
+) -> Result<RecordBatch, Error> {
+    let failed = Error::parquet("read", definition.name);
+    let row_count = stretch.rows.len();
+    let selection = selection(footer.metadata(), std::slice::from_ref(&stretch));
+    let rows = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, footer)
+        .with_row_groups(vec![stretch.group])
+        .with_row_selection(selection)
+        .with_batch_size(row_count)
+        .build()
+        .map_err(&failed)?;
+    let rows: Vec<RecordBatch> = rows.try_collect().await.map_err(&failed)?;
+    let rows: Result<Vec<RecordBatch>, Error> =
+        rows.iter().map(|batch| conform(definition, &grown(definition, batch)?)).collect();
+    concat_batches(&definition.schema(), &rows?).map_err(|error| failed(error.into()))
+}
+
+/// The rows of some stretches whose column has a word, in the columns of the table: only of these the others are
+/// decoded.
+async fn sifted(
+    definition: &'static TableDefinition,
+    reader: ObjectReader,
+    footer: ArrowReaderMetadata,
+    (column, word): (usize, Scalar<StringArray>),
+    stretches: &[Stretch],
+) -> Result<Vec<RecordBatch>, Error> {
+    let failed = Error::parquet("read", definition.name);
+    let selection = selection(footer.metadata(), stretches);
+    let mut groups: Vec<usize> = stretches.iter().map(|stretch| stretch.group).collect();
+    groups.dedup();
+    let only_column = ProjectionMask::leaves(footer.parquet_schema(), [column]);
+    let has_word = ArrowPredicateFn::new(only_column, move |rows: RecordBatch| -> Result<BooleanArray, ArrowError> {
+        cmp::eq(rows.column(0), &word)
+    });
     let rows = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, footer)
         .with_row_groups(groups)
         .with_row_selection(selection)
-        .with_row_filter(RowFilter::new(vec![Box::new(is_of_portfolio)]))
+        .with_row_filter(RowFilter::new(vec![Box::new(has_word)]))
         .build()
         .map_err(&failed)?;
     let rows: Vec<RecordBatch> = rows.try_collect().await.map_err(&failed)?;
@@ -183,25 +209,46 @@ impl AsyncFileReader for ObjectReader {
     }
 }
 
-/// Where rows with a word in a column may be: the groups of rows, and the rows of these groups that are in such pages.
-fn places(metadata: &ParquetMetaData, column: usize, word: &[u8]) -> (Vec<usize>, RowSelection) {
-    let (mut groups, mut ranges, mut total) = (Vec::new(), Vec::new(), 0_usize);
-    for (number, group) in metadata.row_groups().iter().enumerate() {
-        let bounds = group.column(column).statistics();
+/// Rows of a group that follow one another.
+struct Stretch {
+    group: usize,
+    rows: Range<usize>,
+}
+
+/// Where rows with a word in a column may be, page by page; whole groups where the file does not say more.
+fn places(metadata: &ParquetMetaData, column: usize, word: &[u8]) -> Vec<Stretch> {
+    let mut stretches = Vec::new();
+    for (group, about) in metadata.row_groups().iter().enumerate() {
+        let bounds = about.column(column).statistics();
         let first = bounds.and_then(|bounds| bounds.min_bytes_opt());
         let last = bounds.and_then(|bounds| bounds.max_bytes_opt());
         if !may_be_between(first, last, word) {
             continue;
         }
-        let rows = usize::try_from(group.num_rows()).unwrap_or_default();
-        match pages(metadata, number, column, word) {
-            Some(pages) => ranges.extend(pages.into_iter().map(|page| total + page.start..total + page.end.min(rows))),
-            None => ranges.push(total..total + rows),
-        }
-        groups.push(number);
-        total += rows;
+        let row_count = row_count(metadata, group);
+        let pages = pages(metadata, group, column, word).unwrap_or_else(|| std::iter::once(0..row_count).collect());
+        stretches.extend(pages.into_iter().map(|page| Stretch { group, rows: page.start..page.end.min(row_count) }));
     }
-    (groups, RowSelection::from_consecutive_ranges(ranges.into_iter(), total))
+    stretches
+}
+
+/// The rows of stretches among those of the groups in which there are any. Stretches are in the order of the file.
+fn selection(metadata: &ParquetMetaData, stretches: &[Stretch]) -> RowSelection {
+    let (mut total, mut last_group, mut begin) = (0, None, 0);
+    let mut ranges = Vec::with_capacity(stretches.len());
+    for stretch in stretches {
+        if last_group != Some(stretch.group) {
+            begin = total;
+            total += row_count(metadata, stretch.group);
+            last_group = Some(stretch.group);
+        }
+        ranges.push(begin + stretch.rows.start..begin + stretch.rows.end);
+    }
+    RowSelection::from_consecutive_ranges(ranges.into_iter(), total)
+}
+
+fn row_count(metadata: &ParquetMetaData, group: usize) -> usize {
+    usize::try_from(metadata.row_group(group).num_rows()).unwrap_or_default()
 }
 
 /// The rows of a group that are in pages which may have a word in a column; none if the file does not say.
@@ -253,7 +300,7 @@ fn dated(definition: &'static TableDefinition, rows: RecordBatch, range: DateRan
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) => return Ok(rows),
     };
-    arrow::compute::filter_record_batch(&rows, &within)
+    filter_record_batch(&rows, &within)
 }
 
 fn ordered(rows: &RecordBatch, order: &[By]) -> Result<RecordBatch, ArrowError> {

@@ -20,7 +20,7 @@ use crate::commit::{self, data_file, table_folder};
 use crate::engine::{Engine, EngineSettings};
 use crate::error::Error;
 use crate::growth::{grown_schema, schema_of};
-use crate::lookup::Footers;
+use crate::lookup::Kept;
 use crate::recent::Recent;
 use crate::replacing::{Replaced, refuse_dates_outside};
 use crate::snapshot::{DateRange, Snapshot};
@@ -82,7 +82,7 @@ pub struct Lake {
     engine: Engine,
     tables: Arc<Mutex<HashMap<&'static str, DeltaTable>>>,
     recent: Arc<Recent>,
-    footers: Arc<Footers>,
+    kept: Arc<Kept>,
 }
 
 impl Lake {
@@ -92,7 +92,7 @@ impl Lake {
     /// [`Error`] if the query engine cannot be set up.
     pub fn open(storage: Storage, settings: &EngineSettings) -> Result<Lake, Error> {
         let engine = Engine::new(&storage, settings)?;
-        Ok(Lake { storage, engine, tables: Arc::default(), recent: Arc::default(), footers: Arc::default() })
+        Ok(Lake { storage, engine, tables: Arc::default(), recent: Arc::default(), kept: Arc::default() })
     }
 
     /// The same lake for whoever only reads, many times a second: the newest version of a table is looked for again
@@ -117,9 +117,9 @@ impl Lake {
         self.recent.forget(definition.name);
     }
 
-    /// The footers of data files that were read.
-    pub(crate) fn footers(&self) -> &Footers {
-        &self.footers
+    /// What is kept of data files that were looked into.
+    pub(crate) fn kept(&self) -> &Kept {
+        &self.kept
     }
 
     pub(crate) fn tables(&self) -> &Mutex<HashMap<&'static str, DeltaTable>> {
