@@ -2,15 +2,17 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, ChildStderr, Stdio};
+use std::process::{Child, Stdio};
+use std::thread::JoinHandle;
 
 use crate::house::House;
 
 /// An API that was started, and is stopped when the test ends.
 pub(crate) struct Served {
     child: Child,
-    log: BufReader<ChildStderr>,
     logged: String,
+    /// Reads what is logged after the start for as long as there is something: who logs into a full pipe waits.
+    rest: Option<JoinHandle<String>>,
     port: u16,
 }
 
@@ -32,12 +34,17 @@ impl Served {
         std::fs::write(&path, bound.replace("# token_key_files", "token_key_files")).expect("written");
         let mut command = house.command(&["serve"]);
         let mut child = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("started");
-        let log = BufReader::new(child.stderr.take().expect("a log"));
-        let mut served = Served { child, log, logged: String::new(), port };
+        let mut log = BufReader::new(child.stderr.take().expect("a log"));
+        let mut served = Served { child, logged: String::new(), rest: None, port };
         while !served.logged.contains("the API listens on") {
-            let read = served.log.read_line(&mut served.logged).expect("text");
+            let read = log.read_line(&mut served.logged).expect("text");
             assert!(0 < read, "the API ended: {}", served.logged);
         }
+        served.rest = Some(std::thread::spawn(move || {
+            let mut rest = String::new();
+            log.read_to_string(&mut rest).expect("text");
+            rest
+        }));
         served
     }
 
@@ -57,7 +64,7 @@ impl Served {
     /// Stops the API, and returns what it has logged.
     pub(crate) fn stop(&mut self) -> String {
         self.child.kill().expect("stopped");
-        self.log.read_to_string(&mut self.logged).expect("text");
-        std::mem::take(&mut self.logged)
+        let rest = self.rest.take().map(|rest| rest.join().expect("the log is read"));
+        std::mem::take(&mut self.logged) + &rest.unwrap_or_default()
     }
 }
