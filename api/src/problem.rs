@@ -85,6 +85,8 @@ pub(crate) enum Refusals {}
 const DETAIL_LENGTH_MAX: usize = 500;
 /// Seconds after which an order may have ended.
 pub(crate) const ORDER_RETRY_S: u32 = 2;
+/// Seconds after which whoever ordered much in a day may try again.
+const DAY_RETRY_S: u32 = 3_600;
 const SERVER_HELP: &str = "try again later; if it stays, look for the request's id in the log";
 
 impl Problem {
@@ -163,11 +165,20 @@ impl Problem {
 
     /// As many orders of the caller are open as may be.
     pub(crate) fn too_many_orders(most: u32) -> Problem {
-        let kind = "urn:financr:problem:too-many-orders";
         let detail = format!("{most} of your orders are open, and no more may be");
-        let help = "wait until one of them has ended, and order again";
+        Problem::orders_refused(detail, "wait until one of them has ended, and order again", ORDER_RETRY_S)
+    }
+
+    /// The caller ordered as much of a kind in a day as may be.
+    pub(crate) fn too_many_orders_of_a_day(kind: &str, most: u32) -> Problem {
+        let detail = format!("you ordered {most} of the kind `{kind}` within 24 hours, and no more may be");
+        Problem::orders_refused(detail, "wait until the first of them is a day old", DAY_RETRY_S)
+    }
+
+    fn orders_refused(detail: String, help: &'static str, retry_s: u32) -> Problem {
+        let kind = "urn:financr:problem:too-many-orders";
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, kind, "Too many orders", detail, help);
-        Problem { header: Some(ProblemHeader::RetryAfter(ORDER_RETRY_S)), ..problem }
+        Problem { header: Some(ProblemHeader::RetryAfter(retry_s)), ..problem }
     }
 
     /// It cannot be done as things stand.

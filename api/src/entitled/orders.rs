@@ -17,10 +17,12 @@ use crate::problem::Problem;
 
 /// Orders of a caller that may be open at once.
 const OPEN_MAX: u32 = 10;
-/// Orders of one kind that a caller whom no plan limits may give in the time that counts.
-const LATELY_MAX: u32 = 2_000;
-/// The time that counts: a month of a plan, from any day on.
-const LATELY: TimeDelta = TimeDelta::days(30);
+/// The time of which a plan says how many documents may be ordered: a month, from any day on.
+const PLAN_TIME: TimeDelta = TimeDelta::days(30);
+/// Orders of one kind that somebody who works for the house, or the house, may give in a day.
+const HOUSE_DAY_MAX: u32 = 10_000;
+/// Orders of one kind that a client may give in a day where the plan does not say how many.
+const CLIENT_DAY_MAX: u32 = 200;
 
 /// The proof that the caller may see what an order is about.
 pub(crate) struct VisibleOrder(WorkOrder);
@@ -36,7 +38,7 @@ impl Caller {
     /// Queues an order about a portfolio, within the limits of the caller.
     ///
     /// # Errors
-    /// A 403 if the caller's plan has no more of them; a 429 if too many are open.
+    /// A 403 if the caller's plan has no more of them; a 429 if too many are open, or were given in a day.
     pub(crate) async fn order(
         &self,
         context: &Context,
@@ -48,11 +50,10 @@ impl Caller {
         let plan = self.limiting_plan(context).await?;
         let of_plan = plan.filter(|_| kind == WorkOrderKind::Report).map(|plan| plan.reports_a_month);
         let now = context.clock.now();
-        let limits = OrderLimits {
-            open_max: OPEN_MAX,
-            lately_max: of_plan.unwrap_or(LATELY_MAX),
-            since: now.checked_sub_signed(LATELY).unwrap_or(now),
-        };
+        let day_max = if plan.is_some() { CLIENT_DAY_MAX } else { HOUSE_DAY_MAX };
+        let (lately_max, time) = of_plan.map_or((day_max, TimeDelta::days(1)), |most| (most, PLAN_TIME));
+        let since = now.checked_sub_signed(time).unwrap_or(now);
+        let limits = OrderLimits { open_max: OPEN_MAX, lately_max, since };
         let new = NewWorkOrder {
             order_id: Uuid::new_v4().to_string(),
             kind,
@@ -64,8 +65,10 @@ impl Caller {
             OrderOutcome::Queued => {}
             OrderOutcome::TooManyOpen => return Err(Problem::too_many_orders(OPEN_MAX)),
             OrderOutcome::TooManyLately => {
-                let name = plan.map_or("house", |plan| plan.name);
-                return Err(Problem::plan_used_up(name, kind.word(), limits.lately_max));
+                return Err(match plan.filter(|_| of_plan.is_some()) {
+                    Some(plan) => Problem::plan_used_up(plan.name, kind.word(), lately_max),
+                    None => Problem::too_many_orders_of_a_day(kind.word(), lately_max),
+                });
             }
         }
         let given = context.store.work_order(&new.order_id).await?;

@@ -42,6 +42,7 @@ pub struct PublicationCounts {
 }
 
 const UPSERT_BLOCKED: &str = include_str!("queries/blocked_statements/upsert.sql");
+const SELECT_BLOCKED: &str = include_str!("queries/blocked_statements/select_reason.sql");
 const COUNT_BLOCKED: &str = include_str!("queries/blocked_statements/count_by_kind.sql");
 const COUNT_STATEMENTS: &str = include_str!("queries/statements/count_by_kind.sql");
 const COUNT_DELIVERIES: &str = include_str!("queries/deliveries/count_by_kind.sql");
@@ -75,6 +76,35 @@ impl Store {
             .map_err(Error::query("write down a statement that could not be made"))?;
         }
         work.commit().await
+    }
+
+    /// Why a document could not be made when that was last tried; none if it never failed.
+    ///
+    /// - `kind`: the kind of document.
+    /// - `subject`: what it would be about.
+    /// - `span`: the day before its period, and the days from the one to the other on which the period may end.
+    ///
+    /// # Errors
+    /// The database's reason.
+    pub async fn blocked_because(
+        &self,
+        kind: &str,
+        subject: &Subject,
+        (opening, from, to): (BusinessDate, BusinessDate, BusinessDate),
+    ) -> Result<Option<String>> {
+        let (opening, from, to) = (opening.to_string(), from.to_string(), to.to_string());
+        reading!(&self.database, pool => {
+            sqlx::query_scalar::<_, String>(SELECT_BLOCKED)
+                .bind(kind)
+                .bind(subject.kind())
+                .bind(subject.id())
+                .bind(opening.as_str())
+                .bind(from.as_str())
+                .bind(to.as_str())
+                .fetch_optional(pool)
+                .await
+        })
+        .map_err(Error::query("read why a statement could not be made"))
     }
 
     /// What was published, and could not be, about periods that end after a day and up to another, by kind of document.

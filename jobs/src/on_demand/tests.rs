@@ -77,11 +77,14 @@ async fn what_cannot_be_done_says_why_at_once() {
     order(&context, "o-2", WorkOrderKind::Report, report).await;
     order(&context, "o-3", WorkOrderKind::Report, r#"{"kind":"yearly","period":"2014-12"}"#).await;
     order(&context, "o-4", WorkOrderKind::Optimization, "not of this version").await;
-    assert_eq!(work_off(&context).await.expect("done"), 4);
+    order(&context, "o-5", WorkOrderKind::Report, r#"{"kind":"portfolio_statement","period":"2013-Q4"}"#).await;
+    assert_eq!(work_off(&context).await.expect("done"), 5);
     assert!(failure(&context, "o-1").await.contains("it holds no securities on this date"));
     assert!(failure(&context, "o-2").await.contains("no portfolio was valued on 2014-12-31"));
     assert!(failure(&context, "o-3").await.contains("unknown statement `yearly`"));
     assert!(failure(&context, "o-4").await.contains("give it again"));
+    let early = "the portfolio begins on 2014-01-02, and 2013-Q4 ends before; order a later period";
+    assert_eq!(failure(&context, "o-5").await, early);
     assert_eq!(work_off(&context).await.expect("nothing to do"), 0);
 }
 

@@ -2,8 +2,10 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use store::{NewWorkOrder, OrderLimits, OrderOutcome, WorkOrderKind};
 
 use crate::house::{Answer, House, LOCAL, now, send_json};
+use crate::rights::people::Peopled;
 
 const ORDER: &str = r#"{"method":"minimum_variance","weight_max":0.5,"date":"2014-12-31"}"#;
 const RESULT: &str = r#"{"business_date":"2014-12-31","base_currency":"EUR","invested_value":8000.0,"observations":500,
@@ -120,4 +122,30 @@ async fn a_caller_has_so_many_open_orders_and_no_more() {
     let next = first["next"].as_str().expect("another page");
     let second = house.get(&format!("/optimize?limit=6&after={next}")).await.json();
     assert_eq!((second["items"].as_array().map(Vec::len), &second["next"]), (Some(4), &Value::Null));
+}
+
+#[tokio::test]
+async fn a_client_has_so_many_orders_a_day_and_no_more() {
+    let peopled = Peopled::open(House::with_values().await).await;
+    let store = &peopled.house.store;
+    let limits = OrderLimits { open_max: 10, lately_max: 1_000, since: now() };
+    for number in 0..200 {
+        let new = NewWorkOrder {
+            order_id: format!("o-{number}"),
+            kind: WorkOrderKind::Optimization,
+            portfolio_id: "D03".parse().expect("an id"),
+            ordered_by: "owner".to_owned(),
+            request: "{}".to_owned(),
+        };
+        assert_eq!(store.give_order(&new, &limits, now()).await.expect("queued"), OrderOutcome::Queued);
+        let claimed = store.claim_order(TimeDelta::minutes(1), 3, now()).await.expect("claimed").expect("due");
+        assert!(store.order_finished(&claimed, RESULT, now()).await.expect("kept"));
+    }
+    let answer = peopled.ask("owner", "POST", "/optimize/D03", Some(ORDER)).await;
+    assert_eq!(answer.header("retry-after"), "3600");
+    let problem = answer.problem(429);
+    let words = "you ordered 200 of the kind `optimization` within 24 hours, and no more may be";
+    assert_eq!((&problem["detail"], &problem["type"]), (&words.into(), &"urn:financr:problem:too-many-orders".into()));
+    // Who works for the house may order more, and clients have their own count.
+    assert_eq!(peopled.ask("adviser", "POST", "/optimize/D03", Some(ORDER)).await.status, 202);
 }

@@ -43,6 +43,8 @@ mod mirror;
 #[cfg(test)]
 mod night;
 #[cfg(test)]
+mod ordering;
+#[cfg(test)]
 mod privacy;
 #[cfg(test)]
 mod pushing;

@@ -288,6 +288,22 @@ async fn what_was_published_about_a_period_is_counted_by_kind(place: &Place) {
     store.record_blocked(&run.id, &two, start()).await.expect("noted");
     store.record_blocked(&run.id, &two[1..], after_minutes(5)).await.expect("noted once more");
 
+    let why = async |kind: &str, opening: &str, from: &str, to: &str| {
+        let span = (date(opening), date(from), date(to));
+        store.blocked_because(kind, &portfolio_id("D02").into(), span).await.expect("readable")
+    };
+    let reason = Some("missing_prices".to_owned());
+    assert_eq!(why("risk", "2014-11-30", "2014-12-31", "2014-12-31").await, reason);
+    assert_eq!(why("risk", "2014-11-30", "2014-12-29", "2014-12-31").await, reason);
+    for (kind, opening, from, to) in [
+        ("periodic", "2014-11-30", "2014-12-01", "2014-12-31"),
+        ("risk", "2014-10-31", "2014-12-31", "2014-12-31"),
+        ("risk", "2014-11-30", "2014-12-01", "2014-12-30"),
+        ("risk", "2014-11-30", "2015-01-01", "2015-12-31"),
+    ] {
+        assert_eq!(why(kind, opening, from, to).await, None, "{kind} after {opening}, {from} to {to}");
+    }
+
     let counts = store.publication_counts(date("2014-11-30"), date("2014-12-31")).await.expect("readable");
     assert_eq!(counts.keys().map(String::as_str).collect::<Vec<_>>(), ["periodic", "risk"]);
     let of_earlier = usize::from(sent.iter().any(|delivery| delivery.statement_id == earlier.id));
