@@ -3,7 +3,7 @@
 //! What a shared market brings is no secret. But a book can be a market of its own, and then its instruments are what
 //! it holds: so users see the markets of the portfolios that they see, and the sources of their exchange rates.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Deref;
 
 use lake::Error;
@@ -18,10 +18,14 @@ use schemas::{BusinessDate, Currency, InstrumentId, MarketId};
 use super::facts::{Days, Facts};
 use super::{Caller, Viewer};
 use crate::Context;
+use crate::dates::days_before;
 use crate::problem::Problem;
 
 const HELP_MARKETS: &str = "GET /portfolios names the market of each portfolio; leave `market` or `source` out for all";
 const HELP_ASSETS: &str = "GET /assets lists the instruments that there are";
+
+/// Days before a day in which a close is looked for: an older one says nothing of the day.
+const CLOSE_DAYS_MAX: u64 = 30;
 
 /// The proof that the caller may see what some markets bring.
 pub(crate) struct VisibleMarkets {
@@ -101,6 +105,36 @@ impl Facts {
         rows_max: u32,
     ) -> Result<Vec<Instrument>, Error> {
         lake::read::instruments_found(&self.0, &InstrumentSearch { text, markets: of.ids, after }, rows_max).await
+    }
+
+    /// Instruments as they are found, each with its last close in a range of days if it has one.
+    ///
+    /// - `until`: the last day; the last on which anything was quoted if none is given. Returned as it is.
+    pub(crate) async fn closes_found(
+        &self,
+        of: VisibleMarkets,
+        search: (Option<String>, Option<String>),
+        until: Option<BusinessDate>,
+        rows_max: u32,
+    ) -> Result<(Option<BusinessDate>, Vec<(Instrument, Option<Quote>)>), Error> {
+        let (text, after) = search;
+        let found = self.instruments_found(of, text, after, rows_max).await?;
+        let until = match until {
+            Some(day) => Some(day),
+            None => lake::read::last_quote_date_of_all(&self.0).await?,
+        };
+        let Some(to) = until.filter(|_| !found.is_empty()) else {
+            return Ok((until, found.into_iter().map(|instrument| (instrument, None)).collect()));
+        };
+        let ids: BTreeSet<InstrumentId> = found.iter().map(|instrument| instrument.instrument_id.clone()).collect();
+        let closes = lake::read::last_closes(&self.0, &ids, (days_before(to, CLOSE_DAYS_MAX), to)).await?;
+        let mut closes: HashMap<InstrumentId, Quote> =
+            closes.into_iter().map(|quote| (quote.instrument_id.clone(), quote)).collect();
+        let with_close = |instrument: Instrument| {
+            let close = closes.remove(&instrument.instrument_id);
+            (instrument, close)
+        };
+        Ok((until, found.into_iter().map(with_close).collect()))
     }
 
     pub(crate) async fn quotes(&self, of: &VisibleInstrument, (from, to): Days) -> Result<Vec<Quote>, Error> {

@@ -10,7 +10,7 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 use schemas::{Role, UserId};
 use serde::{Deserialize, Serialize};
-use store::{Approval, ApprovalDecision, ApprovalFilter, ApprovalKind, DecisionOutcome, NewApproval};
+use store::{Approval, ApprovalDecision, ApprovalFilter, ApprovalKind, DecisionOutcome, ERASED, NewApproval};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -57,12 +57,12 @@ struct ApprovalDescription {
     /// The id.
     #[schema(example = "0b6c1c52-5a6f-4c0e-9d0b-3a0f3f6f0f5e")]
     id: String,
-    /// What is to be changed: `role`.
+    /// What is to be changed: `role`, or `erasure` if the user is to be erased.
     #[schema(value_type = String, example = "role")]
     kind: &'static str,
-    /// Of what: for a role, the id of the user.
+    /// Of what: the id of the user.
     subject: String,
-    /// What it is to become.
+    /// What it is to become: the role, or `erased`.
     #[schema(example = "compliance")]
     wanted: String,
     /// Who asks.
@@ -91,16 +91,19 @@ struct DecidedApproval {
     reason: String,
 }
 
-/// A change that is asked for: that a user is given a role.
+/// A change that is asked for: that a user is given a role, or erased.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewRoleApproval {
+struct NewUserApproval {
+    /// `role` or `erasure`; `role` if none is named.
+    #[schema(example = "role")]
+    kind: Option<String>,
     /// The user.
     #[schema(value_type = String)]
     user_id: UserId,
-    /// The role: `client`, `adviser`, `operations`, `compliance` or `admin`.
+    /// The role: `client`, `adviser`, `operations`, `compliance` or `admin`; only for the kind `role`.
     #[schema(example = "compliance")]
-    role: String,
+    role: Option<String>,
     /// Why.
     #[schema(example = "successor of the compliance officer")]
     reason: String,
@@ -169,12 +172,12 @@ async fn approvals(
     Ok(Json(ApprovalPage { items: found.into_iter().map(ApprovalDescription::from).collect(), next }))
 }
 
-/// Asks that a user is given a role; for admins. It is given when somebody of compliance approves of it.
+/// Asks that a user is given a role, or erased; for admins. It is done when somebody of compliance approves of it.
 #[utoipa::path(
     post,
     path = "/approvals",
     tag = "approvals",
-    request_body = NewRoleApproval,
+    request_body = NewUserApproval,
     responses(
         (status = 200, description = "It was asked for.", body = ApprovalDescription),
         (
@@ -189,26 +192,28 @@ async fn approvals(
 async fn ask(
     caller: Caller,
     State(context): State<Arc<Context>>,
-    Sent(new): Sent<NewRoleApproval>,
+    Sent(new): Sent<NewUserApproval>,
 ) -> Result<Json<ApprovalDescription>, Problem> {
     let asked_by = person(&caller, Role::Admin)?.clone();
     caller.who.lately(&context)?;
-    let role: Role = new.role.parse().map_err(|problem: String| Problem::bad_request(problem, HELP_ROLE))?;
+    let (kind, role) = wanted(&new)?;
     reasoned(&new.reason)?;
     let help = "an admin knows the ids of users";
     let unknown_user = || Problem::not_found("Unknown user", "there is no such user", help);
     let user = context.store.user(&new.user_id).await?.ok_or_else(unknown_user)?;
-    fit_for(user.kind, role)?;
+    if let Some(role) = role {
+        fit_for(user.kind, role)?;
+    }
     let asked = NewApproval {
         approval_id: Uuid::new_v4().to_string(),
-        kind: ApprovalKind::Role,
+        kind,
         subject: new.user_id.to_string(),
-        wanted: role.word().to_owned(),
+        wanted: role.map_or(ERASED, Role::word).to_owned(),
         asked_by,
         ask_reason: new.reason,
     };
     if !caller.store(&context).ask_for_approval(&asked, context.clock.now()).await? {
-        return Err(Problem::conflict("a role of this user is asked for already", "wait until that is decided"));
+        return Err(Problem::conflict("this is asked for this user already", "wait until that is decided"));
     }
     found(&context, &asked.approval_id).await
 }
@@ -225,7 +230,7 @@ async fn ask(
         (status = 200, description = "It is decided.", body = ApprovalDescription),
         (
             status = 409,
-            description = "It was decided before.",
+            description = "It was decided before, or the house must know who the user is.",
             body = Problem,
             content_type = "application/problem+json",
         ),
@@ -254,6 +259,10 @@ async fn decide(
         DecisionOutcome::DecidedAlready => {
             Err(Problem::conflict("it was decided before", "GET /approvals shows what was decided"))
         }
+        DecisionOutcome::ErasureRefused(refusal) => {
+            let help = "decide `refused`, or approve on the day that is named";
+            Err(Problem::conflict(refusal.to_string(), help))
+        }
         DecisionOutcome::OwnMatter => {
             let detail = "whoever asked for a change, or whom it is about, does not decide about it";
             Err(Problem::forbidden(detail, "leave it to somebody else of compliance"))
@@ -262,6 +271,24 @@ async fn decide(
 }
 
 const HELP_ROLE: &str = "name one of the roles that are known";
+
+/// What is asked for: the role that the user is to have, or none if the user is to be erased.
+fn wanted(new: &NewUserApproval) -> Result<(ApprovalKind, Option<Role>), Problem> {
+    let named = new.kind.as_deref().unwrap_or(ApprovalKind::Role.word());
+    let help = "say `role` or `erasure`";
+    let kind: ApprovalKind = named.parse().map_err(|problem: String| Problem::bad_request(problem, help))?;
+    match (kind, &new.role) {
+        (ApprovalKind::Role, Some(role)) => {
+            let role = role.parse().map_err(|problem: String| Problem::bad_request(problem, HELP_ROLE))?;
+            Ok((kind, Some(role)))
+        }
+        (ApprovalKind::Role, None) => Err(Problem::bad_request("`role` is missing", HELP_ROLE)),
+        (ApprovalKind::Erasure, None) => Ok((kind, None)),
+        (ApprovalKind::Erasure, Some(_)) => {
+            Err(Problem::bad_request("an erasure has no `role`", "leave `role` out, or ask for the kind `role`"))
+        }
+    }
+}
 
 /// The user who asks, if the user has a role and signed in: keys are used by programs.
 fn person(caller: &Caller, role: Role) -> Result<&UserId, Problem> {

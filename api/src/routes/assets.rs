@@ -121,6 +121,16 @@ impl From<Instrument> for Asset {
     }
 }
 
+/// Checks what is looked for.
+pub(super) fn search_checked(search: Option<&str>) -> Result<(), Problem> {
+    let length = search.map(|text| text.chars().count());
+    if length.is_some_and(|length| !(1..=SEARCH_LENGTH_MAX).contains(&length)) {
+        let detail = format!("search must have 1 to {SEARCH_LENGTH_MAX} characters");
+        return Err(Problem::bad_request(detail, "give a part of the symbol or the name, or the ISIN"));
+    }
+    Ok(())
+}
+
 fn asset_routes() -> OpenApiRouter<Arc<Context>> {
     OpenApiRouter::default().routes(routes!(assets)).routes(routes!(asset))
 }
@@ -139,11 +149,7 @@ async fn assets(
     Asked(query): Asked<AssetQuery>,
 ) -> Result<Json<AssetPage>, Problem> {
     let limit = page::checked(query.limit)?;
-    let length = query.search.as_ref().map(|text| text.chars().count());
-    if length.is_some_and(|length| !(1..=SEARCH_LENGTH_MAX).contains(&length)) {
-        let detail = format!("search must have 1 to {SEARCH_LENGTH_MAX} characters");
-        return Err(Problem::bad_request(detail, "give a part of the symbol or the name, or the ISIN"));
-    }
+    search_checked(query.search.as_deref())?;
     let markets = caller.markets(&context, query.market.as_ref()).await?;
     let mut found = context.facts.instruments_found(markets, query.search, query.after, limit + 1).await?;
     let next = page::cut(&mut found, limit, |instrument| instrument.instrument_id.to_string());

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use schemas::tables::fx_rates::FxRate;
+use schemas::tables::quotes::Quote;
 use schemas::{BusinessDate, Currency, InstrumentId, MarketId, Price, Quantity, Rate};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,10 +14,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Resource;
+use super::assets::search_checked;
 use crate::Context;
 use crate::asked::{Addressed, Asked};
 use crate::caller::Caller;
 use crate::dates::range_until;
+use crate::page;
 use crate::problem::{Problem, Refusals};
 
 pub(super) static RESOURCE: Resource = Resource {
@@ -27,6 +30,27 @@ pub(super) static RESOURCE: Resource = Resource {
 
 /// Published rates that one answer is made of at most: ten years of two currencies from one source, and more.
 const RATES_MAX: u32 = 20_000;
+
+/// Which instruments, and on which day.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct LastCloseQuery {
+    /// A part of the symbol or the name, or the whole ISIN, whatever their capitals: 1 to 100 characters.
+    #[param(min_length = 1, max_length = 100, example = "swift")]
+    search: Option<String>,
+    /// The market; all that may be seen if none is given.
+    #[param(value_type = Option<String>, example = "world")]
+    market: Option<MarketId>,
+    /// The day; the last on which anything was quoted if none is given.
+    #[param(value_type = Option<String>, format = Date, example = "2014-12-31")]
+    date: Option<BusinessDate>,
+    /// Entries on the page, 1 to 200; 50 if none is given.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next` of the page before; the first page if none is given.
+    after: Option<String>,
+}
 
 /// The range of closes.
 #[derive(Deserialize, IntoParams)]
@@ -56,6 +80,38 @@ struct RateQuery {
     /// none is given.
     #[param(value_type = Option<String>, example = "ecb_reference_rates")]
     source: Option<MarketId>,
+}
+
+/// A page of instruments, by id, with their last closes.
+#[derive(Serialize, ToSchema)]
+struct LastClosePage {
+    /// The day; null if nothing was ever quoted and no day was named.
+    #[schema(value_type = Option<String>, format = Date, example = "2014-12-31")]
+    date: Option<BusinessDate>,
+    /// The instruments.
+    items: Vec<LastClose>,
+    /// What the next page begins after; null on the last page.
+    #[schema(example = "world~SAP")]
+    next: Option<String>,
+}
+
+/// The last close of an instrument on a day or before it.
+#[derive(Serialize, ToSchema)]
+struct LastClose {
+    /// The instrument.
+    #[schema(value_type = String, example = "world~SAP")]
+    instrument_id: InstrumentId,
+    /// Its name for people.
+    #[schema(example = "SAP SE")]
+    name: String,
+    /// The currency of its values.
+    #[schema(value_type = String, example = "EUR")]
+    currency: Currency,
+    /// What a close is multiplied by to be in `currency`: 0.01 for a pence line, otherwise 1.
+    #[schema(value_type = String, example = "1")]
+    price_scale: Rate,
+    /// The close; null if it was not quoted on the day or in the 30 days before it.
+    close: Option<Close>,
 }
 
 /// The closes of an instrument over a range of dates.
@@ -100,6 +156,12 @@ struct Close {
     volume: Option<Quantity>,
 }
 
+impl From<Quote> for Close {
+    fn from(quote: Quote) -> Close {
+        Close { quote_date: quote.quote_date, close: quote.close, quote_unit: quote.quote_unit, volume: quote.volume }
+    }
+}
+
 /// The exchange rates of two currencies over a range of dates.
 #[derive(Serialize, ToSchema)]
 struct Rates {
@@ -135,7 +197,36 @@ struct PublishedRate {
 }
 
 fn market_data_routes() -> OpenApiRouter<Arc<Context>> {
-    OpenApiRouter::default().routes(routes!(closes)).routes(routes!(rates))
+    OpenApiRouter::default().routes(routes!(last_closes)).routes(routes!(closes)).routes(routes!(rates))
+}
+
+/// The last close of each instrument on a day or in the 30 days before it, by id, a page at a time.
+#[utoipa::path(
+    get,
+    path = "/market-data",
+    tag = "market_data",
+    params(LastCloseQuery),
+    responses((status = 200, description = "A page of instruments with closes.", body = LastClosePage), Refusals),
+)]
+async fn last_closes(
+    caller: Caller,
+    State(context): State<Arc<Context>>,
+    Asked(query): Asked<LastCloseQuery>,
+) -> Result<Json<LastClosePage>, Problem> {
+    let limit = page::checked(query.limit)?;
+    search_checked(query.search.as_deref())?;
+    let markets = caller.markets(&context, query.market.as_ref()).await?;
+    let search = (query.search, query.after);
+    let (date, mut found) = context.facts.closes_found(markets, search, query.date, limit + 1).await?;
+    let next = page::cut(&mut found, limit, |(instrument, _)| instrument.instrument_id.to_string());
+    let items = found.into_iter().map(|(instrument, quote)| LastClose {
+        instrument_id: instrument.instrument_id,
+        name: instrument.name,
+        currency: instrument.currency,
+        price_scale: instrument.price_scale,
+        close: quote.map(Close::from),
+    });
+    Ok(Json(LastClosePage { date, items: items.collect(), next }))
 }
 
 /// The closes of an instrument over a range of dates.
@@ -162,12 +253,6 @@ async fn closes(
         Some(range) => context.facts.quotes(&instrument, range).await?,
         None => Vec::new(),
     };
-    let items = quotes.into_iter().map(|quote| Close {
-        quote_date: quote.quote_date,
-        close: quote.close,
-        quote_unit: quote.quote_unit,
-        volume: quote.volume,
-    });
     Ok(Json(Closes {
         instrument_id: instrument.instrument_id.clone(),
         currency: instrument.currency,
@@ -175,7 +260,7 @@ async fn closes(
         adjusted: instrument.adjusted.clone(),
         from_date: range.map(|(from, _)| from).or(query.from),
         to_date: range.map(|(_, to)| to),
-        items: items.collect(),
+        items: quotes.into_iter().map(Close::from).collect(),
     }))
 }
 

@@ -29,8 +29,9 @@ fn erasure_routes() -> OpenApiRouter<Arc<Context>> {
     OpenApiRouter::default().routes(routes!(erase))
 }
 
-/// Erases a user for good: oneself, within an hour of the sign-in, or anybody for admins. Refused with 409, the
-/// reason and the day from which it is possible as long as the law has the house know who it is.
+/// Erases a user for good: oneself, within an hour of the sign-in, or anybody with the token of the house. Admins ask
+/// for it with `POST /approvals`. Refused with 409, the reason and the day from which it is possible as long as the law
+/// has the house know who it is.
 #[utoipa::path(
     post,
     path = "/users/{user_id}/erasure",
@@ -45,12 +46,15 @@ async fn erase(
 ) -> Result<StatusCode, Problem> {
     let subscriber = account.changing(&user_id)?;
     let now = context.clock.now();
-    if let Who::User(user) = &account.who
-        && subscriber.is_own
-        && PASSWORD_AGE_MAX < now - user.authenticated_at
-    {
-        let help = "sign in again with POST /login, and ask within an hour";
-        return Err(Problem::forbidden("the user must have given the password lately", help));
+    if let Who::User(user) = &account.who {
+        if !subscriber.is_own {
+            let help = "ask for it with POST /approvals and the kind `erasure`; somebody of compliance decides";
+            return Err(Problem::forbidden("somebody else is erased by two people", help));
+        }
+        if PASSWORD_AGE_MAX < now - user.authenticated_at {
+            let help = "sign in again with POST /login, and ask within an hour";
+            return Err(Problem::forbidden("the user must have given the password lately", help));
+        }
     }
     match account.store(&context).erase_person(&subscriber.user_id, now).await? {
         ErasureOutcome::Erased => {

@@ -9,6 +9,7 @@ use schemas::{Role, UserId};
 use crate::audit::AuditAction;
 use crate::database::{SqlTransaction, reading, row_limit, within};
 use crate::delivery_records::decided;
+use crate::erasures::{ErasureOutcome, ErasureRefusal};
 use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::stored_text::{instant, parsed, parsed_or_none, stored_words};
@@ -18,6 +19,8 @@ stored_words! {
     ApprovalKind, "kind of approval":
     /// The role of a user.
     Role = "role",
+    /// That a user is erased, which the user did not ask for in person.
+    Erasure = "erasure",
 }
 
 stored_words! {
@@ -36,9 +39,9 @@ pub struct NewApproval {
     pub approval_id: String,
     /// What is to be changed.
     pub kind: ApprovalKind,
-    /// Of what: for a role, the id of the user.
+    /// Of what: the id of the user.
     pub subject: String,
-    /// What it is to become: for a role, its word.
+    /// What it is to become: for a role, its word; for an erasure, [`ERASED`].
     pub wanted: String,
     /// Who asks.
     pub asked_by: UserId,
@@ -79,8 +82,11 @@ pub enum ApprovalFilter {
     Open,
 }
 
+/// What a user becomes by an erasure.
+pub const ERASED: &str = "erased";
+
 /// What came of a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DecisionOutcome {
     /// It was taken, and what it allows was done.
     Taken,
@@ -90,6 +96,8 @@ pub enum DecisionOutcome {
     DecidedAlready,
     /// Whoever asked, or whom it is about, does not decide.
     OwnMatter,
+    /// What was approved cannot be done, and the approval is open: the house must know who the user is.
+    ErasureRefused(ErasureRefusal),
 }
 
 const INSERT: &str = include_str!("queries/approvals/insert.sql");
@@ -209,35 +217,45 @@ impl Store {
             return Ok(if is_open { DecisionOutcome::OwnMatter } else { DecisionOutcome::DecidedAlready });
         }
         if decision == ApprovalDecision::Approved {
-            let (user_id, role) = carry_out(&mut work, &approval, now).await?;
-            self.note(&mut work, (AuditAction::RoleGiven, &user_id, role.word()), now).await?;
+            let subject: UserId = parsed("approvals", "subject", &approval.asked.subject)?;
+            let missing = Error::DecisionWithout { what: "a user who is there" };
+            match approval.asked.kind {
+                ApprovalKind::Role => {
+                    let role: Role = parsed("approvals", "wanted", &approval.asked.wanted)?;
+                    if !give_role(&mut work, &subject, role, now).await? {
+                        return Err(missing);
+                    }
+                    self.note(&mut work, (AuditAction::RoleGiven, &subject, role.word()), now).await?;
+                }
+                ApprovalKind::Erasure => match self.erase_within(&mut work, &subject, now).await? {
+                    ErasureOutcome::Erased => {}
+                    ErasureOutcome::Unknown => return Err(missing),
+                    ErasureOutcome::Refused(refusal) => {
+                        drop(work);
+                        self.note_refused(&subject, now).await?;
+                        return Ok(DecisionOutcome::ErasureRefused(refusal));
+                    }
+                },
+            }
         }
         work.commit().await?;
         Ok(DecisionOutcome::Taken)
     }
 }
 
-/// Does what was approved: the user is given the role.
-async fn carry_out(work: &mut SqlTransaction, approval: &Approval, now: DateTime<Utc>) -> Result<(UserId, Role)> {
-    match approval.asked.kind {
-        ApprovalKind::Role => {
-            let role: Role = parsed("approvals", "wanted", &approval.asked.wanted)?;
-            let rows = within!(work, open => {
-                sqlx::query(SET_ROLE)
-                    .bind(approval.asked.subject.as_str())
-                    .bind(role.word())
-                    .bind(instant(now))
-                    .execute(open)
-                    .await
-                    .map(|done| done.rows_affected())
-            })
-            .map_err(Error::query("give a user a role"))?;
-            if rows != 1 {
-                return Err(Error::DecisionWithout { what: "a user who is there" });
-            }
-            Ok((parsed("approvals", "subject", &approval.asked.subject)?, role))
-        }
-    }
+/// Gives a user a role. Returns false if there is no such user.
+async fn give_role(work: &mut SqlTransaction, user_id: &UserId, role: Role, now: DateTime<Utc>) -> Result<bool> {
+    let rows = within!(work, open => {
+        sqlx::query(SET_ROLE)
+            .bind(user_id.as_str())
+            .bind(role.word())
+            .bind(instant(now))
+            .execute(open)
+            .await
+            .map(|done| done.rows_affected())
+    })
+    .map_err(Error::query("give a user a role"))?;
+    Ok(rows == 1)
 }
 
 #[derive(sqlx::FromRow)]

@@ -84,9 +84,29 @@ impl Store {
     /// The database's reason. Nothing was changed then.
     pub async fn erase_person(&self, user_id: &UserId, now: DateTime<Utc>) -> Result<ErasureOutcome> {
         let mut work = self.database.begin().await?;
-        let Some(user) = self.user_within(&mut work, user_id).await? else { return Ok(ErasureOutcome::Unknown) };
+        let outcome = self.erase_within(&mut work, user_id, now).await?;
+        match outcome {
+            ErasureOutcome::Erased => work.commit().await?,
+            ErasureOutcome::Unknown => {}
+            ErasureOutcome::Refused(_) => {
+                drop(work);
+                self.note_refused(user_id, now).await?;
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Erases a person within work that is under way, which is to be given up unless the outcome is
+    /// [`ErasureOutcome::Erased`].
+    pub(crate) async fn erase_within(
+        &self,
+        work: &mut SqlTransaction,
+        user_id: &UserId,
+        now: DateTime<Utc>,
+    ) -> Result<ErasureOutcome> {
+        let Some(user) = self.user_within(work, user_id).await? else { return Ok(ErasureOutcome::Unknown) };
         // The row is held first: nobody gives the user a portfolio or another role meanwhile.
-        let rows = within!(&mut work, open => {
+        let rows = within!(work, open => {
             sqlx::query(END_USER)
                 .bind(user_id.as_str())
                 .bind(instant(now))
@@ -98,28 +118,26 @@ impl Store {
         if rows == 0 {
             return Ok(ErasureOutcome::Unknown);
         }
-        if let Some(refusal) = refusal(&mut work, &user, now).await? {
-            drop(work);
-            self.note_refused(user_id, now).await?;
+        if let Some(refusal) = refusal(work, &user, now).await? {
             return Ok(ErasureOutcome::Refused(refusal));
         }
         for statement in EMPTY {
-            within!(&mut work, open => sqlx::query(statement).bind(user_id.as_str()).execute(open).await.map(|_| ()))
+            within!(work, open => sqlx::query(statement).bind(user_id.as_str()).execute(open).await.map(|_| ()))
                 .map_err(Error::query("erase what is beside a user"))?;
         }
         for statement in END {
-            within!(&mut work, open => {
+            within!(work, open => {
                 sqlx::query(statement).bind(user_id.as_str()).bind(instant(now)).execute(open).await.map(|_| ())
             })
             .map_err(Error::query("end the keys and authenticators of a user"))?;
         }
-        end_all(&mut work, user_id, None, SessionEnd::Disabled, now).await?;
-        self.note(&mut work, (AuditAction::Erased, user_id, "everything"), now).await?;
-        work.commit().await?;
+        end_all(work, user_id, None, SessionEnd::Disabled, now).await?;
+        self.note(work, (AuditAction::Erased, user_id, "everything"), now).await?;
         Ok(ErasureOutcome::Erased)
     }
 
-    async fn note_refused(&self, user_id: &UserId, now: DateTime<Utc>) -> Result<()> {
+    /// Notes that a person was to be erased and was not.
+    pub(crate) async fn note_refused(&self, user_id: &UserId, now: DateTime<Utc>) -> Result<()> {
         let entry = NewAuditEntry {
             action: AuditAction::Erased,
             subject: AuditSubject::User(user_id.clone()),

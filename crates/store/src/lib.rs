@@ -74,7 +74,9 @@ mod work_orders;
 pub use account_mails::{AccountMail, AccountMailKind};
 pub use account_tokens::AccountPurpose;
 pub use api_keys::{API_KEYS_MAX, ApiKey, SERVICE_KEYS_MAX};
-pub use approvals::{Approval, ApprovalDecision, ApprovalFilter, ApprovalKind, Decided, DecisionOutcome, NewApproval};
+pub use approvals::{
+    Approval, ApprovalDecision, ApprovalFilter, ApprovalKind, Decided, DecisionOutcome, ERASED, NewApproval,
+};
 pub use attempts::{Attempting, LockOut};
 pub use audit::{Acting, ActorKind, AuditAction, AuditEntry, AuditHead, AuditOutcome, AuditSubject, NewAuditEntry};
 pub use audit_chain::{ChainBreak, ChainProblem, ChainState, entry_hash};

@@ -58,6 +58,7 @@ const STEPS: &[Step] = &[
     step!(30, "0030_second_factors"),
     step!(31, "0031_privacy"),
     step!(32, "0032_rights_versions"),
+    step!(33, "0033_approvals_of_erasures"),
 ];
 
 /// The steps for SQLite.

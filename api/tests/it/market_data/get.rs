@@ -45,6 +45,41 @@ async fn house() -> House {
 }
 
 #[tokio::test]
+async fn the_last_closes_of_all_instruments() {
+    let house = house().await;
+    let closes = async |query: &str| {
+        let page = house.get(&format!("/market-data?{query}")).await.json();
+        let items = page["items"].as_array().expect("items").clone();
+        let closes = items.iter().map(|item| {
+            let close = &item["close"];
+            json!([item["instrument_id"], close["quote_date"], close["close"]])
+        });
+        (page["date"].clone(), closes.collect::<Vec<Value>>(), page["next"].clone())
+    };
+    let none = |id: &str| json!([id, null, null]);
+    let expected = vec![none("D01~SAP"), none("world~O-X"), json!(["world~SAP", DATES[1], "58.26"]), none("world~SIE")];
+    assert_eq!(closes("").await, (DATES[1].into(), expected, Value::Null));
+    let earlier = closes("date=2013-12-31&search=sap&market=world").await;
+    assert_eq!(earlier.1, [json!(["world~SAP", "2013-12-30", "62.31"])], "the day before is near enough");
+    for (day, expected) in [
+        ("2014-01-29", json!(["world~SAP", "2013-12-30", "62.31"])),
+        ("2014-01-30", none("world~SAP")),
+        ("2013-12-29", none("world~SAP")),
+    ] {
+        let (_, found, _) = closes(&format!("date={day}&search=DE0007164600")).await;
+        assert_eq!(found, [expected], "on {day}");
+    }
+    let (_, first, next) = closes("limit=3").await;
+    assert_eq!((first.len(), &next), (3, &"world~SAP".into()));
+    assert_eq!(closes("limit=3&after=world~SAP").await.1, [none("world~SIE")]);
+    for query in ["date=yesterday", "search=", "limit=0", "limit=201", "day=1"] {
+        house.get(&format!("/market-data?{query}")).await.problem(400);
+    }
+    let empty = House::with_portfolio().await.get("/market-data").await.json();
+    assert_eq!(empty, json!({ "date": null, "items": [], "next": null }));
+}
+
+#[tokio::test]
 async fn closes_of_a_range() {
     let house = house().await;
     let last_year = house.get("/market-data/closes/world~SAP").await.json();

@@ -157,6 +157,8 @@ const LINES: &[Line] = &[
     get("/assets/{instrument_id}", "/assets/world~SAP", OWN),
     get("/assets/{instrument_id}", "/assets/D99~GEM", FOREIGN),
     get("/assets/{instrument_id}", "/assets/world~NONE", NOTHING),
+    get("/market-data", "/market-data", KNOWN),
+    get("/market-data", "/market-data?market=D99", FOREIGN),
     get("/market-data/closes/{instrument_id}", "/market-data/closes/world~SAP", OWN),
     get("/market-data/closes/{instrument_id}", "/market-data/closes/D99~GEM", FOREIGN),
     get("/market-data/fx-rates/{base}/{quote}", "/market-data/fx-rates/USD/CHF", KNOWN),
@@ -241,8 +243,8 @@ const LINES: &[Line] = &[
         [401, 400, 404, 404, 404, 404, 404, 201, 201],
     ),
     // Who owns a portfolio is known; of who owns none there is nothing to know.
-    post("/users/{user_id}/erasure", "/users/owner/erasure", "", [401, 409, 404, 404, 404, 404, 404, 409, 409]),
-    post("/users/{user_id}/erasure", "/users/passing/erasure", "", [401, 404, 404, 404, 404, 404, 404, 204, 404]),
+    post("/users/{user_id}/erasure", "/users/owner/erasure", "", [401, 409, 404, 404, 404, 404, 404, 403, 409]),
+    post("/users/{user_id}/erasure", "/users/passing/erasure", "", [401, 404, 404, 404, 404, 404, 404, 403, 204]),
     // This house has no key that archives are signed with.
     post("/users/{user_id}/export", "/users/owner/export", "", [401, 503, 404, 404, 404, 404, 404, 403, 403]),
     post(
@@ -461,10 +463,14 @@ async fn lists_hold_what_is_visible_and_nothing_else() {
             let items = list["items"].as_array().cloned().unwrap_or_default();
             items.iter().filter_map(|item| item["market_id"].as_str().map(str::to_owned)).collect()
         };
-        let seen = portfolios.iter().map(|id| if *id == "D99" { "D99" } else { "world" }.to_owned()).collect();
+        let seen: BTreeSet<String> =
+            portfolios.iter().map(|id| if *id == "D99" { "D99" } else { "world" }.to_owned()).collect();
         for path in ["/assets", "/market-news"] {
             assert_eq!(markets(peopled.get(caller, path).await.json()), seen, "{path} for {caller}");
         }
+        let quoted = ids(peopled.get(caller, "/market-data").await.json(), "instrument_id");
+        let quoted = quoted.iter().filter_map(|id| id.split('~').next().map(str::to_owned)).collect();
+        assert_eq!(seen, quoted, "closes for {caller}");
         if caller != "other" {
             let risks = peopled.get(caller, "/risk-analysis?date=2014-12-31").await.json();
             assert_eq!(ids(risks, "portfolio_id"), portfolios, "{caller}");

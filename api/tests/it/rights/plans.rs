@@ -138,6 +138,44 @@ async fn a_role_is_given_by_two_people() {
 }
 
 #[tokio::test]
+async fn somebody_else_is_erased_by_two_people() {
+    let peopled = peopled().await;
+    let problem = peopled.ask("admin", "POST", "/users/passing/erasure", None).await.problem(403);
+    assert!(problem["help"].as_str().is_some_and(|help| help.contains("POST /approvals")), "{problem}");
+    let yes = r#"{"decision":"approved","reason":"asked by letter"}"#;
+    let asked = async |user: &str| {
+        let wish = json!({"kind": "erasure", "user_id": user, "reason": "asked by letter"}).to_string();
+        let asked = peopled.ask("admin", "POST", "/approvals", Some(&wish)).await.json();
+        assert_eq!((&asked["kind"], &asked["wanted"]), (&json!("erasure"), &json!("erased")));
+        format!("/approvals/{}/decision", asked["id"].as_str().expect("an id"))
+    };
+    let passing = asked("passing").await;
+    let email = async |user: &str| {
+        let user = peopled.house.store.user(&user_id(user)).await.expect("readable").expect("there");
+        user.email
+    };
+    assert_ne!(email("passing").await, "erased", "asking changes nothing");
+    assert_eq!(peopled.ask("compliance", "POST", &passing, Some(yes)).await.status, 200);
+    assert_eq!(email("passing").await, "erased");
+    // Whom the house must know is not erased, and what was asked for stays open until it is refused.
+    let owner = asked("owner").await;
+    let problem = peopled.ask("compliance", "POST", &owner, Some(yes)).await.problem(409);
+    assert_eq!(problem["detail"], "the user owns portfolios: the relationship goes on");
+    assert_ne!(email("owner").await, "erased");
+    let list = peopled.get("compliance", "/approvals?open=true").await.json();
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
+    let no = r#"{"decision":"refused","reason":"is a client"}"#;
+    assert_eq!(peopled.ask("compliance", "POST", &owner, Some(no)).await.status, 200);
+    for wrong in [
+        r#"{"kind":"erasure","user_id":"passing","role":"admin","reason":"x"}"#,
+        r#"{"kind":"removal","user_id":"passing","reason":"x"}"#,
+        r#"{"kind":"erasure","user_id":"owner"}"#,
+    ] {
+        peopled.ask("admin", "POST", "/approvals", Some(wrong)).await.problem(400);
+    }
+}
+
+#[tokio::test]
 async fn whom_it_is_about_does_not_decide() {
     let peopled = peopled().await;
     let wish = r#"{"user_id":"compliance","role":"admin","reason":"promotion"}"#;

@@ -87,6 +87,34 @@ pub async fn last_quote_date(lake: &Lake, instrument: &InstrumentId) -> Result<O
     Ok(rows.first().map(|row| row.quote_date))
 }
 
+/// The last day on which any instrument was quoted; none if none ever was.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn last_quote_date_of_all(lake: &Lake) -> Result<Option<BusinessDate>, Error> {
+    Ok(lake.snapshot(Quote::TABLE).await?.last_date())
+}
+
+/// The last quote of each of some instruments from one date to another, both included, by id. An instrument that was
+/// not quoted in this time is left out.
+///
+/// # Errors
+/// [`Error`] if the table cannot be read.
+pub async fn last_closes(
+    lake: &Lake,
+    instruments: &BTreeSet<InstrumentId>,
+    (from, to): (BusinessDate, BusinessDate),
+) -> Result<Vec<Quote>, Error> {
+    let ids: String = instruments.iter().map(|id| format!("{id}\n")).collect();
+    let parameters = vec![
+        ("instruments", Parameter::Text(format!("\n{ids}"))),
+        ("from_date", Parameter::Date(from)),
+        ("to_date", Parameter::Date(to)),
+    ];
+    let tables = [(Quote::TABLE, DateRange::between(from, to))];
+    query(lake, "last_closes", include_str!("last_closes.sql"), &tables, parameters).await
+}
+
 /// Two currencies and who publishes their rates; all sources if none are named.
 #[derive(Clone, Copy, Debug)]
 pub struct RatesAsked<'a> {

@@ -1,7 +1,10 @@
 //! Changes that need a second person: who may decide, and that nothing is done without.
 
 use schemas::Role;
-use store::{ApprovalDecision, ApprovalFilter, ApprovalKind, DecisionOutcome, NewApproval, Store, StoreKind};
+use store::{
+    ApprovalDecision, ApprovalFilter, ApprovalKind, DecisionOutcome, ERASED, ErasureOutcome, ErasureRefusal,
+    NewApproval, Store, StoreKind,
+};
 
 use crate::entitlements::{user, user_id};
 use crate::places::{Place, on_both_engines};
@@ -12,6 +15,7 @@ on_both_engines!(
     nobody_decides_about_an_own_matter,
     a_decision_is_final,
     approvals_are_listed_latest_first,
+    an_erasure_is_done_when_it_is_approved_and_may_be,
 );
 
 async fn house(place: &Place) -> Store {
@@ -110,5 +114,33 @@ async fn approvals_are_listed_latest_first(place: &Place) {
     assert_eq!(ids(&second), ["a-1"]);
     let open = store.approvals(ApprovalFilter::Open, None, 10).await.expect("readable");
     assert_eq!(ids(&open), ["a-3", "a-1"]);
+    store.close().await;
+}
+
+async fn an_erasure_is_done_when_it_is_approved_and_may_be(place: &Place) {
+    let store = house(place).await;
+    let erasure = |id: &str, subject: &str| NewApproval {
+        kind: ApprovalKind::Erasure,
+        wanted: ERASED.to_owned(),
+        ..asked(id, "adam", subject)
+    };
+    assert!(store.ask_for_approval(&erasure("a-1", "anna"), start()).await.expect("asked"));
+    assert!(
+        store.ask_for_approval(&asked("a-2", "adam", "anna"), start()).await.expect("another kind is another matter")
+    );
+    assert!(store.ask_for_approval(&erasure("a-3", "cleo"), start()).await.expect("asked"));
+    let decide = async |id: &str| {
+        let approved = ApprovalDecision::Approved;
+        store.decide_approval(id, &user_id("cora"), approved, "by letter", after_minutes(1)).await
+    };
+    // Who works for the house is known for as long.
+    let works_here = DecisionOutcome::ErasureRefused(ErasureRefusal::WorksHere);
+    assert_eq!(decide("a-3").await.expect("answered"), works_here);
+    assert!(store.approval("a-3").await.expect("readable").is_some_and(|approval| approval.decided.is_none()));
+    assert_eq!(decide("a-1").await.expect("decided"), DecisionOutcome::Taken);
+    let left = store.user(&user_id("anna")).await.expect("readable").expect("the row stays");
+    assert_eq!((left.email.as_str(), left.disabled_at), ("erased", Some(after_minutes(1))));
+    let twice = store.erase_person(&user_id("anna"), after_minutes(2)).await.expect("answered");
+    assert_eq!(twice, ErasureOutcome::Unknown);
     store.close().await;
 }
