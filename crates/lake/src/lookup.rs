@@ -5,6 +5,8 @@
 //! are kept, and the rows of pages: after a night one portfolio is asked for after the other, and a page has many.
 
 mod kept;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::sync::Arc;
