@@ -9,9 +9,11 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --release --locked --package financr --bin financr \
     && install -D --mode=0755 target/release/financr /out/financr
-# The API listens on all addresses of the container, so it answers only with FINANCR_API_TOKEN set.
-RUN sed 's/^\(bind *= *\).*/\1"0.0.0.0:8080"/' financr.toml > /out/financr.toml \
-    && grep --quiet '^bind *= *"0.0.0.0:8080"' /out/financr.toml
+# The API listens on all addresses of the container, so it answers only with FINANCR_API_TOKEN set. It speaks HTTP
+# there: publish the port on 127.0.0.1 only, and put a proxy with a certificate before it for others.
+RUN sed -e 's/^\(bind *= *\).*/\1"0.0.0.0:8080"/' -e 's/^# \(plain_http *=\)/\1/' financr.toml > /out/financr.toml \
+    && grep --quiet '^bind *= *"0.0.0.0:8080"' /out/financr.toml \
+    && grep --quiet '^plain_http *= *"behind_a_proxy"' /out/financr.toml
 
 FROM debian:bookworm-slim
 RUN apt-get update \

@@ -25,6 +25,7 @@ use tower_http::compression::predicate::{Predicate, SizeAbove};
 
 use crate::gateway::rate_limit::RateLimits;
 use crate::instances::Shared;
+use crate::plain_http::CallersSpeak;
 use crate::{Error, Settings};
 
 /// Bytes of an answer below which compressing it saves nothing.
@@ -33,7 +34,7 @@ const COMPRESSED_BYTES_MIN: u64 = 1_024;
 /// Puts the layers around routes.
 ///
 /// # Errors
-/// [`Error::Setting`] with the setting that is wrong.
+/// [`Error::Setting`] with the setting that is wrong; [`Error::PlainHttp`] if others could connect by HTTP.
 pub(crate) fn guarded(
     routes: Router,
     settings: &Settings,
@@ -55,5 +56,5 @@ pub(crate) fn guarded(
     if let Some(cors) = headers::cross_origin(&settings.cors_origins)? {
         guarded = guarded.layer(cors);
     }
-    Ok(headers::secured(guarded, settings.tls.is_some()))
+    Ok(headers::secured(guarded, CallersSpeak::of(settings)?))
 }

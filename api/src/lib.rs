@@ -22,6 +22,7 @@ mod limits;
 mod linked_returns;
 mod openapi;
 mod page;
+mod plain_http;
 mod problem;
 mod returned_mail;
 mod routes;
@@ -61,6 +62,7 @@ pub use crate::identity::{
 };
 use crate::instances::Shared;
 use crate::kept_answers::KeptAnswers;
+pub use crate::plain_http::PlainHttp;
 pub use crate::returned_mail::{NotTakenIn, ReturnedMail, TakeIn, TakenIn, Taking};
 use crate::tls::TlsListener;
 pub use crate::tls::{AcmeSettings, CertificateFiles, TlsSettings};
@@ -101,7 +103,8 @@ pub struct OrderableDocument {
 #[derive(Clone, Debug, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// The address to listen on. Default `127.0.0.1:8080`; any address that is not a loopback one needs a token.
+    /// The address to listen on. Default `127.0.0.1:8080`; any address that is not a loopback one needs a token, and a
+    /// certificate (`tls`) or a proxy that has one (`plain_http`).
     pub bind: SocketAddr,
     /// What callers must send as `Authorization: Bearer …`. Never in a file: `FINANCR_API_TOKEN` sets it. Without one
     /// (an empty one is none) only callers on this machine are answered. Default none.
@@ -149,9 +152,12 @@ pub struct Settings {
     /// is by itself.
     #[serde(skip)]
     pub redis_url: Option<SecretString>,
-    /// From where the certificate comes by which the API speaks HTTPS; without it the API speaks HTTP, and a proxy has
-    /// the certificate. Default none.
+    /// From where the certificate comes by which the API speaks HTTPS; without it the API speaks HTTP, to this machine
+    /// or to a proxy that has the certificate. Default none.
     pub tls: Option<TlsSettings>,
+    /// `behind_a_proxy` if nobody but a proxy connects, by HTTP, and callers reach the proxy by TLS. Default none: the
+    /// API speaks HTTP on a loopback address only.
+    pub plain_http: Option<PlainHttp>,
 }
 
 impl Default for Settings {
@@ -176,6 +182,7 @@ impl Default for Settings {
             kept_answers_mib: 64,
             redis_url: None,
             tls: None,
+            plain_http: None,
         }
     }
 }
@@ -186,6 +193,17 @@ pub enum Error {
     /// Others than this machine could read everything.
     #[error("refusing to listen on {bind} without a token; set FINANCR_API_TOKEN, or listen on 127.0.0.1")]
     TokenMissing {
+        /// The address that was to be listened on.
+        bind: SocketAddr,
+    },
+    /// Whoever listens on the way could read passwords and tokens.
+    #[error(
+        "refusing to speak plain HTTP on {bind}, where others than this machine can connect; \
+         name a certificate or an authority under [api.tls], \
+         or set `plain_http = \"behind_a_proxy\"` under [api] if a proxy before it speaks TLS, \
+         or listen on 127.0.0.1"
+    )]
+    PlainHttp {
         /// The address that was to be listened on.
         bind: SocketAddr,
     },
@@ -265,8 +283,8 @@ pub(crate) struct Context {
 ///
 /// # Errors
 /// [`Error::TokenMissing`] if the address to listen on is open to others and there is neither a token nor a key for
-/// tokens; [`Error::Identity`] if users could not sign in as the settings have it; [`Error::Setting`] if a setting
-/// makes no sense.
+/// tokens; [`Error::PlainHttp`] if it is open to others by HTTP; [`Error::Identity`] if users could not sign in as the
+/// settings have it; [`Error::Setting`] if a setting makes no sense.
 pub fn router(state: ApiState, settings: &Settings) -> Result<Router, Error> {
     let clock = state.clock;
     let metrics = Arc::new(Metrics::default());

@@ -35,7 +35,7 @@ pub(crate) struct RequestId(pub(crate) Uuid);
 /// Bounds every request in time, size and number and gives it an id. The last layer is the outermost one.
 ///
 /// # Errors
-/// [`Error::Setting`] with the setting that is wrong.
+/// [`Error::Setting`] with the setting that is wrong; [`Error::PlainHttp`] if others could connect by HTTP.
 pub(crate) fn limited(
     routes: Router,
     settings: &Settings,

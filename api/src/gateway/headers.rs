@@ -11,6 +11,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::contract_version::{HEADER, HEADER_NAME};
 use crate::Error;
+use crate::plain_http::CallersSpeak;
 
 /// Headers of every answer. Those of pages that need something else are set by these pages.
 const ALWAYS: [(HeaderName, &str); 5] = [
@@ -23,18 +24,18 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (CACHE_CONTROL, "no-store"),
 ];
-/// Only by TLS, for a year.
+/// Only by TLS, for a year, and to all sub-domains (RFC 6797).
 const ONLY_BY_TLS: &str = "max-age=31536000; includeSubDomains";
 /// For how long a browser may remember who may ask.
 const CORS_AGE_S: u64 = 600;
 
 /// Sets the headers that every answer has.
-pub(crate) fn secured(routes: Router, over_tls: bool) -> Router {
+pub(crate) fn secured(routes: Router, callers_speak: CallersSpeak) -> Router {
     let mut secured = routes;
     for (name, value) in ALWAYS {
         secured = secured.layer(SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value)));
     }
-    if over_tls {
+    if callers_speak == CallersSpeak::Https {
         let value = HeaderValue::from_static(ONLY_BY_TLS);
         secured = secured.layer(SetResponseHeaderLayer::overriding(STRICT_TRANSPORT_SECURITY, value));
     }

@@ -391,6 +391,18 @@ mod tests {
     }
 
     #[test]
+    fn a_house_says_that_a_proxy_has_the_certificate() {
+        let with = |line: &str| toml::from_str::<Config>(&SHIPPED.replace("# plain_http = \"behind_a_proxy\"", line));
+        assert_eq!(with("").expect("readable").api.plain_http, None);
+        let proxied = with("plain_http = \"behind_a_proxy\"").expect("readable");
+        assert_eq!(proxied.api.plain_http, Some(api::PlainHttp::BehindAProxy));
+        for wrong in ["plain_http = true", "plain_http = \"yes\""] {
+            let error = with(wrong).expect_err("refused").to_string();
+            assert!(error.contains("behind_a_proxy") || error.contains("plain_http"), "{error}");
+        }
+    }
+
+    #[test]
     fn documents_are_kept_no_shorter_than_the_law_has_it() {
         let config: Config = toml::from_str(SHIPPED).expect("readable");
         assert_eq!(config.retention.rule(), &jobs::retention::Retention::default(), "the file shows the default");

@@ -1,6 +1,6 @@
 //! Who is answered.
 
-use api::{Error, Settings};
+use api::{Error, PlainHttp, Settings};
 
 use crate::house::{ELSEWHERE, House, LOCAL, ask, send_method};
 
@@ -83,7 +83,8 @@ async fn an_open_address_needs_a_token() {
         assert!(matches!(error, Error::TokenMissing { .. }), "{error}");
         assert!(error.to_string().contains("set FINANCR_API_TOKEN"), "{error}");
     }
-    assert!(house.router_with(&Settings { bind, ..with_token("right-token") }).is_ok());
+    let plain_http = Some(PlainHttp::BehindAProxy);
+    assert!(house.router_with(&Settings { bind, plain_http, ..with_token("right-token") }).is_ok());
 }
 
 #[tokio::test]

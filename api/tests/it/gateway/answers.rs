@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use api::Settings;
+use api::{CertificateFiles, Error, PlainHttp, Settings, TlsSettings};
 use serde_json::json;
 
 use crate::house::{Answer, ELSEWHERE, House, LOCAL, ask, post, send_method};
@@ -25,6 +25,48 @@ async fn browsers_are_told_to_do_nothing_with_answers() {
         assert!(answer.header("permissions-policy").contains("camera=()"), "{path}");
         assert_eq!(answer.header("strict-transport-security"), "", "only by TLS");
     }
+}
+
+#[tokio::test]
+async fn browsers_are_told_to_come_by_tls_where_a_proxy_speaks_it() {
+    let house = House::with_portfolio().await;
+    let bind = "0.0.0.0:8080".parse().expect("an address");
+    let settings = Settings {
+        bind,
+        token: Some("right-token".into()),
+        plain_http: Some(PlainHttp::BehindAProxy),
+        ..Settings::default()
+    };
+    // A proxy of the same machine is one, too.
+    let on_this_machine = Settings { bind: Settings::default().bind, ..settings.clone() };
+    for behind in [settings, on_this_machine] {
+        let router = house.router_with(&behind).expect("a router");
+        for (path, status) in [("/portfolios", 401), ("/nowhere", 404), ("/health/live", 200)] {
+            let answer = ask(router.clone(), path, ELSEWHERE, &[]).await;
+            assert_eq!(answer.status, status, "{path}");
+            // A year has 31,536,000 seconds.
+            assert_eq!(answer.header("strict-transport-security"), "max-age=31536000; includeSubDomains", "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_but_this_machine_is_answered_in_plain_http() {
+    let house = House::empty().await;
+    let bind = "0.0.0.0:8080".parse().expect("an address");
+    let settings = Settings { bind, token: Some("right-token".into()), ..Settings::default() };
+    let refused = house.router_with(&settings).expect_err("refused");
+    assert!(matches!(refused, Error::PlainHttp { .. }), "{refused}");
+    for words in ["0.0.0.0:8080", "[api.tls]", "plain_http = \"behind_a_proxy\"", "127.0.0.1"] {
+        assert!(refused.to_string().contains(words), "{refused}");
+    }
+    let files = CertificateFiles { certificate_file: "certificate.pem".into(), key_file: "key.pem".into() };
+    let with_tls = Settings { tls: Some(TlsSettings::Files(files)), ..settings };
+    assert!(house.router_with(&with_tls).is_ok(), "the files are read by whoever listens");
+    let both = Settings { plain_http: Some(PlainHttp::BehindAProxy), ..with_tls };
+    let contradiction = house.router_with(&both).expect_err("refused").to_string();
+    assert!(contradiction.contains("`plain_http`"), "{contradiction}");
+    assert!(contradiction.contains("remove one of the two"), "{contradiction}");
 }
 
 #[tokio::test]

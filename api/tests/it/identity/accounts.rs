@@ -1,6 +1,6 @@
 //! Accounts: one's own, those of others, and what a token opens.
 
-use api::{Error, IdentitySettings, Settings};
+use api::{Error, IdentitySettings, PlainHttp, Settings};
 use axum::body::Body;
 use axum::http::Request;
 use schemas::Role;
@@ -287,6 +287,7 @@ async fn a_key_file_that_others_can_read_is_refused() {
 async fn an_open_address_needs_no_token_where_users_sign_in() {
     let mut door = Door::open().await;
     door.settings.bind = "0.0.0.0:8080".parse().expect("an address");
+    door.settings.plain_http = Some(PlainHttp::BehindAProxy);
     door.user("ops", Role::Operations).await;
     let tokens = door.sign_in("ops").await;
     assert_eq!(door.ask("GET", "/portfolios/D03", &tokens.access).await.status, 200);
