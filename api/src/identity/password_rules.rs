@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// Characters of a password at least.
 pub(crate) const LENGTH_MIN: usize = 12;
@@ -22,6 +23,12 @@ const HOUSE: &str = "financr";
 /// Rows that people type along.
 const ROWS: [&str; 4] =
     ["qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn", "1q2w3e4r5t6z7u8i9o0p"];
+
+/// Passwords that many use, one a line, as they are compared. The lines at the top say where they come from.
+const USUAL_LINES: &str = include_str!("usual_passwords.txt");
+
+/// The passwords of these lines. They are put together when the first password is looked at.
+static USUAL: LazyLock<HashSet<&'static str>> = LazyLock::new(|| usual().collect());
 
 /// What is refused beside what is refused everywhere.
 #[derive(Debug, Default)]
@@ -56,7 +63,7 @@ impl PasswordRules {
             return Some("a password has 12 to 128 characters");
         }
         let folded = password.to_lowercase();
-        if self.denied.contains(folded.trim()) {
+        if USUAL.contains(folded.trim()) || self.denied.contains(folded.trim()) {
             return Some("this password is on the list of those that many use");
         }
         let characters: Vec<char> = folded.chars().collect();
@@ -76,6 +83,11 @@ impl PasswordRules {
         }
         None
     }
+}
+
+/// The passwords that many use.
+fn usual() -> impl Iterator<Item = &'static str> {
+    USUAL_LINES.lines().filter(|line| !line.starts_with('#'))
 }
 
 /// Whether it is one piece again and again, three times at least, e.g. `abcdabcdabcd`.
@@ -151,6 +163,40 @@ mod tests {
         }
         for password in ["correct horse battery staple", "Tr0ub4dor&3-longer", "насос-поезд-облако"] {
             assert_eq!(refusal(password), None, "{password}");
+        }
+    }
+
+    #[test]
+    fn what_many_use_is_refused() {
+        // The list of zxcvbn (Dropbox) has these ten, too, and none of them is a sequence, a row or a repetition.
+        let known = [
+            "1q2w3e4r5t6y",
+            "q1w2e3r4t5y6",
+            "qwerty123456",
+            "123qweasdzxc",
+            "leavemealone",
+            "sonyericsson",
+            "unbelievable",
+            "finalfantasy",
+            "needforspeed",
+            "administrator",
+        ];
+        let reason = Some("this password is on the list of those that many use");
+        for password in known {
+            assert_eq!(refusal(password), reason, "{password}");
+        }
+        assert_eq!(refusal(" Administrator"), reason, "neither capitals nor spaces around make another one of it");
+        assert_eq!(refusal("administrator of seven lamps"), None, "a passphrase may hold one");
+    }
+
+    #[test]
+    fn the_list_of_what_many_use_is_as_long_as_asked_for_and_fits_the_rules() {
+        // OWASP ASVS 5.0.0, 6.2.4: at least 3,000 that the other rules would let through by their length.
+        assert!(3_000 <= USUAL.len());
+        assert_eq!(USUAL.len(), usual().count(), "none is there twice");
+        for password in usual() {
+            assert!((LENGTH_MIN..=LENGTH_MAX).contains(&password.chars().count()), "{password}");
+            assert_eq!(password, password.trim().to_lowercase(), "as it is compared");
         }
     }
 
