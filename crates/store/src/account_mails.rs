@@ -1,4 +1,5 @@
-//! Mails about accounts: that an address must be proved, that a password can be set or was changed.
+//! Mails about accounts: that an address must be proved, that a password can be set, that how one signs in was
+//! changed.
 //!
 //! They go by a queue of their own: the outbox is for what was published. The token of a mail is made by whoever sends
 //! it, so that none ever stands here.
@@ -24,6 +25,14 @@ stored_words! {
     RegisteredAlready = "registered_already",
     /// Your password was changed.
     PasswordChanged = "password_changed",
+    /// A second factor was turned on, or took the place of the one before.
+    SecondFactorAdded = "second_factor_added",
+    /// Your second factor was taken away.
+    SecondFactorRemoved = "second_factor_removed",
+    /// Other recovery codes were made.
+    RecoveryCodesRenewed = "recovery_codes_renewed",
+    /// You can sign in as somebody of another house.
+    OtherHouseLinked = "other_house_linked",
 }
 
 /// A mail that is to be sent now.

@@ -59,6 +59,7 @@ const STEPS: &[Step] = &[
     step!(31, "0031_privacy"),
     step!(32, "0032_rights_versions"),
     step!(33, "0033_approvals_of_erasures"),
+    step!(34, "0034_sign_in_mails"),
 ];
 
 /// The steps for SQLite.

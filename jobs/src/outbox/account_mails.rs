@@ -120,6 +120,18 @@ async fn compose(context: &Context, mail: &AccountMail, user: &User) -> Result<M
         AccountMailKind::PasswordChanged => {
             (AccountLabel::PasswordChangedSubject, AccountLabel::PasswordChangedBody, None)
         }
+        AccountMailKind::SecondFactorAdded => {
+            (AccountLabel::SecondFactorAddedSubject, AccountLabel::SecondFactorAddedBody, None)
+        }
+        AccountMailKind::SecondFactorRemoved => {
+            (AccountLabel::SecondFactorRemovedSubject, AccountLabel::SecondFactorRemovedBody, None)
+        }
+        AccountMailKind::RecoveryCodesRenewed => {
+            (AccountLabel::RecoveryCodesRenewedSubject, AccountLabel::RecoveryCodesRenewedBody, None)
+        }
+        AccountMailKind::OtherHouseLinked => {
+            (AccountLabel::OtherHouseLinkedSubject, AccountLabel::OtherHouseLinkedBody, None)
+        }
     };
     let mut token = String::new();
     if let Some((purpose, life)) = purpose {

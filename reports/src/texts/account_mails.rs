@@ -69,5 +69,68 @@ AccountLabel {
          establezca otra ahora y avísenos.\n",
         "La password del suo conto è stata cambiata e tutte le altre sessioni sono terminate. Se non è stato lei, ne \
          imposti subito un’altra e ci avvisi.\n";
+    SecondFactorAddedSubject =
+        "A second factor was turned on", "Un second facteur a été activé", "Ein zweiter Faktor wurde eingeschaltet",
+        "Se ha activado un segundo factor", "È stato attivato un secondo fattore";
+    SecondFactorAddedBody =
+        "A second factor was turned on for your account; if there was one before, it has been replaced. All other \
+         sessions have ended. If it was not you, set another password now and tell us.\n",
+        "Un second facteur a été activé pour votre compte ; s’il y en avait déjà un, il a été remplacé. Toutes les \
+         autres sessions ont pris fin. Si ce n’était pas vous, choisissez maintenant un autre mot de passe et \
+         prévenez-nous.\n",
+        "Für Ihr Konto wurde ein zweiter Faktor eingeschaltet; gab es schon einen, wurde er ersetzt. Alle anderen \
+         Sitzungen sind beendet. Wenn Sie es nicht waren, legen Sie jetzt ein anderes Passwort fest und sagen Sie es \
+         uns.\n",
+        "Se ha activado un segundo factor para su cuenta; si ya había uno, ha sido sustituido. Todas las demás \
+         sesiones han terminado. Si no ha sido usted, establezca ahora otra contraseña y avísenos.\n",
+        "È stato attivato un secondo fattore per il suo conto; se ce n’era già uno, è stato sostituito. Tutte le altre \
+         sessioni sono terminate. Se non è stato lei, imposti subito un’altra password e ci avvisi.\n";
+    SecondFactorRemovedSubject =
+        "Your second factor was removed", "Votre second facteur a été supprimé", "Ihr zweiter Faktor wurde entfernt",
+        "Se ha eliminado su segundo factor", "Il suo secondo fattore è stato rimosso";
+    SecondFactorRemovedBody =
+        "The second factor of your account was removed, and its recovery codes are no longer valid. Other sessions \
+         have ended. If you did not do this and did not ask us to, set another password now and tell us.\n",
+        "Le second facteur de votre compte a été supprimé et ses codes de secours ne sont plus valables. Les autres \
+         sessions ont pris fin. Si vous ne l’avez ni fait ni demandé, choisissez maintenant un autre mot de passe et \
+         prévenez-nous.\n",
+        "Der zweite Faktor Ihres Kontos wurde entfernt, und seine Wiederherstellungscodes gelten nicht mehr. Andere \
+         Sitzungen sind beendet. Wenn Sie das weder getan noch von uns verlangt haben, legen Sie jetzt ein anderes \
+         Passwort fest und sagen Sie es uns.\n",
+        "Se ha eliminado el segundo factor de su cuenta y sus códigos de recuperación ya no son válidos. Las demás \
+         sesiones han terminado. Si no lo ha hecho ni lo ha pedido usted, establezca ahora otra contraseña y \
+         avísenos.\n",
+        "Il secondo fattore del suo conto è stato rimosso e i suoi codici di recupero non sono più validi. Le altre \
+         sessioni sono terminate. Se non lo ha fatto né chiesto lei, imposti subito un’altra password e ci avvisi.\n";
+    RecoveryCodesRenewedSubject =
+        "New recovery codes were made", "De nouveaux codes de secours ont été créés",
+        "Neue Wiederherstellungscodes wurden erstellt", "Se han creado nuevos códigos de recuperación",
+        "Sono stati creati nuovi codici di recupero";
+    RecoveryCodesRenewedBody =
+        "New recovery codes were made for your account; those from before are no longer valid. If it was not you, set \
+         another password now and tell us.\n",
+        "De nouveaux codes de secours ont été créés pour votre compte ; les précédents ne sont plus valables. Si ce \
+         n’était pas vous, choisissez maintenant un autre mot de passe et prévenez-nous.\n",
+        "Für Ihr Konto wurden neue Wiederherstellungscodes erstellt; die bisherigen gelten nicht mehr. Wenn Sie es \
+         nicht waren, legen Sie jetzt ein anderes Passwort fest und sagen Sie es uns.\n",
+        "Se han creado nuevos códigos de recuperación para su cuenta; los anteriores ya no son válidos. Si no ha sido \
+         usted, establezca ahora otra contraseña y avísenos.\n",
+        "Sono stati creati nuovi codici di recupero per il suo conto; i precedenti non sono più validi. Se non è stato \
+         lei, imposti subito un’altra password e ci avvisi.\n";
+    OtherHouseLinkedSubject =
+        "You can sign in another way", "Vous pouvez vous connecter autrement",
+        "Sie können sich auf einem weiteren Weg anmelden", "Puede iniciar sesión de otra manera",
+        "Può accedere in un altro modo";
+    OtherHouseLinkedBody =
+        "Your account was linked to an account at another provider: whoever signs in there can sign in here, too. If \
+         you did not do this and did not ask us to, tell us now.\n",
+        "Votre compte a été lié à un compte chez un autre fournisseur : celui qui s’y connecte peut aussi se connecter \
+         ici. Si vous ne l’avez ni fait ni demandé, prévenez-nous maintenant.\n",
+        "Ihr Konto wurde mit einem Konto bei einem anderen Anbieter verbunden: Wer sich dort anmeldet, kann sich auch \
+         hier anmelden. Wenn Sie das weder getan noch von uns verlangt haben, sagen Sie es uns jetzt.\n",
+        "Su cuenta se ha vinculado a una cuenta de otro proveedor: quien inicie sesión allí también puede hacerlo \
+         aquí. Si no lo ha hecho ni lo ha pedido usted, avísenos ahora.\n",
+        "Il suo conto è stato collegato a un conto presso un altro fornitore: chi accede lì può accedere anche qui. Se \
+         non lo ha fatto né chiesto lei, ci avvisi subito.\n";
 }
 }

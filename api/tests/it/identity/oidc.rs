@@ -9,9 +9,11 @@ use axum::Router;
 use axum::routing::{get, post};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::TimeDelta;
 use reqwest::Url;
 use schemas::{Role, UserId};
 use serde_json::{Value, json};
+use store::AccountMailKind;
 use tokio::net::TcpListener;
 
 use crate::door::{Door, Tokens, ask, code_after};
@@ -291,7 +293,10 @@ async fn an_address_alone_links_nobody() {
     come(&door, &json!({"email": "zoe@example.org", "email_verified": false})).await.problem(403);
     come(&door, &json!({"email": "zoe@example.org"})).await.problem(403);
     come(&door, &json!({"email": "nobody@example.org", "email_verified": true})).await.problem(403);
+    assert_eq!(door.house.store.pending_account_mails().await.expect("counted"), 0, "there is nothing to tell");
     assert_eq!(come(&door, &verified).await.status, 200);
+    let mail = door.house.store.claim_account_mail(TimeDelta::minutes(20), now()).await.expect("answered");
+    assert_eq!(mail.map(|mail| mail.kind), Some(AccountMailKind::OtherHouseLinked));
     assert_eq!(come(&door, &json!({})).await.status, 200, "from then on the subject counts");
     let another = json!({"sub": "another", "email": "zoe@example.org", "email_verified": true});
     come(&door, &another).await.problem(403);

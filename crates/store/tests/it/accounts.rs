@@ -20,6 +20,7 @@ on_both_engines!(
     whoever_fails_waits_longer_each_time,
     many_at_once_get_no_more_attempts,
     a_mail_is_sent_by_one,
+    every_kind_of_mail_waits_by_itself,
     users_come_in_pages,
 );
 
@@ -229,6 +230,30 @@ async fn a_mail_is_sent_by_one(place: &Place) {
     assert_ne!(other.mail_id, mail.mail_id);
     store.account_mail_failed(&other.mail_id, "no such address", None).await.expect("noted");
     assert_eq!(store.pending_account_mails().await.expect("counted"), 0);
+    store.close().await;
+}
+
+async fn every_kind_of_mail_waits_by_itself(place: &Place) {
+    let store = with_user(place).await;
+    let kinds = [
+        AccountMailKind::VerifyEmail,
+        AccountMailKind::SetPassword,
+        AccountMailKind::RegisteredAlready,
+        AccountMailKind::PasswordChanged,
+        AccountMailKind::SecondFactorAdded,
+        AccountMailKind::SecondFactorRemoved,
+        AccountMailKind::RecoveryCodesRenewed,
+        AccountMailKind::OtherHouseLinked,
+    ];
+    for kind in kinds {
+        store.queue_account_mail(&user_id(), kind, start()).await.expect("queued");
+    }
+    let mut claimed = Vec::new();
+    while let Some(mail) = store.claim_account_mail(TimeDelta::minutes(20), start()).await.expect("answered") {
+        claimed.push(mail.kind);
+    }
+    assert_eq!(claimed.len(), kinds.len());
+    assert!(kinds.iter().all(|kind| claimed.contains(kind)), "{claimed:?}");
     store.close().await;
 }
 

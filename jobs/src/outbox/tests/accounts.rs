@@ -58,6 +58,28 @@ async fn a_mail_brings_a_code_once() {
 }
 
 #[tokio::test]
+async fn changes_of_how_one_signs_in_are_told_without_a_code() {
+    let house = House::with_folder().await;
+    let (user_id, store) = (with_user(&house).await, &house.context.store);
+    let told = [
+        (AccountMailKind::SecondFactorAdded, "Subject: A second factor was turned on"),
+        (AccountMailKind::SecondFactorRemoved, "Subject: Your second factor was removed"),
+        (AccountMailKind::RecoveryCodesRenewed, "Subject: New recovery codes were made"),
+        (AccountMailKind::OtherHouseLinked, "Subject: You can sign in another way"),
+    ];
+    for (kind, _) in told {
+        store.queue_account_mail(&user_id, kind, start()).await.expect("queued");
+    }
+    deliver(&house.context).await.expect("sent");
+    let mails = house.mails();
+    assert_eq!(mails.len(), 4);
+    for (_, subject) in told {
+        assert_eq!(mails.iter().filter(|mail| mail.contains(subject)).count(), 1, "{subject}");
+    }
+    assert!(mails.iter().all(|mail| mail.contains("To: zoe@example.org") && code(mail).is_none()));
+}
+
+#[tokio::test]
 async fn without_mail_they_wait() {
     let mut house = House::with_folder().await;
     let user_id = with_user(&house).await;
