@@ -221,7 +221,7 @@ impl Problem {
     /// There are no second factors here.
     pub(crate) fn no_second_factors() -> Problem {
         Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
+            StatusCode::CONFLICT,
             "urn:financr:problem:no-second-factors",
             "No second factors",
             "there is no key that second factors are sealed with",
@@ -233,7 +233,7 @@ impl Problem {
     /// Nobody signs in here.
     pub(crate) fn no_identity() -> Problem {
         Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
+            StatusCode::NOT_FOUND,
             "urn:financr:problem:no-identity",
             "No users",
             "nobody can sign in: there is no key that tokens are signed with",

@@ -59,7 +59,7 @@ impl Identity {
     /// The keys that second factors are sealed with.
     ///
     /// # Errors
-    /// A 503 that says how they are turned on.
+    /// A 409 that says how they are turned on.
     pub(crate) fn sealing(&self) -> Result<&SealingKeys, Problem> {
         self.sealing.as_ref().ok_or_else(Problem::no_second_factors)
     }
@@ -159,9 +159,9 @@ fn step_of_digits(
     digits: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<i64>, Problem> {
-    let keys = identity.sealing()?;
     let sealed = factor.sealed_secret.as_deref().unwrap_or_default();
-    let Some(secret) = keys.opened(sealed, &place(user_id, &factor.factor_id)) else {
+    let keys = identity.sealing.as_ref();
+    let Some(secret) = keys.and_then(|keys| keys.opened(sealed, &place(user_id, &factor.factor_id))) else {
         tracing::error!(
             user.id = %user_id,
             "a second factor cannot be opened; put the key that sealed it back into `second_factor_key_files`"

@@ -59,7 +59,8 @@ async fn export(
         return Err(Problem::forbidden("the user must have given the password lately", help));
     }
     let Some(key) = context.house_key.clone() else {
-        return Err(Problem::unavailable("the house has no key to sign archives with (`signing_key_file`)"));
+        let help = "name a key in `signing_key_file` under [privacy], and start the API again";
+        return Err(Problem::conflict("the house has no key to sign archives with", help));
     };
     let gathered = context.facts.person_archive(&account.store(&context), &signed_in.user_id, BYTES_MAX, now).await;
     let archive = gathered.map_err(refusal)?;

@@ -116,7 +116,7 @@ async fn without_its_redis_an_instance_answers_and_nobody_signs_in() {
         send_json(router.clone(), ("POST", "/login"), "192.0.2.9:1", &[], body).await
     };
     // The house has no users; that is known only to those whose request is admitted.
-    assert_eq!(login().await.problem(503)["type"], "urn:financr:problem:no-identity");
+    assert_eq!(login().await.problem(404)["type"], "urn:financr:problem:no-identity");
     redis.stop();
     assert_eq!(login().await.problem(503)["type"], "urn:financr:problem:unavailable");
     let valued = bearing(&router, "/portfolios/D03/valuations", ELSEWHERE).await;

@@ -265,7 +265,7 @@ async fn without_a_key_to_seal_with_there_are_none() {
     door.user("zoe", Role::Client).await;
     let files = std::mem::take(&mut door.settings.identity.second_factor_key_files);
     let zoe = door.sign_in("zoe").await;
-    let problem = ask(door.router_after(0), "POST", FACTOR, Some(&zoe.access), None).await.problem(503);
+    let problem = ask(door.router_after(0), "POST", FACTOR, Some(&zoe.access), None).await.problem(409);
     assert!(problem["help"].as_str().is_some_and(|help| help.contains("second_factor_key_files")), "{problem}");
     assert_eq!(door.ask("GET", FACTOR, &zoe.access).await.json()["state"], "none");
     door.settings.identity.second_factor_key_files = files;
@@ -275,6 +275,8 @@ async fn without_a_key_to_seal_with_there_are_none() {
     write_key(&other, 0o600);
     door.settings.identity.second_factor_key_files = vec![other.clone()];
     let waiting = challenge(&door, 60).await;
+    second(&door, 60, &waiting, "123456").await.problem(503);
+    door.settings.identity.second_factor_key_files.clear();
     second(&door, 60, &waiting, "123456").await.problem(503);
     // A file that others can read, or that holds too little, is refused.
     std::fs::write(&other, "short").expect("written");

@@ -246,7 +246,7 @@ const LINES: &[Line] = &[
     post("/users/{user_id}/erasure", "/users/owner/erasure", "", [401, 409, 404, 404, 404, 404, 404, 403, 409]),
     post("/users/{user_id}/erasure", "/users/passing/erasure", "", [401, 404, 404, 404, 404, 404, 404, 403, 204]),
     // This house has no key that archives are signed with.
-    post("/users/{user_id}/export", "/users/owner/export", "", [401, 503, 404, 404, 404, 404, 404, 403, 403]),
+    post("/users/{user_id}/export", "/users/owner/export", "", [401, 409, 404, 404, 404, 404, 404, 403, 403]),
     post(
         "/users/{user_id}/password",
         "/users/owner/password",

@@ -17,7 +17,7 @@ pub(super) const OVERSIGHT: [u16; 9] = [401, 403, 403, 403, 403, 200, 200, 403, 
 /// About the account of `owner`.
 pub(super) const ACCOUNT_OF_OWNER: [u16; 9] = [401, 200, 404, 404, 404, 404, 404, 200, 200];
 /// Something only `owner` does with that account, where there is no key to seal with.
-pub(super) const ONLY_OWNER_AND_NO_KEY: [u16; 9] = [401, 503, 404, 404, 404, 404, 404, 403, 403];
+pub(super) const ONLY_OWNER_AND_NO_KEY: [u16; 9] = [401, 409, 404, 404, 404, 404, 404, 403, 403];
 /// Something only `owner` does with the second factor of that account, which there is none of.
 pub(super) const ONLY_OWNER_AND_NONE: [u16; 9] = [401, 409, 404, 404, 404, 404, 404, 403, 403];
 /// Writing in D03 what is wrong: only those who may write are told so.
