@@ -65,7 +65,7 @@ impl Identity {
         let Some(keys) = SigningKeys::read(&settings.token_key_files).map_err(wrong)? else { return Ok(None) };
         let passwords = Passwords::of(settings).map_err(wrong)?;
         let sealing = SealingKeys::read(&settings.second_factor_key_files).map_err(wrong)?;
-        let oidc = settings.oidc.as_ref().map(Oidc::of).transpose();
+        let oidc = settings.oidc.as_ref().map(|oidc| Oidc::of(oidc, settings.step_up_s)).transpose();
         let oidc = oidc.map_err(|problem| wrong(format!("oidc: {problem}")))?;
         let (settings, tokens) = (settings.clone(), VerifiedTokens::new());
         Ok(Some(Identity { settings, keys, passwords, sealing, oidc, tokens }))

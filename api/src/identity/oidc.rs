@@ -4,6 +4,10 @@
 //! without following it elsewhere. Its keys are kept for an hour, and asked for again when a token names one that is
 //! not there. State, nonce and verifier follow from one secret, which only the application that began has: whoever
 //! comes back with another's code has not got it.
+//!
+//! A session begins with a proof that counts for what is sensitive. So the other house is asked for one that is no
+//! older than that may be (`max_age`), and has to say when it was (`auth_time`): else somebody who signed in there in
+//! the morning, and left, would be proof enough for whoever sits down there at noon.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -38,8 +42,9 @@ const CONNECT_S_MAX: u64 = 4;
 const ANSWER_BYTES_MAX: usize = 256 << 10;
 /// For how long what the other house says of itself is kept.
 const KNOWN_LIFE: TimeDelta = TimeDelta::hours(1);
-/// How old a token may be when it comes, and how far ahead the other clock.
+/// How old a token may be when it comes.
 const TOKEN_AGE_MAX: TimeDelta = TimeDelta::minutes(10);
+/// How far the other clock may be off.
 const CLOCK_DIFFERENCE: TimeDelta = TimeDelta::minutes(1);
 /// Algorithms that tokens may be signed with: none with a shared secret.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 4] = [
@@ -54,6 +59,8 @@ pub(crate) struct Oidc {
     pub(crate) settings: OidcSettings,
     issuer: IssuerUrl,
     secret: Option<SecretString>,
+    /// Seconds since somebody proved there who it is, at most.
+    proof_age_s_max: u32,
     client: Client,
     known: Mutex<Option<Arc<Known>>>,
 }
@@ -70,6 +77,8 @@ pub(crate) struct ProvedElsewhere {
     pub(crate) subject: String,
     /// The address, if the other house says that it was verified.
     pub(crate) verified_email: Option<String>,
+    /// When the user proved there who it is. Never in the future, however the other clock goes.
+    pub(crate) authenticated_at: DateTime<Utc>,
 }
 
 /// What the other house answers a code with, as far as it is looked at.
@@ -89,9 +98,11 @@ enum Failure {
 impl Oidc {
     /// The other house as the settings say.
     ///
+    /// - `proof_age_s_max`: seconds for which a proof of who somebody is counts for what is sensitive.
+    ///
     /// # Errors
     /// What is wrong with the settings.
-    pub(crate) fn of(settings: &OidcSettings) -> Result<Oidc, String> {
+    pub(crate) fn of(settings: &OidcSettings, proof_age_s_max: u32) -> Result<Oidc, String> {
         let url = Url::parse(&settings.issuer).map_err(|error| format!("`issuer` is no address: {error}"))?;
         let is_here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
         if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
@@ -113,6 +124,7 @@ impl Oidc {
             settings: settings.clone(),
             issuer: IssuerUrl::new(settings.issuer.clone()).map_err(|error| error.to_string())?,
             secret: secret.map(|text| SecretString::from(text.trim().to_owned())),
+            proof_age_s_max,
             client,
             known: Mutex::new(None),
         })
@@ -133,6 +145,7 @@ impl Oidc {
             .append_pair("scope", "openid email")
             .append_pair("state", &derived(attempt, "state"))
             .append_pair("nonce", &derived(attempt, "nonce"))
+            .append_pair("max_age", &self.proof_age_s_max.to_string())
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256");
         Ok(url.to_string())
@@ -196,11 +209,28 @@ impl Oidc {
                 if is_timely { Ok(()) } else { Err("it was issued at another time".to_owned()) }
             });
         let claims = token.claims(&verifier, nonce)?;
+        let authenticated_at =
+            self.recent(claims.auth_time(), now).map_err(ClaimsVerificationError::InvalidAuthTime)?;
         let verified = claims.email_verified() == Some(true);
         Ok(ProvedElsewhere {
             subject: claims.subject().as_str().to_owned(),
             verified_email: claims.email().filter(|_| verified).map(|email| email.as_str().to_owned()),
+            authenticated_at,
         })
+    }
+
+    /// When somebody proved at the other house who it is, if it says so and that is not too long ago. Where it was
+    /// asked for `max_age`, it must say it (OpenID Connect Core 1.0, section 3.1.2.1).
+    fn recent(&self, auth_time: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
+        let proved_at = auth_time.ok_or_else(|| "it does not say when the user signed in (`auth_time`)".to_owned())?;
+        let age_max = TimeDelta::seconds(i64::from(self.proof_age_s_max)) + CLOCK_DIFFERENCE;
+        if now + CLOCK_DIFFERENCE < proved_at {
+            return Err("the user signed in after now".to_owned());
+        }
+        if proved_at < now - age_max {
+            return Err("the user signed in too long ago".to_owned());
+        }
+        Ok(proved_at.min(now))
     }
 
     /// What the other house says of itself, kept for an hour.

@@ -118,7 +118,7 @@ async fn come_back(
         return Err(nobody());
     }
     counted.led_in(store).await?;
-    first_step_done(&context, &peer, &user, SessionProof::Provider).await
+    first_step_done(&context, &peer, &user, (SessionProof::Provider, proved.authenticated_at)).await
 }
 
 /// Which of our users somebody is. One whose address is ours and verified on both sides is linked, if the settings say

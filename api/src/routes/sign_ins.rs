@@ -149,19 +149,21 @@ async fn login(State(context): State<Arc<Context>>, peer: Peer, Sent(login): Sen
         let new = identity.passwords.hash(&login.password).await?;
         store.rehash_password(&user.user_id, old, &new).await?;
     }
-    first_step_done(&context, &peer, &user, SessionProof::Password).await
+    first_step_done(&context, &peer, &user, (SessionProof::Password, now)).await
 }
 
 /// What whoever did the first step is answered: a challenge for who has a second factor, the tokens of a session for
 /// everybody else.
+///
+/// - `proof`, `proved_at`: how and when that was. At another house it may have been a while ago.
 pub(super) async fn first_step_done(
     context: &Context,
     peer: &Peer,
     user: &User,
-    proof: SessionProof,
+    (proof, proved_at): (SessionProof, DateTime<Utc>),
 ) -> Result<Response, Problem> {
     if context.store.second_factor(&user.user_id).await?.is_none() {
-        return Ok(Json(begun(context, peer, user, proof).await?).into_response());
+        return Ok(Json(begun(context, peer, user, (proof, proved_at)).await?).into_response());
     }
     let challenge = new_secret()?;
     let life = TimeDelta::seconds(i64::from(CHALLENGE_LIFE_S));
@@ -203,11 +205,16 @@ async fn second_step(
     }
     let (_, first_proof) = store.take_challenge(&challenge_hash, now).await?.ok_or_else(spent_challenge)?;
     attempt.led_in(store).await?;
-    begun(&context, &peer, &user, first_proof.with_code()).await.map(Json)
+    begun(&context, &peer, &user, (first_proof.with_code(), now)).await.map(Json)
 }
 
 /// Begins a session of a user who proved who it is.
-async fn begun(context: &Context, peer: &Peer, user: &User, proof: SessionProof) -> Result<Tokens, Problem> {
+async fn begun(
+    context: &Context,
+    peer: &Peer,
+    user: &User,
+    (proof, authenticated_at): (SessionProof, DateTime<Utc>),
+) -> Result<Tokens, Problem> {
     let identity = context.identity()?;
     let now = context.clock.now();
     let (session_id, salt, refresh_token) = (Uuid::new_v4().to_string(), new_secret()?, new_secret()?);
@@ -219,14 +226,14 @@ async fn begun(context: &Context, peer: &Peer, user: &User, proof: SessionProof)
         user_agent: &peer.user_agent,
         peer: &peer.address(),
         proof,
+        authenticated_at,
         at: now,
         idle: identity.settings.refresh_limits().idle,
         life: identity.settings.session_life(),
     };
     context.store.begin_session(&new).await?;
     tracing::info!(user.id = %user.user_id, session.id = session_id, session.proof = %proof, "a user signed in");
-    let issued =
-        Issued { user_id: &user.user_id, role: user.role, session_id: &session_id, authenticated_at: now, proof };
+    let issued = Issued { user_id: &user.user_id, role: user.role, session_id: &session_id, authenticated_at, proof };
     tokens(identity, issued, now + identity.settings.session_life(), refresh_token, now)
 }
 

@@ -34,7 +34,9 @@ pub struct NewSession<'a> {
     pub peer: &'a str,
     /// How the user proved who it is.
     pub proof: SessionProof,
-    /// When.
+    /// When the user did so: at another house it may have been before the session begins.
+    pub authenticated_at: DateTime<Utc>,
+    /// When it begins.
     pub at: DateTime<Utc>,
     /// For how long it stays without use.
     pub idle: TimeDelta,
@@ -80,11 +82,8 @@ impl Session {
 impl fmt::Debug for Session {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Session { session_id, user_id, .. } = self;
-        formatter
-            .debug_struct("Session")
-            .field("session_id", session_id)
-            .field("user_id", user_id)
-            .finish_non_exhaustive()
+        let mut shown = formatter.debug_struct("Session");
+        shown.field("session_id", session_id).field("user_id", user_id).finish_non_exhaustive()
     }
 }
 
@@ -146,6 +145,7 @@ impl Store {
                 .bind(new.successor_salt)
                 .bind(new.user_agent)
                 .bind(new.peer)
+                .bind(instant(new.authenticated_at))
                 .bind(instant(new.at))
                 .bind(instant(idle_expires_at))
                 .bind(instant(expires_at))

@@ -110,6 +110,7 @@ impl Issuer {
         };
         assert_eq!((given("response_type").as_str(), given("code_challenge_method").as_str()), ("code", "S256"));
         assert_eq!(given("redirect_uri"), "https://app.example.org/back");
+        assert_eq!(given("max_age"), "900", "no older than a proof may be here");
         self.says.lock().expect("free").code_challenge = given("code_challenge");
         let attempt = answer["attempt"].as_str().expect("a text").to_owned();
         Begun { attempt, state: given("state"), nonce: given("nonce") }
@@ -120,6 +121,7 @@ impl Issuer {
         let at = now().timestamp();
         let mut all = json!({
             "iss": self.address, "aud": "financr", "sub": "zoe-there", "exp": at + 300, "iat": at, "nonce": nonce,
+            "auth_time": at,
         });
         let others = claims.as_object().expect("an object").clone();
         all.as_object_mut().expect("an object").extend(others);
@@ -165,6 +167,12 @@ impl Says {
         let answer = json!({"access_token": "there", "token_type": "Bearer", "id_token": self.token});
         (axum::http::StatusCode::OK, answer.to_string())
     }
+}
+
+/// What an access token says, which nobody here verifies.
+fn claims(token: &str) -> Value {
+    let part = token.split('.').nth(1).expect("claims");
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
 }
 
 async fn come_back(router: &Router, begun: &Begun) -> Answer {
@@ -232,6 +240,35 @@ async fn what_proves_nothing_is_refused() {
     issuer.says.lock().expect("free").keys.push(("first".to_owned(), new_key("x").1));
     issuer.give(&begun.nonce, &json!({}));
     come_back(&router, &begun).await.problem(401);
+}
+
+#[tokio::test]
+async fn a_proof_that_is_old_there_is_none_here() {
+    let (door, issuer, router) = linked().await;
+    let at = now().timestamp();
+    // 15 minutes, and one for clocks that differ. A house that is asked for `max_age` must say when it was (OpenID
+    // Connect Core 1.0, section 3.1.2.1).
+    for wrong in [json!(null), json!(at - 961), json!(at - 86_400), json!(0), json!(at + 61), json!("lately")] {
+        let begun = issuer.begin(&router).await;
+        issuer.give(&begun.nonce, &json!({"auth_time": wrong}));
+        assert_ne!(come_back(&router, &begun).await.status, 200, "{wrong}");
+    }
+    for (said, counted) in [(at - 960, at - 960), (at - 600, at - 600), (at + 60, at)] {
+        let begun = issuer.begin(&router).await;
+        issuer.give(&begun.nonce, &json!({"auth_time": said}));
+        let tokens = Tokens::of(&come_back(&router, &begun).await);
+        assert_eq!(claims(&tokens.access)["auth_time"], counted, "the proof is as old as it is there");
+    }
+    // It ages here from then on, and not from when the session began.
+    let begun = issuer.begin(&router).await;
+    issuer.give(&begun.nonce, &json!({"auth_time": at - 600}));
+    let tokens = Tokens::of(&come_back(&router, &begun).await);
+    let key = json!({"scopes": ["read"]});
+    for (seconds, status) in [(300, 201_u16), (301, 401)] {
+        let router = door.router_after(seconds);
+        let made = ask(router, "POST", "/users/me/api-keys", Some(&tokens.access), Some(&key)).await;
+        assert_eq!(made.status, status, "after {seconds} s: {:?}", made.body);
+    }
 }
 
 #[tokio::test]
@@ -320,9 +357,7 @@ async fn a_second_factor_is_asked_for_all_the_same() {
     let second = json!({"challenge": answer.json()["challenge"], "code": code_after(&secret, 30)});
     let answer = ask(router, "POST", "/login/second-factor", None, Some(&second)).await;
     assert_eq!(answer.status, 200, "{:?}", answer.body);
-    let claims = Tokens::of(&answer).access.split('.').nth(1).map(|part| URL_SAFE_NO_PAD.decode(part)).expect("claims");
-    let claims: Value = serde_json::from_slice(&claims.expect("base64url")).expect("JSON");
-    assert_eq!(claims["amr"], json!(["fed", "otp", "mfa"]));
+    assert_eq!(claims(&Tokens::of(&answer).access)["amr"], json!(["fed", "otp", "mfa"]));
 }
 
 #[tokio::test]

@@ -44,6 +44,7 @@ async fn with_anna(place: &Place, folder: &TempDir) -> (Store, UserId) {
         token_hash: &"2".repeat(64),
         user_agent: "Annas Telefon",
         peer: "192.0.2.7",
+        authenticated_at: start(),
         at: start(),
         idle: chrono::TimeDelta::days(7),
         life: chrono::TimeDelta::days(30),

@@ -121,6 +121,7 @@ async fn a_sign_in_with_a_new_program_is_told(place: &Place) {
             token_hash: &format!("{minutes:064}"),
             user_agent: program,
             peer: "192.0.2.7",
+            authenticated_at: after_minutes(minutes),
             at: after_minutes(minutes),
             idle: TimeDelta::days(7),
             life: TimeDelta::days(30),

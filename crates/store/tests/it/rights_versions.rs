@@ -29,6 +29,7 @@ async fn sign_in(store: &Store, session_id: &str, token: u32) {
         user_agent: "",
         peer: "",
         proof: SessionProof::Password,
+        authenticated_at: start(),
         at: start(),
         idle: TimeDelta::days(7),
         life: TimeDelta::days(30),

@@ -55,6 +55,7 @@ async fn with_users(place: &Place) -> Store {
             user_agent: "tests",
             peer: "192.0.2.7",
             proof: SessionProof::Password,
+            authenticated_at: start(),
             at: start(),
             idle: TimeDelta::days(7),
             life: TimeDelta::days(30),

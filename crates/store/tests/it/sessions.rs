@@ -69,6 +69,7 @@ async fn begin(store: &Store, session_id: &str, number: u32) {
         user_agent: "tests",
         peer: "192.0.2.7",
         proof: SessionProof::Password,
+        authenticated_at: start(),
         at: start(),
         idle: LIMITS.idle,
         life: TimeDelta::days(30),

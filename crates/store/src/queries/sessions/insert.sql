@@ -11,4 +11,4 @@ INSERT INTO sessions (
     expires_at,
     proof
 )
-VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
