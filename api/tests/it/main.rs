@@ -46,6 +46,7 @@ mod gateway {
     mod hostile;
     mod instances;
     mod kept_answers;
+    mod lengths;
     mod rate_limits;
 }
 #[cfg(test)]
