@@ -297,19 +297,24 @@ fn known() -> String {
 ///
 /// # Errors
 /// [`Error::Sheet`] if the stream is damaged, the file is empty, marked as what it is not, or larger than
-/// [`FILE_BYTES_MAX`].
+/// [`FILE_BYTES_MAX`], packed or unpacked.
 pub fn unpack(file_name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
+    unpack_within(file_name, bytes, FILE_BYTES_MAX)
+}
+
+/// As [`unpack`], with another limit. Unpacking ends one byte after it, whatever else there is.
+fn unpack_within(file_name: &str, bytes: Vec<u8>, bytes_max: usize) -> Result<Vec<u8>, Error> {
     let problem = |problem: String| Error::Sheet { file: file_name.to_owned(), problem };
-    let too_large = || problem(format!("the file has more than {FILE_BYTES_MAX} bytes; export fewer years"));
+    let too_large = || problem(format!("the file has more than {bytes_max} bytes; export fewer years"));
     let checked = |plain: Vec<u8>| match plain.len() {
-        length if FILE_BYTES_MAX < length => Err(too_large()),
+        length if bytes_max < length => Err(too_large()),
         _ if is_blank(&plain) => Err(problem("the file is empty; export it again".to_owned())),
         _ => plain_text(plain).map_err(&problem),
     };
     if !bytes.starts_with(b"\x1f\x8b") {
         return checked(bytes);
     }
-    let limit = u64::try_from(FILE_BYTES_MAX).unwrap_or(u64::MAX) + 1;
+    let limit = u64::try_from(bytes_max).unwrap_or(u64::MAX - 1) + 1;
     let mut plain = Vec::new();
     flate2::read::MultiGzDecoder::new(bytes.as_slice())
         .take(limit)
@@ -423,11 +428,33 @@ mod tests {
         assert!(currency_and_scale("<invalid>").is_err());
     }
 
+    fn packed(plain: &[u8]) -> Vec<u8> {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut packer, plain).expect("written");
+        packer.finish().expect("finished")
+    }
+
+    #[test]
+    fn a_small_file_that_unpacks_to_a_huge_one_is_refused() {
+        // 60 KiB of nothing in some hundred bytes.
+        let (zeros, bytes_max) = (vec![b'0'; 60 << 10], 50 << 10);
+        let small = packed(&zeros);
+        assert!(small.len() < 1 << 10);
+        // One stream, many in a row, and one that is cut off behind the limit: nobody looks that far.
+        let many = packed(&zeros[..1 << 10]).repeat(60);
+        let (cut, _) = small.split_at(small.len() - 4);
+        for bytes in [small.as_slice(), many.as_slice(), cut] {
+            let error = unpack_within("a.gz", bytes.to_vec(), bytes_max).expect_err("too large");
+            assert_eq!(error.to_string(), "a.gz: the file has more than 51200 bytes; export fewer years");
+        }
+        let whole = packed(&zeros[..bytes_max]);
+        assert_eq!(unpack_within("a.gz", whole, bytes_max).expect("just so large").len(), bytes_max);
+        assert!(unpack_within("a.csv", zeros, bytes_max).is_err(), "packed or not");
+    }
+
     #[test]
     fn gzip_is_unpacked_and_damage_is_told() {
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        std::io::Write::write_all(&mut packer, b"hello").expect("written");
-        let packed = packer.finish().expect("finished");
+        let packed = packed(b"hello");
         assert_eq!(unpack("a.gz", packed.clone()).expect("unpacked"), b"hello");
         assert_eq!(unpack("a.txt", b"hello".to_vec()).expect("as it is"), b"hello");
         let cut = packed.get(..packed.len() - 4).expect("longer than that").to_vec();
@@ -453,9 +480,7 @@ mod tests {
 
     #[test]
     fn an_empty_file_is_called_empty() {
-        let packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        let packed = packer.finish().expect("finished");
-        for empty in [b"".to_vec(), b"\xEF\xBB\xBF\r\n \n".to_vec(), packed] {
+        for empty in [b"".to_vec(), b"\xEF\xBB\xBF\r\n \n".to_vec(), packed(b"")] {
             let error = unpack("a.csv", empty).expect_err("nothing to read");
             assert_eq!(error.to_string(), "a.csv: the file is empty; export it again");
         }
