@@ -25,8 +25,16 @@ const REQUEST_ID: &str = "x-request-id";
 const UNSUBSCRIBE: &str = "/unsubscribe/";
 
 /// Refusals that the log keeps, with the form of the address and nothing of what was sent: who tries what is not
-/// theirs leaves a trace.
-const NOTED: [StatusCode; 3] = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS];
+/// theirs, or what no program of the house would send, leaves a trace.
+const NOTED: [StatusCode; 7] = [
+    StatusCode::BAD_REQUEST,
+    StatusCode::UNAUTHORIZED,
+    StatusCode::FORBIDDEN,
+    StatusCode::PAYLOAD_TOO_LARGE,
+    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    StatusCode::UNPROCESSABLE_ENTITY,
+    StatusCode::TOO_MANY_REQUESTS,
+];
 
 /// The id of a request. Ids that callers send are not taken over: one id in the log is one request.
 #[derive(Clone, Copy)]
@@ -67,13 +75,15 @@ async fn identified(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// The span of a request. It holds the path, which has ids, and not the parameters or the token of an address.
+/// The span of a request, for what goes wrong within it. It holds the form of the address and the path, which has ids,
+/// and not the parameters or the token of an address.
 fn request_span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>().map(|RequestId(id)| id.to_string());
     tracing::info_span!(
         "request",
         request.id = id.as_deref(),
         http.method = %request.method(),
+        http.route = request.extensions().get::<MatchedPath>().map_or(metrics::UNMATCHED, MatchedPath::as_str),
         http.path = shown(request.uri().path()),
     )
 }

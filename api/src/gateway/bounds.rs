@@ -55,6 +55,9 @@ pub(crate) async fn bounded(State(bounds): State<Bounds>, request: Request, next
     let request = request.map(|body| Body::new(Limited::new(body, bytes_max)));
     match tokio::time::timeout(timeout, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(_) => {
+            tracing::warn!(timeout_s = timeout.as_secs(), "a request was given up: its answer took too long");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
     }
 }

@@ -37,6 +37,8 @@ mod killed_batch;
 #[cfg(test)]
 mod liquidity;
 #[cfg(test)]
+mod logs;
+#[cfg(test)]
 mod management;
 #[cfg(test)]
 mod mirror;

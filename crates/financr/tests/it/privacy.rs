@@ -74,6 +74,8 @@ fn nothing_personal_is_logged_by_the_api() {
         ("POST /register", zoe, "202"),
         ("POST /register", zoe, "202"),
         ("POST /login", login, "401"),
+        ("POST /login", r#"{"email":"zoe@example.org","password":["purple lamps"]}"#, "400"),
+        ("GET /portfolios?limit=zoe@example.org", "", "400"),
         ("GET /users", "", "200"),
         ("GET /audit-entries", "", "200"),
         ("GET /portfolios/zoe@example.org", "", "404"),
@@ -87,11 +89,13 @@ fn nothing_personal_is_logged_by_the_api() {
     // Whatever was asked for, a line is one object; what was refused is among them, by the form of its address.
     let lines = logged.lines().filter(|line| line.starts_with('{'));
     let lines: Vec<Value> = lines.map(|line| serde_json::from_str(line).expect("a JSON object a line")).collect();
-    let is_refused_login = |line: &&Value| {
-        let text = line.to_string();
-        text.contains("\"refused\"") && text.contains("\"/login\"") && text.contains("401")
-    };
-    assert_eq!(lines.iter().filter(is_refused_login).count(), 1, "{logged}");
+    for (route, status) in [("/login", 401), ("/login", 400), ("/portfolios", 400)] {
+        let is_refusal = |line: &&Value| {
+            let fields = &line["fields"];
+            fields["message"] == "refused" && fields["http.route"] == route && fields["http.status"] == status
+        };
+        assert_eq!(lines.iter().filter(is_refusal).count(), 1, "{route} {status}: {logged}");
+    }
     assert!(logged.lines().all(|line| !line.starts_with("{\"x\"")), "{logged}");
     for named in ["zoe@example.org", "Zoe", "purple lamps"] {
         let lines: Vec<&str> = logged.lines().filter(|line| line.contains(named)).collect();
