@@ -19,6 +19,7 @@ use schemas::{BusinessDate, Currency};
 
 use crate::delimited::utf16;
 use crate::error::Error;
+use crate::file_endings;
 use crate::sources::RowReject;
 
 /// Size of an export; a larger one is refused.
@@ -262,15 +263,23 @@ pub fn importer(name: &str) -> Result<&'static Importer, Error> {
     found.ok_or_else(|| Error::UnknownFormat { what: format!("there is no format `{name}`"), known: known() })
 }
 
-/// The one importer that says that a file is of its format.
+/// The one importer that says that a file is of its format. The name of the file must not say something else; what a
+/// mapping says of it counts more.
 ///
 /// # Errors
-/// [`Error::UnknownFormat`] with the names that are known if none says so, or more than one.
+/// [`Error::UnknownFormat`] with the names that are known if none says so, or more than one; [`Error::Sheet`] if its
+/// name says something else.
 pub fn recognise(file: &ExportFile<'_>) -> Result<&'static Importer, Error> {
     let found: Vec<&'static Importer> =
         IMPORTERS.iter().filter(|importer| (importer.recognises)(file)).copied().collect();
     let what = match found[..] {
-        [only] => return Ok(only),
+        [only] => {
+            let contradiction = file_endings::contradiction(file.file_name, file.bytes);
+            return match contradiction.filter(|_| file.mapping.is_none()) {
+                Some(problem) => Err(Error::Sheet { file: file.file_name.to_owned(), problem }),
+                None => Ok(only),
+            };
+        }
         [] => match std::str::from_utf8(file.bytes) {
             Ok(_) => format!("{} is in no format that is known; name one with --as", file.file_name),
             Err(error) => format!(

@@ -14,6 +14,7 @@ pub mod doubts;
 mod error;
 pub mod export_books;
 pub mod factors;
+mod file_endings;
 mod frames;
 pub mod history;
 mod holding_years;

@@ -205,6 +205,25 @@ fn samples_are_recognised_as_what_they_are() {
     }
 }
 
+#[test]
+fn a_name_that_says_something_else_is_refused() {
+    let bytes = b"<FlexQueryResponse queryName='all' type='AF'></FlexQueryResponse>\n";
+    for (file_name, is_refused) in [
+        ("flex.xml", false),
+        ("flex.txt", false),
+        ("flex", false),
+        ("flex.csv", true),
+        ("flex.json.gz", true),
+        ("flex.xlsx", true),
+    ] {
+        let found = recognise(&ExportFile { file_name, bytes, mapping: None }).map(|importer| importer.name);
+        assert_eq!(found.is_err(), is_refused, "{file_name}: {found:?}");
+    }
+    // Some banks call lines of text a spreadsheet. Whoever says what the columns mean has looked into the file.
+    let rows = ExportFile { file_name: "umsatz.xls", bytes: b"Datum;Betrag\n", mapping: Some(b"{}") };
+    assert_eq!(recognise(&rows).map(|importer| importer.name).expect("a mapping is there"), "generic_csv");
+}
+
 /// A trade in pounds with a commission in euros, so that two bookings share its number; it has none of its own.
 fn trade(number: &str, price: &str, net_cash: &str) -> String {
     format!(
