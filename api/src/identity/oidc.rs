@@ -6,8 +6,9 @@
 //! comes back with another's code has not got it.
 //!
 //! A session begins with a proof that counts for what is sensitive. So the other house is asked for one that is no
-//! older than that may be (`max_age`), and has to say when it was (`auth_time`): else somebody who signed in there in
-//! the morning, and left, would be proof enough for whoever sits down there at noon.
+//! older than that may be (`max_age`), and should say when it was (`auth_time`): else somebody who signed in there in
+//! the morning, and left, would be proof enough for whoever sits down there at noon. Of a house that does not say it, a
+//! proof leads in and counts for nothing sensitive.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -219,11 +220,13 @@ impl Oidc {
         })
     }
 
-    /// When somebody proved at the other house who it is, if it says so and that is not too long ago. Where it was
-    /// asked for `max_age`, it must say it (OpenID Connect Core 1.0, section 3.1.2.1).
+    /// When somebody proved at the other house who it is, if that is not too long ago. Where it was asked for
+    /// `max_age`, it should say it (OpenID Connect Core 1.0, section 3.1.2.1), and not every house does: the proof then
+    /// counts as older than may be for what is sensitive.
     fn recent(&self, auth_time: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
-        let proved_at = auth_time.ok_or_else(|| "it does not say when the user signed in (`auth_time`)".to_owned())?;
-        let age_max = TimeDelta::seconds(i64::from(self.proof_age_s_max)) + CLOCK_DIFFERENCE;
+        let fresh_for = TimeDelta::seconds(i64::from(self.proof_age_s_max));
+        let Some(proved_at) = auth_time else { return Ok(now - fresh_for - TimeDelta::seconds(1)) };
+        let age_max = fresh_for + CLOCK_DIFFERENCE;
         if now + CLOCK_DIFFERENCE < proved_at {
             return Err("the user signed in after now".to_owned());
         }
