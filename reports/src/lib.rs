@@ -24,6 +24,7 @@ mod rates;
 pub mod regulatory;
 pub mod render;
 mod rhythm;
+mod secret_file;
 mod sections;
 mod span;
 pub mod statements;

@@ -17,6 +17,7 @@ pub mod person_retention;
 pub mod plan;
 pub mod role;
 pub mod scope;
+pub mod secret_file;
 pub mod secret_hash;
 pub mod severity;
 pub mod signed_message;

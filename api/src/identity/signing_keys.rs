@@ -5,12 +5,14 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use schemas::secret_file::check_owner_only;
 
 const BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
 const END: &str = "-----END PRIVATE KEY-----";
@@ -115,35 +117,18 @@ fn read_key(path: &Path) -> Result<SigningKey, String> {
 /// # Errors
 /// What is wrong with the file, and what to do.
 pub(super) fn read_secret(path: &Path) -> Result<String, String> {
-    let text = read_text(path).map_err(|error| of_file(path, &format!("cannot be read: {error}")))?;
-    if !is_private(path) {
-        return Err(of_file(path, "can be read by others; take their rights away (`chmod 600`)"));
-    }
+    let unreadable = |error: io::Error| of_file(path, &format!("cannot be read: {error}"));
+    let file = File::open(path).map_err(unreadable)?;
+    let mode = file.metadata().map_err(unreadable)?.permissions().mode();
+    check_owner_only(path, mode).map_err(|error| of_file(path, &error.to_string()))?;
+    let mut text = String::new();
+    file.take(FILE_BYTES_MAX).read_to_string(&mut text).map_err(unreadable)?;
     Ok(text)
 }
 
 /// What is wrong with the file of a key.
 pub(super) fn of_file(path: &Path, problem: &str) -> String {
     format!("the key `{}` {problem}", path.display())
-}
-
-fn read_text(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(FILE_BYTES_MAX).read_to_string(&mut text)?;
-    Ok(text)
-}
-
-/// Whether nobody but the owner can read a file; where there are no such rights, nobody can say.
-fn is_private(path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 == 0)
-    }
-    #[cfg(not(unix))]
-    {
-        path.exists()
-    }
 }
 
 fn key_of(text: &str) -> Option<SigningKey> {

@@ -1,5 +1,8 @@
 //! A certificate in files, which are looked at whenever somebody connects and read again when they have changed.
 
+use std::fs::Permissions;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -7,6 +10,8 @@ use std::time::SystemTime;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use schemas::secret_file::check_owner_and_group;
+use tokio::io::AsyncReadExt;
 
 use super::HTTP_1;
 use super::settings::CertificateFiles;
@@ -19,15 +24,15 @@ pub(super) struct FileCertificate {
     stamp: Option<Stamp>,
 }
 
-/// By what a change of the files is seen.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp([(SystemTime, u64); 2]);
+/// By what a change of the files is seen: a key that was refused for its rights is read when it has others.
+#[derive(Clone, PartialEq, Eq)]
+struct Stamp([(SystemTime, u64, Permissions); 2]);
 
 impl FileCertificate {
     /// Reads the files.
     ///
     /// # Errors
-    /// [`Error::Certificate`] if they cannot be read or do not belong together.
+    /// [`Error::Certificate`] if they cannot be read or do not belong together, or if others can read the key.
     pub(super) async fn load(files: &CertificateFiles) -> Result<FileCertificate, Error> {
         let stamp = stamp(files).await;
         let config = Arc::new(server_config(files).await?);
@@ -55,9 +60,9 @@ impl FileCertificate {
 }
 
 async fn stamp(files: &CertificateFiles) -> Option<Stamp> {
-    let of = async |path: &Path| -> Option<(SystemTime, u64)> {
+    let of = async |path: &Path| -> Option<(SystemTime, u64, Permissions)> {
         let metadata = tokio::fs::metadata(path).await.ok()?;
-        Some((metadata.modified().ok()?, metadata.len()))
+        Some((metadata.modified().ok()?, metadata.len(), metadata.permissions()))
     };
     Some(Stamp([of(&files.certificate_file).await?, of(&files.key_file).await?]))
 }
@@ -71,7 +76,7 @@ async fn server_config(files: &CertificateFiles) -> Result<ServerConfig, Error> 
     if chain.is_empty() {
         return Err(wrong(certificate_file, "it has no certificate (PEM)".to_owned()));
     }
-    let key = PrivateKeyDer::from_pem_slice(&read(key_file).await?);
+    let key = PrivateKeyDer::from_pem_slice(&read_key(key_file).await?);
     let key = key.map_err(|error| wrong(key_file, error.to_string()))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let versions = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
@@ -85,4 +90,16 @@ async fn server_config(files: &CertificateFiles) -> Result<ServerConfig, Error> 
 async fn read(file: &Path) -> Result<Vec<u8>, Error> {
     let read = tokio::fs::read(file).await;
     read.map_err(|error| Error::Certificate { file: file.to_owned(), problem: error.to_string() })
+}
+
+/// The text of a key that nobody but its owner and its group has rights to.
+async fn read_key(file: &Path) -> Result<Vec<u8>, Error> {
+    let wrong = |problem: String| Error::Certificate { file: file.to_owned(), problem };
+    let unreadable = |error: io::Error| wrong(error.to_string());
+    let mut opened = tokio::fs::File::open(file).await.map_err(unreadable)?;
+    let mode = opened.metadata().await.map_err(unreadable)?.permissions().mode();
+    check_owner_and_group(file, mode).map_err(|error| wrong(format!("it {error}")))?;
+    let mut key = Vec::new();
+    opened.read_to_end(&mut key).await.map_err(unreadable)?;
+    Ok(key)
 }

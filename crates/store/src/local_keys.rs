@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use aws_lc_rs::rand;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use schemas::secret_file::check_owner_only;
 use schemas::secret_hash::hexadecimal;
 
 use crate::key_service::{DataKey, KEY_BYTES, KeyError, KeyService, WrappedKey, keyed_hash, open, seal};
@@ -102,9 +103,8 @@ impl LocalKeys {
 
     fn read_file(&self) -> io::Result<String> {
         let file = File::open(&self.path)?;
-        if !is_private(&file)? {
-            return Err(io::Error::other("others can read it; take their rights away (`chmod 600`)"));
-        }
+        let checked = check_owner_only(&self.path, mode_of(&file)?);
+        checked.map_err(|error| io::Error::other(format!("it {error}")))?;
         let mut text = String::new();
         file.take(FILE_BYTES_MAX).read_to_string(&mut text)?;
         Ok(text)
@@ -243,15 +243,15 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Whether nobody but the owner has rights to a file.
+/// Who has which rights to a file.
 #[cfg(unix)]
-fn is_private(file: &File) -> io::Result<bool> {
+fn mode_of(file: &File) -> io::Result<u32> {
     use std::os::unix::fs::PermissionsExt;
-    Ok(file.metadata()?.permissions().mode() & 0o077 == 0)
+    Ok(file.metadata()?.permissions().mode())
 }
 
 /// Elsewhere the rights to a file are not looked at.
 #[cfg(not(unix))]
-fn is_private(_file: &File) -> io::Result<bool> {
-    Ok(true)
+fn mode_of(_file: &File) -> io::Result<u32> {
+    Ok(0o600)
 }

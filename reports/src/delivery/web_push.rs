@@ -400,6 +400,7 @@ async fn leave(mut response: Response) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret_file::tests::write_private;
 
     fn now() -> DateTime<Utc> {
         "2015-10-21T07:28:00Z".parse().expect("an instant")
@@ -446,7 +447,7 @@ mod tests {
     fn settings_that_cannot_be_used_are_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let key_file = folder.path().join("vapid.pem");
-        std::fs::write(&key_file, make_key().expect("a key").private_pem.expose_secret()).expect("written");
+        write_private(&key_file, make_key().expect("a key").private_pem.expose_secret());
         let good = WebPushSettings {
             key_file,
             subject: "mailto:operations@example.org".to_owned(),

@@ -233,6 +233,7 @@ async fn leave(mut response: Response) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret_file::tests::write_private;
 
     #[test]
     fn what_follows_from_an_answer() {
@@ -248,7 +249,7 @@ mod tests {
     fn settings_that_cannot_be_used_are_refused() {
         let folder = tempfile::tempdir().expect("a folder");
         let secret_file = folder.path().join("secret");
-        std::fs::write(&secret_file, "0123456789abcdef0123456789abcdef\n").expect("written");
+        write_private(&secret_file, "0123456789abcdef0123456789abcdef\n");
         let good = WebhookSettings {
             url: "https://crm.example.org/financr?key=1".to_owned(),
             secret_file,
@@ -259,7 +260,7 @@ mod tests {
         };
         assert!(!format!("{:?}", Webhook::new(&good).expect("usable")).contains("crm"));
         let short = folder.path().join("short");
-        std::fs::write(&short, "secret").expect("written");
+        write_private(&short, "secret");
         let wrong = [
             (WebhookSettings { url: "http://crm.example.org".to_owned(), ..good.clone() }, "begins with https://"),
             (WebhookSettings { url: "https://crm.example.org/#a".to_owned(), ..good.clone() }, "begins with https://"),

@@ -1,6 +1,8 @@
 //! HTTPS by the API itself, with a certificate in files.
 
+use std::fs::Permissions;
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use api::{CertificateFiles, Error, TlsSettings};
@@ -15,14 +17,20 @@ use super::client;
 use super::served::{self, Served};
 use crate::house::now;
 
-/// Writes a new certificate of `localhost` and its key into a folder.
+/// Writes a new certificate of `localhost` and its key, which a group can read, into a folder.
 fn renew(folder: &Path) -> CertificateDer<'static> {
     let key = KeyPair::generate().expect("a key");
     let params = CertificateParams::new(vec!["localhost".to_owned()]).expect("parameters");
     let certificate = params.self_signed(&key).expect("a certificate");
     std::fs::write(folder.join("key.pem"), key.serialize_pem()).expect("written");
+    let_read(folder, 0o640);
     std::fs::write(folder.join("certificate.pem"), certificate.pem()).expect("written");
     certificate.der().clone()
+}
+
+/// Gives the key in a folder a mode.
+fn let_read(folder: &Path, mode: u32) {
+    std::fs::set_permissions(folder.join("key.pem"), Permissions::from_mode(mode)).expect("changed");
 }
 
 async fn serve(folder: &Path) -> Served {
@@ -61,6 +69,26 @@ async fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
     let second = renew(folder.path());
     assert!(ask(served.address, &second).await.is_ok());
     assert!(ask(served.address, &first).await.is_err(), "the old one is not shown any more");
+}
+
+#[tokio::test]
+async fn a_key_that_everybody_can_read_is_refused_until_others_have_no_rights() {
+    let folder = TempDir::new().expect("a folder");
+    let first = renew(folder.path());
+    let_read(folder.path(), 0o644);
+    let refused = serve(folder.path()).await.serving.await.expect("it ended").expect_err("refused");
+    assert!(matches!(refused, Error::Certificate { .. }), "{refused}");
+    let key = folder.path().join("key.pem");
+    assert!(refused.to_string().contains(&format!("`chmod o-rwx {}`", key.display())), "{refused}");
+
+    let_read(folder.path(), 0o600);
+    let served = serve(folder.path()).await;
+    assert!(ask(served.address, &first).await.is_ok());
+    let second = renew(folder.path());
+    let_read(folder.path(), 0o644);
+    assert!(ask(served.address, &first).await.is_ok(), "the one before stays");
+    let_read(folder.path(), 0o640);
+    assert!(ask(served.address, &second).await.is_ok(), "nothing has changed but the rights");
 }
 
 #[tokio::test]

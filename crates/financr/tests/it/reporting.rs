@@ -1,5 +1,8 @@
 //! Published documents: a file is proven to be one of them, or not, and what was published is listed.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+
 use serde_json::Value;
 
 use crate::books;
@@ -203,9 +206,21 @@ fn nothing_is_removed_before_its_time_and_what_will_be_due_is_listed() {
 #[test]
 fn a_copy_with_a_password_is_made_from_the_archive_and_is_not_the_document() {
     let house = with_january();
-    let write = |name: &str, text: &str| std::fs::write(house.path().join(name), text).expect("written");
+    let let_read = |name: &str, mode: u32| {
+        std::fs::set_permissions(house.path().join(name), Permissions::from_mode(mode)).expect("changed");
+    };
+    let write = |name: &str, text: &str| {
+        std::fs::write(house.path().join(name), text).expect("written");
+        let_read(name, 0o600);
+    };
     write("secret.txt", "correct horse\n");
     let asked = ["report", "show", MIXED, "--encrypt", "--password-file", "secret.txt", "--output", "copy.pdf"];
+    let_read("secret.txt", 0o644);
+    let refused = house.run(&asked);
+    assert_eq!(refused.code, Some(2), "others can read the password");
+    assert!(refused.stderr.contains("`chmod 600 secret.txt`"), "{}", refused.stderr);
+    assert!(!house.path().join("copy.pdf").exists());
+    let_read("secret.txt", 0o600);
     let said = house.done(&asked);
     assert!(said.contains("encrypted with AES-256"), "{said}");
     let copy = std::fs::read(house.path().join("copy.pdf")).expect("there");

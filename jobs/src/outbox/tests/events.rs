@@ -1,5 +1,9 @@
 //! Events of the webhook against a receiver that does its worst: each arrives, with one id and one body.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
 use reports::delivery::webhook::WebhookSettings;
 use schemas::signed_message::{self, SIGNATURE_HEADER};
 use serde_json::Value;
@@ -11,10 +15,16 @@ use super::*;
 const EVENTS: usize = 400;
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
+/// Writes a file that nobody but its owner has rights to.
+pub(super) fn write_private(path: &Path, text: &str) {
+    std::fs::write(path, text).expect("written");
+    std::fs::set_permissions(path, Permissions::from_mode(0o600)).expect("changed");
+}
+
 async fn house_with(receiver: &HostileReceiver) -> House {
     let mut house = House::with_folder().await;
     let secret_file = house.folder.path().join("secret");
-    std::fs::write(&secret_file, format!("{SECRET}\n")).expect("written");
+    write_private(&secret_file, &format!("{SECRET}\n"));
     house.context.settings.webhook = Some(WebhookSettings {
         url: format!("http://127.0.0.1:{}/events", receiver.port),
         secret_file,

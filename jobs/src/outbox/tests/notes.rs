@@ -6,6 +6,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use store::{PushEnd, PushOutcome};
 
+use super::events::write_private;
 use super::push_service::{Answer, Browser, PushService, vapid_claims};
 use super::*;
 use crate::subscriptions;
@@ -15,7 +16,7 @@ async fn house_with_key() -> (House, String) {
     let mut house = House::with_folder().await;
     let key_file = house.folder.path().join("vapid.pem");
     let new = make_key().expect("a key");
-    std::fs::write(&key_file, new.private_pem.expose_secret()).expect("written");
+    write_private(&key_file, new.private_pem.expose_secret());
     house.context.settings.web_push = Some(WebPushSettings {
         key_file,
         subject: "mailto:operations@example.org".to_owned(),

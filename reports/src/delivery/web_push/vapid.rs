@@ -5,7 +5,6 @@
 //! subscriptions.
 
 use std::fmt;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -22,6 +21,7 @@ use serde::Serialize;
 
 use super::base64url;
 use crate::error::Error;
+use crate::secret_file;
 
 /// How long a token holds; RFC 8292 allows 24 hours, and clocks differ.
 const LIFETIME: TimeDelta = TimeDelta::hours(12);
@@ -60,14 +60,15 @@ struct TokenClaims<'a> {
 }
 
 impl VapidKey {
-    /// Reads the key from a file.
+    /// Reads the key from a file that nobody but its owner has rights to.
     ///
     /// # Errors
     /// The file, and what is wrong with it, without what is in it.
     pub fn read(path: &Path) -> Result<VapidKey, String> {
         let problem = |problem: String| format!("{} {problem}", path.display());
+        let file = secret_file::open(path).map_err(problem)?;
         let mut text = Vec::new();
-        let read = File::open(path).and_then(|file| file.take(KEY_FILE_BYTES_MAX).read_to_end(&mut text));
+        let read = file.take(KEY_FILE_BYTES_MAX).read_to_end(&mut text);
         read.map_err(|error| problem(format!("cannot be read: {error}")))?;
         let help = "`financr push key --out FILE` makes one";
         let der = PrivatePkcs8KeyDer::from_pem_slice(&text)
@@ -142,10 +143,14 @@ fn pem(der: &[u8]) -> SecretString {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
     use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
     use serde_json::Value;
 
     use super::*;
+    use crate::secret_file::tests::write_private;
 
     const OF_OPENSSL: &str = "-----BEGIN PRIVATE KEY-----\n\
         MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgls3tzZQaXjh0toTX\n\
@@ -158,7 +163,7 @@ mod tests {
     fn key_in(folder: &Path) -> VapidKey {
         let path = folder.join("vapid.pem");
         let new = make_key().expect("a key");
-        std::fs::write(&path, new.private_pem.expose_secret()).expect("written");
+        write_private(&path, new.private_pem.expose_secret());
         let key = VapidKey::read(&path).expect("readable");
         assert_eq!(key.public_text(), new.public_text, "the file holds the key whose other half was told");
         key
@@ -201,7 +206,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("key.pem");
         let read = |text: &str| {
-            std::fs::write(&path, text).expect("written");
+            write_private(&path, text);
             VapidKey::read(&path)
         };
         // Made by `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`; the public half is what
@@ -213,5 +218,17 @@ mod tests {
         assert!(read(&another).expect_err("refused").contains("holds no private key of the curve P-256"));
         let none = VapidKey::read(&folder.path().join("none")).expect_err("refused");
         assert!(none.contains("cannot be read"), "{none}");
+    }
+
+    #[test]
+    fn a_key_that_others_can_read_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("key.pem");
+        write_private(&path, OF_OPENSSL);
+        assert!(VapidKey::read(&path).is_ok());
+        std::fs::set_permissions(&path, Permissions::from_mode(0o640)).expect("changed");
+        let refused = VapidKey::read(&path).expect_err("refused");
+        let shown = path.display().to_string();
+        assert!(refused.starts_with(&shown) && refused.contains(&format!("`chmod 600 {shown}`")), "{refused}");
     }
 }

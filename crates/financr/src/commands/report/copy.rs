@@ -1,12 +1,14 @@
 //! A copy of a published statement that only a password opens.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jobs::Context;
 use jobs::encrypted_copy::encrypted_copy;
+use schemas::secret_file::check_owner_only;
 use secrecy::SecretString;
 
 use super::Session;
@@ -21,7 +23,7 @@ pub(super) struct Asked {
     /// Write a copy of the PDF that only a password opens (AES-256); it is no archived document any more
     #[arg(long, requires_all = ["password_file", "output"])]
     pub(super) encrypt: bool,
-    /// The file with the password on its first line; a password on the command line would be seen by others
+    /// The file with the password on its first line, which only you can read; on the command line others would see it
     #[arg(long, value_name = "FILE", requires = "encrypt")]
     password_file: Option<PathBuf>,
     /// Where the copy is written; a file that is there is not replaced
@@ -50,12 +52,15 @@ pub(super) async fn execute(session: &Session, context: &Context, id: &str, aske
     Ok(Ending::Done)
 }
 
-/// The first line of a file.
+/// The first line of a file that nobody but its owner has rights to.
 fn password(path: &Path) -> Result<SecretString, Usage> {
     let wrong = |problem: String| Usage(format!("the file of the password {}: {problem}", path.display()));
+    let unreadable = |error: io::Error| wrong(format!("cannot be read: {error}"));
+    let file = File::open(path).map_err(unreadable)?;
+    let mode = file.metadata().map_err(unreadable)?.permissions().mode();
+    check_owner_only(path, mode).map_err(|error| wrong(error.to_string()))?;
     let mut text = String::new();
-    let read = File::open(path).and_then(|file| file.take(PASSWORD_FILE_MAX + 1).read_to_string(&mut text));
-    let read = read.map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let read = file.take(PASSWORD_FILE_MAX + 1).read_to_string(&mut text).map_err(unreadable)?;
     if u64::try_from(read).map_or(true, |read| PASSWORD_FILE_MAX < read) {
         return Err(wrong("has more than 1,024 bytes; it holds one password on one line".to_owned()));
     }
