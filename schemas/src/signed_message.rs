@@ -7,7 +7,8 @@
 use std::fmt::Write;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sha2::{Digest, Sha256};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 
 /// The header with the signature.
 pub const SIGNATURE_HEADER: &str = "financr-signature";
@@ -16,8 +17,6 @@ pub const AGE_MAX: TimeDelta = TimeDelta::minutes(5);
 
 /// Characters of a header that is looked at.
 const HEADER_LENGTH_MAX: usize = 200;
-/// Bytes that SHA-256 takes in at once (FIPS 180-4).
-const BLOCK_BYTES: usize = 64;
 
 /// Why a message is not believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +38,7 @@ pub enum SignatureError {
 pub fn sign(secret: &[u8], at: DateTime<Utc>, body: &[u8]) -> String {
     let seconds = at.timestamp().to_string();
     let mut text = format!("t={seconds},v1=");
-    for byte in hmac_sha256(secret, &[seconds.as_bytes(), b".", body]) {
+    for byte in hmac_sha256(secret, &[seconds.as_bytes(), b".", body]).finalize().into_bytes() {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
     }
@@ -62,7 +61,7 @@ pub fn verify(secret: &[u8], header: &str, body: &[u8], now: DateTime<Utc>) -> R
         return Err(SignatureError::Stale);
     }
     let wanted = hmac_sha256(secret, &[seconds.as_bytes(), b".", body]);
-    if same_bytes(&given, &wanted) { Ok(()) } else { Err(SignatureError::Wrong) }
+    wanted.verify_slice(&given).map_err(|_| SignatureError::Wrong)
 }
 
 /// Compares all of what was given, wherever it differs: the time taken tells nothing of what was wanted but its length.
@@ -75,19 +74,13 @@ pub fn same_bytes(given: &[u8], wanted: &[u8]) -> bool {
 }
 
 /// HMAC (RFC 2104) with SHA-256, of a text in parts.
-fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    let mut block = [0_u8; BLOCK_BYTES];
-    let hashed: [u8; 32] = Sha256::digest(key).into();
-    let key = if BLOCK_BYTES < key.len() { &hashed[..] } else { key };
-    for (place, byte) in block.iter_mut().zip(key) {
-        *place = *byte;
-    }
-    let mut inner = Sha256::new_with_prefix(block.map(|byte| byte ^ 0x36));
+fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
+    let keyed = Hmac::<Sha256>::new_from_slice(key);
+    let mut mac = keyed.unwrap_or_else(|_| unreachable!("HMAC takes keys of any length (RFC 2104, section 3)"));
     for part in parts {
-        inner.update(part);
+        mac.update(part);
     }
-    let outer = Sha256::new_with_prefix(block.map(|byte| byte ^ 0x5c));
-    outer.chain_update(inner.finalize()).finalize().into()
+    mac
 }
 
 /// The bytes that hexadecimal digits stand for; none if they are no digits.
@@ -102,6 +95,7 @@ fn bytes_of(digits: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret_hash::hexadecimal;
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(seconds, 0).expect("an instant")
@@ -118,7 +112,7 @@ mod tests {
 
     #[test]
     fn the_mac_is_that_of_the_standard() {
-        let hex = |bytes: [u8; 32]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hex = |mac: Hmac<Sha256>| hexadecimal(&mac.finalize().into_bytes());
         // RFC 4231, test cases 1, 2 and 6: a short key, a shorter one, and one that is longer than a block.
         for (key, text, expected) in [
             (&[0x0b; 20][..], &b"Hi There"[..], "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
