@@ -102,9 +102,9 @@ async fn of_file(
     let missing = || Error::Columns { table: definition.name, problem: format!("no `{PORTFOLIO_ID}`") };
     let columns = footer.parquet_schema().columns();
     let column = columns.iter().position(|column| column.name() == PORTFOLIO_ID).ok_or_else(missing)?;
-    let (pages, large): (Vec<Stretch>, Vec<Stretch>) = places(footer.metadata(), column, portfolio.as_str().as_bytes())
-        .into_iter()
-        .partition(|stretch| stretch.rows.len() <= KEPT_ROWS_MAX);
+    let stretches = places(footer.metadata(), column, portfolio.as_str().as_bytes()).map_err(&failed)?;
+    let (pages, large): (Vec<Stretch>, Vec<Stretch>) =
+        stretches.into_iter().partition(|stretch| stretch.rows.len() <= KEPT_ROWS_MAX);
     let id = Scalar::new(StringArray::from(vec![portfolio.as_str()]));
     let path: Arc<str> = Arc::from(file.path.as_str());
     let mut found = Vec::with_capacity(pages.len());
@@ -131,7 +131,7 @@ async fn whole(
 ) -> Result<RecordBatch, Error> {
     let failed = Error::parquet("read", definition.name);
     let row_count = stretch.rows.len();
-    let selection = selection(footer.metadata(), std::slice::from_ref(&stretch));
+    let selection = selection(footer.metadata(), std::slice::from_ref(&stretch)).map_err(&failed)?;
     let rows = ParquetRecordBatchStreamBuilder::new_with_metadata(reader, footer)
         .with_row_groups(vec![stretch.group])
         .with_row_selection(selection)
@@ -154,7 +154,7 @@ async fn sifted(
     stretches: &[Stretch],
 ) -> Result<Vec<RecordBatch>, Error> {
     let failed = Error::parquet("read", definition.name);
-    let selection = selection(footer.metadata(), stretches);
+    let selection = selection(footer.metadata(), stretches).map_err(&failed)?;
     let mut groups: Vec<usize> = stretches.iter().map(|stretch| stretch.group).collect();
     groups.dedup();
     let only_column = ProjectionMask::leaves(footer.parquet_schema(), [column]);
@@ -218,7 +218,7 @@ struct Stretch {
 }
 
 /// Where rows with a word in a column may be, page by page; whole groups where the file does not say more.
-fn places(metadata: &ParquetMetaData, column: usize, word: &[u8]) -> Vec<Stretch> {
+fn places(metadata: &ParquetMetaData, column: usize, word: &[u8]) -> Result<Vec<Stretch>, ParquetError> {
     let mut stretches = Vec::new();
     for (group, about) in metadata.row_groups().iter().enumerate() {
         let bounds = about.column(column).statistics();
@@ -227,30 +227,31 @@ fn places(metadata: &ParquetMetaData, column: usize, word: &[u8]) -> Vec<Stretch
         if !may_be_between(first, last, word) {
             continue;
         }
-        let row_count = row_count(metadata, group);
+        let row_count = row_count(metadata, group)?;
         let pages = pages(metadata, group, column, word).unwrap_or_else(|| std::iter::once(0..row_count).collect());
-        stretches.extend(pages.into_iter().map(|page| Stretch { group, rows: page.start..page.end.min(row_count) }));
+        let of_group = pages.into_iter().map(|page| Stretch { group, rows: page.start..page.end.min(row_count) });
+        stretches.extend(of_group.filter(|stretch| !stretch.rows.is_empty()));
     }
-    stretches
+    Ok(stretches)
 }
 
 /// The rows of stretches among those of the groups in which there are any. Stretches are in the order of the file.
-fn selection(metadata: &ParquetMetaData, stretches: &[Stretch]) -> RowSelection {
+fn selection(metadata: &ParquetMetaData, stretches: &[Stretch]) -> Result<RowSelection, ParquetError> {
     let (mut total, mut last_group, mut begin) = (0, None, 0);
     let mut ranges = Vec::with_capacity(stretches.len());
     for stretch in stretches {
         if last_group != Some(stretch.group) {
             begin = total;
-            total += row_count(metadata, stretch.group);
+            total += row_count(metadata, stretch.group)?;
             last_group = Some(stretch.group);
         }
         ranges.push(begin + stretch.rows.start..begin + stretch.rows.end);
     }
-    RowSelection::from_consecutive_ranges(ranges.into_iter(), total)
+    Ok(RowSelection::from_consecutive_ranges(ranges.into_iter(), total))
 }
 
-fn row_count(metadata: &ParquetMetaData, group: usize) -> usize {
-    usize::try_from(metadata.row_group(group).num_rows()).unwrap_or_default()
+fn row_count(metadata: &ParquetMetaData, group: usize) -> Result<usize, ParquetError> {
+    usize::try_from(metadata.row_group(group).num_rows()).map_err(|error| ParquetError::External(Box::new(error)))
 }
 
 /// The rows of a group that are in pages which may have a word in a column; none if the file does not say.
