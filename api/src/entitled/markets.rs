@@ -109,7 +109,8 @@ impl Facts {
 
     /// Instruments as they are found, each with its last close in a range of days if it has one.
     ///
-    /// - `until`: the last day; the last on which anything was quoted if none is given. Returned as it is.
+    /// - `until`: the last day; the last on which anything of these markets was quoted if none is given. Returned as it
+    ///   is.
     pub(crate) async fn closes_found(
         &self,
         of: VisibleMarkets,
@@ -117,12 +118,12 @@ impl Facts {
         until: Option<BusinessDate>,
         rows_max: u32,
     ) -> Result<(Option<BusinessDate>, Vec<(Instrument, Option<Quote>)>), Error> {
-        let (text, after) = search;
-        let found = self.instruments_found(of, text, after, rows_max).await?;
         let until = match until {
             Some(day) => Some(day),
-            None => lake::read::last_quote_date_of_all(&self.0).await?,
+            None => lake::read::last_quote_date_of_markets(&self.0, of.ids.as_ref()).await?,
         };
+        let (text, after) = search;
+        let found = self.instruments_found(of, text, after, rows_max).await?;
         let Some(to) = until.filter(|_| !found.is_empty()) else {
             return Ok((until, found.into_iter().map(|instrument| (instrument, None)).collect()));
         };

@@ -42,7 +42,7 @@ struct LastCloseQuery {
     /// The market; all that may be seen if none is given.
     #[param(value_type = Option<String>, example = "world")]
     market: Option<MarketId>,
-    /// The day; the last on which anything was quoted if none is given.
+    /// The day; the last on which anything of these markets was quoted if none is given.
     #[param(value_type = Option<String>, format = Date, example = "2014-12-31")]
     date: Option<BusinessDate>,
     /// Entries on the page, 1 to 200; 50 if none is given.

@@ -21,7 +21,7 @@ pub use held_closes::{HeldClose, each_held_close};
 pub use history::{cash_flows, daily_returns, nav_bridge, nav_bridges, portfolio_values, realised_gains, transactions};
 pub use market_data::{
     InstrumentSearch, RatesAsked, fx_rates, instrument, instruments_found, last_closes, last_fx_rate_date,
-    last_quote_date, last_quote_date_of_all, quotes,
+    last_quote_date, last_quote_date_of_markets, quotes,
 };
 pub use named::{Named, dates_named, each_batch_between, rows_named};
 pub use news::{NewsPlace, NewsSearch, last_news_date, news};

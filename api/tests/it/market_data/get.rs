@@ -69,6 +69,17 @@ async fn the_last_closes_of_all_instruments() {
         let (_, found, _) = closes(&format!("date={day}&search=DE0007164600")).await;
         assert_eq!(found, [expected], "on {day}");
     }
+    // The last day of a market is its own, whatever others are quoted on.
+    assert_eq!(closes("market=D01").await, (Value::Null, vec![none("D01~SAP")], Value::Null));
+    let own = Quote {
+        market_id: "D01".parse().expect("an id"),
+        instrument_id: "D01~SAP".parse().expect("an id"),
+        ..close("2012-12-28", "60.69")
+    };
+    house.lake.upsert(&[own], &lake::WriteKey::new("another", 2)).await.expect("written");
+    let ended = vec![json!(["D01~SAP", "2012-12-28", "60.69"])];
+    assert_eq!(closes("market=D01").await, ("2012-12-28".into(), ended, Value::Null));
+    assert_eq!(closes("").await.1[0], none("D01~SAP"), "it says nothing of the last day of all");
     let (_, first, next) = closes("limit=3").await;
     assert_eq!((first.len(), &next), (3, &"world~SAP".into()));
     assert_eq!(closes("limit=3&after=world~SAP").await.1, [none("world~SIE")]);

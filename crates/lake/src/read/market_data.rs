@@ -8,7 +8,7 @@ use schemas::tables::instruments::Instrument;
 use schemas::tables::quotes::Quote;
 use schemas::{BusinessDate, Currency, InstrumentId, MarketId};
 
-use super::{one_of, query};
+use super::{one_of, query, query_pinned};
 use crate::engine::Parameter;
 use crate::error::Error;
 use crate::snapshot::DateRange;
@@ -87,12 +87,28 @@ pub async fn last_quote_date(lake: &Lake, instrument: &InstrumentId) -> Result<O
     Ok(rows.first().map(|row| row.quote_date))
 }
 
-/// The last day on which any instrument was quoted; none if none ever was.
+/// The last day on which any instrument of some markets was quoted, of all markets if none are given; none if none ever
+/// was.
 ///
 /// # Errors
 /// [`Error`] if the table cannot be read.
-pub async fn last_quote_date_of_all(lake: &Lake) -> Result<Option<BusinessDate>, Error> {
-    Ok(lake.snapshot(Quote::TABLE).await?.last_date())
+pub async fn last_quote_date_of_markets(
+    lake: &Lake,
+    markets: Option<&BTreeSet<MarketId>>,
+) -> Result<Option<BusinessDate>, Error> {
+    let snapshot = lake.snapshot(Quote::TABLE).await?;
+    let mut latest: Option<BusinessDate> = None;
+    // Nearly every market was quoted on one of the last days of all, which are in few files.
+    for newest in snapshot.by_last_date() {
+        if latest.is_some_and(|latest| newest.last_date() <= Some(latest)) {
+            break;
+        }
+        let parameters = vec![("markets", one_of(markets))];
+        let sql = include_str!("last_quote_of_markets.sql");
+        let rows: Vec<Quote> = query_pinned(lake, "last_quote_of_markets", sql, &[newest], parameters).await?;
+        latest = rows.first().map(|row| row.quote_date).max(latest);
+    }
+    Ok(latest)
 }
 
 /// The last quote of each of some instruments from one date to another, both included, by id. An instrument that was
