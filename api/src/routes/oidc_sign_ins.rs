@@ -12,7 +12,7 @@ use axum::response::Response;
 use chrono::{DateTime, TimeDelta, Utc};
 use schemas::secret_hash::secret_hash;
 use serde::{Deserialize, Serialize};
-use store::{AccountMailKind, SessionProof, User};
+use store::{SessionProof, User};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -143,7 +143,6 @@ async fn linked(
     if !store.link_oidc((issuer, &proved.subject), &user.user_id, BY_ADDRESS, now).await? {
         return Ok(None);
     }
-    store.queue_account_mail(&user.user_id, AccountMailKind::OtherHouseLinked, now).await?;
     tracing::info!(user.id = %user.user_id, "a user is linked to one of another house, by the verified address");
     Ok(Some(user))
 }

@@ -98,7 +98,6 @@ async fn change(
     identity.passwords.check(&passwords.new_password, &user.email, &user.display_name)?;
     let hash = identity.passwords.hash(&passwords.new_password).await?;
     account.store(&context).change_password(&user.user_id, &hash, signed_in.session_id.as_deref(), now).await?;
-    store.queue_account_mail(&user.user_id, AccountMailKind::PasswordChanged, now).await?;
     tracing::info!(user.id = %user.user_id, "a user changed the password");
     Ok(StatusCode::NO_CONTENT)
 }
@@ -154,9 +153,6 @@ async fn reset(
     let hash = identity.passwords.hash(&reset.password).await?;
     let changed = store.set_password_by_token(&token_hash, &hash, now).await?.ok_or_else(spent_token)?;
     attempt.led_in(store).await?;
-    if user.password_hash.is_some() {
-        store.queue_account_mail(&changed, AccountMailKind::PasswordChanged, now).await?;
-    }
     tracing::info!(user.id = %changed, "a user set a password");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use store::{AccountMailKind, ConfirmedFactor, FactorEnd, FactorEnding, SecondFactor};
+use store::{ConfirmedFactor, FactorEnd, FactorEnding, SecondFactor};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -231,7 +231,6 @@ async fn confirm(
         return Err(nothing_waits());
     }
     attempt.led_in(store).await?;
-    store.queue_account_mail(&signed_in.user_id, AccountMailKind::SecondFactorAdded, now).await?;
     tracing::info!(user.id = %signed_in.user_id, "a user turned a second factor on");
     Ok(Json(RecoveryCodeList { recovery_codes: codes }))
 }
@@ -260,7 +259,6 @@ async fn renew_codes(
     store.second_factor(&signed_in.user_id).await?.ok_or_else(none_is_on)?;
     let RecoveryCodes { codes, hashes } = new_recovery_codes()?;
     store.replace_recovery_codes(&signed_in.user_id, &hashes, now).await?;
-    store.queue_account_mail(&signed_in.user_id, AccountMailKind::RecoveryCodesRenewed, now).await?;
     tracing::info!(user.id = %signed_in.user_id, "a user has other recovery codes");
     Ok(Json(RecoveryCodeList { recovery_codes: codes }))
 }
@@ -307,7 +305,6 @@ async fn turn_off(
         session_that_stays: signed_in.session_id.as_deref(),
     };
     store.end_second_factor(&user.user_id, ending, now).await?;
-    store.queue_account_mail(&user.user_id, AccountMailKind::SecondFactorRemoved, now).await?;
     tracing::info!(user.id = %user.user_id, "a user turned the second factor off");
     Ok(StatusCode::NO_CONTENT)
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use schemas::UserId;
 use uuid::Uuid;
 
-use crate::database::{reading, within};
+use crate::database::{SqlTransaction, reading, within};
 use crate::delivery_records::bounded;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -64,17 +64,7 @@ impl Store {
     /// The database's reason, also if the user is not there.
     pub async fn queue_account_mail(&self, user_id: &UserId, kind: AccountMailKind, now: DateTime<Utc>) -> Result<()> {
         let mut work = self.database.begin().await?;
-        within!(&mut work, open => {
-            sqlx::query(INSERT)
-                .bind(Uuid::new_v4().to_string())
-                .bind(user_id.as_str())
-                .bind(kind.word())
-                .bind(instant(now))
-                .execute(open)
-                .await
-                .map(|_| ())
-        })
-        .map_err(Error::query("queue a mail about an account"))?;
+        queue_within(&mut work, user_id, kind, now).await?;
         work.commit().await
     }
 
@@ -140,6 +130,26 @@ impl Store {
         reading!(&self.database, pool => sqlx::query_scalar::<_, i64>(COUNT_PENDING).fetch_one(pool).await)
             .map_err(Error::query("count the mails about accounts"))
     }
+}
+
+/// Queues a mail to a user together with what it tells of: neither is there without the other.
+pub(crate) async fn queue_within(
+    work: &mut SqlTransaction,
+    user_id: &UserId,
+    kind: AccountMailKind,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    within!(work, open => {
+        sqlx::query(INSERT)
+            .bind(Uuid::new_v4().to_string())
+            .bind(user_id.as_str())
+            .bind(kind.word())
+            .bind(instant(now))
+            .execute(open)
+            .await
+            .map(|_| ())
+    })
+    .map_err(Error::query("queue a mail about an account"))
 }
 
 #[derive(sqlx::FromRow)]

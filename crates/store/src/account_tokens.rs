@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use schemas::UserId;
 
+use crate::account_mails::{AccountMailKind, queue_within};
 use crate::audit::AuditAction;
 use crate::database::{SqlTransaction, reading, within};
 use crate::error::{Error, Result};
@@ -10,7 +11,7 @@ use crate::session_proofs::SessionEnd;
 use crate::sessions::end_all;
 use crate::store::Store;
 use crate::stored_text::{instant, parsed, stored_words};
-use crate::user_changes::{set_password, set_verified};
+use crate::user_changes::{has_password, set_password, set_verified};
 
 stored_words! {
     /// What a token is for.
@@ -92,8 +93,8 @@ impl Store {
         Ok(Some(user_id))
     }
 
-    /// Uses a token to set a password: it proves the address, too, and all sessions end. Returns none if the token
-    /// cannot be used.
+    /// Uses a token to set a password: it proves the address, too, and all sessions end. Who had a password learns of
+    /// it by mail. Returns none if the token cannot be used.
     ///
     /// # Errors
     /// The database's reason.
@@ -106,6 +107,9 @@ impl Store {
         let mut work = self.database.begin().await?;
         let purpose = AccountPurpose::SetPassword;
         let Some(user_id) = take(&mut work, token_hash, purpose, now).await? else { return Ok(None) };
+        if has_password(&mut work, &user_id).await? {
+            queue_within(&mut work, &user_id, AccountMailKind::PasswordChanged, now).await?;
+        }
         set_password(&mut work, &user_id, password_hash, now).await?;
         set_verified(&mut work, &user_id, now).await?;
         void(&mut work, &user_id, purpose, now).await?;

@@ -5,6 +5,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use schemas::UserId;
 
+use crate::account_mails::{AccountMailKind, queue_within};
 use crate::database::{reading, within};
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -91,6 +92,9 @@ impl Store {
                 .map(|done| done.rows_affected())
         })
         .map_err(Error::query("link a user of another house"))?;
+        if 0 < rows {
+            queue_within(&mut work, user_id, AccountMailKind::OtherHouseLinked, now).await?;
+        }
         work.commit().await?;
         Ok(0 < rows)
     }

@@ -9,6 +9,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use schemas::UserId;
 
+use crate::account_mails::{AccountMailKind, queue_within};
 use crate::database::{SqlTransaction, reading, row_limit, within};
 use crate::delivery_records::bounded;
 use crate::error::{Error, Result};
@@ -197,6 +198,7 @@ impl Store {
         set_proof(&mut work, user_id, session_id, proof).await?;
         end_all(&mut work, user_id, Some(session_id), SessionEnd::Ended, now).await?;
         void_challenges(&mut work, user_id, now).await?;
+        queue_within(&mut work, user_id, AccountMailKind::SecondFactorAdded, now).await?;
         work.commit().await?;
         Ok(true)
     }
@@ -248,6 +250,7 @@ impl Store {
     ) -> Result<()> {
         let mut work = self.database.begin().await?;
         put_codes(&mut work, user_id, code_hashes, now).await?;
+        queue_within(&mut work, user_id, AccountMailKind::RecoveryCodesRenewed, now).await?;
         work.commit().await
     }
 
@@ -282,6 +285,10 @@ impl Store {
         }
         end_all(&mut work, user_id, ending.session_that_stays, SessionEnd::Ended, now).await?;
         void_challenges(&mut work, user_id, now).await?;
+        // One that waits for its first code counts for nothing: its end is nothing to tell of.
+        if 0 < in_force {
+            queue_within(&mut work, user_id, AccountMailKind::SecondFactorRemoved, now).await?;
+        }
         work.commit().await?;
         Ok(0 < waiting + in_force)
     }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use schemas::{Language, Role, UserId};
 
+use crate::account_mails::{AccountMailKind, queue_within};
 use crate::audit::AuditAction;
 use crate::database::{SqlTransaction, reading, row_limit, within};
 use crate::error::{Error, Result};
@@ -13,6 +14,7 @@ use crate::store::Store;
 use crate::stored_text::instant;
 use crate::users::{User, UserRow};
 
+const HAS_PASSWORD: &str = include_str!("queries/users/has_password.sql");
 const SELECT_PAGE: &str = include_str!("queries/users/select_page.sql");
 const SELECT_SERVICES: &str = include_str!("queries/users/select_services.sql");
 const SET_LANGUAGE: &str = include_str!("queries/users/set_language.sql");
@@ -153,7 +155,7 @@ impl Store {
         Ok(0 < rows)
     }
 
-    /// Gives a user another password and ends all sessions but one.
+    /// Gives a user another password and ends all sessions but one. The user learns of it by mail.
     ///
     /// # Errors
     /// The database's reason.
@@ -168,6 +170,7 @@ impl Store {
         set_password(&mut work, user_id, password_hash, now).await?;
         end_all(&mut work, user_id, session_that_stays, SessionEnd::PasswordChanged, now).await?;
         self.note_own(&mut work, (AuditAction::PasswordSet, user_id, "password"), now).await?;
+        queue_within(&mut work, user_id, AccountMailKind::PasswordChanged, now).await?;
         work.commit().await
     }
 
@@ -218,6 +221,14 @@ async fn set_disabled(
 }
 
 /// Gives a user another password: no sign-in that was begun with the old one goes on.
+pub(crate) async fn has_password(work: &mut SqlTransaction, user_id: &UserId) -> Result<bool> {
+    let count = within!(work, open => {
+        sqlx::query_scalar::<_, i64>(HAS_PASSWORD).bind(user_id.as_str()).fetch_one(open).await
+    })
+    .map_err(Error::query("see whether a user has a password"))?;
+    Ok(0 < count)
+}
+
 pub(crate) async fn set_password(
     work: &mut SqlTransaction,
     user_id: &UserId,

@@ -11,9 +11,7 @@ use clap::{Args, Subcommand};
 use schemas::secret_hash::secret_hash;
 use schemas::{Language, Role};
 use serde_json::Value;
-use store::{
-    AccountMailKind, AccountPurpose, AuditSubject, FactorEnd, FactorEnding, NewAuditEntry, Store, User, UserKind,
-};
+use store::{AccountPurpose, AuditSubject, FactorEnd, FactorEnding, NewAuditEntry, Store, User, UserKind};
 
 use super::Session;
 use crate::ending::{Ending, Usage};
@@ -186,13 +184,13 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
             if !store.link_oidc((issuer, subject), &found.user_id, by, now).await? {
                 return Err(Usage(format!("`{user}`, or who `{subject}` is there, is linked already")).into());
             }
-            store.queue_account_mail(&found.user_id, AccountMailKind::OtherHouseLinked, now).await?;
             session.say("the user can sign in there")?;
         }
         Some(Action::Factors { user }) => return factors(session, store, &known(store, user).await?).await,
         Some(Action::ResetFactor { user, by, reason }) => {
             let ending = FactorEnding { reason: FactorEnd::Reset, by, note: Some(reason), session_that_stays: None };
-            session.say(reset_factor(store, &known(store, user).await?, ending, now).await?)?;
+            let had = store.end_second_factor(&known(store, user).await?.user_id, ending, now).await?;
+            session.say(if had { FACTOR_ENDED } else { NO_FACTOR })?;
         }
         Some(Action::Role { user, role }) => {
             let found = known(store, user).await?;
@@ -271,22 +269,6 @@ async fn list(
         session.write(&listing)?;
     }
     Ok(Ending::Done)
-}
-
-/// Takes the second factor of a user away, who learns of it by mail. Returns what to say of it.
-async fn reset_factor(
-    store: &Store,
-    user: &User,
-    ending: FactorEnding<'_>,
-    now: chrono::DateTime<chrono::Utc>,
-) -> anyhow::Result<&'static str> {
-    // One that waits for its first code counts for nothing: its end is nothing to tell of.
-    let was_on = store.second_factor(&user.user_id).await?.is_some();
-    let had = store.end_second_factor(&user.user_id, ending, now).await?;
-    if was_on {
-        store.queue_account_mail(&user.user_id, AccountMailKind::SecondFactorRemoved, now).await?;
-    }
-    Ok(if had { FACTOR_ENDED } else { NO_FACTOR })
 }
 
 /// Lists the second factors that a user has or had, the latest first.

@@ -10,7 +10,7 @@ use store::{
 use tokio::task::JoinSet;
 
 use crate::places::{Place, on_both_engines};
-use crate::samples::{after_minutes, start};
+use crate::samples::{after_minutes, mails_of, start};
 
 on_both_engines!(
     a_token_is_good_once_and_for_one_purpose,
@@ -77,6 +77,10 @@ async fn a_token_is_good_once_and_for_one_purpose(place: &Place) {
     assert_eq!(store.set_password_by_token(&hash(3), "$b", at).await.expect("answered"), None, "older ones are void");
     let now = store.user(&user_id()).await.expect("readable").expect("there");
     assert_eq!((now.password_hash.as_deref(), now.email_verified_at), (Some("$a"), Some(at)));
+    assert_eq!(mails_of(&store, at).await, [], "the first password is no change");
+    store.insert_account_token(&hash(5), &user_id(), password, TimeDelta::minutes(60), start()).await.expect("stored");
+    assert!(store.set_password_by_token(&hash(5), "$c", at).await.expect("answered").is_some());
+    assert_eq!(mails_of(&store, at).await, [AccountMailKind::PasswordChanged]);
     store.close().await;
 }
 
@@ -92,6 +96,7 @@ async fn a_user_changes(place: &Place) {
     let now = store.user(&user_id()).await.expect("readable").expect("there");
     assert_eq!((now.display_name.as_str(), now.language, now.role), ("", Language::Italian, Role::Adviser));
     assert_eq!((now.password_hash.as_deref(), now.updated_at), (Some("$newer"), at));
+    assert_eq!(mails_of(&store, at).await, [AccountMailKind::PasswordChanged], "another hash is no other password");
     let nobody: UserId = "u-9".parse().expect("an id");
     assert!(!store.set_user_role(&nobody, Role::Admin, at).await.expect("answered"));
     assert!(!store.disable_user(&nobody, at).await.expect("answered"));
@@ -248,10 +253,7 @@ async fn every_kind_of_mail_waits_by_itself(place: &Place) {
     for kind in kinds {
         store.queue_account_mail(&user_id(), kind, start()).await.expect("queued");
     }
-    let mut claimed = Vec::new();
-    while let Some(mail) = store.claim_account_mail(TimeDelta::minutes(20), start()).await.expect("answered") {
-        claimed.push(mail.kind);
-    }
+    let claimed = mails_of(&store, start()).await;
     assert_eq!(claimed.len(), kinds.len());
     assert!(kinds.iter().all(|kind| claimed.contains(kind)), "{claimed:?}");
     store.close().await;

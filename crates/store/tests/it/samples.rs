@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use schemas::tables::portfolios::Portfolio;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, Clock, Currency, Language, PortfolioId, RunId, Subject};
-use store::{Bundling, Claim, Necessity, NewDelivery, NewRun, Run, Statement, StatementFile, Store};
+use store::{AccountMailKind, Bundling, Claim, Necessity, NewDelivery, NewRun, Run, Statement, StatementFile, Store};
 
 /// The length of the leases in the tests.
 pub(crate) const LEASE: TimeDelta = TimeDelta::minutes(5);
@@ -170,4 +170,13 @@ pub(crate) fn mail(recipient: &str) -> NewDelivery {
         language: Language::English,
         bundling: Bundling::Together,
     }
+}
+
+/// The mails about accounts that wait, each claimed.
+pub(crate) async fn mails_of(store: &Store, now: DateTime<Utc>) -> Vec<AccountMailKind> {
+    let mut claimed = Vec::new();
+    while let Some(mail) = store.claim_account_mail(TimeDelta::minutes(20), now).await.expect("answered") {
+        claimed.push(mail.kind);
+    }
+    claimed
 }

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use schemas::{Language, Role, UserId};
-use store::{ConfirmedFactor, FactorEnd, FactorEnding, NewSession, SessionProof, Store, StoreKind, User, UserKind};
+use store::{
+    AccountMailKind, ConfirmedFactor, FactorEnd, FactorEnding, NewSession, SessionProof, Store, StoreKind, User,
+    UserKind,
+};
 use tokio::task::JoinSet;
 
 use crate::places::{Place, on_both_engines};
-use crate::samples::{after_minutes, start};
+use crate::samples::{after_minutes, mails_of, start};
 
 on_both_engines!(
     an_authenticator_counts_from_its_first_code,
@@ -17,6 +20,7 @@ on_both_engines!(
     an_operator_takes_it_away_and_that_stays_on_record,
     a_challenge_is_good_once_and_not_for_long,
     one_user_there_is_one_user_here,
+    a_user_learns_by_mail_what_changed,
 );
 
 fn hash(number: u32) -> String {
@@ -206,5 +210,29 @@ async fn one_user_there_is_one_user_here(place: &Place) {
     assert!(!store.take_oidc_sign_in(&hash(2), after_minutes(10)).await.expect("answered"), "it has expired");
     assert!(!store.take_oidc_sign_in(&hash(3), at).await.expect("answered"), "it is none");
     assert_eq!(store.delete_past_secrets(after_minutes(11)).await.expect("deleted"), 2);
+    store.close().await;
+}
+
+async fn a_user_learns_by_mail_what_changed(place: &Place) {
+    let store = with_users(place).await;
+    let (user, at) = (user_id("u-1"), after_minutes(3));
+    let ending = FactorEnding { reason: FactorEnd::Reset, by: "otto", note: None, session_that_stays: None };
+    store.begin_second_factor(&user, "f-1", "sealed", start()).await.expect("begun");
+    assert!(store.end_second_factor(&user, ending, at).await.expect("answered"));
+    assert_eq!(mails_of(&store, at).await, [], "one that waits counts for nothing");
+    store.begin_second_factor(&user, "f-2", "sealed", start()).await.expect("begun");
+    assert!(!confirm(&store, "f-1", 10, &[]).await);
+    assert_eq!(mails_of(&store, at).await, [], "nothing was turned on");
+    assert!(confirm(&store, "f-2", 10, &[hash(1)]).await);
+    assert_eq!(mails_of(&store, at).await, [AccountMailKind::SecondFactorAdded]);
+    store.replace_recovery_codes(&user, &[hash(2)], at).await.expect("replaced");
+    assert_eq!(mails_of(&store, at).await, [AccountMailKind::RecoveryCodesRenewed]);
+    assert!(store.end_second_factor(&user, ending, at).await.expect("answered"));
+    assert_eq!(mails_of(&store, at).await, [AccountMailKind::SecondFactorRemoved]);
+    let link = ("https://login.example.org", "zoe");
+    assert!(store.link_oidc(link, &user, "otto", at).await.expect("linked"));
+    assert_eq!(mails_of(&store, at).await, [AccountMailKind::OtherHouseLinked]);
+    assert!(!store.link_oidc(link, &user, "otto", at).await.expect("answered"));
+    assert_eq!(mails_of(&store, at).await, [], "nothing is new");
     store.close().await;
 }
