@@ -5,14 +5,14 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use schemas::secret_file::check_owner_only;
+use schemas::secret_file::{FileRights, check_owner_only};
 
 const BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
 const END: &str = "-----END PRIVATE KEY-----";
@@ -119,8 +119,9 @@ fn read_key(path: &Path) -> Result<SigningKey, String> {
 pub(super) fn read_secret(path: &Path) -> Result<String, String> {
     let unreadable = |error: io::Error| of_file(path, &format!("cannot be read: {error}"));
     let file = File::open(path).map_err(unreadable)?;
-    let mode = file.metadata().map_err(unreadable)?.permissions().mode();
-    check_owner_only(path, mode).map_err(|error| of_file(path, &error.to_string()))?;
+    let found = file.metadata().map_err(unreadable)?;
+    check_owner_only(path, FileRights { owner: found.uid(), mode: found.mode() })
+        .map_err(|error| of_file(path, &error.to_string()))?;
     let mut text = String::new();
     file.take(FILE_BYTES_MAX).read_to_string(&mut text).map_err(unreadable)?;
     Ok(text)

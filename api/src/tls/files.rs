@@ -2,7 +2,7 @@
 
 use std::fs::Permissions;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use schemas::secret_file::check_owner_and_group;
+use schemas::secret_file::{FileRights, check_owner_and_group};
 use tokio::io::AsyncReadExt;
 
 use super::HTTP_1;
@@ -97,8 +97,9 @@ async fn read_key(file: &Path) -> Result<Vec<u8>, Error> {
     let wrong = |problem: String| Error::Certificate { file: file.to_owned(), problem };
     let unreadable = |error: io::Error| wrong(error.to_string());
     let mut opened = tokio::fs::File::open(file).await.map_err(unreadable)?;
-    let mode = opened.metadata().await.map_err(unreadable)?.permissions().mode();
-    check_owner_and_group(file, mode).map_err(|error| wrong(format!("it {error}")))?;
+    let found = opened.metadata().await.map_err(unreadable)?;
+    check_owner_and_group(file, FileRights { owner: found.uid(), mode: found.mode() })
+        .map_err(|error| wrong(format!("it {error}")))?;
     let mut key = Vec::new();
     opened.read_to_end(&mut key).await.map_err(unreadable)?;
     Ok(key)

@@ -6,6 +6,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -13,7 +14,7 @@ use async_trait::async_trait;
 use aws_lc_rs::rand;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use schemas::secret_file::check_owner_only;
+use schemas::secret_file::{FileRights, check_owner_only};
 use schemas::secret_hash::hexadecimal;
 
 use crate::key_service::{DataKey, KEY_BYTES, KeyError, KeyService, WrappedKey, keyed_hash, open, seal};
@@ -103,7 +104,8 @@ impl LocalKeys {
 
     fn read_file(&self) -> io::Result<String> {
         let file = File::open(&self.path)?;
-        let checked = check_owner_only(&self.path, mode_of(&file)?);
+        let found = file.metadata()?;
+        let checked = check_owner_only(&self.path, FileRights { owner: found.uid(), mode: found.mode() });
         checked.map_err(|error| io::Error::other(format!("it {error}")))?;
         let mut text = String::new();
         file.take(FILE_BYTES_MAX).read_to_string(&mut text)?;
@@ -241,17 +243,4 @@ fn write_private(path: &Path, text: &str) -> io::Result<()> {
     let mut file = options.open(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()
-}
-
-/// Who has which rights to a file.
-#[cfg(unix)]
-fn mode_of(file: &File) -> io::Result<u32> {
-    use std::os::unix::fs::PermissionsExt;
-    Ok(file.metadata()?.permissions().mode())
-}
-
-/// Elsewhere the rights to a file are not looked at.
-#[cfg(not(unix))]
-fn mode_of(_file: &File) -> io::Result<u32> {
-    Ok(0o600)
 }

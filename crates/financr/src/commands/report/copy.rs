@@ -2,13 +2,13 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jobs::Context;
 use jobs::encrypted_copy::encrypted_copy;
-use schemas::secret_file::check_owner_only;
+use schemas::secret_file::{FileRights, check_owner_only};
 use secrecy::SecretString;
 
 use super::Session;
@@ -57,8 +57,9 @@ fn password(path: &Path) -> Result<SecretString, Usage> {
     let wrong = |problem: String| Usage(format!("the file of the password {}: {problem}", path.display()));
     let unreadable = |error: io::Error| wrong(format!("cannot be read: {error}"));
     let file = File::open(path).map_err(unreadable)?;
-    let mode = file.metadata().map_err(unreadable)?.permissions().mode();
-    check_owner_only(path, mode).map_err(|error| wrong(error.to_string()))?;
+    let found = file.metadata().map_err(unreadable)?;
+    check_owner_only(path, FileRights { owner: found.uid(), mode: found.mode() })
+        .map_err(|error| wrong(error.to_string()))?;
     let mut text = String::new();
     let read = file.take(PASSWORD_FILE_MAX + 1).read_to_string(&mut text).map_err(unreadable)?;
     if u64::try_from(read).map_or(true, |read| PASSWORD_FILE_MAX < read) {
