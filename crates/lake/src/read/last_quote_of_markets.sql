@@ -9,6 +9,6 @@ SELECT
     landing_sha256,
     line
 FROM silver.quotes
-WHERE $markets = '' OR 0 < strpos($markets, concat(' ', market_id, ' '))
+WHERE 0 < strpos($markets, concat(' ', market_id, ' '))
 ORDER BY quote_date DESC
 LIMIT 1

@@ -97,13 +97,14 @@ pub async fn last_quote_date_of_markets(
     markets: Option<&BTreeSet<MarketId>>,
 ) -> Result<Option<BusinessDate>, Error> {
     let snapshot = lake.snapshot(Quote::TABLE).await?;
+    let Some(markets) = markets else { return Ok(snapshot.last_date()) };
     let mut latest: Option<BusinessDate> = None;
     // Nearly every market was quoted on one of the last days of all, which are in few files.
     for newest in snapshot.by_last_date() {
         if latest.is_some_and(|latest| newest.last_date() <= Some(latest)) {
             break;
         }
-        let parameters = vec![("markets", one_of(markets))];
+        let parameters = vec![("markets", one_of(Some(markets)))];
         let sql = include_str!("last_quote_of_markets.sql");
         let rows: Vec<Quote> = query_pinned(lake, "last_quote_of_markets", sql, &[newest], parameters).await?;
         latest = rows.first().map(|row| row.quote_date).max(latest);
