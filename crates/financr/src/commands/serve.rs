@@ -55,7 +55,7 @@ pub(super) async fn execute(session: &Session, _arguments: &Arguments) -> anyhow
     let mut settings = config.api;
     settings.house_key_file = config.privacy.signing_key_file;
     let scheme = if settings.tls.is_some() { "https" } else { "http" };
-    session.say(&format!("the API answers on {scheme}://{} until it is stopped with Ctrl-C", settings.bind))?;
+    session.say(&format!("starting the API on {scheme}://{}; Ctrl-C stops it", settings.bind))?;
     let served = api::serve(state, settings, super::schedule::stopped()).await;
     for task in [mails, heads].into_iter().flatten() {
         task.abort();
