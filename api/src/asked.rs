@@ -3,11 +3,13 @@
 //! Axum does the reading; what it cannot read is refused as a problem.
 
 use axum::Json;
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::Uri;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::problem::{Problem, Violation, shortened};
 
@@ -20,10 +22,12 @@ pub(crate) struct Asked<T>(pub(crate) T);
 /// What stands in the body, as JSON.
 pub(crate) struct Sent<T>(pub(crate) T);
 
-/// Parameters of a request that are looked at one by one.
+/// Parameters or fields of a request that are looked at one by one.
 const PARAMETERS_MAX: usize = 50;
 /// How Axum begins what it says of a parameter.
 const PREFIX: &str = "Failed to deserialize query string: ";
+/// How a refusal of a body begins.
+const NOT_AS_DESCRIBED: &str = "the body is no JSON of the form that is described";
 const HELP: &str = "GET /openapi.json describes each address and its parameters";
 
 impl<S, T> FromRequestParts<S> for Addressed<T>
@@ -67,15 +71,60 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Sent<T>, Problem> {
-        match Json::<T>::from_request(request, state).await {
+        let (parts, body) = request.into_parts();
+        let whole = Request::from_parts(parts.clone(), body);
+        let body = Bytes::from_request(whole, state).await.map_err(|_| Problem::too_large())?;
+        let again = Request::from_parts(parts, Body::from(body.clone()));
+        match Json::<T>::from_request(again, state).await {
             Ok(Json(sent)) => Ok(Sent(sent)),
-            // What was sent may hold a password; the text of the rejection says where it is wrong and not what it is.
-            Err(JsonRejection::BytesRejection(_)) => Err(Problem::too_large()),
             Err(JsonRejection::MissingJsonContentType(_)) => {
                 Err(Problem::bad_request("the request is not `content-type: application/json`", HELP))
             }
-            Err(_) => Err(Problem::bad_request("the body is no JSON of the form that is described", HELP)),
+            Err(_) => Err(refused_body::<T>(&body)),
         }
+    }
+}
+
+/// What is wrong with a body that cannot be read.
+fn refused_body<T: DeserializeOwned>(body: &[u8]) -> Problem {
+    let fields = match serde_json::from_slice(body) {
+        Ok(Value::Object(fields)) => fields,
+        Ok(_) => return Problem::bad_request(format!("{NOT_AS_DESCRIBED}: it is no object"), HELP),
+        Err(error) => return Problem::bad_request(format!("{NOT_AS_DESCRIBED}: {error}"), HELP),
+    };
+    let violations = wrong_fields::<T>(fields);
+    let reason = match (violations.first(), serde_json::from_slice::<T>(body).err()) {
+        (Some(Violation { field, message }), _) => format!("`{field}`: {message}"),
+        // What no field has by itself: one is missing, or is there twice.
+        (None, Some(error)) => without_value(&error.to_string()),
+        (None, None) => return Problem::bad_request(NOT_AS_DESCRIBED, HELP),
+    };
+    Problem::invalid(shortened(format!("{NOT_AS_DESCRIBED}: {reason}")), violations, HELP)
+}
+
+/// Every field that is wrong by itself. Serde names the first one only, so each is read alone.
+fn wrong_fields<T: DeserializeOwned>(fields: Map<String, Value>) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for (field, value) in fields.into_iter().take(PARAMETERS_MAX) {
+        let alone = Map::from_iter([(field.clone(), value)]);
+        let Err(error) = serde_json::from_value::<T>(Value::Object(alone)) else { continue };
+        let message = without_value(&error.to_string());
+        // A field that another one needs is not wrong for being alone.
+        if !message.starts_with("missing field") {
+            violations.push(Violation { field: shortened(field), message: shortened(message) });
+        }
+    }
+    violations
+}
+
+/// What Serde says, without what was there instead of what it expected: that may be a password.
+fn without_value(message: &str) -> String {
+    let of_a_value = ["invalid type: ", "invalid value: "].iter().any(|begin| message.starts_with(begin));
+    match message.rsplit_once(", expected ") {
+        // A type of this program is a form that the description has under no such name.
+        Some((_, expected)) if of_a_value && expected.starts_with("struct ") => "expected an object".to_owned(),
+        Some((_, expected)) if of_a_value => format!("expected {expected}"),
+        _ => message.to_owned(),
     }
 }
 
@@ -119,5 +168,31 @@ mod tests {
         assert_eq!(fields, ["limit", "date", "colour"]);
         assert!(found[2].message.starts_with("unknown field `colour`"), "{}", found[2].message);
         assert!(violations::<Wanted>("date=2014-12-31").is_empty(), "what is missing is not wrong");
+    }
+
+    #[test]
+    fn all_wrong_fields_are_named_at_once_and_their_values_are_not() {
+        let body = br#"{"limit":"seven purple lamps","date":"2014-02-30","colour":"red"}"#;
+        let problem = serde_json::to_value(refused_body::<Wanted>(body)).expect("JSON");
+        let found = problem["violations"].as_array().expect("named");
+        let fields: Vec<&str> = found.iter().filter_map(|violation| violation["field"].as_str()).collect();
+        assert_eq!(fields, ["limit", "date", "colour"]);
+        assert_eq!(found[0]["message"], "expected u32");
+        assert!(!problem.to_string().contains("purple"), "{problem}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_whole_body_is_said() {
+        for (body, words) in [
+            (r#"{"date":"2014-12-31"}"#, "missing field `limit`"),
+            (r#"{"limit":1,"limit":2}"#, "duplicate field `limit`"),
+            (r#"{"limit":1"#, "line 1 column 10"),
+            ("[]", "it is no object"),
+            ("", "EOF"),
+        ] {
+            let problem = serde_json::to_value(refused_body::<Wanted>(body.as_bytes())).expect("JSON");
+            let detail = problem["detail"].as_str().expect("a text");
+            assert!(detail.starts_with(NOT_AS_DESCRIBED) && detail.contains(words), "{detail}");
+        }
     }
 }

@@ -79,9 +79,9 @@ async fn what_makes_no_sense_is_refused() {
         (r#"{"method":"equal_weight","weight_max":-0.1}"#, "`weight_max` is -0.1"),
         (r#"{"method":"equal_weight","weight_max":1.01}"#, "`weight_max` is 1.01"),
         (r#"{"method":"equal_weight","weight_max":1e999}"#, "no JSON"),
-        (r#"{"method":"equal_weight","date":"2014-02-30"}"#, "no JSON of the form"),
-        (r#"{"method":"equal_weight","leverage":2}"#, "no JSON of the form"),
-        (r#"{"weight_max":0.5}"#, "no JSON of the form"),
+        (r#"{"method":"equal_weight","date":"2014-02-30"}"#, "`date`: `2014-02-30` is no date"),
+        (r#"{"method":"equal_weight","leverage":2}"#, "`leverage`: unknown field"),
+        (r#"{"weight_max":0.5}"#, "missing field `method`"),
         ("[]", "no JSON of the form"),
         ("", "no JSON of the form"),
     ] {
