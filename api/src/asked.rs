@@ -8,9 +8,13 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::Uri;
 use axum::http::request::Parts;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
+use crate::bookkeeping::Fields;
 use crate::problem::{Problem, Violation, shortened};
 
 /// The named parts of the address.
@@ -21,6 +25,12 @@ pub(crate) struct Asked<T>(pub(crate) T);
 
 /// What stands in the body, as JSON.
 pub(crate) struct Sent<T>(pub(crate) T);
+
+/// An object whose fields are looked at elsewhere.
+#[derive(Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object)]
+pub(crate) struct AnyFields(pub(crate) Fields);
 
 /// Parameters or fields of a request that are looked at one by one.
 const PARAMETERS_MAX: usize = 50;
@@ -66,7 +76,7 @@ where
 impl<S, T> FromRequest<S> for Sent<T>
 where
     S: Send + Sync,
-    T: DeserializeOwned,
+    T: DeserializeOwned + ToSchema,
 {
     type Rejection = Problem;
 
@@ -86,16 +96,17 @@ where
 }
 
 /// What is wrong with a body that cannot be read.
-fn refused_body<T: DeserializeOwned>(body: &[u8]) -> Problem {
+fn refused_body<T: DeserializeOwned + ToSchema>(body: &[u8]) -> Problem {
     let fields = match serde_json::from_slice(body) {
         Ok(Value::Object(fields)) => fields,
         Ok(_) => return Problem::bad_request(format!("{NOT_AS_DESCRIBED}: it is no object"), HELP),
         Err(error) => return Problem::bad_request(format!("{NOT_AS_DESCRIBED}: {error}"), HELP),
     };
-    let violations = wrong_fields::<T>(fields);
+    let missing = missing_fields::<T>(&fields);
+    let violations: Vec<Violation> = wrong_fields::<T>(fields).into_iter().chain(missing).collect();
     let reason = match (violations.first(), serde_json::from_slice::<T>(body).err()) {
         (Some(Violation { field, message }), _) => format!("`{field}`: {message}"),
-        // What no field has by itself: one is missing, or is there twice.
+        // What no field has by itself: one is there twice.
         (None, Some(error)) => without_value(&error.to_string()),
         (None, None) => return Problem::bad_request(NOT_AS_DESCRIBED, HELP),
     };
@@ -115,6 +126,13 @@ fn wrong_fields<T: DeserializeOwned>(fields: Map<String, Value>) -> Vec<Violatio
         }
     }
     violations
+}
+
+/// The fields that the description asks for and that are not there, as many as there may be.
+fn missing_fields<T: ToSchema>(fields: &Map<String, Value>) -> Vec<Violation> {
+    let RefOr::T(Schema::Object(described)) = T::schema() else { return Vec::new() };
+    let missing = described.required.into_iter().filter(|field| !fields.contains_key(field));
+    missing.map(|field| Violation { field, message: "missing".to_owned() }).collect()
 }
 
 /// What Serde says, without what was there instead of what it expected: that may be a password.
@@ -149,16 +167,26 @@ fn violations<T: DeserializeOwned>(query: &str) -> Vec<Violation> {
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
-
     use super::*;
 
-    #[derive(Deserialize)]
+    #[derive(Deserialize, ToSchema)]
     #[serde(deny_unknown_fields)]
     #[expect(dead_code, reason = "only whether it can be read matters")]
     struct Wanted {
         limit: u32,
+        #[schema(value_type = Option<String>)]
         date: Option<schemas::BusinessDate>,
+    }
+
+    #[derive(Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only whether it can be read matters")]
+    struct Account {
+        email: String,
+        password: String,
+        #[serde(default)]
+        name: String,
+        language: Option<String>,
     }
 
     #[test]
@@ -182,9 +210,18 @@ mod tests {
     }
 
     #[test]
+    fn all_missing_fields_are_named_beside_the_wrong_ones() {
+        let problem = serde_json::to_value(refused_body::<Account>(br#"{"language":3}"#)).expect("JSON");
+        let found = problem["violations"].as_array().expect("named");
+        let named: Vec<[&str; 2]> =
+            found.iter().filter_map(|one| Some([one["field"].as_str()?, one["message"].as_str()?])).collect();
+        assert_eq!(named, [["language", "expected a string"], ["email", "missing"], ["password", "missing"]]);
+    }
+
+    #[test]
     fn what_is_wrong_with_a_whole_body_is_said() {
         for (body, words) in [
-            (r#"{"date":"2014-12-31"}"#, "missing field `limit`"),
+            (r#"{"date":"2014-12-31"}"#, "`limit`: missing"),
             (r#"{"limit":1,"limit":2}"#, "duplicate field `limit`"),
             (r#"{"limit":1"#, "line 1 column 10"),
             ("[]", "it is no object"),

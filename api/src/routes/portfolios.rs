@@ -22,8 +22,7 @@ use utoipa_axum::routes;
 use super::Resource;
 use super::valuations::PortfolioValuation;
 use crate::Context;
-use crate::asked::{Addressed, Asked, Sent};
-use crate::bookkeeping::Fields;
+use crate::asked::{Addressed, AnyFields, Asked, Sent};
 use crate::caller::Caller;
 use crate::entitled::{VisiblePortfolio, last_night};
 use crate::page::{self, PageQuery};
@@ -269,7 +268,7 @@ fn portfolio_routes() -> OpenApiRouter<Arc<Context>> {
 async fn open(
     caller: Caller,
     State(context): State<Arc<Context>>,
-    Sent(fields): Sent<Fields>,
+    Sent(AnyFields(fields)): Sent<AnyFields>,
 ) -> Result<Response, Problem> {
     let right = caller.opening()?;
     let (portfolio, outcome) = context.books.open(&right, fields).await?;
@@ -315,7 +314,7 @@ async fn change(
     State(context): State<Arc<Context>>,
     Addressed(portfolio_id): Addressed<String>,
     headers: HeaderMap,
-    Sent(changes): Sent<Fields>,
+    Sent(AnyFields(changes)): Sent<AnyFields>,
 ) -> Result<Response, Problem> {
     let portfolio = caller.writable(&context, &portfolio_id).await?;
     if !headers.contains_key(IF_MATCH) {

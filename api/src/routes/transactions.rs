@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 
 use super::Resource;
 use crate::Context;
-use crate::asked::{Addressed, Asked, Sent};
+use crate::asked::{Addressed, AnyFields, Asked, Sent};
 use crate::bookkeeping::{Fields, Written};
 use crate::caller::Caller;
 use crate::dates::RangeQuery;
@@ -370,7 +370,7 @@ async fn correct(
     caller: Caller,
     State(context): State<Arc<Context>>,
     Addressed((portfolio_id, transaction_id)): Addressed<(String, String)>,
-    Sent(fields): Sent<Fields>,
+    Sent(AnyFields(fields)): Sent<AnyFields>,
 ) -> Result<(StatusCode, Json<BookedEntry>), Problem> {
     let portfolio = caller.writable(&context, &portfolio_id).await?;
     let written = context.books.correct(&portfolio, transaction_id, fields).await?;

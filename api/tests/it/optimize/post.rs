@@ -81,7 +81,7 @@ async fn what_makes_no_sense_is_refused() {
         (r#"{"method":"equal_weight","weight_max":1e999}"#, "no JSON"),
         (r#"{"method":"equal_weight","date":"2014-02-30"}"#, "`date`: `2014-02-30` is no date"),
         (r#"{"method":"equal_weight","leverage":2}"#, "`leverage`: unknown field"),
-        (r#"{"weight_max":0.5}"#, "missing field `method`"),
+        (r#"{"weight_max":0.5}"#, "`method`: missing"),
         ("[]", "no JSON of the form"),
         ("", "no JSON of the form"),
     ] {

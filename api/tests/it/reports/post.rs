@@ -48,7 +48,7 @@ async fn what_makes_no_sense_is_refused() {
         ("tax_report", r#"{"portfolio_id":"D03","period":"soon"}"#, 400, "`soon` is no period"),
         ("tax_report", r#"{"portfolio_id":"D77","period":"2014"}"#, 404, "there is no portfolio `D77`"),
         ("tax_report", r#"{"portfolio_id":"../D03","period":"2014"}"#, 404, ""),
-        ("tax_report", r#"{"portfolio_id":"D03"}"#, 400, "missing field `period`"),
+        ("tax_report", r#"{"portfolio_id":"D03"}"#, 400, "`period`: missing"),
         ("tax_report", r#"{"portfolio_id":"D03","period":"2014","language":"xx"}"#, 400, "`language`: "),
         ("tax_report", "null", 400, "it is no object"),
     ] {
