@@ -39,6 +39,7 @@ pub use tables::{
     StatementRows, earliest_previous_date, instruments, mapped, portfolios, quote_dates, rows, statement,
 };
 
+use datafusion::prelude::SessionContext;
 use schemas::table::{Record, TableDefinition};
 
 use crate::engine::Parameter;
@@ -78,7 +79,30 @@ pub(crate) async fn query_pinned<R: Record>(
     parameters: Vec<(&str, Parameter)>,
 ) -> Result<Vec<R>, Error> {
     let context = lake.engine().session(snapshots)?;
-    let batches = lake.engine().run(&context, name, sql, parameters).await?;
+    answered(lake, &context, name, sql, parameters).await
+}
+
+/// Runs a query over rows of a table that were read before, and returns its rows as records.
+pub(crate) async fn query_rows<T: Record, R: Record>(
+    lake: &Lake,
+    name: &str,
+    sql: &str,
+    rows: &[T],
+    parameters: Vec<(&str, Parameter)>,
+) -> Result<Vec<R>, Error> {
+    let context = lake.engine().session(&[])?;
+    lake.engine().register_rows(&context, rows)?;
+    answered(lake, &context, name, sql, parameters).await
+}
+
+async fn answered<R: Record>(
+    lake: &Lake,
+    context: &SessionContext,
+    name: &str,
+    sql: &str,
+    parameters: Vec<(&str, Parameter)>,
+) -> Result<Vec<R>, Error> {
+    let batches = lake.engine().run(context, name, sql, parameters).await?;
     let mut rows = Vec::new();
     for batch in batches {
         rows.extend(R::from_batch(&conform(R::TABLE, &batch)?)?);

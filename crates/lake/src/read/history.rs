@@ -1,6 +1,5 @@
 //! The history of one portfolio over a range of dates.
 
-use schemas::table::Record;
 use schemas::tables::cash_flows::CashFlow;
 use schemas::tables::daily_returns::DailyReturn;
 use schemas::tables::nav_bridge::NavBridgeRow;
@@ -9,7 +8,7 @@ use schemas::tables::realised_gains::RealisedGain;
 use schemas::tables::transactions::Transaction;
 use schemas::{BusinessDate, PortfolioId};
 
-use super::{query, query_pinned};
+use super::{query_pinned, query_rows};
 use crate::engine::Parameter;
 use crate::error::Error;
 use crate::lookup::{By, rows_of};
@@ -92,13 +91,14 @@ pub async fn nav_bridge(
     from: BusinessDate,
     to: BusinessDate,
 ) -> Result<Vec<NavBridgeRow>, Error> {
+    // The pages of one portfolio are few and may be kept; a scan would read the footer of every month anew.
+    let rows: Vec<NavBridgeRow> = rows_of(lake, portfolio, DateRange::between(from, to), &[]).await?;
     let parameters = vec![
         ("portfolio_id", Parameter::from(portfolio)),
         ("from_date", Parameter::Date(from)),
         ("to_date", Parameter::Date(to)),
     ];
-    let tables = [(NavBridgeRow::TABLE, DateRange::between(from, to))];
-    query(lake, "nav_bridge", include_str!("nav_bridge.sql"), &tables, parameters).await
+    query_rows(lake, "nav_bridge", include_str!("nav_bridge.sql"), &rows, parameters).await
 }
 
 /// The bridges of a stretch of portfolios, from the first id to the last, over a period, as [`nav_bridge`] gives that
