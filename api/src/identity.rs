@@ -1,4 +1,5 @@
-//! Users and how they sign in: passwords, sessions, tokens, keys (docs/adr/0032), second factors (docs/adr/0037).
+//! Users and how they sign in: passwords, sessions, tokens, keys (docs/adr/0032), second factors (docs/adr/0037),
+//! passkeys (docs/adr/0043).
 //!
 //! There is none of this without a key that tokens are signed with ([`IdentitySettings::token_key_files`]): then only
 //! the house itself asks.
@@ -6,6 +7,7 @@
 mod access_tokens;
 mod account;
 mod oidc;
+mod passkeys;
 mod password_rules;
 mod passwords;
 mod peer;
@@ -27,6 +29,7 @@ use crate::{Context, Error};
 pub(crate) use access_tokens::{Claims, Issued, issue};
 pub(crate) use account::{Account, Enrolling, Subscriber, unknown_user};
 pub(crate) use oidc::{Oidc, ProvedElsewhere, state_fits};
+pub(crate) use passkeys::{NewCredential, Passkeys, Question, answering};
 pub(crate) use passwords::{Passwords, Verdict};
 pub(crate) use peer::{Peer, is_handed_on};
 pub(crate) use sealing::SealingKeys;
@@ -34,7 +37,7 @@ pub(crate) use second_factors::{
     DIGITS, RecoveryCodes, STEP_S, code_is_good, new_authenticator, new_recovery_codes, place, step_of_code,
 };
 pub(crate) use secrets::{Secret, new_key_id, new_secret, successor};
-pub use settings::{IdentitySettings, OidcSettings, Registration};
+pub use settings::{IdentitySettings, OidcSettings, PasskeySettings, Registration};
 pub(crate) use signing_keys::SigningKeys;
 pub use signing_keys::new_token_key;
 pub(crate) use throttle::Attempt;
@@ -49,6 +52,8 @@ pub(crate) struct Identity {
     pub(crate) sealing: Option<SealingKeys>,
     /// Another house at which users sign in; none where they do not.
     pub(crate) oidc: Option<Oidc>,
+    /// What checks passkeys; none where there are none.
+    pub(crate) passkeys: Option<Passkeys>,
     tokens: VerifiedTokens,
 }
 
@@ -67,8 +72,10 @@ impl Identity {
         let sealing = SealingKeys::read(&settings.second_factor_key_files).map_err(wrong)?;
         let oidc = settings.oidc.as_ref().map(|oidc| Oidc::of(oidc, settings.step_up_s)).transpose();
         let oidc = oidc.map_err(|problem| wrong(format!("oidc: {problem}")))?;
+        let passkeys = settings.passkeys.as_ref().map(Passkeys::of).transpose();
+        let passkeys = passkeys.map_err(|problem| wrong(format!("passkeys: {problem}")))?;
         let (settings, tokens) = (settings.clone(), VerifiedTokens::new());
-        Ok(Some(Identity { settings, keys, passwords, sealing, oidc, tokens }))
+        Ok(Some(Identity { settings, keys, passwords, sealing, oidc, passkeys, tokens }))
     }
 
     /// What an access token says, if the house signed it, for itself, and it is good now.

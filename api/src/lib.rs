@@ -58,7 +58,7 @@ use crate::gateway::user_budgets::UserBudgets;
 pub use crate::house_key::{HouseKey, is_signed_with};
 use crate::identity::Identity;
 pub use crate::identity::{
-    IdentitySettings, OidcSettings, Registration, is_mail_address, new_account_token, new_token_key,
+    IdentitySettings, OidcSettings, PasskeySettings, Registration, is_mail_address, new_account_token, new_token_key,
 };
 use crate::instances::Shared;
 use crate::kept_answers::KeptAnswers;

@@ -214,7 +214,8 @@ impl Problem {
     pub(crate) fn second_factor_needed() -> Problem {
         let kind = "urn:financr:problem:second-factor-needed";
         let detail = "your role needs a second factor, and this session has none";
-        let help = "set one up with POST /users/me/second-factor, or sign in again with the one you have";
+        let help = "set one up with POST /users/me/second-factor, or a passkey with POST /users/me/passkeys/question; \
+                    or sign in again with the one you have";
         Problem::new(StatusCode::FORBIDDEN, kind, "Second factor needed", detail, help)
     }
 
@@ -250,6 +251,18 @@ impl Problem {
             "No other house",
             "there is no other house at which users sign in",
             "name one under [api.identity.oidc], and start the API again; or sign in with POST /login",
+        )
+    }
+
+    /// There are no passkeys here.
+    pub(crate) fn no_passkeys() -> Problem {
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            "urn:financr:problem:no-passkeys",
+            "No passkeys",
+            "nobody signs in with passkeys here",
+            "name a domain and its applications under [api.identity.passkeys], and start the API again; or sign in \
+             with POST /login",
         )
     }
 

@@ -22,6 +22,7 @@ mod metrics;
 mod notifications;
 mod oidc_sign_ins;
 mod optimize;
+mod passkeys;
 mod passwords;
 mod performance;
 mod personal_erasures;
@@ -93,6 +94,7 @@ pub(crate) static RESOURCES: &[&Resource] = &[
     &registrations::RESOURCE,
     &sign_ins::RESOURCE,
     &oidc_sign_ins::RESOURCE,
+    &passkeys::RESOURCE,
     &passwords::RESOURCE,
     &second_factors::RESOURCE,
     &step_ups::RESOURCE,

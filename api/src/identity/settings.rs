@@ -36,6 +36,17 @@ pub struct OidcSettings {
     pub link_by_verified_email: bool,
 }
 
+/// Signing in with passkeys (WebAuthn).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PasskeySettings {
+    /// The domain that passkeys are for, e.g. `example.org`. Those that were made for one are good for no other.
+    pub domain: String,
+    /// The applications in which they are used, as browsers name them, e.g. `https://app.example.org`: of the domain,
+    /// or below it.
+    pub origins: Vec<String>,
+}
+
 /// Users and how they sign in. Without a key for tokens nobody does.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -70,13 +81,16 @@ pub struct IdentitySettings {
     /// Files with secrets of at least 32 characters that only their owner can read: the first seals what second factors
     /// share with the house, all open it. `financr users key` makes one. Default none: there are no second factors.
     pub second_factor_key_files: Vec<PathBuf>,
-    /// Roles whose users need a second factor: until they have one, they can do nothing but set one up. Default none.
+    /// Roles whose users need a second factor, or a passkey: until they have one, they can do nothing but set one up.
+    /// Default none.
     #[serde(deserialize_with = "roles")]
     pub second_factor_roles: Vec<Role>,
     /// Seconds for which the last proof of who a user is counts for what is sensitive, 60 to 3,600. Default 900.
     pub step_up_s: u32,
     /// Another house at which users sign in, beside passwords. Default none.
     pub oidc: Option<OidcSettings>,
+    /// Signing in with passkeys, beside passwords. Default none.
+    pub passkeys: Option<PasskeySettings>,
     /// Failures at one account after which there is a wait, 1 to 100. Default 5.
     pub user_failures_max: u32,
     /// Failures from one address of the network after which there is a wait, 1 to 10,000: many may sit behind one.
@@ -108,6 +122,7 @@ impl Default for IdentitySettings {
             second_factor_roles: Vec::new(),
             step_up_s: 900,
             oidc: None,
+            passkeys: None,
             user_failures_max: 5,
             peer_failures_max: 20,
             first_wait_s: 30,
@@ -138,9 +153,10 @@ impl IdentitySettings {
         if let Some((name, value, least, most)) = outside {
             return Some(format!("`{name}` is {value} and must be {least} to {most}"));
         }
-        if !self.second_factor_roles.is_empty() && self.second_factor_key_files.is_empty() {
-            let help = "make a key with `financr users key --out FILE`";
-            return Some(format!("`second_factor_roles` needs `second_factor_key_files`; {help}"));
+        let has_factors = !self.second_factor_key_files.is_empty() || self.passkeys.is_some();
+        if !self.second_factor_roles.is_empty() && !has_factors {
+            let help = "make a key with `financr users key --out FILE`, or set up [api.identity.passkeys]";
+            return Some(format!("`second_factor_roles` needs `second_factor_key_files`, or passkeys; {help}"));
         }
         let nameless = self.issuer.trim().is_empty() || self.audience.trim().is_empty();
         nameless.then(|| "`issuer` and `audience` must not be empty".to_owned())
@@ -194,5 +210,7 @@ mod tests {
         assert!(nameless.problem().is_some());
         let keyless = IdentitySettings { second_factor_roles: vec![Role::Admin], ..IdentitySettings::default() };
         assert!(keyless.problem().expect("refused").contains("`second_factor_key_files`"));
+        let with_passkeys = IdentitySettings { passkeys: Some(PasskeySettings::default()), ..keyless };
+        assert_eq!(with_passkeys.problem(), None, "they are two factors");
     }
 }

@@ -209,7 +209,7 @@ async fn second_step(
 }
 
 /// Begins a session of a user who proved who it is.
-async fn begun(
+pub(super) async fn begun(
     context: &Context,
     peer: &Peer,
     user: &User,

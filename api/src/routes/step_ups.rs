@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Resource;
+use super::passkeys::{self, PasskeyAnswer};
 use crate::Context;
 use crate::asked::Sent;
 use crate::identity::{Attempt, Enrolling, Identity, Issued, Peer, Secret, Verdict, code_is_good, issue, unknown_user};
@@ -20,7 +21,7 @@ use crate::problem::{AccountRefusals, Problem, Refusals};
 pub(super) static RESOURCE: Resource =
     Resource { name: "step_ups", doc: "Proving anew who one is, in a session that goes on.", routes: step_up_routes };
 
-/// What proves who a user is: a code for who has a second factor, the password for everybody else.
+/// What proves who a user is: a passkey, or a code for who has a second factor, the password for everybody else.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct StepUp {
@@ -30,6 +31,8 @@ struct StepUp {
     /// The six digits that the authenticator shows, or a recovery code; of who has a second factor.
     #[schema(value_type = Option<String>, format = Password, example = "287082")]
     code: Option<Secret>,
+    /// The answer of a passkey to a question of `POST /login/passkey/question`; alone.
+    passkey: Option<PasskeyAnswer>,
 }
 
 /// A token of the same session.
@@ -76,8 +79,11 @@ async fn step_up(
     let identity = context.identity()?;
     let (store, now) = (&context.store, context.clock.now());
     let user = store.user(&signed_in.user_id).await?.ok_or_else(unknown_user)?;
-    let has_code = proved(&context, identity, &peer, &user, &given, now).await?;
-    let proof = if has_code { signed_in.proof.with_code() } else { SessionProof::Password };
+    let proof = match &given.passkey {
+        Some(answer) => proved_by_passkey(&context, identity, &peer, &user, answer, now).await?,
+        None if proved(&context, identity, &peer, &user, &given, now).await? => signed_in.proof.with_code(),
+        None => SessionProof::Password,
+    };
     let session_id = signed_in.session_id.as_deref().unwrap_or_default();
     if !store.prove_session(&user.user_id, session_id, proof, now).await? {
         return Err(Problem::unauthorized("the session is over", "sign in with POST /login"));
@@ -87,6 +93,23 @@ async fn step_up(
     let access_token = issue(&identity.keys, &identity.settings, issued, now)?;
     let expires_in = identity.settings.access_token_s;
     Ok(Json(SteppedUp { access_token, token_type: "Bearer", expires_in, authenticated_at: now }))
+}
+
+/// How a user proves with a passkey who it is.
+async fn proved_by_passkey(
+    context: &Context,
+    identity: &Identity,
+    peer: &Peer,
+    user: &User,
+    answer: &PasskeyAnswer,
+    now: DateTime<Utc>,
+) -> Result<SessionProof, Problem> {
+    let attempt = Attempt::of_kind(&context.store, identity, peer, "passkey", now).await?;
+    if passkeys::proved(context, answer, now).await? != user.user_id {
+        return Err(Problem::forbidden("the passkey is of another user", "use one of your own"));
+    }
+    attempt.led_in(&context.store).await?;
+    Ok(SessionProof::Passkey)
 }
 
 /// Whether a user proves with a second factor who it is, or with the password, if what was given does.
@@ -100,6 +123,10 @@ async fn proved(
 ) -> Result<bool, Problem> {
     let store = &context.store;
     let Some(factor) = store.second_factor(&user.user_id).await? else {
+        if identity.settings.needs_second_factor(user.role) && !store.passkeys_of(&user.user_id).await?.is_empty() {
+            let help = "send `passkey`: your role needs two factors, and a password is one";
+            return Err(Problem::bad_request("`passkey` is missing", help));
+        }
         let help = "send `password`: there is no second factor";
         let password = given.password.as_ref().ok_or_else(|| Problem::bad_request("`password` is missing", help))?;
         let attempt = Attempt::at_account(store, identity, peer, &user.email, now).await?;

@@ -4,11 +4,13 @@ use api::{ApiState, IdentitySettings, Settings};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{TimeDelta, Utc};
 use schemas::secret_hash::secret_hash;
 use schemas::{Clock, Language, Role, UserId};
 use serde_json::{Value, json};
-use store::{AccountPurpose, User, UserKind};
+use store::{AccountMailKind, AccountPurpose, User, UserKind};
 use tempfile::TempDir;
 
 use crate::house::{Answer, ELSEWHERE, House, now, send};
@@ -114,6 +116,28 @@ impl Door {
         assert_eq!(answer.status, 200, "{:?}", answer.body);
         Tokens::of(&answer)
     }
+
+    /// The tokens that a session has some seconds after the beginning.
+    pub(crate) async fn refreshed(&self, tokens: &Tokens, seconds: i64) -> Tokens {
+        let body = json!({"refresh_token": tokens.refresh});
+        Tokens::of(&ask(self.router_after(seconds), "POST", "/refresh-token", None, Some(&body)).await)
+    }
+
+    /// What the mails say that wait. They count as sent.
+    pub(crate) async fn told(&self) -> Vec<AccountMailKind> {
+        let (store, mut kinds) = (&self.house.store, Vec::new());
+        while let Some(mail) = store.claim_account_mail(TimeDelta::minutes(20), now()).await.expect("answered") {
+            store.account_mail_sent(&mail.mail_id, now()).await.expect("noted");
+            kinds.push(mail.kind);
+        }
+        kinds
+    }
+}
+
+/// What an access token says, which nobody here verifies.
+pub(crate) fn claims(token: &str) -> Value {
+    let part = token.split('.').nth(1).expect("claims");
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
 }
 
 impl Tokens {

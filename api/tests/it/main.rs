@@ -58,7 +58,9 @@ mod house;
 #[cfg(test)]
 mod identity {
     mod accounts;
+    mod authenticator;
     mod oidc;
+    mod passkeys;
     mod second_factors;
     mod service_accounts;
     mod sign_ins;

@@ -33,6 +33,10 @@ stored_words! {
     RecoveryCodesRenewed = "recovery_codes_renewed",
     /// You can sign in as somebody of another house.
     OtherHouseLinked = "other_house_linked",
+    /// You can sign in with a passkey.
+    PasskeyAdded = "passkey_added",
+    /// A passkey of yours was taken away.
+    PasskeyRemoved = "passkey_removed",
 }
 
 /// A mail that is to be sent now.

@@ -61,7 +61,7 @@ impl std::fmt::Display for ErasureRefusal {
 const SELECT_OWNERSHIP: &str = include_str!("queries/erasures/select_ownership.sql");
 const END_USER: &str = include_str!("queries/erasures/end_user.sql");
 /// What is done beside, with the id of the user.
-const EMPTY: [&str; 10] = [
+const EMPTY: [&str; 11] = [
     include_str!("queries/erasures/destroy_key.sql"),
     include_str!("queries/erasures/empty_sessions.sql"),
     include_str!("queries/erasures/delete_refresh_tokens.sql"),
@@ -70,12 +70,16 @@ const EMPTY: [&str; 10] = [
     include_str!("queries/erasures/delete_oidc_links.sql"),
     include_str!("queries/erasures/delete_recovery_codes.sql"),
     include_str!("queries/erasures/delete_sign_in_challenges.sql"),
+    include_str!("queries/erasures/delete_passkey_ceremonies.sql"),
     include_str!("queries/erasures/delete_notifications.sql"),
     include_str!("queries/erasures/delete_notification_settings.sql"),
 ];
 /// What ends at the moment of the erasure.
-const END: [&str; 2] =
-    [include_str!("queries/erasures/revoke_api_keys.sql"), include_str!("queries/erasures/end_second_factors.sql")];
+const END: [&str; 3] = [
+    include_str!("queries/erasures/revoke_api_keys.sql"),
+    include_str!("queries/erasures/end_second_factors.sql"),
+    include_str!("queries/erasures/end_passkeys.sql"),
+];
 
 impl Store {
     /// Erases a person, if the law does not have the house know who it is. It cannot be undone.

@@ -60,6 +60,7 @@ const STEPS: &[Step] = &[
     step!(32, "0032_rights_versions"),
     step!(33, "0033_approvals_of_erasures"),
     step!(34, "0034_sign_in_mails"),
+    step!(35, "0035_passkeys"),
 ];
 
 /// The steps for SQLite.

@@ -10,11 +10,12 @@ use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::stored_text::instant;
 
-const DELETE_ALL: [(&str, &str); 7] = [
+const DELETE_ALL: [(&str, &str); 8] = [
     ("delete old refresh tokens", include_str!("queries/refresh_tokens/delete_past.sql")),
     ("delete old tokens of users", include_str!("queries/account_tokens/delete_past.sql")),
     ("delete old sign-ins", include_str!("queries/sign_in_challenges/delete_past.sql")),
     ("delete old sign-ins", include_str!("queries/oidc_sign_ins/delete_past.sql")),
+    ("delete old sign-ins", include_str!("queries/passkey_ceremonies/delete_past.sql")),
     ("delete old attempts", include_str!("queries/attempts/delete_old.sql")),
     ("delete old orders", include_str!("queries/work_orders/delete_past.sql")),
     ("delete old notifications", include_str!("queries/notifications/delete_past.sql")),

@@ -50,7 +50,7 @@ const fn table(name: &'static str, statement: &'static str) -> PersonTable {
 
 impl PersonTable {
     /// Every table, beside the user itself and the audit log.
-    pub const ALL: [PersonTable; 22] = [
+    pub const ALL: [PersonTable; 23] = [
         table("sessions", include_str!("queries/person_records/sessions.sql")),
         table("api_keys", include_str!("queries/person_records/api_keys.sql")),
         table("account_mails", include_str!("queries/person_records/account_mails.sql")),
@@ -71,6 +71,7 @@ impl PersonTable {
         table("notifications", include_str!("queries/person_records/notifications.sql")),
         table("notification_settings", include_str!("queries/person_records/notification_settings.sql")),
         table("second_factors", include_str!("queries/person_records/second_factors.sql")),
+        table("passkeys", include_str!("queries/person_records/passkeys.sql")),
         table("oidc_links", include_str!("queries/person_records/oidc_links.sql")),
         table("documents", include_str!("queries/person_records/documents.sql")),
     ];

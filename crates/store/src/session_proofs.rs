@@ -34,10 +34,12 @@ stored_words! {
     Provider = "fed",
     /// At another house, and by a second factor of ours.
     ProviderAndCode = "fed otp mfa",
+    /// By a passkey whose authenticator looked who its user is: what one has, and what one knows or is.
+    Passkey = "pop user mfa",
 }
 
 impl SessionProof {
-    /// Whether a second factor of ours was part of it.
+    /// Whether a second factor of ours was part of it. A passkey is two at once.
     pub fn has_code(self) -> bool {
         self.with_code() == self
     }
@@ -47,6 +49,7 @@ impl SessionProof {
         match self {
             SessionProof::Password | SessionProof::PasswordAndCode => SessionProof::PasswordAndCode,
             SessionProof::Provider | SessionProof::ProviderAndCode => SessionProof::ProviderAndCode,
+            SessionProof::Passkey => SessionProof::Passkey,
         }
     }
 }

@@ -132,6 +132,10 @@ async fn compose(context: &Context, mail: &AccountMail, user: &User) -> Result<M
         AccountMailKind::OtherHouseLinked => {
             (AccountLabel::OtherHouseLinkedSubject, AccountLabel::OtherHouseLinkedBody, None)
         }
+        AccountMailKind::PasskeyAdded => (AccountLabel::PasskeyAddedSubject, AccountLabel::PasskeyAddedBody, None),
+        AccountMailKind::PasskeyRemoved => {
+            (AccountLabel::PasskeyRemovedSubject, AccountLabel::PasskeyRemovedBody, None)
+        }
     };
     let mut token = String::new();
     if let Some((purpose, life)) = purpose {

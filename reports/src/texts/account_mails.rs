@@ -132,5 +132,36 @@ AccountLabel {
          aquí. Si no lo ha hecho ni lo ha pedido usted, avísenos ahora.\n",
         "Il suo conto è stato collegato a un conto presso un altro fornitore: chi accede lì può accedere anche qui. Se \
          non lo ha fatto né chiesto lei, ci avvisi subito.\n";
+    PasskeyAddedSubject =
+        "A passkey was added", "Une clé d’accès a été ajoutée", "Ein Passkey wurde hinzugefügt",
+        "Se ha añadido una clave de acceso", "È stata aggiunta una passkey";
+    PasskeyAddedBody =
+        "A passkey was added to your account: whoever has the device and can unlock it can sign in. If you did not do \
+         this, remove the passkey, set another password and tell us.\n",
+        "Une clé d’accès a été ajoutée à votre compte : celui qui a l’appareil et peut le déverrouiller peut se \
+         connecter. Si vous ne l’avez pas fait, supprimez cette clé, choisissez un autre mot de passe et \
+         prévenez-nous.\n",
+        "Ihrem Konto wurde ein Passkey hinzugefügt: Wer das Gerät hat und es entsperren kann, kann sich anmelden. Wenn \
+         Sie es nicht waren, entfernen Sie den Passkey, legen Sie ein anderes Passwort fest und sagen Sie es uns.\n",
+        "Se ha añadido una clave de acceso a su cuenta: quien tenga el dispositivo y pueda desbloquearlo puede iniciar \
+         sesión. Si no ha sido usted, elimine la clave, establezca otra contraseña y avísenos.\n",
+        "Al suo conto è stata aggiunta una passkey: chi ha il dispositivo e può sbloccarlo può accedere. Se non è \
+         stato lei, rimuova la passkey, imposti un’altra password e ci avvisi.\n";
+    PasskeyRemovedSubject =
+        "A passkey was removed", "Une clé d’accès a été supprimée", "Ein Passkey wurde entfernt",
+        "Se ha eliminado una clave de acceso", "È stata rimossa una passkey";
+    PasskeyRemovedBody =
+        "A passkey was removed from your account; it no longer signs in. All other sessions have ended. If you did not \
+         do this and did not ask us to, set another password now and tell us.\n",
+        "Une clé d’accès de votre compte a été supprimée ; elle ne permet plus de se connecter. Toutes les autres \
+         sessions sont terminées. Si vous ne l’avez ni fait ni demandé, choisissez maintenant un autre mot de passe et \
+         prévenez-nous.\n",
+        "Ein Passkey Ihres Kontos wurde entfernt; er meldet nicht mehr an. Alle anderen Sitzungen sind beendet. Wenn \
+         Sie das weder getan noch von uns verlangt haben, legen Sie jetzt ein anderes Passwort fest und sagen Sie es \
+         uns.\n",
+        "Se ha eliminado una clave de acceso de su cuenta; ya no permite iniciar sesión. Las demás sesiones han \
+         terminado. Si no lo ha hecho ni lo ha pedido usted, establezca ahora otra contraseña y avísenos.\n",
+        "Una passkey del suo conto è stata rimossa e non permette più di accedere. Le altre sessioni sono terminate. \
+         Se non lo ha fatto né chiesto lei, imposti subito un’altra password e ci avvisi.\n";
 }
 }

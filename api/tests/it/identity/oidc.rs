@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use store::AccountMailKind;
 use tokio::net::TcpListener;
 
-use crate::door::{Door, Tokens, ask, code_after};
+use crate::door::{Door, Tokens, ask, claims, code_after};
 use crate::house::{Answer, now};
 
 /// The other house.
@@ -167,12 +167,6 @@ impl Says {
         let answer = json!({"access_token": "there", "token_type": "Bearer", "id_token": self.token});
         (axum::http::StatusCode::OK, answer.to_string())
     }
-}
-
-/// What an access token says, which nobody here verifies.
-fn claims(token: &str) -> Value {
-    let part = token.split('.').nth(1).expect("claims");
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
 }
 
 async fn come_back(router: &Router, begun: &Begun) -> Answer {

@@ -1,7 +1,6 @@
 //! Signing in with a second factor: each code once, within its time, and no way around it.
 
 use api::{Error, IdentitySettings};
-use chrono::TimeDelta;
 use schemas::Role;
 use serde_json::{Value, json};
 use store::{AccountMailKind, AccountPurpose, FactorEnd, FactorEnding};
@@ -49,32 +48,22 @@ async fn second(door: &Door, seconds: i64, challenge: &str, code: &str) -> Answe
     ask(door.router_after(seconds), "POST", "/login/second-factor", None, Some(&body)).await
 }
 
-/// What the mails say that wait. They count as sent.
-async fn told(door: &Door) -> Vec<AccountMailKind> {
-    let (store, mut kinds) = (&door.house.store, Vec::new());
-    while let Some(mail) = store.claim_account_mail(TimeDelta::minutes(20), now()).await.expect("answered") {
-        store.account_mail_sent(&mail.mail_id, now()).await.expect("noted");
-        kinds.push(mail.kind);
-    }
-    kinds
-}
-
 #[tokio::test]
 async fn a_user_learns_by_mail_what_happened_to_the_second_factor() {
     let door = Door::open().await;
     door.user("zoe", Role::Client).await;
     let zoe = enroll(&door, "zoe").await;
-    assert_eq!(told(&door).await, [AccountMailKind::SecondFactorAdded]);
+    assert_eq!(door.told().await, [AccountMailKind::SecondFactorAdded]);
     let renewed = door.ask("POST", &format!("{FACTOR}/recovery-codes"), &zoe.tokens.access).await;
     assert_eq!(renewed.status, 200, "{:?}", renewed.body);
-    assert_eq!(told(&door).await, [AccountMailKind::RecoveryCodesRenewed]);
+    assert_eq!(door.told().await, [AccountMailKind::RecoveryCodesRenewed]);
     let path = format!("{FACTOR}/removal");
     let wrong = json!({"password": PASSWORD, "code": zoe.recovery_codes[0]});
     door.send("POST", &path, &zoe.tokens.access, &wrong).await.problem(403);
-    assert!(told(&door).await.is_empty(), "nothing happened");
+    assert!(door.told().await.is_empty(), "nothing happened");
     let right = json!({"password": PASSWORD, "code": renewed.json()["recovery_codes"][0]});
     assert_eq!(door.send("POST", &path, &zoe.tokens.access, &right).await.status, 204);
-    assert_eq!(told(&door).await, [AccountMailKind::SecondFactorRemoved]);
+    assert_eq!(door.told().await, [AccountMailKind::SecondFactorRemoved]);
 }
 
 #[tokio::test]

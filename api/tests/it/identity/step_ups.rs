@@ -1,32 +1,18 @@
 //! What is sensitive needs a proof of who one is that is not old (RFC 9470).
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use schemas::Role;
 use serde_json::{Value, json};
 
-use crate::door::{Door, PASSWORD, Tokens, ask, code_after};
+use crate::door::{Door, PASSWORD, ask, claims, code_after};
 use crate::house::now;
 
 const STEP_UP: &str = "/sessions/step-up";
-
-/// What an access token says, which nobody here verifies.
-fn claims(token: &str) -> Value {
-    let part = token.split('.').nth(1).expect("claims");
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
-}
-
-/// The access token that a session has some seconds after the beginning.
-async fn refreshed(door: &Door, tokens: &Tokens, seconds: i64) -> Tokens {
-    let body = json!({"refresh_token": tokens.refresh});
-    Tokens::of(&ask(door.router_after(seconds), "POST", "/refresh-token", None, Some(&body)).await)
-}
 
 #[tokio::test]
 async fn a_password_makes_a_session_fresh_again() {
     let door = Door::open().await;
     door.user("zoe", Role::Client).await;
-    let tokens = refreshed(&door, &door.sign_in("zoe").await, 901).await;
+    let tokens = door.refreshed(&door.sign_in("zoe").await, 901).await;
     assert_eq!(claims(&tokens.access)["auth_time"], now().timestamp());
     let key = json!({"scopes": ["read"]});
     let router = door.router_after(901);
@@ -69,7 +55,7 @@ async fn who_has_a_second_factor_gives_a_code() {
     let secret = setup["secret"].as_str().expect("a secret").to_owned();
     let first = json!({"code": code_after(&secret, 0)});
     let confirmed = door.send("POST", "/users/me/second-factor/confirmation", &tokens.access, &first).await.json();
-    let tokens = refreshed(&door, &tokens, 1_000).await;
+    let tokens = door.refreshed(&tokens, 1_000).await;
     assert_eq!(claims(&tokens.access)["amr"], json!(["pwd", "otp", "mfa"]));
     let again = ask(door.router_after(1_000), "POST", "/users/me/second-factor", Some(&tokens.access), None).await;
     again.problem(401);
@@ -115,11 +101,11 @@ async fn approvals_need_a_fresh_proof() {
     let wanted = json!({"user_id": "zoe", "role": "compliance", "reason": "for a test"});
     let asked = door.send("POST", "/approvals", &root.access, &wanted).await.json();
     let path = format!("/approvals/{}/decision", asked["id"].as_str().expect("an id"));
-    let carla = refreshed(&door, &carla, 901).await;
+    let carla = door.refreshed(&carla, 901).await;
     let decision = json!({"decision": "approved", "reason": "for a test"});
     let late = ask(door.router_after(901), "POST", &path, Some(&carla.access), Some(&decision)).await;
     late.problem(401);
-    let root = refreshed(&door, &root, 901).await;
+    let root = door.refreshed(&root, 901).await;
     ask(door.router_after(901), "POST", "/approvals", Some(&root.access), Some(&wanted)).await.problem(401);
     let body = json!({"password": PASSWORD});
     let proved = ask(door.router_after(901), "POST", STEP_UP, Some(&carla.access), Some(&body)).await.json();

@@ -37,7 +37,7 @@ async fn every_address_is_described() {
             assert_eq!(operation["tags"].as_array().map(Vec::len), Some(1), "{path}");
         }
     }
-    assert_eq!(paths.len(), 80);
+    assert_eq!(paths.len(), 85);
     assert!(description["components"]["schemas"]["Problem"].is_object());
     assert!(description["components"]["schemas"]["PortfolioValuation"].is_object());
 }

@@ -10,8 +10,8 @@ use store::{ApprovalKind, NewApproval, NewWorkOrder, OrderLimits, WorkOrderKind}
 
 use super::people::{CALLERS, Peopled, user_id};
 use super::statuses::{
-    ACCOUNT_OF_OWNER, ALL, BOTH, EQUAL, FOREIGN, KNOWN, NOTHING, ONLY_OWNER_AND_NO_KEY, ONLY_OWNER_AND_NONE, OVERSIGHT,
-    OWN, RUN, SIGNED, USERS, WRITING, WRITING_FOREIGN,
+    ACCOUNT_OF_OWNER, ALL, BOTH, EQUAL, FOREIGN, KNOWN, NOTHING, ONLY_OWNER_AND_NO_KEY, ONLY_OWNER_AND_NO_PASSKEY,
+    ONLY_OWNER_AND_NONE, OVERSIGHT, OWN, RUN, SIGNED, USERS, WRITING, WRITING_FOREIGN,
 };
 use crate::bookkeeper::deposit;
 use crate::house::{House, id, now};
@@ -46,6 +46,8 @@ const fn post(route: &'static str, asked: &'static str, body: &'static str, stat
 
 const NO_ROWS: &str = r#"{"transactions":[]}"#;
 const TRANSACTION: &str = "/portfolios/{portfolio_id}/transactions/{transaction_id}";
+const PASSKEY: &str = r#"{"ceremony":"none","label":"for a test","credential":{}}"#;
+const PASSKEY_OF: &str = "/users/{user_id}/passkeys/{passkey_id}";
 const IMPORTS: &str = "/portfolios/{portfolio_id}/imports";
 const CORRECTIONS: &str = "/portfolios/{portfolio_id}/transactions/{transaction_id}/corrections";
 
@@ -214,6 +216,9 @@ const LINES: &[Line] = &[
     post("/login/oidc", "/login/oidc", "", [404; 9]),
     post("/login/oidc/callback", "/login/oidc/callback", "{}", [400; 9]),
     post("/login/second-factor", "/login/second-factor", "{}", [400; 9]),
+    // Nor are there passkeys.
+    post("/login/passkey/question", "/login/passkey/question", "", [404; 9]),
+    post("/login/passkey", "/login/passkey", "{}", [400; 9]),
     post("/refresh-token", "/refresh-token", "{}", [400; 9]),
     post("/logout", "/logout", "{}", [400; 9]),
     post("/password-forgotten", "/password-forgotten", "{}", [400; 9]),
@@ -288,6 +293,10 @@ const LINES: &[Line] = &[
         r#"{"password":"wrong","code":"123456"}"#,
         ONLY_OWNER_AND_NONE,
     ),
+    get("/users/{user_id}/passkeys", "/users/owner/passkeys", ACCOUNT_OF_OWNER),
+    post("/users/{user_id}/passkeys", "/users/owner/passkeys", PASSKEY, ONLY_OWNER_AND_NO_PASSKEY),
+    post("/users/{user_id}/passkeys/question", "/users/owner/passkeys/question", "", ONLY_OWNER_AND_NO_PASSKEY),
+    line("DELETE", PASSKEY_OF, "/users/owner/passkeys/none", "", ONLY_OWNER_AND_NO_PASSKEY),
     post("/sessions/step-up", "/sessions/step-up", "{}", [401, 400, 400, 400, 400, 400, 400, 400, 404]),
     line(
         "PATCH",

@@ -18,6 +18,8 @@ pub(super) const OVERSIGHT: [u16; 9] = [401, 403, 403, 403, 403, 200, 200, 403, 
 pub(super) const ACCOUNT_OF_OWNER: [u16; 9] = [401, 200, 404, 404, 404, 404, 404, 200, 200];
 /// Something only `owner` does with that account, where there is no key to seal with.
 pub(super) const ONLY_OWNER_AND_NO_KEY: [u16; 9] = [401, 409, 404, 404, 404, 404, 404, 403, 403];
+/// Something only `owner` does with a passkey of that account, where there are none.
+pub(super) const ONLY_OWNER_AND_NO_PASSKEY: [u16; 9] = [401, 404, 404, 404, 404, 404, 404, 403, 403];
 /// Something only `owner` does with the second factor of that account, which there is none of.
 pub(super) const ONLY_OWNER_AND_NONE: [u16; 9] = [401, 409, 404, 404, 404, 404, 404, 403, 403];
 /// Writing in D03 what is wrong: only those who may write are told so.

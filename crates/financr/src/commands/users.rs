@@ -9,9 +9,11 @@ use chrono::TimeDelta;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use schemas::secret_hash::secret_hash;
-use schemas::{Language, Role};
+use schemas::{Language, Role, UserId};
 use serde_json::Value;
-use store::{AccountPurpose, AuditSubject, FactorEnd, FactorEnding, NewAuditEntry, Store, User, UserKind};
+use store::{
+    AccountPurpose, AuditSubject, FactorEnd, FactorEnding, NewAuditEntry, PasskeyEnding, Store, User, UserKind,
+};
 
 use super::Session;
 use crate::ending::{Ending, Usage};
@@ -106,7 +108,7 @@ enum Action {
         #[arg(value_parser = NonEmptyStringValueParser::new())]
         user: String,
     },
-    /// Take the second factor from a user who lost it, with all recovery codes: all sessions end
+    /// Take the second factor from a user who lost it, with all recovery codes and passkeys: all sessions end
     ResetFactor {
         /// The address or the id
         #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -128,8 +130,8 @@ enum Action {
 
 /// Users that are read at once.
 const PAGE_USERS: u32 = 1_000;
-const FACTOR_ENDED: &str = "the user has no second factor any more, and signs in by the password alone";
-const NO_FACTOR: &str = "the user had no second factor; all sessions ended";
+const FACTOR_ENDED: &str = "the user has no second factor and no passkey any more, and signs in by the password alone";
+const NO_FACTOR: &str = "the user had no second factor and no passkey; all sessions ended";
 /// How long a token that was printed is good.
 const TOKEN_LIFE: TimeDelta = TimeDelta::hours(24);
 
@@ -188,9 +190,8 @@ pub(super) async fn execute(session: &Session, arguments: &Arguments) -> anyhow:
         }
         Some(Action::Factors { user }) => return factors(session, store, &known(store, user).await?).await,
         Some(Action::ResetFactor { user, by, reason }) => {
-            let ending = FactorEnding { reason: FactorEnd::Reset, by, note: Some(reason), session_that_stays: None };
-            let had = store.end_second_factor(&known(store, user).await?.user_id, ending, now).await?;
-            session.say(if had { FACTOR_ENDED } else { NO_FACTOR })?;
+            let had_one = reset_factor(store, &known(store, user).await?.user_id, (by, reason), now).await?;
+            session.say(if had_one { FACTOR_ENDED } else { NO_FACTOR })?;
         }
         Some(Action::Role { user, role }) => {
             let found = known(store, user).await?;
@@ -269,6 +270,19 @@ async fn list(
         session.write(&listing)?;
     }
     Ok(Ending::Done)
+}
+
+/// Takes the second factor of a user away, and the passkeys. Returns false if there was nothing to take.
+async fn reset_factor(
+    store: &Store,
+    user_id: &UserId,
+    (by, reason): (&str, &str),
+    now: chrono::DateTime<chrono::Utc>,
+) -> anyhow::Result<bool> {
+    let ending = FactorEnding { reason: FactorEnd::Reset, by, note: Some(reason), session_that_stays: None };
+    let had_factor = store.end_second_factor(user_id, ending, now).await?;
+    let ended = store.end_passkeys(user_id, PasskeyEnding { by, session_that_stays: None }, now).await?;
+    Ok(had_factor || 0 < ended)
 }
 
 /// Lists the second factors that a user has or had, the latest first.

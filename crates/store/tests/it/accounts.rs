@@ -249,6 +249,8 @@ async fn every_kind_of_mail_waits_by_itself(place: &Place) {
         AccountMailKind::SecondFactorRemoved,
         AccountMailKind::RecoveryCodesRenewed,
         AccountMailKind::OtherHouseLinked,
+        AccountMailKind::PasskeyAdded,
+        AccountMailKind::PasskeyRemoved,
     ];
     for kind in kinds {
         store.queue_account_mail(&user_id(), kind, start()).await.expect("queued");

@@ -27,6 +27,8 @@ mod notifications;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
+mod passkeys;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod portfolios;

@@ -65,7 +65,7 @@ const OF_PERSONS: [&str; 7] =
 
 /// Tables with such columns, each with where it is told to the person, or why not. A table that is not here fails the
 /// test: it is to be told ([`store::PersonTable`]), and emptied by an erasure, or not, for a reason.
-const TOLD: [(&str, &str); 32] = [
+const TOLD: [(&str, &str); 34] = [
     ("account_mails", "account_mails"),
     ("account_tokens", "not: hashes of what is in a mail for an hour or two"),
     ("api_keys", "api_keys"),
@@ -79,6 +79,8 @@ const TOLD: [(&str, &str); 32] = [
     ("notification_settings", "notification_settings"),
     ("notifications", "notifications"),
     ("oidc_links", "oidc_links"),
+    ("passkey_ceremonies", "not: hashes of sign-ins under way, good for minutes"),
+    ("passkeys", "passkeys"),
     ("personal_data", "user.json"),
     ("portfolio_owners", "ownerships"),
     ("portfolios", "portfolios"),

@@ -66,13 +66,15 @@ async fn changes_of_how_one_signs_in_are_told_without_a_code() {
         (AccountMailKind::SecondFactorRemoved, "Subject: Your second factor was removed"),
         (AccountMailKind::RecoveryCodesRenewed, "Subject: New recovery codes were made"),
         (AccountMailKind::OtherHouseLinked, "Subject: You can sign in another way"),
+        (AccountMailKind::PasskeyAdded, "Subject: A passkey was added"),
+        (AccountMailKind::PasskeyRemoved, "Subject: A passkey was removed"),
     ];
     for (kind, _) in told {
         store.queue_account_mail(&user_id, kind, start()).await.expect("queued");
     }
     deliver(&house.context).await.expect("sent");
     let mails = house.mails();
-    assert_eq!(mails.len(), 4);
+    assert_eq!(mails.len(), told.len());
     for (_, subject) in told {
         assert_eq!(mails.iter().filter(|mail| mail.contains(subject)).count(), 1, "{subject}");
     }

@@ -43,6 +43,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("openidconnect", &["api"]),
     ("redis", &["api"]),
     ("totp-rs", &["api"]),
+    ("webauthn_rp", &["api"]),
     ("tokio-cron-scheduler", &["jobs"]),
     ("croner", &["jobs"]),
     ("clarabel", &["analytics"]),
