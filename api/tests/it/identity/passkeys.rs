@@ -194,6 +194,46 @@ async fn what_makes_no_passkey_is_refused() {
     assert_eq!(problem["detail"], "a user has at most 20 passkeys");
 }
 
+/// Lengths that are not there, nesting without end, and what is no CBOR at all.
+#[tokio::test]
+async fn hostile_answers_are_refused() {
+    let mut door = open().await;
+    door.settings.identity.peer_failures_max = 1_000;
+    door.user("zoe", Role::Client).await;
+    let tokens = door.sign_in("zoe").await;
+    let (mut authenticator, _) = add(&door, &tokens).await;
+    let hostile = [
+        Vec::new(),
+        b"\xa3".to_vec(),
+        b"\xbb\xff\xff\xff\xff\xff\xff\xff\xff".to_vec(),
+        b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x5b\x7f\xff\xff\xff\xff\xff\xff\xff".to_vec(),
+        vec![0x81; 20_000],
+        vec![0xff; 20_000],
+        b"{\"type\":".repeat(2_000),
+    ];
+    let fields = ["authenticatorData", "clientDataJSON", "signature", "userHandle"];
+    for bytes in hostile.iter().map(|bytes| URL_SAFE_NO_PAD.encode(bytes)) {
+        for field in ["attestationObject", "clientDataJSON"] {
+            let asked = question_for_new(&door, &tokens).await;
+            let mut made = Authenticator::new().made(&asked["options"]);
+            made["response"][field] = json!(bytes);
+            let body = json!({"ceremony": asked["ceremony"], "label": "Laptop", "credential": made});
+            door.send("POST", PASSKEYS, &tokens.access, &body).await.problem(400);
+        }
+        for field in fields {
+            let asked = question(&door, 0).await;
+            let mut proof = authenticator.proved(&asked["options"]);
+            proof["response"][field] = json!(bytes);
+            answered(&door, 0, &asked, &proof).await.problem(401);
+        }
+    }
+    for credential in [Value::Null, json!([]), json!("x"), json!({"id": 7}), json!({"id": authenticator.id()})] {
+        let asked = question(&door, 0).await;
+        answered(&door, 0, &asked, &credential).await.problem(401);
+    }
+    assert_eq!(sign_in(&door, &mut authenticator).await.status, 200);
+}
+
 #[tokio::test]
 async fn a_passkey_is_two_factors() {
     let mut door = open().await;
